@@ -1,0 +1,33 @@
+package io.tokenlane.engine;
+
+/**
+ * Load and counters of an engine.
+ *
+ * @param running sequences that are being computed
+ * @param waiting sequences that wait for their first step
+ * @param kvBlocks blocks of the KV cache
+ * @param kvBlocksUsed blocks owned by sequences
+ * @param prefixQueries prompt tokens looked up in the prefix index, since start
+ * @param prefixHits those of them that were found
+ * @param promptTokens prompt tokens computed or found, since start
+ * @param generatedTokens tokens generated, since start
+ * @param steps steps run, since start
+ * @param preemptions sequences put back for want of blocks, since start
+ */
+public record EngineStats(
+    int running,
+    int waiting,
+    int kvBlocks,
+    int kvBlocksUsed,
+    long prefixQueries,
+    long prefixHits,
+    long promptTokens,
+    long generatedTokens,
+    long steps,
+    long preemptions) {
+
+  /** Share of the KV cache that is in use, 0 to 1. */
+  public double kvUsage() {
+    return kvBlocks == 0 ? 0 : (double) kvBlocksUsed / kvBlocks;
+  }
+}

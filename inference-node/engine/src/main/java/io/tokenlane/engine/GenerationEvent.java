@@ -1,0 +1,41 @@
+package io.tokenlane.engine;
+
+/** What happens to a generation, in order: tokens, then exactly one ending. */
+public sealed interface GenerationEvent {
+
+  /**
+   * A token was generated. A stop token is reported too, as the last one.
+   *
+   * @param token its id
+   * @param logprob natural logarithm of its probability under the unmodified logits; NaN unless log
+   *     probabilities were asked for
+   * @param topTokens ids of the most likely tokens, most likely first; empty unless asked for
+   * @param topLogprobs their log probabilities
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed over once, from the engine to one listener
+  record Token(int token, float logprob, int[] topTokens, float[] topLogprobs)
+      implements GenerationEvent {}
+
+  /**
+   * The generation ended.
+   *
+   * @param usage what it took
+   */
+  record Finished(FinishReason reason, Usage usage) implements GenerationEvent {}
+
+  /**
+   * The engine could not go on with this generation.
+   *
+   * @param message what went wrong, fit for the client
+   */
+  record Failed(String message) implements GenerationEvent {}
+
+  /**
+   * Tokens counted by the engine.
+   *
+   * @param promptTokens tokens of the prompt
+   * @param cachedTokens those of them that were found in the KV cache
+   * @param completionTokens tokens generated, a final stop token included
+   */
+  record Usage(int promptTokens, int cachedTokens, int completionTokens) {}
+}

@@ -1,0 +1,30 @@
+package io.tokenlane.engine;
+
+import io.tokenlane.engine.sample.SamplingParams;
+import java.util.Set;
+
+/**
+ * One generation to run.
+ *
+ * @param prompt token ids, at least one; not changed afterwards by the caller
+ * @param maxTokens most tokens to generate, at least 1; prompt and output together must fit the
+ *     model's context
+ * @param sampling how tokens are drawn
+ * @param stopTokens ids that end the generation; empty to run to {@code maxTokens}
+ * @param topLogprobs how many alternatives to report with each token; -1 reports no log
+ *     probabilities at all, 0 only that of the chosen token; at most 20
+ * @param priority higher runs earlier; 0 is normal
+ */
+@SuppressWarnings("ArrayRecordComponent") // ids are handed over, never compared
+public record GenerationRequest(
+    int[] prompt,
+    int maxTokens,
+    SamplingParams sampling,
+    Set<Integer> stopTokens,
+    int topLogprobs,
+    int priority) {
+
+  public GenerationRequest {
+    stopTokens = Set.copyOf(stopTokens);
+  }
+}

@@ -1,0 +1,134 @@
+package io.tokenlane.engine.backend;
+
+/**
+ * The rows of one engine step, packed into arrays that are allocated once and reused.
+ *
+ * <p>A row is one token to compute. The rows of a sequence are contiguous and ascending in
+ * position; a sequence may have one row (decode) or many (a chunk of its prompt). There is no other
+ * distinction between prefill and decode.
+ *
+ * <p>Arrays are exposed for the kernels; only entries below the matching count are meaningful. Not
+ * thread-safe: the engine's step thread owns it.
+ */
+public final class Batch {
+  private final int blockSize;
+  private final int maxBlocks;
+
+  /** Token id of each row. */
+  public final int[] tokens;
+
+  /** Position of each row in its sequence, from 0. */
+  public final int[] positions;
+
+  /** KV slot of each row: {@code block * blockSize + position % blockSize}. */
+  public final int[] slots;
+
+  /** Sequence index of each row. */
+  public final int[] sequenceOfRow;
+
+  /** First row of each sequence. */
+  public final int[] firstRow;
+
+  /** Number of rows of each sequence in this step. */
+  public final int[] rowCount;
+
+  /** Block ids of sequence s at {@code s * maxBlocks() ..}. */
+  public final int[] blockTables;
+
+  /** Rows whose logits are wanted, ascending. */
+  public final int[] outputRows;
+
+  private int rows;
+  private int sequences;
+  private int outputs;
+
+  /**
+   * @param maxRows most rows in a step, at least 1
+   * @param maxSequences most sequences in a step, at least 1
+   * @param maxBlocks most KV blocks of one sequence, at least 1
+   * @param blockSize token slots in a KV block, at least 1
+   */
+  public Batch(int maxRows, int maxSequences, int maxBlocks, int blockSize) {
+    this.blockSize = blockSize;
+    this.maxBlocks = maxBlocks;
+    tokens = new int[maxRows];
+    positions = new int[maxRows];
+    slots = new int[maxRows];
+    sequenceOfRow = new int[maxRows];
+    outputRows = new int[maxRows];
+    firstRow = new int[maxSequences];
+    rowCount = new int[maxSequences];
+    blockTables = new int[Math.multiplyExact(maxSequences, maxBlocks)];
+  }
+
+  /** Empties the batch for the next step. */
+  public void clear() {
+    rows = 0;
+    sequences = 0;
+    outputs = 0;
+  }
+
+  /**
+   * Starts the next sequence; {@link #addRow} then adds its rows.
+   *
+   * @param blocks its block ids in order; read, not kept
+   * @param count how many of them are in use
+   */
+  public void beginSequence(int[] blocks, int count) {
+    System.arraycopy(blocks, 0, blockTables, sequences * maxBlocks, count);
+    firstRow[sequences] = rows;
+    rowCount[sequences] = 0;
+    sequences++;
+  }
+
+  /**
+   * Adds a row to the sequence begun last.
+   *
+   * @param token its token id
+   * @param position its position in the sequence, from 0
+   * @param wantsLogits whether {@code forward} returns logits for it
+   */
+  public void addRow(int token, int position, boolean wantsLogits) {
+    int sequence = sequences - 1;
+    int block = blockTables[sequence * maxBlocks + position / blockSize];
+    tokens[rows] = token;
+    positions[rows] = position;
+    slots[rows] = block * blockSize + position % blockSize;
+    sequenceOfRow[rows] = sequence;
+    if (wantsLogits) {
+      outputRows[outputs++] = rows;
+    }
+    rowCount[sequence]++;
+    rows++;
+  }
+
+  /** Rows in this step. */
+  public int rows() {
+    return rows;
+  }
+
+  /** Sequences in this step. */
+  public int sequences() {
+    return sequences;
+  }
+
+  /** Rows whose logits are wanted. */
+  public int outputs() {
+    return outputs;
+  }
+
+  /** Most rows a step may have. */
+  public int maxRows() {
+    return tokens.length;
+  }
+
+  /** Stride of {@link #blockTables}. */
+  public int maxBlocks() {
+    return maxBlocks;
+  }
+
+  /** Token slots in a KV block. */
+  public int blockSize() {
+    return blockSize;
+  }
+}

@@ -1,0 +1,34 @@
+package io.tokenlane.engine.model;
+
+import io.tokenlane.engine.backend.Batch;
+import io.tokenlane.engine.backend.KvStore;
+
+/** A decoder with its weights on a backend. One thread at a time may call it. */
+public interface Model extends AutoCloseable {
+
+  /** Shapes and limits. */
+  ModelConfig config();
+
+  /**
+   * Allocates a KV cache for this model on its backend. The caller closes it.
+   *
+   * @param blocks number of blocks, at least 1
+   * @param blockSize token slots in a block, at least 1
+   */
+  KvStore kvStore(int blocks, int blockSize);
+
+  /** Bytes of one token slot in a {@link KvStore} of this model, all layers, keys and values. */
+  long kvBytesPerToken();
+
+  /**
+   * Computes all rows of the batch: writes their keys and values into their slots and gives the
+   * logits of its output rows.
+   *
+   * @param logits receives {@code batch.outputs() * vocabularySize} values, row-major, in the order
+   *     of {@code batch.outputRows}
+   */
+  void forward(Batch batch, KvStore kv, float[] logits);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,5 @@
+/** From logits to the next token. */
+@NullMarked
+package io.tokenlane.engine.sample;
+
+import org.jspecify.annotations.NullMarked;
