@@ -1,6 +1,6 @@
 # Finds a JDK 25 or newer and exports JAVA_HOME. Sourced by ./mvnw and ./tokenlane (POSIX sh).
-# Looks at JAVA_HOME, the usual install folders, then the java on PATH. Returns 1, having said
-# what to install, where there is none.
+# Looks at JAVA_HOME, at the folders that TOKENLANE_JDK_DIRS lists (by default the usual ones), then
+# at the java on PATH. Returns 1, having said what to install, where there is none.
 
 tokenlane_jdk_major() {
   # Prints the feature version of the JDK in $1 from its `release` file; no JVM is started.
@@ -11,8 +11,10 @@ tokenlane_jdk_major() {
 tokenlane_find_jdk() {
   tokenlane_on_path=$(command -v javac 2>/dev/null) &&
     tokenlane_on_path=$(dirname "$(dirname "$(readlink -f "$tokenlane_on_path")")")
-  for tokenlane_home in "${JAVA_HOME-}" /usr/lib/jvm/* /opt/java/* "${HOME-}"/.sdkman/candidates/java/* \
-    /Library/Java/JavaVirtualMachines/*/Contents/Home "$tokenlane_on_path"; do
+  tokenlane_usual="/usr/lib/jvm/* /opt/java/* ${HOME-}/.sdkman/candidates/java/*"
+  tokenlane_usual="$tokenlane_usual /Library/Java/JavaVirtualMachines/*/Contents/Home"
+  # shellcheck disable=SC2086 # the folders are patterns
+  for tokenlane_home in "${JAVA_HOME-}" ${TOKENLANE_JDK_DIRS-$tokenlane_usual} "$tokenlane_on_path"; do
     tokenlane_version=$(tokenlane_jdk_major "$tokenlane_home") || continue
     if [ "${tokenlane_version:-0}" -ge 25 ]; then
       JAVA_HOME=$tokenlane_home

@@ -4,7 +4,8 @@ package io.tokenlane.engine;
  * Load and counters of an engine.
  *
  * @param running sequences that are being computed
- * @param waiting sequences that wait for their first step
+ * @param waiting sequences that wait for their first step, or again after a preemption
+ * @param maxRunning most sequences that are computed at once
  * @param kvBlocks blocks of the KV cache
  * @param kvBlocksUsed blocks owned by sequences
  * @param prefixQueries prompt tokens looked up in the prefix index, since start
@@ -17,6 +18,7 @@ package io.tokenlane.engine;
 public record EngineStats(
     int running,
     int waiting,
+    int maxRunning,
     int kvBlocks,
     int kvBlocksUsed,
     long prefixQueries,

@@ -33,7 +33,31 @@ public record SamplingParams(
   public static final SamplingParams GREEDY =
       new SamplingParams(0, 0, 1, 0, 0, 0, 1, Map.of(), null);
 
+  /** Refuses values out of range with a message that names the parameter. */
   public SamplingParams {
+    require("temperature", temperature, temperature >= 0 && temperature <= 2, "0 to 2");
+    require("top_k", topK, topK >= 0, ">= 0");
+    require("top_p", topP, topP > 0 && topP <= 1, "> 0 to 1");
+    require("min_p", minP, minP >= 0 && minP <= 1, "0 to 1");
+    require("frequency_penalty", frequencyPenalty, within(frequencyPenalty, 2), "-2 to 2");
+    require("presence_penalty", presencePenalty, within(presencePenalty, 2), "-2 to 2");
+    require(
+        "repetition_penalty",
+        repetitionPenalty,
+        repetitionPenalty > 0 && repetitionPenalty < Float.POSITIVE_INFINITY,
+        "> 0");
     logitBias = Map.copyOf(logitBias);
+    logitBias.forEach(
+        (id, bias) -> require("logit_bias." + id, bias, within(bias, 100), "-100 to 100"));
+  }
+
+  private static boolean within(float value, float bound) {
+    return value >= -bound && value <= bound;
+  }
+
+  private static void require(String name, Number value, boolean valid, String expected) {
+    if (!valid) {
+      throw new IllegalArgumentException("%s: %s (expected: %s)".formatted(name, value, expected));
+    }
   }
 }

@@ -1,0 +1,124 @@
+package io.tokenlane.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the launcher says when it cannot do what was asked, and the one-shot commands. */
+class LauncherIT {
+
+  private static final Path DEMO =
+      Launcher.ROOT.resolve("inference-node/server/src/main/resources/models/demo-q8_0.gguf");
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "up --port abc            | --port: abc (expected: a port from 1 to 65500)",
+        "up --nodes 0             | --nodes: 0 (expected: 1 to 99)",
+        "up --colour red          | up: unknown option --colour",
+        "node --model             | node: --model needs a value",
+        "dance                    | unknown command dance",
+        "node --config /nowhere.y | --config: /nowhere.y (expected: a readable YAML file)",
+        "up --model /nowhere.gguf | --model: /nowhere.gguf (expected: a GGUF file or a",
+      })
+  void refusesInOneLine(String arguments, String message) throws Exception {
+    try (Launcher launcher = Launcher.start(arguments.strip().split(" "))) {
+      assertThat(launcher.awaitExit()).isNotZero();
+      assertThat(launcher.output().lines())
+          .singleElement()
+          .satisfies(line -> assertThat(line).startsWith("tokenlane: ").contains(message));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, the gateway", "1, the gateway's actuator", "11, node-1", "12, node-2"})
+  void tellsWhichPortIsTaken(int offset, String owner) throws Exception {
+    int port = Launcher.freePorts();
+    try (ServerSocket taken = new ServerSocket(port + offset);
+        Launcher launcher = Launcher.start("up", "--port", Integer.toString(port))) {
+      assertThat(launcher.awaitExit()).isEqualTo(1);
+      assertThat(launcher.output())
+          .isEqualTo(
+              "tokenlane: port %d is taken (%s needs it): stop what listens there, or choose other"
+                      .formatted(taken.getLocalPort(), owner)
+                  + " ports with --port");
+      assertThat(launcher.descendants()).isEmpty();
+    }
+  }
+
+  @Test
+  void tellsThatAJdkIsMissing(@TempDir Path bin) throws Exception {
+    for (String tool : List.of("bash", "sh", "dirname", "readlink", "sed", "env", "cat")) {
+      Files.createSymbolicLink(bin.resolve(tool), which(tool));
+    }
+    Map<String, String> bare =
+        Map.of("PATH", bin.toString(), "JAVA_HOME", "", "TOKENLANE_JDK_DIRS", "");
+    for (String command : List.of("up", "node", "gateway", "generate")) {
+      try (Launcher launcher = Launcher.start(bare, command)) {
+        assertThat(launcher.awaitExit()).isNotZero();
+        assertThat(launcher.output().lines())
+            .singleElement()
+            .satisfies(line -> assertThat(line).startsWith("tokenlane: no JDK 25 found in"));
+      }
+    }
+  }
+
+  private static Path which(String tool) {
+    return Arrays.stream(System.getenv("PATH").split(":"))
+        .map(folder -> Path.of(folder, tool))
+        .filter(Files::isExecutable)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void stopsEverythingWhenTheModelIsBroken(@TempDir Path folder) throws Exception {
+    Path broken = folder.resolve("truncated.gguf");
+    Files.write(broken, Arrays.copyOf(Files.readAllBytes(DEMO), 100_000));
+    String port = Integer.toString(Launcher.freePorts());
+    try (Launcher launcher = Launcher.start("up", "--port", port, "--model", broken.toString())) {
+      assertThat(launcher.awaitExit()).isEqualTo(1);
+      assertThat(launcher.output().lines().filter(line -> line.startsWith("tokenlane: ")))
+          .singleElement()
+          .satisfies(line -> assertThat(line).contains("node-1 did not start", "truncated.gguf"));
+      assertThat(launcher.output()).doesNotContain("\tat ", "Exception");
+      assertThat(launcher.descendants()).isEmpty();
+    }
+  }
+
+  @Test
+  void generates() throws Exception {
+    try (Launcher launcher =
+        Launcher.start(
+            "generate", "--prompt", "What is the capital of France?", "--temperature", "0")) {
+      assertThat(launcher.awaitExit()).as(launcher.output()).isZero();
+      assertThat(launcher.output())
+          .contains("The capital of France is Paris.")
+          .containsPattern("[0-9.]+ tokens/s");
+    }
+  }
+
+  @Test
+  void compresses(@TempDir Path folder) throws IOException, InterruptedException {
+    Path prompt = folder.resolve("prompt.txt");
+    String records =
+        "{\n  \"name\": \"Ada\",\n  \"city\": \"London\",\n  \"tags\": [\n    \"a\",\n    \"b\"\n  ]\n}\n";
+    Files.writeString(prompt, "Summarise:\n" + records.repeat(30), StandardCharsets.UTF_8);
+    try (Launcher launcher = Launcher.start("compress", prompt.toString())) {
+      assertThat(launcher.awaitExit()).as(launcher.output()).isZero();
+      assertThat(launcher.output()).contains("Ada").containsPattern("[0-9]+ *%");
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package io.tokenlane.engine.chat;
+
+import java.time.Clock;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model's chat template: makes one prompt text of a conversation.
+ *
+ * <p>The language is Jinja as Hugging Face transformers runs it for chat templates: jinja2's
+ * immutable sandbox with {@code trim_blocks}, {@code lstrip_blocks}, loop controls, {@code
+ * raise_exception}, {@code strftime_now}, its own {@code tojson}, and a {@code generation} tag
+ * without effect. Values are maps, lists, strings, booleans, numbers and null; nothing else can be
+ * reached from a template. Immutable and safe for use by many threads.
+ */
+public final class ChatTemplate {
+  private final String source;
+
+  private ChatTemplate(String source, TemplateLimits limits, Clock clock) {
+    this.source = source + limits.steps() + clock.getZone();
+  }
+
+  /**
+   * @throws TemplateException if the source is malformed
+   */
+  public static ChatTemplate compile(String source) {
+    return compile(source, TemplateLimits.DEFAULT, Clock.system(ZoneId.systemDefault()));
+  }
+
+  /**
+   * @param limits what a rendering may take
+   * @param clock what {@code strftime_now} tells
+   * @throws TemplateException if the source is malformed
+   */
+  public static ChatTemplate compile(String source, TemplateLimits limits, Clock clock) {
+    return new ChatTemplate(source, limits, clock);
+  }
+
+  /**
+   * Renders a conversation.
+   *
+   * @param messages each with {@code role} and {@code content}, as in OpenAI's API
+   * @param tools their definitions as in OpenAI's API; null where there are none
+   * @param variables further variables: {@code bos_token}, {@code eos_token}, the client's own
+   *     template arguments; they win over the other arguments
+   * @param addGenerationPrompt whether to end with what starts the model's turn
+   * @throws TemplateException if the template refuses the conversation, fails, or passes a limit
+   */
+  public String render(
+      List<? extends Map<String, ? extends @Nullable Object>> messages,
+      @Nullable List<? extends @Nullable Object> tools,
+      Map<String, ? extends @Nullable Object> variables,
+      boolean addGenerationPrompt) {
+    if (addGenerationPrompt || !messages.isEmpty() || !variables.isEmpty() || tools != null) {
+      throw new TemplateException("not there yet");
+    }
+    return source;
+  }
+}

@@ -1,0 +1,98 @@
+package io.tokenlane.balance;
+
+import java.util.Optional;
+
+/**
+ * Where a node stands between serving and being left alone. A value: time alone turns EJECTED into
+ * TRIAL and RAMPING into UP, so these two are derived, never stored.
+ *
+ * @param stored UP, RAMPING, EJECTED or DOWN
+ * @param since when the stored state began
+ * @param until when an ejection is over
+ * @param failuresInRow drops since the last success
+ * @param ejections ejections since the node was last fully up
+ */
+record Condition(
+    NodeState stored,
+    long since,
+    long until,
+    int failuresInRow,
+    int ejections,
+    Optional<String> lastFailure) {
+  private static final double FIRST_SHARE = 0.1;
+
+  static Condition up(long now) {
+    return new Condition(NodeState.UP, now, now, 0, 0, Optional.empty());
+  }
+
+  NodeState state(long now, PoolSettings settings) {
+    return switch (stored) {
+      case EJECTED -> now - until >= 0 ? NodeState.TRIAL : NodeState.EJECTED;
+      case RAMPING -> ramped(now, settings) >= 1 ? NodeState.UP : NodeState.RAMPING;
+      default -> stored;
+    };
+  }
+
+  long enteredAt(long now, PoolSettings settings) {
+    return switch (state(now, settings)) {
+      case TRIAL -> until;
+      case UP -> stored == NodeState.UP ? since : since + settings.ramp().toNanos();
+      default -> since;
+    };
+  }
+
+  /** The part of its weight that the node may take now. */
+  double share(long now, PoolSettings settings) {
+    return stored == NodeState.RAMPING
+        ? Math.min(1, FIRST_SHARE + (1 - FIRST_SHARE) * ramped(now, settings))
+        : 1;
+  }
+
+  private double ramped(long now, PoolSettings settings) {
+    return (double) (now - since) / settings.ramp().toNanos();
+  }
+
+  Condition succeeded(long acquiredAt, long now, PoolSettings settings) {
+    if (stored == NodeState.EJECTED) {
+      return acquiredAt - since >= 0 ? ramping(now) : this;
+    }
+    boolean recovered = state(now, settings) == NodeState.UP;
+    return new Condition(stored, since, until, 0, recovered ? 0 : ejections, lastFailure);
+  }
+
+  /** A call taken before the ejection proves nothing new; one taken after it was the trial. */
+  Condition failed(String why, long acquiredAt, long now, PoolSettings settings) {
+    int failures = failuresInRow + 1;
+    NodeState state = state(now, settings);
+    boolean eject =
+        state == NodeState.TRIAL
+            ? acquiredAt - since >= 0
+            : state.serves() && failures >= settings.failuresToEject();
+    return eject
+        ? ejected(why, now, settings)
+        : new Condition(stored, since, until, failures, ejections, Optional.of(why));
+  }
+
+  private Condition ejected(String why, long now, PoolSettings settings) {
+    long longest = settings.maxEjection().toNanos();
+    long backOff = settings.ejection().toNanos();
+    for (int i = 0; i < ejections && backOff < longest; i++) {
+      backOff = Math.min(longest, 2 * backOff);
+    }
+    return new Condition(NodeState.EJECTED, now, now + backOff, 0, ejections + 1, Optional.of(why));
+  }
+
+  Condition foundIll(String detail, long now) {
+    return stored == NodeState.DOWN
+        ? this
+        : new Condition(NodeState.DOWN, now, now, 0, ejections, Optional.of(detail));
+  }
+
+  Condition foundWell(long now) {
+    return stored == NodeState.DOWN ? ramping(now) : this;
+  }
+
+  private Condition ramping(long now) {
+    return new Condition(NodeState.RAMPING, now, now, 0, ejections, lastFailure);
+  }
+}

@@ -1,0 +1,30 @@
+package io.tokenlane.balance;
+
+/**
+ * A chosen node plus the duty to report how it went: exactly one of {@link #success}, {@link
+ * #ignored} and {@link #dropped}, from any thread. Whatever is called first counts; later calls
+ * change nothing, so that competing end signals (complete, error, cancel) need no order.
+ */
+public interface Lease {
+  Node node();
+
+  /**
+   * The first byte of a <em>good</em> answer arrived now. Not to be called for an error status: a
+   * failure must never count as a fast latency. Only the first call counts, and only while the
+   * lease is open.
+   */
+  void firstByte();
+
+  /** The call went well. Takes the time until now as its latency if no first byte was told. */
+  void success();
+
+  /** The outcome says nothing about the node: the client went away, or its request was bad. */
+  void ignored();
+
+  /**
+   * The node failed: refused, timed out, broke off or answered 5xx.
+   *
+   * @param why one line for the operator, shown as {@link NodeSnapshot#lastFailure}
+   */
+  void dropped(String why);
+}

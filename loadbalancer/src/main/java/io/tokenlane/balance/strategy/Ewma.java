@@ -1,0 +1,31 @@
+package io.tokenlane.balance.strategy;
+
+/**
+ * Takes the node with the lowest expected completion cost, ties at random:
+ *
+ * <pre>cost = slowness · (1 + k · inFlight) / (weight · successRate²),  k = 2</pre>
+ *
+ * <p>The smoothed latency is one factor among others, and only as far as a node is surely slower
+ * ({@link Candidates#slowness}); the lowest latency alone would send a whole gateway's traffic to
+ * one node at a time. Among equals this is least-connections; otherwise it weighs by speed.
+ */
+final class Ewma implements BalancingStrategy {
+  private static final double IN_FLIGHT_FACTOR = 2;
+
+  @Override
+  public String name() {
+    return "ewma";
+  }
+
+  @Override
+  public int choose(Candidates candidates) {
+    return Lowest.of(candidates, Ewma::cost);
+  }
+
+  private static double cost(Candidates candidates, int index) {
+    double good = candidates.successRate(index);
+    return candidates.slowness(index)
+        * (1 + IN_FLIGHT_FACTOR * candidates.inFlight(index))
+        / (candidates.weight(index) * good * good);
+  }
+}

@@ -1,0 +1,39 @@
+package io.tokenlane.balance.strategy;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The strategies a configuration can name. */
+public final class Strategies {
+  /** What a route gets that names none. */
+  public static final BalancingStrategy DEFAULT = new Ewma();
+
+  private static final List<BalancingStrategy> ALL =
+      List.of(
+          DEFAULT,
+          new RoundRobin(),
+          new WeightedLeastConnections(),
+          new RendezvousHash("ip-hash"),
+          new RendezvousHash("consistent-hash"));
+
+  private Strategies() {}
+
+  public static List<BalancingStrategy> all() {
+    return ALL;
+  }
+
+  /**
+   * @throws IllegalArgumentException naming the known ones if the name is unknown
+   */
+  public static BalancingStrategy named(String name) {
+    return ALL.stream()
+        .filter(strategy -> strategy.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException(unknown(name)));
+  }
+
+  private static String unknown(String name) {
+    String known = ALL.stream().map(BalancingStrategy::name).collect(Collectors.joining(", "));
+    return "balance strategy: " + name + " (expected: one of " + known + ")";
+  }
+}

@@ -1,0 +1,162 @@
+package io.tokenlane.prefetch;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletionStage;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fetches the endpoints of a {@link PrefetchPlan} at start and again before each answer expires.
+ *
+ * <p>After a success that stays fresh for {@code f}, the next fetch comes after {@code f · u}, u
+ * uniform in [0.75, 0.9): before expiry, and endpoints that started together drift apart. After the
+ * n-th failure in a row it comes after {@code min(1 s · 2^(n−1), 30 s) · u}, u uniform in [0.5, 1).
+ * At most {@link PrefetchPlan#concurrency} fetches run at once; the others queue.
+ *
+ * <p>Time and chance are injected. Thread-safe; a fetch is never started while the lock is held.
+ */
+public final class Prefetcher implements AutoCloseable {
+
+  /** Fetches one endpoint so that its answer is stored. */
+  @FunctionalInterface
+  public interface Source {
+    /**
+     * Completes with how long the stored answer stays fresh (&gt; 0), or fails where nothing was
+     * stored, its message saying why.
+     */
+    CompletionStage<Duration> fetch(String endpoint);
+  }
+
+  /** Runs something later. */
+  @FunctionalInterface
+  public interface Later {
+    /** Runs {@code what} once, after {@code delay}, on any thread. */
+    void run(Duration delay, Runnable what);
+  }
+
+  private static final Duration FIRST_BACK_OFF = Duration.ofSeconds(1);
+  private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(30);
+  private static final int DOUBLINGS_TO_LONGEST = 5;
+
+  private final PrefetchPlan plan;
+  private final Source source;
+  private final Later later;
+  private final DoubleSupplier chance;
+  private final Map<String, Ledger> ledgers = new LinkedHashMap<>();
+  private final Queue<String> waiting = new ArrayDeque<>();
+  private int running;
+  private boolean closed;
+
+  /**
+   * Prepares a prefetcher; {@link #start} begins.
+   *
+   * @param chance uniform in [0, 1)
+   */
+  public Prefetcher(PrefetchPlan plan, Source source, Later later, DoubleSupplier chance) {
+    this.plan = plan;
+    this.source = source;
+    this.later = later;
+    this.chance = chance;
+    plan.endpoints().forEach(endpoint -> ledgers.put(endpoint, new Ledger()));
+  }
+
+  /** Fetches every endpoint once, and from then on whenever it is due. */
+  public void start() {
+    plan.endpoints().forEach(this::due);
+  }
+
+  /** Tells that an answer of {@code endpoint} was served from the cache. */
+  public synchronized void used(String endpoint) {
+    Ledger ledger = ledgers.get(endpoint);
+    if (ledger != null) {
+      ledger.use();
+    }
+  }
+
+  /** The accounts, by endpoint in the plan's order. */
+  public synchronized Map<String, PrefetchAccount> accounts() {
+    Map<String, PrefetchAccount> accounts = new LinkedHashMap<>();
+    ledgers.forEach((endpoint, ledger) -> accounts.put(endpoint, ledger.account()));
+    return accounts;
+  }
+
+  /** Starts no further fetch. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    waiting.clear();
+  }
+
+  private void due(String endpoint) {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      waiting.add(endpoint);
+    }
+    startWaiting();
+  }
+
+  private void startWaiting() {
+    for (String next = takeSlot(); next != null; next = takeSlot()) {
+      fetch(next);
+    }
+  }
+
+  private synchronized @Nullable String takeSlot() {
+    if (running >= plan.concurrency()) {
+      return null;
+    }
+    String next = waiting.poll();
+    if (next != null) {
+      running++;
+    }
+    return next;
+  }
+
+  private void fetch(String endpoint) {
+    CompletionStage<Duration> fetch;
+    try {
+      fetch = source.fetch(endpoint);
+    } catch (RuntimeException refused) {
+      settle(endpoint, null, refused);
+      return;
+    }
+    fetch.whenComplete((fresh, failure) -> settle(endpoint, fresh, failure));
+  }
+
+  private void settle(String endpoint, @Nullable Duration fresh, @Nullable Throwable failure) {
+    Duration next;
+    synchronized (this) {
+      running--;
+      Ledger ledger = ledgers.computeIfAbsent(endpoint, unknown -> new Ledger());
+      if (fresh == null) {
+        ledger.fail(failure);
+        next = scale(backOff(ledger.failuresInARow()), 0.5, 1.0);
+      } else {
+        ledger.succeed();
+        next = scale(fresh, 0.75, 0.9);
+      }
+      if (closed) {
+        return;
+      }
+    }
+    later.run(next, () -> due(endpoint));
+    startWaiting();
+  }
+
+  private static Duration backOff(int failuresInARow) {
+    return failuresInARow > DOUBLINGS_TO_LONGEST
+        ? LONGEST_BACK_OFF
+        : FIRST_BACK_OFF.multipliedBy(1L << (failuresInARow - 1));
+  }
+
+  private Duration scale(Duration span, double from, double to) {
+    double factor = from + (to - from) * chance.getAsDouble();
+    return Duration.ofNanos((long) (span.toNanos() * factor));
+  }
+}

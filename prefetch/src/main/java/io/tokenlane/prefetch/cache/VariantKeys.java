@@ -1,0 +1,46 @@
+package io.tokenlane.prefetch.cache;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.tokenlane.prefetch.http.HttpFields;
+import io.tokenlane.prefetch.http.Vary;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Which request fields select among the variants of a resource (RFC 9111 §4.1), learnt from {@code
+ * Vary}. The set only grows while a resource is remembered, so a response that leaves a name out
+ * cannot merge variants. Thread-safe.
+ */
+public final class VariantKeys {
+  private final Cache<String, List<String>> names;
+
+  /** Remembers at most {@code maxResources} resources, &gt; 0. */
+  public VariantKeys(long maxResources) {
+    this.names = Caffeine.newBuilder().maximumSize(maxResources).executor(Runnable::run).build();
+  }
+
+  /** The key of the variant of {@code resource} that {@code request} selects. */
+  public String keyFor(String resource, HttpFields request) {
+    List<String> known = names.getIfPresent(resource);
+    return known == null ? resource : resource + Vary.selecting(known, request);
+  }
+
+  /** Learns from a response; true where later keys of {@code resource} differ from earlier ones. */
+  public boolean learn(String resource, HttpFields response) {
+    List<String> varying = Vary.names(response);
+    if (varying.isEmpty()) {
+      return false;
+    }
+    List<String> before = names.get(resource, unknown -> List.of());
+    List<String> after =
+        names
+            .asMap()
+            .merge(
+                resource,
+                varying,
+                (known, more) ->
+                    Stream.concat(known.stream(), more.stream()).distinct().sorted().toList());
+    return !after.equals(before);
+  }
+}

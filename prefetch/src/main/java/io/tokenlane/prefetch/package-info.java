@@ -1,0 +1,5 @@
+/** Fetching answers before they are asked for. */
+@NullMarked
+package io.tokenlane.prefetch;
+
+import org.jspecify.annotations.NullMarked;

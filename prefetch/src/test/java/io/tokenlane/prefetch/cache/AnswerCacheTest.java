@@ -1,0 +1,163 @@
+package io.tokenlane.prefetch.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.tokenlane.prefetch.http.HttpFields;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+final class AnswerCacheTest {
+  private final AtomicLong now = new AtomicLong();
+  private final AnswerCache cache = new AnswerCache(100_000, 10_000, now::get);
+
+  @Test
+  void servesUntilItsOwnTimeToLiveIsOver() {
+    cache.put("short", answer(10, 5));
+    cache.put("long", answer(10, 50));
+
+    now.set(Duration.ofSeconds(5).toNanos());
+
+    assertThat(cache.find("short")).isEmpty();
+    assertThat(cache.find("long")).isPresent();
+  }
+
+  @Test
+  void agesFromItsInitialAge() {
+    Answer answer = new Answer(200, HttpFields.NONE, body(1), now.get(), Duration.ofSeconds(60), 7);
+
+    long later = Duration.ofSeconds(20).toNanos();
+
+    assertThat(answer.ageSeconds(later)).isEqualTo(27);
+    assertThat(answer.ttlLeftSeconds(later)).isEqualTo(40);
+  }
+
+  @Test
+  void staysWithinItsBytes() {
+    RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+    IntStream.range(0, 1_000).forEach(i -> cache.put("k" + i, answer(random.nextInt(5_000), 60)));
+
+    assertThat(cache.weightBytes()).isPositive().isLessThanOrEqualTo(100_000);
+    assertThat(cache.size()).isPositive();
+  }
+
+  @Test
+  void keepsNoAnswerAboveItsBound() {
+    cache.put("large", answer(10_001, 60));
+
+    assertThat(cache.find("large")).isEmpty();
+  }
+
+  @Test
+  void identicalMissesAreOneFetch() {
+    Flight leader = lead("k");
+    List<Landing> landings = waiters("k", 99);
+
+    leader.land(answer(10, 60));
+
+    assertThat(landings).hasSize(99).allMatch(l -> l instanceof Landing.Landed);
+    assertThat(cache.turn("k")).isInstanceOf(Turn.Hit.class);
+    assertThat(cache.flightsUnderWay()).isZero();
+  }
+
+  @Test
+  void anAnswerThatCannotBeSharedReleasesTheWaiters() {
+    Flight leader = lead("k");
+    List<Landing> landings = waiters("k", 3);
+
+    leader.release();
+
+    assertThat(landings).containsOnly(new Landing.Unshared()).hasSize(3);
+    assertThat(cache.turn("k")).isInstanceOf(Turn.Lead.class);
+  }
+
+  @Test
+  void aCancelledLeaderHandsOver() {
+    Flight leader = lead("k");
+    List<Landing> landings = waiters("k", 2);
+
+    leader.abandon();
+
+    assertThat(landings).containsOnly(new Landing.Abandoned()).hasSize(2);
+    assertThat(cache.turn("k")).isInstanceOf(Turn.Lead.class);
+    assertThat(cache.turn("k")).isInstanceOf(Turn.Wait.class);
+  }
+
+  @Test
+  void aFlightSettlesOnce() {
+    Flight leader = lead("k");
+    leader.release();
+    Flight next = lead("k");
+
+    leader.land(answer(10, 60));
+    leader.abandon();
+
+    assertThat(cache.find("k")).isEmpty();
+    assertThat(cache.flightsUnderWay()).isEqualTo(1);
+    next.abandon();
+  }
+
+  @Test
+  void racingMissesNeverFetchTwiceNorHang() {
+    for (int round = 0; round < 200; round++) {
+      String key = "race" + round;
+      AtomicInteger fetches = new AtomicInteger();
+      List<CompletableFuture<Void>> racers = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        racers.add(CompletableFuture.runAsync(() -> ask(key, fetches).join()));
+      }
+      CompletableFuture.allOf(racers.toArray(CompletableFuture[]::new)).join();
+      assertThat(fetches).hasValue(1);
+    }
+    assertThat(cache.flightsUnderWay()).isZero();
+  }
+
+  @Test
+  void refusesABadTtl() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> answer(1, 0))
+        .withMessage("ttl: PT0S (expected: > 0)");
+  }
+
+  private CompletableFuture<Answer> ask(String key, AtomicInteger fetches) {
+    return switch (cache.turn(key)) {
+      case Turn.Hit hit -> CompletableFuture.completedFuture(hit.answer());
+      case Turn.Lead lead -> {
+        fetches.incrementAndGet();
+        lead.flight().land(answer(10, 60));
+        yield CompletableFuture.completedFuture(cache.find(key).orElseThrow());
+      }
+      case Turn.Wait wait ->
+          wait.landing().thenApply(l -> ((Landing.Landed) l).answer()).toCompletableFuture();
+    };
+  }
+
+  private Flight lead(String key) {
+    return ((Turn.Lead) cache.turn(key)).flight();
+  }
+
+  private List<Landing> waiters(String key, int n) {
+    List<Landing> landings = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      var _ = ((Turn.Wait) cache.turn(key)).landing().thenAccept(landings::add);
+    }
+    return landings;
+  }
+
+  private Answer answer(int bytes, long ttlSeconds) {
+    return new Answer(
+        200, HttpFields.NONE, body(bytes), now.get(), Duration.ofSeconds(ttlSeconds), 0);
+  }
+
+  private static ByteBuffer body(int bytes) {
+    return ByteBuffer.allocate(bytes);
+  }
+}
