@@ -1,4 +1,4 @@
-/** From generation events to text: decoding, stop strings, reasoning. */
+/** Text to tokens and tokens to text, away from the step thread of the engine. */
 @NullMarked
 package io.tokenlane.node.answer;
 

@@ -25,6 +25,14 @@ final class ApiException extends RuntimeException {
     return new ApiException(HttpStatus.BAD_REQUEST, message, path, "invalid_value");
   }
 
+  /** The engine refused a value; its messages begin with the field's name and a colon. */
+  static ApiException refused(IllegalArgumentException refusal) {
+    String message = String.valueOf(refusal.getMessage());
+    int colon = message.indexOf(':');
+    String param = colon > 0 ? message.substring(0, colon) : null;
+    return new ApiException(HttpStatus.BAD_REQUEST, message, param, "invalid_value");
+  }
+
   /** The body or the request as a whole is wrong. */
   static ApiException badRequest(String message, @Nullable String code) {
     return new ApiException(HttpStatus.BAD_REQUEST, message, null, code);
