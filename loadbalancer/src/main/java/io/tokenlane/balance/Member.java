@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A node in the fleet with all that is known about it; read by picks without locks. */
 final class Member {
   /** Answers that should have come by now but did not, before silence counts as slowness. */
-  private static final double TOLERATED_SILENCE = 3;
+  private static final double TOLERATED_SILENCE = 5;
 
   private final PoolSettings settings;
   private final FleetPace fleetPace;

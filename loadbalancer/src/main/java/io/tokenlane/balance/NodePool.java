@@ -109,7 +109,7 @@ public final class NodePool {
       }
     }
     Pick pick = new Pick(fleet, excluded, key, now, this);
-    if (!pick.anyEligible()) {
+    if (!pick.settle()) {
       return Optional.empty();
     }
     return Optional.of(new MemberLease(fleet[strategy.choose(pick)], clock, false));

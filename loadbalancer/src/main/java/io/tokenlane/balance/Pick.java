@@ -11,7 +11,7 @@ final class Pick implements Candidates {
   private final @Nullable String key;
   private final long now;
   private final NodePool pool;
-  private boolean panic;
+  private final long[] eligible;
 
   Pick(Member[] fleet, Set<String> excluded, @Nullable String key, long now, NodePool pool) {
     this.fleet = fleet;
@@ -19,25 +19,34 @@ final class Pick implements Candidates {
     this.key = key;
     this.now = now;
     this.pool = pool;
+    this.eligible = new long[(fleet.length + 63) / 64];
   }
 
-  /** Whether any node may be chosen; lets nodes in that do not serve if no other is left. */
-  boolean anyEligible() {
-    return eligibleExists() || panic();
+  /**
+   * Settles which nodes may be chosen, for the whole of this pick: a node ejected by another thread
+   * meanwhile stays eligible, so that a strategy that looks twice sees the same fleet. Nodes that
+   * do not serve are let in if no other is left.
+   *
+   * @return whether there is any
+   */
+  boolean settle() {
+    return admit(false) || admit(true);
   }
 
-  private boolean panic() {
-    panic = true;
-    return eligibleExists();
-  }
-
-  private boolean eligibleExists() {
+  private boolean admit(boolean panic) {
+    boolean any = false;
     for (int i = 0; i < fleet.length; i++) {
-      if (eligible(i)) {
-        return true;
+      if (mayTake(fleet[i], panic)) {
+        eligible[i >> 6] |= 1L << i;
+        any = true;
       }
     }
-    return false;
+    return any;
+  }
+
+  private boolean mayTake(Member member, boolean panic) {
+    return (panic || member.state(now).serves())
+        && (excluded.isEmpty() || !excluded.contains(member.node().id()));
   }
 
   @Override
@@ -47,9 +56,7 @@ final class Pick implements Candidates {
 
   @Override
   public boolean eligible(int index) {
-    Member member = fleet[index];
-    return (panic || member.state(now).serves())
-        && (excluded.isEmpty() || !excluded.contains(member.node().id()));
+    return (eligible[index >> 6] & (1L << index)) != 0;
   }
 
   @Override

@@ -1,0 +1,57 @@
+package io.tokenlane.bench;
+
+import io.tokenlane.bench.report.Machine;
+import io.tokenlane.bench.report.Report;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** {@code ./tokenlane bench NAME [--json] [--quick]}. */
+public final class BenchCommand {
+  private static final Path ROOT = Path.of(System.getProperty("tokenlane.root", "."));
+
+  private BenchCommand() {}
+
+  /**
+   * Runs one benchmark or all of them; prints a table or JSON and writes both and a plot under
+   * {@code benchmarks/results}. Exit code 2 for a wrong call, 1 for a benchmark that failed.
+   */
+  public static void main(String[] arguments) {
+    Map<String, Benchmark> known = new TreeMap<>();
+    for (Benchmark benchmark : List.of(new StartupBenchmark(ROOT), new GatewayBenchmark(ROOT))) {
+      known.put(benchmark.name(), benchmark);
+    }
+    List<String> names = new ArrayList<>(List.of(arguments));
+    boolean json = names.remove("--json");
+    boolean quick = names.remove("--quick");
+    if (names.size() != 1
+        || !(names.getFirst().equals("all") || known.containsKey(names.getFirst()))) {
+      System.err.println(
+          "tokenlane: bench: %s (expected: one of all, %s)"
+              .formatted(String.join(" ", names), String.join(", ", known.keySet())));
+      System.exit(2);
+    }
+    List<Benchmark> wanted =
+        names.getFirst().equals("all")
+            ? List.copyOf(known.values())
+            : List.of(known.get(names.getFirst()));
+    System.exit(run(wanted, json, quick));
+  }
+
+  private static int run(List<Benchmark> wanted, boolean json, boolean quick) {
+    Machine machine = Machine.here();
+    for (Benchmark benchmark : wanted) {
+      try {
+        Report report = new Report(benchmark.name(), machine, benchmark.run(quick));
+        report.write(ROOT.resolve("benchmarks/results"));
+        System.out.println(json ? report.json() : report.table());
+      } catch (Exception e) {
+        System.err.println("tokenlane: bench: " + benchmark.name() + ": " + e.getMessage());
+        return 1;
+      }
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,52 @@
+package io.tokenlane.bench.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class ReportTest {
+  private static final Report REPORT =
+      new Report(
+          "example",
+          new Machine("a processor", 2, 24, "25", "Linux amd64"),
+          List.of(
+              Row.of("speed", 120, "tokens/s", Row.Better.HIGHER)
+                  .withGoal(100)
+                  .withPeer("other", 90),
+              Row.of("start", 14, "s", Row.Better.LOWER).withGoal(12),
+              Row.missing("joules", "J", "no meter on this machine")));
+
+  @Test
+  void jsonHasTheContractsShape() {
+    JsonNode json = JsonMapper.builder().build().readTree(REPORT.json());
+    assertThat(json.get("bench").asString()).isEqualTo("example");
+    assertThat(json.at("/machine/cores").asInt()).isEqualTo(2);
+    assertThat(json.at("/rows/0/met").asBoolean()).isTrue();
+    assertThat(json.at("/rows/0/better").asString()).isEqualTo("higher");
+    assertThat(json.at("/rows/0/peer/value").asDouble()).isEqualTo(90);
+    assertThat(json.at("/rows/1/met").asBoolean()).isFalse();
+    assertThat(json.at("/rows/2/value").isNull()).isTrue();
+    assertThat(json.at("/rows/2/peer").isNull()).isTrue();
+    assertThat(json.at("/rows/2/met").isNull()).isTrue();
+    assertThat(json.at("/rows/2/why").asString()).isEqualTo("no meter on this machine");
+  }
+
+  @Test
+  void tableShowsEveryRow() {
+    assertThat(REPORT.table()).contains("speed", "120", "90.00 (other)", "yes", "no", "no meter");
+  }
+
+  @Test
+  void writesJsonAndPlot(@TempDir Path folder) throws IOException {
+    REPORT.write(folder);
+    assertThat(folder.resolve("example.json")).content().isEqualTo(REPORT.json() + "\n");
+    assertThat(Files.size(folder.resolve("example.png"))).isPositive();
+  }
+}

@@ -1,0 +1,114 @@
+package io.tokenlane.balance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.tokenlane.balance.strategy.Strategies;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class NodePoolTest {
+  @Test
+  void anEmptyFleetLendsNothing() {
+    assertThat(new Bench().pool.acquire(Strategies.DEFAULT)).isEmpty();
+  }
+
+  @Test
+  void anExcludedNodeIsNotTriedAgain() {
+    Bench bench = new Bench("a", "b");
+    assertThat(bench.acquire("a").node().id()).isEqualTo("b");
+    assertThat(bench.pool.acquire(Strategies.DEFAULT, null, Set.of("a", "b"))).isEmpty();
+  }
+
+  @Test
+  void reloadKeepsWhatIsKnownOfNodesThatStay() {
+    Bench bench = new Bench("a", "b");
+    Lease lease = bench.on("a");
+    bench.passMillis(80);
+    lease.success();
+    Lease open = bench.on("a");
+    bench.eject("b");
+
+    Node moved = new Node("a", URI.create("http://elsewhere:1"), 5);
+    bench.pool.replace(List.of(moved, Bench.node("c")));
+
+    assertThat(bench.pool.nodes()).containsExactly(moved, Bench.node("c"));
+    assertThat(bench.see("a").inFlight()).isEqualTo(1);
+    assertThat(bench.see("a").latency()).hasValueSatisfying(NodePoolTest::about80Millis);
+    assertThat(bench.state("c")).isEqualTo(NodeState.UP);
+    open.success();
+    assertThat(bench.see("a").inFlight()).isZero();
+  }
+
+  private static void about80Millis(Duration latency) {
+    assertThat(latency).isBetween(Duration.ofMillis(79), Duration.ofMillis(81));
+  }
+
+  @Test
+  void refusesTheSameIdTwiceAndKeepsTheFleet() {
+    Bench bench = new Bench("a");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> bench.pool.replace(List.of(Bench.node("b"), Bench.node("b"))))
+        .withMessage("node id: b twice (expected: once)");
+    assertThat(bench.pool.nodes()).containsExactly(Bench.node("a"));
+  }
+
+  @Test
+  void anUnseenNodeCountsAsFastAsTheFleet() {
+    Bench bench = new Bench("a", "b");
+    for (int i = 0; i < 50; i++) {
+      Lease lease = bench.on("a");
+      bench.passMillis(100);
+      lease.success();
+    }
+    assertThat(bench.see("b").latency()).isEqualTo(bench.see("a").latency());
+  }
+
+  @Test
+  void aFastFailureIsNoLatency() {
+    Bench bench = new Bench("a", "b");
+    Lease good = bench.on("a");
+    bench.passMillis(100);
+    good.success();
+    bench.on("b").dropped("HTTP 503");
+    assertThat(bench.see("b").latency()).isEqualTo(bench.see("a").latency());
+    assertThat(bench.see("b").successRate()).isLessThan(1);
+    assertThat(bench.see("b").lastFailure()).hasValue("HTTP 503");
+    assertThat(bench.acquire().node().id()).isEqualTo("a");
+  }
+
+  @Test
+  void bothFirstByteAndEndOfCallGiveOneLatency() {
+    Bench bench = new Bench("a");
+    Lease lease = bench.acquire();
+    bench.passMillis(20);
+    lease.firstByte();
+    bench.passMillis(5_000);
+    lease.success();
+    assertThat(bench.see("a").latency())
+        .hasValueSatisfying(latency -> assertThat(latency).isLessThan(Duration.ofMillis(21)));
+  }
+
+  @Test
+  void aSilentNodeIsPassedOver() {
+    Bench bench = new Bench("a", "b");
+    for (int i = 0; i < 40; i++) {
+      Lease first = bench.on("a");
+      Lease second = bench.on("b");
+      bench.passMillis(50);
+      first.success();
+      second.success();
+    }
+    Lease stuck = bench.on("a");
+    Lease other = bench.on("b");
+    bench.passMillis(49);
+    other.success();
+    bench.passMillis(2_000);
+    bench.on("b").success();
+    assertThat(bench.acquire().node().id()).isEqualTo("b");
+    stuck.ignored();
+  }
+}

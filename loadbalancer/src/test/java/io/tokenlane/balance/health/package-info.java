@@ -1,0 +1,4 @@
+@NullMarked
+package io.tokenlane.balance.health;
+
+import org.jspecify.annotations.NullMarked;

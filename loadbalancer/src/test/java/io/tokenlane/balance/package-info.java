@@ -1,0 +1,4 @@
+@NullMarked
+package io.tokenlane.balance;
+
+import org.jspecify.annotations.NullMarked;
