@@ -1,13 +1,18 @@
 package io.tokenlane.node;
 
+import io.tokenlane.engine.EngineConfig;
 import io.tokenlane.node.config.ModelSettings;
 import io.tokenlane.node.config.NodeSettings;
+import io.tokenlane.node.load.LoadSettings;
 import io.tokenlane.node.load.ModelHealth;
 import io.tokenlane.node.load.ModelLoader;
 import io.tokenlane.node.load.ModelSlot;
 import io.tokenlane.node.openai.NodeMeters;
 import io.tokenlane.node.openai.OpenAiBeans;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -33,7 +38,20 @@ class NodeBeans {
 
   @Bean
   ModelSlot modelSlot(NodeSettings node, ModelSettings model, NodeMeters meters) {
-    return new ModelSlot(new ModelLoader(node, model), meters::bind, NodeBeans::giveUp);
+    LoadSettings settings =
+        new LoadSettings(
+            Optional.ofNullable(node.model()).map(Path::of),
+            node.servedModelName(),
+            node.backend(),
+            node.computeThreads(),
+            model.int8(),
+            EngineConfig.defaults()
+                .withKvBytes(node.kvCacheBytes().toBytes())
+                .withMaxWaiting(node.maxWaiting())
+                .withBatch(model.maxBatchSize(), Math.max(512, model.maxBatchSize()))
+                .withContinuousBatching(model.enableContinuousBatching()));
+    return new ModelSlot(
+        new ModelLoader(settings, Clock.systemUTC()), meters::bind, NodeBeans::giveUp);
   }
 
   @Bean
@@ -42,7 +60,7 @@ class NodeBeans {
   }
 
   /** Without a model there is nothing to serve: ends the process with one line. */
-  private static void giveUp(Exception failure) {
+  private static void giveUp(Throwable failure) {
     StartupFailure.report(failure);
     System.exit(1);
   }

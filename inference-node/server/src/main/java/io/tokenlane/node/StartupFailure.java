@@ -1,9 +1,13 @@
 package io.tokenlane.node;
 
+import io.tokenlane.engine.chat.TemplateException;
+import io.tokenlane.engine.checkpoint.CheckpointException;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.config.ConfigDataNotFoundException;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
@@ -14,6 +18,8 @@ import org.yaml.snakeyaml.error.YAMLException;
 
 /** One line for each thing a user can get wrong when starting a node. */
 final class StartupFailure {
+  private static final Logger log = LoggerFactory.getLogger(StartupFailure.class);
+
   private StartupFailure() {}
 
   /** The line; empty if the failure is of no known kind, so that its stack trace matters. */
@@ -27,6 +33,18 @@ final class StartupFailure {
     return Optional.empty();
   }
 
+  /** Tells it on stderr. */
+  static void print(String line) {
+    System.err.println("tokenlane node: " + line);
+  }
+
+  /** Tells why there is no model: in one line if the model is to blame, else with the trace. */
+  static void report(Throwable failure) {
+    describe(failure)
+        .ifPresentOrElse(
+            StartupFailure::print, () -> log.error("the model could not be loaded", failure));
+  }
+
   private static @Nullable String line(Throwable cause) {
     return switch (cause) {
       case PortInUseException taken ->
@@ -34,6 +52,8 @@ final class StartupFailure {
       case BindException bind when bind.getCause() instanceof ConversionException ->
           unconverted(bind);
       case UnboundConfigurationPropertiesException unbound -> unknown(unbound);
+      case CheckpointException broken -> broken.getMessage();
+      case TemplateException broken -> "chat template: " + broken.getMessage();
       case IllegalArgumentException refused when told(refused) -> refused.getMessage();
       case ConfigDataNotFoundException missing -> missing.getMessage();
       case YAMLException yaml -> "configuration: " + yaml.getMessage();

@@ -1,5 +1,6 @@
 package io.tokenlane.node;
 
+import java.util.Optional;
 import org.springframework.boot.SpringBootExceptionReporter;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -10,12 +11,8 @@ final class StartupFailureReporter implements SpringBootExceptionReporter {
 
   @Override
   public boolean reportException(Throwable failure) {
-    return StartupFailure.describe(failure)
-        .map(
-            line -> {
-              System.err.println("tokenlane node: " + line);
-              return true;
-            })
-        .orElse(false);
+    Optional<String> line = StartupFailure.describe(failure);
+    line.ifPresent(StartupFailure::print);
+    return line.isPresent();
   }
 }

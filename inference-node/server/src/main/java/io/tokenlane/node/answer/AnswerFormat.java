@@ -10,8 +10,7 @@ import java.util.Set;
  * @param stopStrings texts that end the answer and are not part of it
  * @param reasoning where reasoning is looked for
  */
-public record AnswerFormat(
-    Set<Integer> stopTokens, List<String> stopStrings, Reasoning reasoning) {
+public record AnswerFormat(Set<Integer> stopTokens, List<String> stopStrings, Reasoning reasoning) {
 
   public AnswerFormat {
     stopTokens = Set.copyOf(stopTokens);

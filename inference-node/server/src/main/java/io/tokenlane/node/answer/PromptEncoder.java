@@ -24,9 +24,7 @@ public final class PromptEncoder {
    * @param templateVariables what the model gives its template, such as {@code bos_token}
    */
   public PromptEncoder(
-      Tokenizer tokenizer,
-      @Nullable ChatTemplate template,
-      Map<String, String> templateVariables) {
+      Tokenizer tokenizer, @Nullable ChatTemplate template, Map<String, String> templateVariables) {
     this.tokenizer = tokenizer;
     this.template = template;
     this.templateVariables = Map.copyOf(templateVariables);

@@ -7,16 +7,12 @@ import java.util.Map;
  * The {@code model_config} fragment, written in snake_case at the top level of the configuration.
  * Unknown keys and values fail the start, and so do known ones that nothing implements.
  *
- * @param quantization {@code int8}; default {@code int8}
+ * @param int8 whether the weights must be 8-bit integers ({@code quantization: int8}); default:
+ *     whatever the model's file holds
  * @param enableContinuousBatching whether a sequence may join while others run; default true
  * @param maxBatchSize most sequences computed in one step, 1 to 4096; default 32
- * @param kvCacheStrategy {@code paged}; default {@code paged}
  */
-public record ModelSettings(
-    String quantization,
-    boolean enableContinuousBatching,
-    int maxBatchSize,
-    String kvCacheStrategy) {
+public record ModelSettings(boolean int8, boolean enableContinuousBatching, int maxBatchSize) {
 
   /** Where the fragment stands in the configuration. */
   public static final String PREFIX = "model_config";
@@ -25,17 +21,7 @@ public record ModelSettings(
       List.of("quantization", "enable_continuous_batching", "max_batch_size", "kv_cache_strategy");
 
   public ModelSettings {
-    Check.that(
-        quantization.equals("int8"),
-        name("quantization"),
-        quantization,
-        "int8, the only one there is");
     Check.range(name("max_batch_size"), maxBatchSize, 1, 4096);
-    Check.that(
-        kvCacheStrategy.equals("paged"),
-        name("kv_cache_strategy"),
-        kvCacheStrategy,
-        "paged, the only one there is");
   }
 
   /**
@@ -49,11 +35,20 @@ public record ModelSettings(
         (key, value) ->
             Check.that(
                 KEYS.contains(key), name(key), value, "no key but " + String.join(", ", KEYS)));
+    only("quantization", "int8", values);
+    only("kv_cache_strategy", "paged", values);
     return new ModelSettings(
-        values.getOrDefault("quantization", "int8"),
-        flag("enable_continuous_batching", values.getOrDefault("enable_continuous_batching", "true")),
-        integer("max_batch_size", values.getOrDefault("max_batch_size", "32")),
-        values.getOrDefault("kv_cache_strategy", "paged"));
+        values.containsKey("quantization"),
+        flag(
+            "enable_continuous_batching",
+            values.getOrDefault("enable_continuous_batching", "true")),
+        integer("max_batch_size", values.getOrDefault("max_batch_size", "32")));
+  }
+
+  /** A key that has one value today; others are refused, not ignored. */
+  private static void only(String key, String known, Map<String, String> values) {
+    String value = values.getOrDefault(key, known);
+    Check.that(value.equals(known), name(key), value, known + ", the only one there is");
   }
 
   private static boolean flag(String key, String value) {

@@ -35,7 +35,8 @@ public record NodeSettings(
   public NodeSettings {
     model = Check.blankToNull(model);
     servedModelName = Check.blankToNull(servedModelName);
-    Check.that(BACKENDS.contains(backend), "tokenlane.node.backend", backend, "auto, vector, scalar");
+    Check.that(
+        BACKENDS.contains(backend), "tokenlane.node.backend", backend, "auto, vector, scalar");
     Check.range("tokenlane.node.threads", threads, 0, 1024);
     Check.range("tokenlane.node.max-waiting", maxWaiting, 1, 100_000);
     checkSize("kv-cache-bytes", kvCacheBytes, DataSize.ofMegabytes(1), DataSize.ofTerabytes(1));

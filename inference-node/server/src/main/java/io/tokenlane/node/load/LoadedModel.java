@@ -1,6 +1,8 @@
 package io.tokenlane.node.load;
 
 import io.tokenlane.engine.Engine;
+import io.tokenlane.engine.backend.Backend;
+import io.tokenlane.engine.checkpoint.Checkpoint;
 import io.tokenlane.engine.token.Tokenizer;
 import io.tokenlane.node.answer.PromptEncoder;
 import java.time.Instant;
@@ -13,7 +15,7 @@ import java.util.Set;
  * @param prompts makes its prompts
  * @param stopTokens ids that end an answer
  * @param created when it was loaded
- * @param files what must stay open while the engine runs
+ * @param base what the engine stands on
  */
 public record LoadedModel(
     String name,
@@ -22,8 +24,12 @@ public record LoadedModel(
     Set<Integer> stopTokens,
     ModelFacts facts,
     Instant created,
-    AutoCloseable files)
+    Base base)
     implements AutoCloseable {
+
+  public LoadedModel {
+    stopTokens = Set.copyOf(stopTokens);
+  }
 
   public Tokenizer tokenizer() {
     return prompts.tokenizer();
@@ -35,9 +41,18 @@ public record LoadedModel(
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     engine.close();
     engine.model().close();
-    files.close();
+    base.close();
+  }
+
+  /** Device and files, which outlive the model that is made of them. */
+  record Base(Backend backend, Checkpoint checkpoint) implements AutoCloseable {
+    @Override
+    public void close() {
+      backend.close();
+      checkpoint.close();
+    }
   }
 }

@@ -1,21 +1,16 @@
 package io.tokenlane.node.load;
 
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Where the model will be once it is loaded. Loading runs on a thread of its own, so that the
  * server already tells that it is alive.
  */
 public final class ModelSlot implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(ModelSlot.class);
-
-  private final Thread loading;
-  private volatile @Nullable LoadedModel model;
-  private boolean closed;
+  private final CompletableFuture<LoadedModel> model = new CompletableFuture<>();
 
   /**
    * Starts loading.
@@ -24,42 +19,44 @@ public final class ModelSlot implements AutoCloseable {
    * @param whenFailed is told why there will be no model
    */
   public ModelSlot(
-      ModelLoader loader, Consumer<LoadedModel> whenLoaded, Consumer<Exception> whenFailed) {
-    loading =
-        Thread.ofPlatform()
-            .name("model-load")
-            .start(() -> load(loader, whenLoaded, whenFailed));
+      ModelSource source, Consumer<LoadedModel> whenLoaded, Consumer<Throwable> whenFailed) {
+    Thread.ofPlatform()
+        .name("model-load")
+        .daemon()
+        .start(() -> load(source, whenLoaded, whenFailed));
   }
 
-  /** The model; empty while it is being loaded. */
+  /** The model; empty while it is being loaded, or if that failed. */
   public Optional<LoadedModel> model() {
-    return Optional.ofNullable(model);
+    return model.state() == Future.State.SUCCESS
+        ? Optional.of(model.resultNow())
+        : Optional.empty();
   }
 
   /** Ends the engine and releases the model; waits for a loading that is under way. */
   @Override
-  public void close() throws Exception {
-    synchronized (this) {
-      closed = true;
-    }
-    if (Thread.currentThread() != loading) {
-      loading.join();
-    }
-    LoadedModel loaded = model;
-    if (loaded != null) {
-      loaded.close();
-    }
+  public void close() {
+    model
+        .handle((loaded, failure) -> Optional.ofNullable(loaded))
+        .join()
+        .ifPresent(LoadedModel::close);
   }
 
   private void load(
-      ModelLoader loader, Consumer<LoadedModel> whenLoaded, Consumer<Exception> whenFailed) {
+      ModelSource source, Consumer<LoadedModel> whenLoaded, Consumer<Throwable> whenFailed) {
     try {
-      LoadedModel loaded = loader.load();
+      LoadedModel loaded = source.load();
       whenLoaded.accept(loaded);
-      model = loaded;
-      log.info("ready: {} {}", loaded.name(), loaded.facts());
-    } catch (Exception e) {
+      model.complete(loaded);
+    } catch (Throwable e) {
+      model.completeExceptionally(e);
       whenFailed.accept(e);
     }
+  }
+
+  /** Loads a model; slow. */
+  @FunctionalInterface
+  public interface ModelSource {
+    LoadedModel load();
   }
 }

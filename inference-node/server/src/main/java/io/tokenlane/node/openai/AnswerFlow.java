@@ -42,8 +42,7 @@ final class AnswerFlow {
     return Flux.defer(
         () -> {
           List<Feed> feeds = submitAll(model.engine(), sequences);
-          return merged(model, sequences, feeds)
-              .doFinally(end -> feeds.forEach(Feed::cancel));
+          return merged(model, sequences, feeds).doFinally(end -> feeds.forEach(Feed::cancel));
         });
   }
 

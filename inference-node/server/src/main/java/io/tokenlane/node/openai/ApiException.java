@@ -11,8 +11,7 @@ final class ApiException extends RuntimeException {
   private final @Nullable String param;
   private final @Nullable String code;
 
-  ApiException(
-      HttpStatus status, String message, @Nullable String param, @Nullable String code) {
+  ApiException(HttpStatus status, String message, @Nullable String param, @Nullable String code) {
     super(message, null, false, false);
     this.status = status;
     this.param = param;

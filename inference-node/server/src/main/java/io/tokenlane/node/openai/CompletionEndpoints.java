@@ -28,7 +28,9 @@ final class CompletionEndpoints {
 
   Mono<ServerResponse> chat(ServerRequest request) {
     LoadedModel loaded = models.loaded();
-    return bodies.read(request.exchange().getRequest()).flatMap(body -> chat(request, body, loaded));
+    return bodies
+        .read(request.exchange().getRequest())
+        .flatMap(body -> chat(request, body, loaded));
   }
 
   Mono<ServerResponse> complete(ServerRequest request) {

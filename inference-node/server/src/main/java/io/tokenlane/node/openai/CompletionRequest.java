@@ -62,7 +62,8 @@ record CompletionRequest(List<Prompt> prompts, List<String> echoes, GenerationOp
         switch (node.getNodeType()) {
           case STRING -> encoder.raw(node.stringValue(), begin);
           case ARRAY ->
-              new Prompt(TokenIds.read(place.path(), node, encoder.tokenizer().vocabularySize()), false);
+              new Prompt(
+                  TokenIds.read(place.path(), node, encoder.tokenizer().vocabularySize()), false);
           default -> throw ApiException.field(place.path(), node, EXPECTED);
         };
     if (prompt.tokens().length == 0) {

@@ -48,7 +48,7 @@ final class Errors implements WebExceptionHandler {
   /** The error's body. */
   static Wire.ErrorBody body(ApiException error) {
     return new Wire.ErrorBody(
-        new Wire.Error(
+        new Wire.Failure(
             String.valueOf(error.getMessage()), error.type(), error.param(), error.code()));
   }
 
@@ -70,8 +70,7 @@ final class Errors implements WebExceptionHandler {
     String path = exchange.getRequest().getPath().value();
     @Nullable HttpStatus status = HttpStatus.resolve(refusal.getStatusCode().value());
     return switch (status) {
-      case NOT_FOUND ->
-          new ApiException(status, path + ": unknown path", null, "unknown_url");
+      case NOT_FOUND -> new ApiException(status, path + ": unknown path", null, "unknown_url");
       case METHOD_NOT_ALLOWED ->
           new ApiException(status, method + " " + path + ": not allowed", null, null);
       case null -> new ApiException(HttpStatus.BAD_REQUEST, "bad request", null, null);

@@ -62,9 +62,7 @@ record GenerationOptions(
         priority);
   }
 
-  /**
-   * The sampling of the i-th answer: draws of its own, and repeatable where the request's are.
-   */
+  /** The sampling of the i-th answer: draws of its own, and repeatable where the request's are. */
   SamplingParams sampling(int choice) {
     Long seed = sampling.seed();
     return seed == null || choice == 0 ? sampling : seeded(sampling, seed + choice);

@@ -42,8 +42,10 @@ final class JsonBody {
       return Fields.of(mapper.readTree(bytes));
     } catch (JacksonException e) {
       TokenStreamLocation at = e.getLocation();
-      String place = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
-      throw ApiException.badRequest("body: not JSON" + place + " (expected: an object)", "not_json");
+      String place =
+          at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
+      throw ApiException.badRequest(
+          "body: not JSON" + place + " (expected: an object)", "not_json");
     }
   }
 

@@ -11,18 +11,15 @@ import io.tokenlane.engine.EngineStats;
  *     sequences wait
  * @param memUtilization share of the KV cache in use, 0 to 1
  */
-record LoadReport(
-    double applicationUtilization, double memUtilization, NamedMetrics namedMetrics) {
+record LoadReport(double applicationUtilization, double memUtilization, NamedMetrics namedMetrics) {
   static final String HEADER = "endpoint-load-metrics";
 
   static LoadReport of(EngineStats stats) {
-    double slots =
-        (double) (stats.running() + stats.waiting()) / Math.max(1, stats.maxRunning());
+    double slots = (double) (stats.running() + stats.waiting()) / Math.max(1, stats.maxRunning());
     return new LoadReport(
         Math.max(slots, stats.kvUsage()),
         stats.kvUsage(),
-        new NamedMetrics(
-            stats.running(), stats.waiting(), stats.maxRunning(), stats.kvUsage()));
+        new NamedMetrics(stats.running(), stats.waiting(), stats.maxRunning(), stats.kvUsage()));
   }
 
   /** What endpoint pickers read, under the names of vLLM's metrics. */

@@ -56,14 +56,50 @@ public final class NodeMeters {
     return timer(
         "vllm:time_to_first_token",
         "From being queued to the first token",
-        .001, .005, .01, .02, .04, .06, .08, .1, .25, .5, .75, 1, 2.5, 5, 7.5, 10, 20, 40, 80, 160);
+        .001,
+        .005,
+        .01,
+        .02,
+        .04,
+        .06,
+        .08,
+        .1,
+        .25,
+        .5,
+        .75,
+        1,
+        2.5,
+        5,
+        7.5,
+        10,
+        20,
+        40,
+        80,
+        160);
   }
 
   private Timer betweenTokens() {
     return timer(
         "vllm:inter_token_latency",
         "From one token of a sequence to the next",
-        .001, .0025, .005, .01, .025, .05, .075, .1, .15, .2, .3, .4, .5, .75, 1, 2.5, 5, 10);
+        .001,
+        .0025,
+        .005,
+        .01,
+        .025,
+        .05,
+        .075,
+        .1,
+        .15,
+        .2,
+        .3,
+        .4,
+        .5,
+        .75,
+        1,
+        2.5,
+        5,
+        10);
   }
 
   private Timer timer(String name, String what, double... bucketSeconds) {

@@ -22,12 +22,15 @@ final class PlainValues {
   }
 
   static List<Object> list(JsonNode array) {
-    return array.valueStream().<Object>mapMulti((element, out) -> {
-          Object value = value(element);
-          if (value != null) {
-            out.accept(value);
-          }
-        })
+    return array
+        .valueStream()
+        .<Object>mapMulti(
+            (element, out) -> {
+              Object value = value(element);
+              if (value != null) {
+                out.accept(value);
+              }
+            })
         .toList();
   }
 

@@ -25,8 +25,7 @@ final class Responses {
   Mono<ServerResponse> answer(
       ServerRequest request, RunPlan plan, GenerationOptions options, AnswerShape shape) {
     AnswerWriter writer =
-        new AnswerWriter(
-            shape, options.includeUsage(), options.choices(), plan.sequences().size());
+        new AnswerWriter(shape, options.includeUsage(), options.choices(), plan.sequences().size());
     Flux<ChoicePart> parts = flow.answers(plan.model(), plan.sequences());
     return options.stream()
         ? stream(request, parts, writer)
@@ -53,8 +52,7 @@ final class Responses {
             .filter(event -> event.length > 0)
             .doOnNext(event -> started.set(true))
             .concatWith(Flux.defer(() -> Flux.just(ServerSentEvents.done())))
-            .onErrorResume(
-                error -> started.get(), error -> Flux.just(errorEvent(request, error)));
+            .onErrorResume(error -> started.get(), error -> Flux.just(errorEvent(request, error)));
     return ServerResponse.ok()
         .contentType(MediaType.TEXT_EVENT_STREAM)
         .header("Cache-Control", "no-cache")

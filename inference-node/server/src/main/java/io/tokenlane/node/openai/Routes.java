@@ -54,9 +54,7 @@ final class Routes {
       ServerRequest request, HandlerFunction<ServerResponse> next) {
     ServerHttpResponse response = request.exchange().getResponse();
     response.beforeCommit(
-        () ->
-            Mono.fromRunnable(
-                () -> slot.model().ifPresent(model -> addLoad(response, model))));
+        () -> Mono.fromRunnable(() -> slot.model().ifPresent(model -> addLoad(response, model))));
     return next.handle(request);
   }
 

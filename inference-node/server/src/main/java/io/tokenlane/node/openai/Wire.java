@@ -105,9 +105,9 @@ final class Wire {
 
   record Text(String prompt) {}
 
-  record ErrorBody(Error error) {}
+  record ErrorBody(Failure error) {}
 
-  record Error(String message, String type, @Nullable String param, @Nullable String code) {}
+  record Failure(String message, String type, @Nullable String param, @Nullable String code) {}
 
   /** What all pieces of one answer begin with. */
   record Head(String id, long created, String model) {}
