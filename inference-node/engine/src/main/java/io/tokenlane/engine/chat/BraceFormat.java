@@ -8,6 +8,7 @@ final class BraceFormat {
   private final Output out;
   private int position;
   private int automatic;
+  private boolean numbered;
 
   private BraceFormat(String pattern, Arguments arguments, Scope scope) {
     this.pattern = pattern;
@@ -92,7 +93,11 @@ final class BraceFormat {
     if (!name.isEmpty() && !isNumber(name)) {
       return arguments.require(Integer.MAX_VALUE, name);
     }
-    int index = name.isEmpty() ? automatic++ : Integer.parseInt(name);
+    if (name.isEmpty() ? numbered : automatic > 0) {
+      throw new TemplateException("cannot mix numbered and automatic fields in a format string");
+    }
+    numbered = !name.isEmpty();
+    int index = numbered ? Integer.parseInt(name) : automatic++;
     if (index >= arguments.positional().size()) {
       throw new TemplateException(
           "Replacement index " + index + " out of range for positional args tuple");

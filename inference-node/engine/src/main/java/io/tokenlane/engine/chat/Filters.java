@@ -101,7 +101,7 @@ final class Filters {
   private static Object round(Object value, Arguments arguments) {
     double number = Numbers.real(Numbers.requireNumber(value, "round"));
     long precision = Values.requireInteger(arguments.get(0, "precision", 0L), "precision");
-    double scale = Math.pow(10, precision);
+    double scale = Math.pow(10, (double) precision);
     double rounded =
         switch (Values.text(arguments.get(1, "method", "common"))) {
           case "common" ->

@@ -19,7 +19,7 @@ final class Numbers {
   }
 
   static double real(Object value) {
-    return value instanceof Double d ? d : integer(value);
+    return value instanceof Double d ? d : (double) integer(value);
   }
 
   static int compare(Object left, Object right) {
@@ -72,7 +72,7 @@ final class Numbers {
       case "*" -> Math.multiplyExact(left, right);
       case "//" -> Math.floorDivExact(left, right);
       case "%" -> Math.floorMod(left, right);
-      default -> right < 0 ? Math.pow(left, right) : power(left, right);
+      default -> right < 0 ? (Object) Math.pow((double) left, (double) right) : power(left, right);
     };
   }
 

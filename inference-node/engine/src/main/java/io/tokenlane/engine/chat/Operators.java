@@ -90,7 +90,7 @@ final class Operators {
   private static boolean ordered(String operator, Object left, Object right, Budget budget) {
     refuseUndefined(left);
     refuseUndefined(right);
-    if (left instanceof Double a && a.isNaN() || right instanceof Double b && b.isNaN()) {
+    if (isNaN(left) || isNaN(right)) {
       return false;
     }
     int order = Values.compare(left, right, budget);
@@ -100,6 +100,10 @@ final class Operators {
       case ">" -> order > 0;
       default -> order >= 0;
     };
+  }
+
+  private static boolean isNaN(Object value) {
+    return value instanceof Double d && d.isNaN();
   }
 
   private static void refuseUndefined(Object value) {

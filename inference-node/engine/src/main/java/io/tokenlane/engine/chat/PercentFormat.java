@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 final class PercentFormat {
   private static final Pattern FIELD =
       Pattern.compile(
-          "%(?:\\((?<key>[^)]*)\\))?(?<flags>[-+ #0]*)(?<width>\\d{1,9})?(?:\\.(?<precision>\\d{1,3}))?"
-              + "(?<type>[a-zA-Z%])?");
+          "%(?:\\((?<key>[^)]*)\\))?(?<flags>[-+"
+              + " #0]*)(?<width>\\d{1,9})?(?:\\.(?<precision>\\d{1,3}))?(?<type>[a-zA-Z%])?");
 
   private PercentFormat() {}
 

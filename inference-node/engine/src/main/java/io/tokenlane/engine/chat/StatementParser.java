@@ -30,7 +30,7 @@ final class StatementParser {
     return body;
   }
 
-  /** Statements up to a tag with one of these names, whose {@code {%} is consumed. */
+  /** Statements up to a tag with one of these names, whose opening is consumed. */
   private List<Statement> body(Set<String> ends) {
     tokens.enter();
     List<Statement> statements = new ArrayList<>();

@@ -53,7 +53,7 @@ final class TextFilters {
     values.add(Values.text(arguments.require(0, "old")));
     values.add(Values.text(arguments.require(1, "new")));
     Object count = arguments.get(2, "count", None.NONE);
-    values.add(count instanceof None ? (Object) (-1L) : count);
+    values.add(count instanceof None ? Long.valueOf(-1) : count);
     return new Arguments(values, Map.of());
   }
 

@@ -102,7 +102,7 @@ final class TextSplits {
     int from = 0;
     while (from < rest.length()) {
       if (words.size() >= limit) {
-        words.add(PythonText.stripEnd(rest.substring(from)));
+        words.add(rest.substring(from));
         return words;
       }
       int end = from;
@@ -123,7 +123,7 @@ final class TextSplits {
     String rest = PythonText.stripEnd(text);
     while (!rest.isEmpty()) {
       if (words.size() >= limit) {
-        words.add(PythonText.stripStart(rest));
+        words.add(rest);
         break;
       }
       int start = rest.length();

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -163,7 +162,7 @@ final class Values {
     } else if (left instanceof Map<?, ?> a && right instanceof Map<?, ?> b) {
       return equalEntries(a, b, budget);
     }
-    return Objects.equals(left, right) && (left == right || left instanceof None);
+    return !(left instanceof View) && left.equals(right);
   }
 
   private static boolean equalItems(List<Object> left, List<Object> right, Budget budget) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
@@ -30,7 +31,12 @@ final class ChatTemplateGoldenTest {
       List<Map<String, Object>> tools,
       Map<String, List<Map<String, Object>>> conversations,
       Map<String, Map<String, Golden>> rendered,
-      String note) {}
+      String note) {
+
+    List<Map<String, Object>> messages(String conversation) {
+      return Objects.requireNonNull(conversations.get(conversation), conversation);
+    }
+  }
 
   /** What the reference did with one conversation. */
   record Golden(@Nullable String text, @Nullable String error, @Nullable String skip) {}
@@ -38,8 +44,7 @@ final class ChatTemplateGoldenTest {
   static Stream<Arguments> cases() throws IOException {
     Path file = FOLDER.resolve("golden.json");
     Assumptions.assumeTrue(Files.exists(file), () -> "no goldens at " + file);
-    Goldens goldens =
-        JsonMapper.shared().readValue(file.toFile(), new TypeReference<Goldens>() {});
+    Goldens goldens = JsonMapper.shared().readValue(file.toFile(), new TypeReference<Goldens>() {});
     return goldens.rendered().entrySet().stream()
         .flatMap(template -> cases(template.getKey(), template.getValue(), goldens));
   }
@@ -65,7 +70,7 @@ final class ChatTemplateGoldenTest {
     ChatTemplate compiled =
         ChatTemplate.compile(Files.readString(FOLDER.resolve(template + ".jinja")));
     String conversation = key.substring(0, key.indexOf('/'));
-    List<Map<String, Object>> messages = goldens.conversations().get(conversation);
+    List<Map<String, Object>> messages = goldens.messages(conversation);
     var tools = conversation.equals("tool") ? goldens.tools() : null;
     var variables = Map.of("bos_token", goldens.bos_token(), "eos_token", goldens.eos_token());
     boolean prompt = key.endsWith("/gen");
