@@ -1,16 +1,23 @@
 package io.tokenlane.engine;
 
 import io.tokenlane.engine.model.Model;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
  * Runs generations on a model with continuous batching: one thread repeats schedule, run, complete.
+ * The thread is a daemon and parks while there is nothing to do.
  */
 public final class Engine implements AutoCloseable {
   private final Model model;
+  private final StepLoop loop;
+  private final Thread thread;
+  private volatile boolean open = true;
 
-  private Engine(Model model) {
+  private Engine(Model model, EngineConfig config) {
     this.model = model;
+    thread = Thread.ofPlatform().daemon().name("tokenlane-engine-step").unstarted(this::run);
+    loop = new StepLoop(model, config, () -> LockSupport.unpark(thread));
   }
 
   /**
@@ -20,8 +27,9 @@ public final class Engine implements AutoCloseable {
    * @throws IllegalArgumentException if the configuration does not fit the model
    */
   public static Engine start(Model model, EngineConfig config) {
-    config.blocksFor(model);
-    return new Engine(model);
+    Engine engine = new Engine(model, config);
+    engine.thread.start();
+    return engine;
   }
 
   /**
@@ -34,13 +42,12 @@ public final class Engine implements AutoCloseable {
    * @throws EngineBusyException if the queue is full or the engine is closed
    */
   public Generation submit(GenerationRequest request, Consumer<? super GenerationEvent> listener) {
-    listener.accept(new GenerationEvent.Failed("engine: the step loop is not built yet"));
-    return () -> {};
+    return loop.submit(request, listener);
   }
 
   /** Load right now. Cheap; may be called from any thread. */
   public EngineStats stats() {
-    return new EngineStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    return loop.stats();
   }
 
   /** The model it runs. */
@@ -50,10 +57,42 @@ public final class Engine implements AutoCloseable {
 
   /** Whether it still takes generations: false once closed, or if its step thread died. */
   public boolean isOpen() {
-    return true;
+    return open;
   }
 
-  /** Ends all generations as failed and stops the step thread; waits for it. */
+  /**
+   * Ends all generations as failed and stops the step thread; waits for it, unless called by a
+   * listener on that very thread.
+   */
   @Override
-  public void close() {}
+  public void close() {
+    open = false;
+    LockSupport.unpark(thread);
+    boolean interrupted = false;
+    while (thread.isAlive() && Thread.currentThread() != thread) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    String why = "engine: stopped by an error";
+    try {
+      while (open) {
+        if (!loop.step()) {
+          LockSupport.park(this);
+        }
+      }
+      why = "engine: closed";
+    } finally {
+      open = false;
+      loop.close(why);
+    }
+  }
 }

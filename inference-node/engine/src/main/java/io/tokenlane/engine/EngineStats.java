@@ -32,4 +32,19 @@ public record EngineStats(
   public double kvUsage() {
     return kvBlocks == 0 ? 0 : (double) kvBlocksUsed / kvBlocks;
   }
+
+  EngineStats withWaiting(int sequences) {
+    return new EngineStats(
+        running,
+        sequences,
+        maxRunning,
+        kvBlocks,
+        kvBlocksUsed,
+        prefixQueries,
+        prefixHits,
+        promptTokens,
+        generatedTokens,
+        steps,
+        preemptions);
+  }
 }

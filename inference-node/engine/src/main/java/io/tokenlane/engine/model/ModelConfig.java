@@ -1,5 +1,7 @@
 package io.tokenlane.engine.model;
 
+import io.tokenlane.engine.backend.RopeStyle;
+
 /**
  * Shapes and constants of a decoder, whatever file they came from.
  *
@@ -14,6 +16,9 @@ package io.tokenlane.engine.model;
  * @param headDim width of a head
  * @param normEpsilon epsilon of RMSNorm
  * @param ropeTheta base of the rotary embedding's frequencies
+ * @param ropeStyle which elements of a head turn together
+ * @param rotaryDim leading elements of a head that turn at all; even, at most {@code headDim}
+ * @param ropeScaling change of the frequencies for longer contexts
  */
 public record ModelConfig(
     String architecture,
@@ -26,4 +31,48 @@ public record ModelConfig(
     int kvHeads,
     int headDim,
     float normEpsilon,
-    float ropeTheta) {}
+    float ropeTheta,
+    RopeStyle ropeStyle,
+    int rotaryDim,
+    RopeScaling ropeScaling) {
+
+  /** A decoder whose heads turn whole, half-split and unscaled. */
+  public ModelConfig(
+      String architecture,
+      int vocabularySize,
+      int contextLength,
+      int hiddenSize,
+      int intermediateSize,
+      int layers,
+      int heads,
+      int kvHeads,
+      int headDim,
+      float normEpsilon,
+      float ropeTheta) {
+    this(
+        architecture,
+        vocabularySize,
+        contextLength,
+        hiddenSize,
+        intermediateSize,
+        layers,
+        heads,
+        kvHeads,
+        headDim,
+        normEpsilon,
+        ropeTheta,
+        RopeStyle.HALF_SPLIT,
+        headDim,
+        RopeScaling.NONE);
+  }
+
+  /** Width of all query heads together. */
+  public int queryWidth() {
+    return heads * headDim;
+  }
+
+  /** Width of all key heads, and of all value heads, together. */
+  public int kvWidth() {
+    return kvHeads * headDim;
+  }
+}

@@ -1,0 +1,67 @@
+package io.tokenlane.engine;
+
+import java.util.function.IntPredicate;
+
+/**
+ * What an engine can take.
+ *
+ * @param context most tokens of prompt and output together
+ * @param vocabularySize valid ids are below
+ * @param source what sets {@code context}, for messages
+ */
+record RequestLimits(int context, int vocabularySize, String source) {
+  private static final int MOST_LOGPROBS = 20;
+
+  /** The model's context, or what fits the whole KV cache where that is less. */
+  static RequestLimits of(int contextLength, long kvTokens, int vocabularySize) {
+    return kvTokens < contextLength
+        ? new RequestLimits((int) kvTokens, vocabularySize, "KV cache")
+        : new RequestLimits(contextLength, vocabularySize, "context");
+  }
+
+  /**
+   * @throws IllegalArgumentException if the request does not fit
+   */
+  void check(GenerationRequest request) {
+    int prompt = request.prompt().length;
+    if (prompt < 1 || prompt >= context) {
+      throw new IllegalArgumentException(
+          "prompt: %d tokens (expected: 1 to %d, %s %d less 1 to generate)"
+              .formatted(prompt, context - 1, source, context));
+    }
+    if (request.maxTokens() < 1 || request.maxTokens() > context - prompt) {
+      throw new IllegalArgumentException(
+          "max_tokens: %d (expected: 1 to %d, %s %d less %d prompt tokens)"
+              .formatted(request.maxTokens(), context - prompt, source, context, prompt));
+    }
+    if (request.topLogprobs() < -1 || request.topLogprobs() > MOST_LOGPROBS) {
+      throw new IllegalArgumentException(
+          "top_logprobs: %d (expected: -1 to %d)".formatted(request.topLogprobs(), MOST_LOGPROBS));
+    }
+    checkIds(request);
+  }
+
+  private void checkIds(GenerationRequest request) {
+    IntPredicate known = id -> id >= 0 && id < vocabularySize;
+    for (int i = 0; i < request.prompt().length; i++) {
+      if (!known.test(request.prompt()[i])) {
+        throw unknown("prompt[" + i + "]", request.prompt()[i]);
+      }
+    }
+    for (int id : request.stopTokens()) {
+      if (!known.test(id)) {
+        throw unknown("stop_tokens", id);
+      }
+    }
+    for (int id : request.sampling().logitBias().keySet()) {
+      if (!known.test(id)) {
+        throw unknown("logit_bias", id);
+      }
+    }
+  }
+
+  private IllegalArgumentException unknown(String name, int id) {
+    return new IllegalArgumentException(
+        "%s: token %d (expected: 0 to %d, the vocabulary)".formatted(name, id, vocabularySize - 1));
+  }
+}

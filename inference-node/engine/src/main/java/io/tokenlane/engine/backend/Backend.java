@@ -1,0 +1,100 @@
+package io.tokenlane.engine.backend;
+
+import io.tokenlane.engine.tensor.Tensor;
+import java.util.List;
+
+/**
+ * A device and the operations that a decoder's forward pass is made of, coarse enough to be one or
+ * two kernels each. Weights, activations and the KV cache are opaque handles that live on the
+ * device; handles of one backend are not for another.
+ *
+ * <p>A step is {@link #begin}, {@link #embed}, then for each layer {@link #normProject}, {@link
+ * #storeKv}, {@link #attend}, {@link #projectAdd}, {@link #normProject}, {@link #swiGlu}, {@link
+ * #projectAdd}, and at last {@link #logits}. Operations take effect in that order, but need not be
+ * finished when they return; only {@link #logits} waits.
+ *
+ * <p>What a row comes out as depends on nothing but the row, its sequence's blocks and the weights:
+ * not on other rows of the batch nor on their number, bit for bit.
+ *
+ * <p>One thread at a time. Handles live as long as the backend.
+ */
+public interface Backend extends AutoCloseable {
+
+  /** Its name, such as {@code vector}. */
+  String name();
+
+  /** What it computes with, for logs: instructions, lanes, threads. */
+  String description();
+
+  /** Which types of weights it reads. */
+  Support support();
+
+  /**
+   * Takes matrices whose rows, one after another, form one matrix. May read the tensors in place,
+   * so their memory has to stay; or copy them.
+   *
+   * @param parts at least one, of the same row length
+   * @param biases empty, or one vector for each part, as long as that has rows
+   */
+  Linear linear(List<Tensor> parts, List<Tensor> biases);
+
+  /** Takes the gain of a norm. */
+  Norm norm(Tensor gain, float epsilon);
+
+  /** Takes a rotary embedding. */
+  Rope rope(RopeSpec spec);
+
+  /** Allocates activations, as zeros. */
+  Rows rows(int maxRows, int width);
+
+  /**
+   * Allocates a KV cache, as zeros.
+   *
+   * @param layers number of layers, each of that shape
+   * @param blocks number of blocks, at least 1
+   * @param blockSize token slots in a block, at least 1
+   */
+  KvStore kvStore(int layers, HeadShape shape, int blocks, int blockSize);
+
+  /** Starts a step. The batch must not change before {@link #logits} returned. */
+  void begin(Batch batch);
+
+  /** {@code out[r] = table[token of r]}. */
+  void embed(Linear table, Rows out);
+
+  /** {@code out[r] = weight · rmsnorm(in[r]) + bias}. */
+  void normProject(Rows in, Norm norm, Linear weight, Rows out);
+
+  /** {@code sum[r] += weight · in[r] + bias}. */
+  void projectAdd(Rows in, Linear weight, Rows sum);
+
+  /**
+   * Norms query and key heads where the layer says so, turns both by the row's position, in place,
+   * and writes keys and values into the row's slot.
+   */
+  void storeKv(Rows qkv, AttentionLayer layer, KvStore kv);
+
+  /**
+   * Attention of each row over positions 0 to its own, inclusive, of its sequence: {@code out[r] =
+   * softmax(q · kᵀ / √headDim) · v} for each head.
+   */
+  void attend(Rows qkv, AttentionLayer layer, KvStore kv, Rows out);
+
+  /**
+   * {@code out[r] = silu(gate) * up} (Shazeer 2020).
+   *
+   * @param gateUp rows of gate values followed by as many up values
+   */
+  void swiGlu(Rows gateUp, Rows out);
+
+  /**
+   * {@code head · rmsnorm(in[r])} for the batch's output rows; ends the step.
+   *
+   * @param logits receives {@code batch.outputs() * head.outputs()} values, row-major
+   */
+  void logits(Rows in, Norm norm, Linear head, float[] logits);
+
+  /** Frees what was made with it, but for KV stores, which their owners close before. */
+  @Override
+  void close();
+}

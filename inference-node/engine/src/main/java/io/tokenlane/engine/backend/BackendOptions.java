@@ -1,0 +1,23 @@
+package io.tokenlane.engine.backend;
+
+/**
+ * Settings of a backend.
+ *
+ * @param threads threads that a step is split over, its own included; 1 to 1024. Results do not
+ *     depend on it
+ */
+public record BackendOptions(int threads) {
+  private static final int MOST_THREADS = 1024;
+
+  public BackendOptions {
+    if (threads < 1 || threads > MOST_THREADS) {
+      throw new IllegalArgumentException(
+          "threads: %d (expected: 1 to %d)".formatted(threads, MOST_THREADS));
+    }
+  }
+
+  /** One thread for each processor. */
+  public static BackendOptions defaults() {
+    return new BackendOptions(Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors()));
+  }
+}

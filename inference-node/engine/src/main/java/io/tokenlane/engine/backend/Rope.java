@@ -1,0 +1,4 @@
+package io.tokenlane.engine.backend;
+
+/** A rotary embedding on a backend, made by {@link Backend#rope}. */
+public interface Rope {}

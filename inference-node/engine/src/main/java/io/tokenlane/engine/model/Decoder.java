@@ -1,0 +1,91 @@
+package io.tokenlane.engine.model;
+
+import io.tokenlane.engine.backend.Backend;
+import io.tokenlane.engine.backend.Batch;
+import io.tokenlane.engine.backend.KvStore;
+import io.tokenlane.engine.backend.Rows;
+
+/**
+ * A decoder-only transformer with pre-norm layers, rotary positions, grouped-query attention and a
+ * gated feed-forward network (Touvron et al. 2023). What architectures add is data in its weights.
+ */
+final class Decoder implements Model {
+  private static final int KV_BYTES = Float.BYTES;
+
+  private final ModelConfig config;
+  private final DecoderWeights weights;
+  private final Backend backend;
+
+  private final Rows stream;
+  private final Rows qkv;
+  private final Rows attended;
+  private final Rows gateUp;
+  private final Rows gated;
+
+  Decoder(ModelConfig config, DecoderWeights weights, Backend backend, int maxRows) {
+    this.config = config;
+    this.weights = weights;
+    this.backend = backend;
+    stream = backend.rows(maxRows, config.hiddenSize());
+    qkv = backend.rows(maxRows, weights.heads().rowWidth());
+    attended = backend.rows(maxRows, config.queryWidth());
+    gateUp = backend.rows(maxRows, 2 * config.intermediateSize());
+    gated = backend.rows(maxRows, config.intermediateSize());
+  }
+
+  @Override
+  public ModelConfig config() {
+    return config;
+  }
+
+  @Override
+  public KvStore kvStore(int blocks, int blockSize) {
+    return backend.kvStore(config.layers(), weights.heads(), blocks, blockSize);
+  }
+
+  @Override
+  public long kvBytesPerToken() {
+    return 2L * config.layers() * config.kvWidth() * KV_BYTES;
+  }
+
+  @Override
+  public void forward(Batch batch, KvStore kv, float[] logits) {
+    check(batch, logits);
+    backend.begin(batch);
+    backend.embed(weights.embedding(), stream);
+    for (DecoderLayer layer : weights.layers()) {
+      attention(layer, kv);
+      feedForward(layer);
+    }
+    backend.logits(stream, weights.finalNorm(), weights.head(), logits);
+  }
+
+  private void attention(DecoderLayer layer, KvStore kv) {
+    backend.normProject(stream, layer.attentionNorm(), layer.qkv(), qkv);
+    backend.storeKv(qkv, layer.attention(), kv);
+    backend.attend(qkv, layer.attention(), kv, attended);
+    backend.projectAdd(attended, layer.output(), stream);
+  }
+
+  private void feedForward(DecoderLayer layer) {
+    backend.normProject(stream, layer.mlpNorm(), layer.gateUp(), gateUp);
+    backend.swiGlu(gateUp, gated);
+    backend.projectAdd(gated, layer.down(), stream);
+  }
+
+  private void check(Batch batch, float[] logits) {
+    if (batch.rows() > stream.maxRows()) {
+      throw new IllegalArgumentException(
+          "rows: %d (expected: at most %d)".formatted(batch.rows(), stream.maxRows()));
+    }
+    long wanted = (long) batch.outputs() * config.vocabularySize();
+    if (logits.length < wanted) {
+      throw new IllegalArgumentException(
+          "logits: %d values (expected: at least %d)".formatted(logits.length, wanted));
+    }
+  }
+
+  /** Nothing of its own: the backend owns all memory. */
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,46 @@
+package io.tokenlane.engine.model;
+
+/** The weights that decoders are made of, one name for each, whatever a checkpoint calls it. */
+public enum Part {
+  /** Token embeddings: vocabulary x hidden. */
+  EMBEDDING,
+  /** Gain of the norm before the head: hidden. */
+  FINAL_NORM,
+  /** Output head: vocabulary x hidden; the embedding itself where a checkpoint ties them. */
+  HEAD,
+  /** Divisors of the rotary frequencies, where a checkpoint has them: half the rotary width. */
+  ROPE_FACTORS,
+  /** Gain of the norm before attention: hidden. */
+  ATTENTION_NORM,
+  /** Query projection: query width x hidden. */
+  Q,
+  /** Key projection: key and value width x hidden. */
+  K,
+  /** Value projection: key and value width x hidden. */
+  V,
+  /** Bias of the query projection. */
+  Q_BIAS,
+  /** Bias of the key projection. */
+  K_BIAS,
+  /** Bias of the value projection. */
+  V_BIAS,
+  /** Gain of the norm over each query head: head width. */
+  Q_NORM,
+  /** Gain of the norm over each key head: head width. */
+  K_NORM,
+  /** Output projection of attention: hidden x query width. */
+  O,
+  /** Gain of the norm before the feed-forward network: hidden. */
+  MLP_NORM,
+  /** Gate projection: intermediate x hidden. */
+  GATE,
+  /** Up projection: intermediate x hidden. */
+  UP,
+  /** Down projection: hidden x intermediate. */
+  DOWN;
+
+  /** Whether every layer has its own. */
+  public boolean perLayer() {
+    return compareTo(ATTENTION_NORM) >= 0;
+  }
+}

@@ -1,0 +1,110 @@
+package io.tokenlane.engine.sample;
+
+/**
+ * Draws the next token of a row of logits.
+ *
+ * <p>In this order: logit bias is added; the repetition penalty divides positive and multiplies
+ * negative logits of tokens in prompt or output; frequency and presence penalty are subtracted for
+ * tokens in the output. Temperature 0 then takes the largest logit (the lowest id of equal ones).
+ * Otherwise p = softmax(logits / temperature), of which top-k, top-p (of what top-k left) and min-p
+ * keep a part, and one token of it is drawn in proportion to p.
+ *
+ * <p>Holds work space only; everything about a sequence is in its {@link SamplingState}. Not
+ * thread-safe: the engine's step thread owns it.
+ */
+public final class Sampler {
+  private static final int[] NO_IDS = {};
+  private static final float[] NO_LOGPROBS = {};
+
+  private final int vocabularySize;
+  private final float[] adjusted;
+  private final Candidates candidates;
+
+  /**
+   * @param vocabularySize logits in a row, at least 1
+   */
+  public Sampler(int vocabularySize) {
+    this.vocabularySize = vocabularySize;
+    adjusted = new float[vocabularySize];
+    candidates = new Candidates(vocabularySize);
+  }
+
+  /**
+   * Draws from the row that starts at {@code offset} and remembers the token in the state.
+   *
+   * @return the token; or {@link Draw.Unusable} if a logit is not finite
+   */
+  public Draw sample(SamplingState state, float[] logits, int offset) {
+    int broken = firstNotFinite(logits, offset);
+    if (broken >= 0) {
+      return new Draw.Unusable(
+          "logit of token %d: %s (expected: finite)".formatted(broken, logits[offset + broken]));
+    }
+    int largest = argmax(logits, offset, vocabularySize);
+    int id = choose(state, logits, offset, largest);
+    state.generated(id);
+    if (state.topLogprobs < 0) {
+      return new Draw.Token(id, Float.NaN, NO_IDS, NO_LOGPROBS);
+    }
+    var row = new Logprobs.Row(logits, offset, vocabularySize);
+    return Logprobs.describe(id, row, logits[offset + largest], state.topLogprobs);
+  }
+
+  /** Index, from {@code offset}, of the largest value; the first of equal ones. */
+  static int argmax(float[] values, int offset, int count) {
+    int best = 0;
+    for (int i = 1; i < count; i++) {
+      if (values[offset + i] > values[offset + best]) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  private int choose(SamplingState state, float[] logits, int offset, int largest) {
+    boolean greedy = state.params.temperature() == 0;
+    if (greedy && !state.changesLogits()) {
+      return largest;
+    }
+    System.arraycopy(logits, offset, adjusted, 0, vocabularySize);
+    adjust(state);
+    return greedy
+        ? argmax(adjusted, 0, vocabularySize)
+        : candidates.draw(adjusted, state.params, state.random);
+  }
+
+  private void adjust(SamplingState state) {
+    for (int i = 0; i < state.biasedIds.length; i++) {
+      adjusted[state.biasedIds[i]] += state.biases[i];
+    }
+    if (!state.penalises()) {
+      return;
+    }
+    TokenCounts counts = state.counts;
+    for (int slot = 0; slot < counts.slots(); slot++) {
+      if (counts.id(slot) >= 0) {
+        int id = counts.id(slot);
+        adjusted[id] = penalised(adjusted[id], counts.generated(slot), state.params);
+      }
+    }
+  }
+
+  private static float penalised(float logit, int generated, SamplingParams params) {
+    float penalty = params.repetitionPenalty();
+    float value = logit > 0 ? logit / penalty : logit * penalty;
+    if (generated > 0) {
+      value -= generated * params.frequencyPenalty() + params.presencePenalty();
+    }
+    // An extreme repetition penalty overflows; infinite logits would make no distribution.
+    return Math.clamp(value, -Float.MAX_VALUE, Float.MAX_VALUE);
+  }
+
+  private int firstNotFinite(float[] logits, int offset) {
+    for (int id = 0; id < vocabularySize; id++) {
+      if (!Float.isFinite(logits[offset + id])) {
+        return id;
+      }
+    }
+    return -1;
+  }
+}

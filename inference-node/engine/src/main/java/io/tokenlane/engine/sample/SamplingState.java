@@ -1,0 +1,60 @@
+package io.tokenlane.engine.sample;
+
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * What sampling must remember of one sequence: its parameters, which tokens it holds, and its own
+ * random numbers, so that its draws depend on nothing else in the batch.
+ */
+public final class SamplingState {
+  final SamplingParams params;
+  final int topLogprobs;
+  final SplittableRandom random;
+  final TokenCounts counts = new TokenCounts();
+
+  /** The logit bias of {@link #params}, unboxed. */
+  final int[] biasedIds;
+
+  final float[] biases;
+
+  /**
+   * @param topLogprobs alternatives to report; -1 reports no log probabilities at all
+   * @param prompt the tokens that the repetition penalty counts from the start
+   * @param seed used where the parameters name none
+   */
+  public SamplingState(SamplingParams params, int topLogprobs, int[] prompt, long seed) {
+    this.params = params;
+    this.topLogprobs = topLogprobs;
+    Long own = params.seed();
+    random = new SplittableRandom(own == null ? seed : own);
+    biasedIds = new int[params.logitBias().size()];
+    biases = new float[biasedIds.length];
+    int i = 0;
+    for (Map.Entry<Integer, Float> bias : params.logitBias().entrySet()) {
+      biasedIds[i] = bias.getKey();
+      biases[i++] = bias.getValue();
+    }
+    if (params.repetitionPenalty() != 1) {
+      for (int token : prompt) {
+        counts.see(token);
+      }
+    }
+  }
+
+  boolean penalises() {
+    return params.repetitionPenalty() != 1
+        || params.frequencyPenalty() != 0
+        || params.presencePenalty() != 0;
+  }
+
+  boolean changesLogits() {
+    return biasedIds.length > 0 || penalises();
+  }
+
+  void generated(int token) {
+    if (penalises()) {
+      counts.count(token);
+    }
+  }
+}

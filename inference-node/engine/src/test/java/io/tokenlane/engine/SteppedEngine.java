@@ -1,0 +1,59 @@
+package io.tokenlane.engine;
+
+import io.tokenlane.engine.model.Model;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** An engine that steps when told, on the caller's thread, and proves its invariants each time. */
+final class SteppedEngine implements AutoCloseable {
+  final StepLoop loop;
+
+  SteppedEngine(Model model, EngineConfig config) {
+    loop = new StepLoop(model, config, () -> {});
+  }
+
+  /** What the request generates with nothing else around and no cache. */
+  static List<Integer> alone(Model model, GenerationRequest request) {
+    EngineConfig config = EngineConfig.defaults().withPrefixReuse(false).withBatch(1, 4096);
+    try (SteppedEngine engine = new SteppedEngine(model, config)) {
+      Recorder recorder = engine.submit(request);
+      engine.runUntilIdle();
+      return recorder.ids();
+    }
+  }
+
+  Recorder submit(GenerationRequest request) {
+    Recorder recorder = new Recorder();
+    loop.submit(request, recorder);
+    return recorder;
+  }
+
+  Generation submit(GenerationRequest request, Consumer<GenerationEvent> listener) {
+    return loop.submit(request, listener);
+  }
+
+  boolean step() {
+    boolean worked = loop.step();
+    loop.checkInvariants();
+    return worked;
+  }
+
+  void runUntilIdle() {
+    int steps = 0;
+    while (step()) {
+      if (++steps > 100_000) {
+        throw new AssertionError("steps: " + steps + " (expected: an end)");
+      }
+    }
+  }
+
+  EngineStats stats() {
+    return loop.stats();
+  }
+
+  @Override
+  public void close() {
+    loop.close("engine: closed");
+    loop.checkInvariants();
+  }
+}

@@ -1,0 +1,22 @@
+package io.tokenlane.engine.checkpoint;
+
+import java.nio.file.Path;
+
+/** Where the models that tests run on lie. */
+public final class TestModels {
+  private TestModels() {}
+
+  /** A file or folder of the engine's test models, such as {@code demo/hf}. */
+  public static Path of(String name) {
+    return root().resolve("inference-node/engine/src/test/resources/models").resolve(name);
+  }
+
+  /** The INT8 demo model, kept once: where the node embeds it. */
+  public static Path demoQ8() {
+    return root().resolve("inference-node/server/src/main/resources/models/demo-q8_0.gguf");
+  }
+
+  private static Path root() {
+    return Path.of(System.getProperty("tokenlane.root", "../.."));
+  }
+}

@@ -1,0 +1,67 @@
+package io.tokenlane.node;
+
+import io.tokenlane.engine.EngineConfig;
+import io.tokenlane.node.config.ModelSettings;
+import io.tokenlane.node.config.NodeSettings;
+import io.tokenlane.node.load.LoadSettings;
+import io.tokenlane.node.load.ModelHealth;
+import io.tokenlane.node.load.ModelLoader;
+import io.tokenlane.node.load.ModelSlot;
+import io.tokenlane.node.openai.NodeMeters;
+import io.tokenlane.node.openai.OpenAiBeans;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
+
+/** The node's own parts: settings, the model, what is told about it, and the API. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(NodeSettings.class)
+@Import(OpenAiBeans.class)
+class NodeBeans {
+
+  @Bean
+  ModelSettings modelSettings(Environment environment) {
+    return ModelSettings.from(
+        Binder.get(environment)
+            .bind("model-config", Bindable.mapOf(String.class, String.class))
+            .orElse(Map.of()));
+  }
+
+  @Bean
+  ModelSlot modelSlot(NodeSettings node, ModelSettings model, NodeMeters meters) {
+    LoadSettings settings =
+        new LoadSettings(
+            Optional.ofNullable(node.model()).map(Path::of),
+            node.servedModelName(),
+            node.backend(),
+            node.computeThreads(),
+            model.int8(),
+            EngineConfig.defaults()
+                .withKvBytes(node.kvCacheBytes().toBytes())
+                .withMaxWaiting(node.maxWaiting())
+                .withBatch(model.maxBatchSize(), Math.max(512, model.maxBatchSize()))
+                .withContinuousBatching(model.enableContinuousBatching()));
+    return new ModelSlot(
+        new ModelLoader(settings, Clock.systemUTC()), meters::bind, NodeBeans::giveUp);
+  }
+
+  @Bean
+  HealthIndicator modelHealthIndicator(ModelSlot slot) {
+    return new ModelHealth(slot);
+  }
+
+  /** Without a model there is nothing to serve: ends the process with one line. */
+  private static void giveUp(Throwable failure) {
+    StartupFailure.report(failure);
+    System.exit(1);
+  }
+}

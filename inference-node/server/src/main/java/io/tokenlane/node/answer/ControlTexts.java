@@ -1,0 +1,112 @@
+package io.tokenlane.node.answer;
+
+import io.tokenlane.engine.token.Tokenizer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Keeps control tokens out of users' hands. A message whose text holds that of a control token
+ * ({@code <|im_end|>} and the like) could otherwise end its turn and begin another one, as a
+ * template only joins strings.
+ *
+ * <p>Before rendering, such a text is broken by a noncharacter after its first character; after
+ * rendering, the broken places are encoded as ordinary text without it.
+ */
+final class ControlTexts {
+  /** Reserved by Unicode for a program's own use (section 23.7, noncharacters). */
+  private static final char MARK = '\uFDD0';
+
+  private static final Pattern NOTHING = Pattern.compile("(?!)");
+
+  private final Pattern armed;
+  private final Pattern disarmed;
+
+  ControlTexts(Tokenizer tokenizer) {
+    List<String> texts =
+        IntStream.range(0, tokenizer.vocabularySize())
+            .filter(tokenizer::isControl)
+            .mapToObj(id -> new String(tokenizer.bytes(id), StandardCharsets.UTF_8))
+            .filter(text -> text.length() > 1)
+            .sorted(Comparator.comparingInt(String::length).reversed())
+            .toList();
+    armed = pattern(texts);
+    disarmed = pattern(texts.stream().map(ControlTexts::broken).toList());
+  }
+
+  /** The messages with every text in them disarmed. */
+  List<Map<String, Object>> disarm(List<Map<String, Object>> messages) {
+    return messages.stream().map(this::disarmed).toList();
+  }
+
+  /** The rendered text, cut where disarmed texts stand. */
+  List<Segment> segments(String rendered) {
+    List<Segment> segments = new ArrayList<>();
+    Matcher matcher = disarmed.matcher(rendered);
+    int end = 0;
+    while (matcher.find()) {
+      add(segments, rendered.substring(end, matcher.start()), false);
+      add(segments, matcher.group().charAt(0) + matcher.group().substring(2), true);
+      end = matcher.end();
+    }
+    add(segments, rendered.substring(end), false);
+    return segments;
+  }
+
+  private static void add(List<Segment> segments, String text, boolean disarmed) {
+    if (!text.isEmpty()) {
+      segments.add(new Segment(text, disarmed));
+    }
+  }
+
+  private Map<String, Object> disarmed(Map<String, ?> message) {
+    Map<String, Object> result = new HashMap<>();
+    message.forEach((name, value) -> result.put(name, disarmedValue(value)));
+    return result;
+  }
+
+  private Object disarmedValue(Object value) {
+    return switch (value) {
+      case String text -> armed.matcher(text).replaceAll(ControlTexts::replacement);
+      case List<?> list -> list.stream().map(this::disarmedValue).toList();
+      case Map<?, ?> map ->
+          map.entrySet().stream()
+              .collect(
+                  Collectors.toMap(Map.Entry::getKey, entry -> disarmedValue(entry.getValue())));
+      default -> value;
+    };
+  }
+
+  private static String replacement(MatchResult match) {
+    return Matcher.quoteReplacement(broken(match.group()));
+  }
+
+  private static String broken(String text) {
+    return text.charAt(0) + String.valueOf(MARK) + text.substring(1);
+  }
+
+  /** Any of the texts; looks further only where one can begin, as there may be hundreds. */
+  private static Pattern pattern(List<String> texts) {
+    if (texts.isEmpty()) {
+      return NOTHING;
+    }
+    String starts =
+        texts.stream()
+            .map(text -> Pattern.quote(text.substring(0, 1)))
+            .distinct()
+            .collect(Collectors.joining("|"));
+    String all = texts.stream().map(Pattern::quote).collect(Collectors.joining("|"));
+    return Pattern.compile("(?=" + starts + ")(?:" + all + ")");
+  }
+
+  /** A piece of a rendered text; disarmed pieces hold no special tokens. */
+  record Segment(String text, boolean disarmed) {}
+}

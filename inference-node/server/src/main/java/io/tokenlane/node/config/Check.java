@@ -1,0 +1,22 @@
+package io.tokenlane.node.config;
+
+import org.jspecify.annotations.Nullable;
+
+/** Refuses settings, naming the setting, its value and what was expected. */
+final class Check {
+  private Check() {}
+
+  static void that(boolean holds, String name, Object value, String expected) {
+    if (!holds) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
+    }
+  }
+
+  static void range(String name, long value, long least, long most) {
+    that(value >= least && value <= most, name, value, least + " to " + most);
+  }
+
+  static @Nullable String blankToNull(@Nullable String value) {
+    return value == null || value.isBlank() ? null : value;
+  }
+}

@@ -1,0 +1,54 @@
+package io.tokenlane.node.config;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Settings of the node, under {@code tokenlane.node}. Unknown keys fail the start.
+ *
+ * @param model a GGUF file or a Hugging Face folder; default: the embedded demo model
+ * @param backend {@code auto} (the fastest that runs here), {@code vector} or {@code scalar};
+ *     default {@code auto}
+ * @param threads threads that compute, 0 to 1024; 0, the default, takes one for each processor
+ * @param servedModelName the name clients use; default: the file's name without its ending, or
+ *     {@code tokenlane-demo}
+ * @param kvCacheBytes memory for keys and values, 1 MB to 1 TB; default 256 MB
+ * @param maxWaiting generations that may wait for their first step before new ones are refused with
+ *     429; 1 to 100,000; default 256
+ * @param maxBodyBytes largest request body, 1 KB to 1 GB; default 16 MB
+ */
+@ConfigurationProperties(prefix = "tokenlane.node", ignoreUnknownFields = false)
+public record NodeSettings(
+    @Nullable String model,
+    @DefaultValue("auto") String backend,
+    @DefaultValue("0") int threads,
+    @Nullable String servedModelName,
+    @DefaultValue("256MB") DataSize kvCacheBytes,
+    @DefaultValue("256") int maxWaiting,
+    @DefaultValue("16MB") DataSize maxBodyBytes) {
+
+  private static final Set<String> BACKENDS = Set.of("auto", "vector", "scalar");
+
+  public NodeSettings {
+    model = Check.blankToNull(model);
+    servedModelName = Check.blankToNull(servedModelName);
+    Check.that(
+        BACKENDS.contains(backend), "tokenlane.node.backend", backend, "auto, vector, scalar");
+    Check.range("tokenlane.node.threads", threads, 0, 1024);
+    Check.range("tokenlane.node.max-waiting", maxWaiting, 1, 100_000);
+    checkSize("kv-cache-bytes", kvCacheBytes, DataSize.ofMegabytes(1), DataSize.ofTerabytes(1));
+    checkSize("max-body-bytes", maxBodyBytes, DataSize.ofKilobytes(1), DataSize.ofGigabytes(1));
+  }
+
+  /** Threads that compute, at least 1. */
+  public int computeThreads() {
+    return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+  }
+
+  private static void checkSize(String name, DataSize value, DataSize least, DataSize most) {
+    Check.range("tokenlane.node." + name, value.toBytes(), least.toBytes(), most.toBytes());
+  }
+}

@@ -1,0 +1,5 @@
+/** Validated settings. */
+@NullMarked
+package io.tokenlane.node.config;
+
+import org.jspecify.annotations.NullMarked;

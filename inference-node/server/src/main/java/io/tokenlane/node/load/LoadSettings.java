@@ -1,0 +1,24 @@
+package io.tokenlane.node.load;
+
+import io.tokenlane.engine.EngineConfig;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to load and how to run it.
+ *
+ * @param model a GGUF file or a Hugging Face folder; empty for the embedded demo model
+ * @param servedModelName what clients call it; null takes its own name
+ * @param backend name of the backend, or {@code auto}
+ * @param threads threads that compute, at least 1
+ * @param requireInt8 whether to refuse a model whose weights are not 8-bit integers
+ * @param engine sizes of the engine
+ */
+public record LoadSettings(
+    Optional<Path> model,
+    @Nullable String servedModelName,
+    String backend,
+    int threads,
+    boolean requireInt8,
+    EngineConfig engine) {}

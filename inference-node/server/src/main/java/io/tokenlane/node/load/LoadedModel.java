@@ -1,0 +1,58 @@
+package io.tokenlane.node.load;
+
+import io.tokenlane.engine.Engine;
+import io.tokenlane.engine.backend.Backend;
+import io.tokenlane.engine.checkpoint.Checkpoint;
+import io.tokenlane.engine.token.Tokenizer;
+import io.tokenlane.node.answer.PromptEncoder;
+import java.time.Instant;
+import java.util.Set;
+
+/**
+ * A model that is ready to answer.
+ *
+ * @param name what clients call it
+ * @param prompts makes its prompts
+ * @param stopTokens ids that end an answer
+ * @param created when it was loaded
+ * @param base what the engine stands on
+ */
+public record LoadedModel(
+    String name,
+    Engine engine,
+    PromptEncoder prompts,
+    Set<Integer> stopTokens,
+    ModelFacts facts,
+    Instant created,
+    Base base)
+    implements AutoCloseable {
+
+  public LoadedModel {
+    stopTokens = Set.copyOf(stopTokens);
+  }
+
+  public Tokenizer tokenizer() {
+    return prompts.tokenizer();
+  }
+
+  /** Most tokens of a sequence. */
+  public int contextLength() {
+    return engine.model().config().contextLength();
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+    engine.model().close();
+    base.close();
+  }
+
+  /** Device and files, which outlive the model that is made of them. */
+  record Base(Backend backend, Checkpoint checkpoint) implements AutoCloseable {
+    @Override
+    public void close() {
+      backend.close();
+      checkpoint.close();
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package io.tokenlane.node.load;
+
+/**
+ * What is worth telling about a loaded model.
+ *
+ * @param source file or folder it came from
+ * @param architecture as its checkpoint names it
+ * @param backend the backend that runs it, and why that one
+ * @param parameters number of weights
+ * @param bytes memory the weights take
+ * @param contextLength most tokens of a sequence
+ * @param loadMillis how long loading took
+ */
+public record ModelFacts(
+    String source,
+    String architecture,
+    String backend,
+    long parameters,
+    long bytes,
+    int contextLength,
+    long loadMillis) {}

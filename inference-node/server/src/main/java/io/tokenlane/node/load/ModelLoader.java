@@ -1,0 +1,126 @@
+package io.tokenlane.node.load;
+
+import io.tokenlane.engine.Engine;
+import io.tokenlane.engine.EngineConfig;
+import io.tokenlane.engine.backend.BackendOptions;
+import io.tokenlane.engine.backend.Backends;
+import io.tokenlane.engine.chat.ChatTemplate;
+import io.tokenlane.engine.checkpoint.Checkpoint;
+import io.tokenlane.engine.model.Model;
+import io.tokenlane.engine.model.Models;
+import io.tokenlane.engine.tensor.DType;
+import io.tokenlane.engine.tensor.Tensor;
+import io.tokenlane.engine.token.Tokenizer;
+import io.tokenlane.node.answer.PromptEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** Loads the model that the settings name: the file, its tokenizer, a backend, an engine. */
+public final class ModelLoader implements ModelSlot.ModelSource {
+  private final LoadSettings settings;
+  private final InstantSource clock;
+
+  public ModelLoader(LoadSettings settings, InstantSource clock) {
+    this.settings = settings;
+    this.clock = clock;
+  }
+
+  /**
+   * Loads it.
+   *
+   * @throws RuntimeException if it cannot be used; the message is one line, fit for an operator
+   */
+  @Override
+  public LoadedModel load() {
+    long start = clock.millis();
+    Checkpoint checkpoint = settings.model().map(Checkpoint::open).orElseGet(EmbeddedModel::open);
+    try {
+      checkQuantization(checkpoint);
+      return load(checkpoint, start);
+    } catch (RuntimeException e) {
+      checkpoint.close();
+      throw e;
+    }
+  }
+
+  private LoadedModel load(Checkpoint checkpoint, long start) {
+    Tokenizer tokenizer = Tokenizers.of(checkpoint.tokenizer());
+    PromptEncoder prompts = prompts(checkpoint, tokenizer);
+    Backends.Selection selection =
+        Backends.select(settings.backend(), new BackendOptions(settings.threads()));
+    LoadedModel.Base base = new LoadedModel.Base(selection.backend(), checkpoint);
+    EngineConfig config = settings.engine();
+    Model model =
+        Models.load(
+            checkpoint.config(),
+            checkpoint.weights(),
+            selection.backend(),
+            config.maxBatchTokens());
+    return new LoadedModel(
+        name(checkpoint),
+        Engine.start(model, config),
+        prompts,
+        stopTokens(checkpoint, tokenizer),
+        facts(checkpoint, selection.reason(), clock.millis() - start),
+        clock.instant(),
+        base);
+  }
+
+  private String name(Checkpoint checkpoint) {
+    String given = settings.servedModelName();
+    if (given != null) {
+      return given;
+    }
+    return settings.model().isPresent() ? checkpoint.name() : EmbeddedModel.NAME;
+  }
+
+  /** Weights run as they are in the file: asking for int8 is asking for such a file. */
+  private void checkQuantization(Checkpoint checkpoint) {
+    Map<DType, Long> bytes = checkpoint.bytesByType();
+    long all = bytes.values().stream().mapToLong(Long::longValue).sum();
+    if (settings.requireInt8() && 2 * bytes.getOrDefault(DType.Q8_0, 0L) < all) {
+      throw new IllegalArgumentException(
+          "model_config.quantization: int8 (expected: absent, as %s holds %s; or a model in Q8_0)"
+              .formatted(checkpoint.name(), bytes.keySet()));
+    }
+  }
+
+  private static PromptEncoder prompts(Checkpoint checkpoint, Tokenizer tokenizer) {
+    Map<String, String> variables = new HashMap<>();
+    tokenizer.beginOfSequence().ifPresent(id -> variables.put("bos_token", text(tokenizer, id)));
+    checkpoint.endOfSequence().stream()
+        .min(Integer::compare)
+        .ifPresent(id -> variables.put("eos_token", text(tokenizer, id)));
+    ChatTemplate template = checkpoint.chatTemplate().map(ChatTemplate::compile).orElse(null);
+    return new PromptEncoder(tokenizer, template, variables);
+  }
+
+  private static Set<Integer> stopTokens(Checkpoint checkpoint, Tokenizer tokenizer) {
+    for (int id : checkpoint.endOfSequence()) {
+      if (id < 0 || id >= tokenizer.vocabularySize()) {
+        throw new IllegalArgumentException(
+            "%s: end-of-sequence token: %d (expected: 0 to %d)"
+                .formatted(checkpoint.name(), id, tokenizer.vocabularySize() - 1));
+      }
+    }
+    return checkpoint.endOfSequence();
+  }
+
+  private ModelFacts facts(Checkpoint checkpoint, String backend, long loadMillis) {
+    return new ModelFacts(
+        settings.model().isPresent() ? checkpoint.path().toString() : "embedded",
+        checkpoint.config().architecture(),
+        backend,
+        checkpoint.tensors().stream().mapToLong(Tensor::elements).sum(),
+        checkpoint.bytes(),
+        checkpoint.config().contextLength(),
+        loadMillis);
+  }
+
+  private static String text(Tokenizer tokenizer, int id) {
+    return new String(tokenizer.bytes(id), StandardCharsets.UTF_8);
+  }
+}

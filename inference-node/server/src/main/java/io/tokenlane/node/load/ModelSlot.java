@@ -1,0 +1,62 @@
+package io.tokenlane.node.load;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+
+/**
+ * Where the model will be once it is loaded. Loading runs on a thread of its own, so that the
+ * server already tells that it is alive.
+ */
+public final class ModelSlot implements AutoCloseable {
+  private final CompletableFuture<LoadedModel> model = new CompletableFuture<>();
+
+  /**
+   * Starts loading.
+   *
+   * @param whenLoaded is told the model before anyone can use it
+   * @param whenFailed is told why there will be no model
+   */
+  public ModelSlot(
+      ModelSource source, Consumer<LoadedModel> whenLoaded, Consumer<Throwable> whenFailed) {
+    Thread.ofPlatform()
+        .name("model-load")
+        .daemon()
+        .start(() -> load(source, whenLoaded, whenFailed));
+  }
+
+  /** The model; empty while it is being loaded, or if that failed. */
+  public Optional<LoadedModel> model() {
+    return model.state() == Future.State.SUCCESS
+        ? Optional.of(model.resultNow())
+        : Optional.empty();
+  }
+
+  /** Ends the engine and releases the model; waits for a loading that is under way. */
+  @Override
+  public void close() {
+    model
+        .handle((loaded, failure) -> Optional.ofNullable(loaded))
+        .join()
+        .ifPresent(LoadedModel::close);
+  }
+
+  private void load(
+      ModelSource source, Consumer<LoadedModel> whenLoaded, Consumer<Throwable> whenFailed) {
+    try {
+      LoadedModel loaded = source.load();
+      whenLoaded.accept(loaded);
+      model.complete(loaded);
+    } catch (Throwable e) {
+      model.completeExceptionally(e);
+      whenFailed.accept(e);
+    }
+  }
+
+  /** Loads a model; slow. */
+  @FunctionalInterface
+  public interface ModelSource {
+    LoadedModel load();
+  }
+}

@@ -1,0 +1,34 @@
+package io.tokenlane.node.openai;
+
+import io.tokenlane.engine.FinishReason;
+import io.tokenlane.node.answer.AnswerPart.Delta;
+import io.tokenlane.node.answer.AnswerUsage;
+import java.util.List;
+import java.util.Locale;
+
+/** How the answers of an endpoint are written: as a whole, or chunk by chunk. */
+interface AnswerShape {
+
+  /** What comes before the first delta of a choice; may be empty. */
+  List<Object> opening(int choice);
+
+  /** More text of a choice. */
+  Object chunk(int choice, Delta delta);
+
+  /** The end of a choice. */
+  Object closing(int choice, FinishReason reason);
+
+  /** The chunk without choices that ends a stream with the usage. */
+  Object usage(AnswerUsage usage);
+
+  /** All choices, complete. */
+  Object whole(List<WholeAnswer> answers, AnswerUsage usage);
+
+  /** OpenAI's name of the reason. */
+  static String name(FinishReason reason) {
+    return reason.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** A complete answer: its text as one delta, and why it ended. */
+  record WholeAnswer(Delta text, FinishReason reason) {}
+}

@@ -1,0 +1,79 @@
+package io.tokenlane.node.openai;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+
+/** A request that is refused; becomes an error in OpenAI's shape. */
+final class ApiException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final HttpStatus status;
+  private final @Nullable String param;
+  private final @Nullable String code;
+
+  ApiException(HttpStatus status, String message, @Nullable String param, @Nullable String code) {
+    super(message, null, false, false);
+    this.status = status;
+    this.param = param;
+    this.code = code;
+  }
+
+  /** A field of the body has a value of the wrong type or out of range. */
+  static ApiException field(String path, Object value, String expected) {
+    String message = path + ": " + shorten(String.valueOf(value)) + " (expected: " + expected + ")";
+    return new ApiException(HttpStatus.BAD_REQUEST, message, path, "invalid_value");
+  }
+
+  /** The engine refused a value; its messages begin with the field's name and a colon. */
+  static ApiException refused(IllegalArgumentException refusal) {
+    String message = String.valueOf(refusal.getMessage());
+    int colon = message.indexOf(':');
+    String param = colon > 0 ? message.substring(0, colon) : null;
+    return new ApiException(HttpStatus.BAD_REQUEST, message, param, "invalid_value");
+  }
+
+  /** The body or the request as a whole is wrong. */
+  static ApiException badRequest(String message, @Nullable String code) {
+    return new ApiException(HttpStatus.BAD_REQUEST, message, null, code);
+  }
+
+  static ApiException unknownModel(String name, String served) {
+    return new ApiException(
+        HttpStatus.NOT_FOUND,
+        "model: " + shorten(name) + " (expected: " + served + ")",
+        "model",
+        "model_not_found");
+  }
+
+  HttpStatus status() {
+    return status;
+  }
+
+  @Nullable String param() {
+    return param;
+  }
+
+  @Nullable String code() {
+    return code;
+  }
+
+  /** The class of error, as OpenAI names it. */
+  String type() {
+    return switch (status) {
+      case TOO_MANY_REQUESTS -> "rate_limit_error";
+      case HttpStatus s when s.is5xxServerError() -> "server_error";
+      default -> "invalid_request_error";
+    };
+  }
+
+  /** Seconds after which a new try makes sense; 0 if none does. */
+  int retryAfterSeconds() {
+    return status == HttpStatus.TOO_MANY_REQUESTS || status == HttpStatus.SERVICE_UNAVAILABLE
+        ? 1
+        : 0;
+  }
+
+  private static String shorten(String value) {
+    return value.length() <= 80 ? value : value.substring(0, 80) + "…";
+  }
+}

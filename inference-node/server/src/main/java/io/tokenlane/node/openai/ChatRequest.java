@@ -1,0 +1,66 @@
+package io.tokenlane.node.openai;
+
+import io.tokenlane.node.answer.PromptEncoder.Conversation;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** The body of {@code POST /v1/chat/completions}. */
+record ChatRequest(Conversation conversation, GenerationOptions options) {
+
+  static ChatRequest read(Fields body, int vocabularySize) {
+    checkResponseFormat(body);
+    return new ChatRequest(
+        conversation(body),
+        GenerationOptions.read(body, maxTokens(body), topLogprobs(body), vocabularySize));
+  }
+
+  /** The conversation; it ends with the model's turn unless the body says otherwise. */
+  static Conversation conversation(Fields body) {
+    JsonNode variables = body.value("chat_template_kwargs");
+    if (variables != null) {
+      Fields.of("chat_template_kwargs", variables);
+    }
+    return new Conversation(
+        ChatMessages.read(body),
+        tools(body),
+        variables == null ? Map.of() : PlainValues.map(variables),
+        body.flag("add_generation_prompt", true));
+  }
+
+  private static @Nullable List<Object> tools(Fields body) {
+    JsonNode tools = body.value("tools");
+    if (tools == null || tools.isEmpty()) {
+      return null;
+    }
+    if (!tools.isArray()) {
+      throw ApiException.field("tools", tools, "an array");
+    }
+    return PlainValues.list(tools);
+  }
+
+  private static OptionalInt maxTokens(Fields body) {
+    OptionalInt current = body.integer("max_completion_tokens", 1, Integer.MAX_VALUE);
+    OptionalInt old = body.integer("max_tokens", 1, Integer.MAX_VALUE);
+    return current.isPresent() ? current : old;
+  }
+
+  private static int topLogprobs(Fields body) {
+    boolean wanted = body.flag("logprobs", false);
+    OptionalInt top = body.integer("top_logprobs", 0, GenerationOptions.MAX_TOP_LOGPROBS);
+    if (top.orElse(0) > 0 && !wanted) {
+      throw ApiException.field("top_logprobs", top.getAsInt(), "0, unless logprobs is true");
+    }
+    return wanted ? top.orElse(0) : -1;
+  }
+
+  private static void checkResponseFormat(Fields body) {
+    String type =
+        body.object("response_format").flatMap(format -> format.text("type")).orElse("text");
+    if (!type.equals("text")) {
+      throw ApiException.field("response_format.type", type, "text, the only one there is");
+    }
+  }
+}

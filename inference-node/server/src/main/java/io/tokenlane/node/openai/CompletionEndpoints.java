@@ -1,0 +1,88 @@
+package io.tokenlane.node.openai;
+
+import io.tokenlane.engine.chat.TemplateException;
+import io.tokenlane.node.answer.AnswerFormat.Reasoning;
+import io.tokenlane.node.answer.Prompt;
+import io.tokenlane.node.answer.PromptEncoder.Conversation;
+import io.tokenlane.node.load.LoadedModel;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+
+/** {@code /v1/chat/completions} and {@code /v1/completions}. */
+final class CompletionEndpoints {
+  private final Models models;
+  private final JsonBody bodies;
+  private final Responses responses;
+  private final InstantSource clock;
+
+  CompletionEndpoints(Models models, JsonBody bodies, Responses responses, InstantSource clock) {
+    this.models = models;
+    this.bodies = bodies;
+    this.responses = responses;
+    this.clock = clock;
+  }
+
+  Mono<ServerResponse> chat(ServerRequest request) {
+    LoadedModel loaded = models.loaded();
+    return bodies
+        .read(request.exchange().getRequest())
+        .flatMap(body -> chat(request, body, loaded));
+  }
+
+  Mono<ServerResponse> complete(ServerRequest request) {
+    LoadedModel loaded = models.loaded();
+    return bodies
+        .read(request.exchange().getRequest())
+        .flatMap(body -> complete(request, body, loaded));
+  }
+
+  private Mono<ServerResponse> chat(ServerRequest request, Fields body, LoadedModel model) {
+    Models.checkName(body, model);
+    ChatRequest chat = ChatRequest.read(body, model.tokenizer().vocabularySize());
+    GenerationOptions options = chat.options();
+    Prompt prompt = chatPrompt(model, chat.conversation());
+    Sequences sequences =
+        new Sequences(
+            model,
+            options,
+            Integer.MAX_VALUE,
+            "messages",
+            prompt.opensReasoning() ? Reasoning.OPENED_BY_PROMPT : Reasoning.TAGGED);
+    AnswerShape shape =
+        new ChatShape(head("chatcmpl-", model), model.tokenizer(), options.topLogprobs() >= 0);
+    return responses.answer(request, sequences.of(List.of(prompt)), options, shape);
+  }
+
+  private Mono<ServerResponse> complete(ServerRequest request, Fields body, LoadedModel model) {
+    Models.checkName(body, model);
+    CompletionRequest completion = CompletionRequest.read(body, model.prompts());
+    GenerationOptions options = completion.options();
+    Sequences sequences =
+        new Sequences(
+            model, options, CompletionRequest.DEFAULT_MAX_TOKENS, "prompt", Reasoning.NONE);
+    AnswerShape shape =
+        new TextShape(
+            head("cmpl-", model),
+            model.tokenizer(),
+            options.topLogprobs() >= 0,
+            choice -> completion.echoes().get(choice / options.choices()));
+    return responses.answer(request, sequences.of(completion.prompts()), options, shape);
+  }
+
+  static Prompt chatPrompt(LoadedModel model, Conversation conversation) {
+    try {
+      return model.prompts().chat(conversation);
+    } catch (TemplateException e) {
+      throw ApiException.field("messages", "refused", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Wire.Head head(String idPrefix, LoadedModel model) {
+    String id = idPrefix + UUID.randomUUID().toString().replace("-", "");
+    return new Wire.Head(id, clock.instant().getEpochSecond(), model.name());
+  }
+}

@@ -1,0 +1,37 @@
+package io.tokenlane.node.openai;
+
+import io.tokenlane.node.load.LoadedModel;
+import java.util.List;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+
+/** {@code /v1/models} and {@code /load}. */
+final class ModelEndpoints {
+  private final Models models;
+  private final Responses responses;
+
+  ModelEndpoints(Models models, Responses responses) {
+    this.models = models;
+    this.responses = responses;
+  }
+
+  Mono<ServerResponse> list(ServerRequest request) {
+    return responses.json(new Wire.ModelList("list", List.of(card(models.loaded()))));
+  }
+
+  Mono<ServerResponse> one(ServerRequest request) {
+    LoadedModel model = models.loaded();
+    Models.checkName(request.pathVariable("id"), model);
+    return responses.json(card(model));
+  }
+
+  Mono<ServerResponse> load(ServerRequest request) {
+    return responses.json(LoadReport.of(models.loaded().engine().stats()));
+  }
+
+  private static Wire.ModelCard card(LoadedModel model) {
+    long created = model.created().getEpochSecond();
+    return new Wire.ModelCard(model.name(), "model", created, "tokenlane", model.contextLength());
+  }
+}

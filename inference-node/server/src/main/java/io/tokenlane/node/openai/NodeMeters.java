@@ -1,0 +1,125 @@
+package io.tokenlane.node.openai;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.tokenlane.engine.Engine;
+import io.tokenlane.engine.EngineStats;
+import io.tokenlane.node.load.LoadedModel;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
+
+/**
+ * The node's metrics, under the names that dashboards and endpoint pickers made for vLLM read. In
+ * Prometheus' text they come out with the colon, and with {@code _total} and {@code _seconds}
+ * added.
+ */
+public final class NodeMeters {
+  private final MeterRegistry registry;
+  private final LongSupplier nanoTime;
+  private volatile Tags tags = Tags.empty();
+
+  /**
+   * @param nanoTime as {@link System#nanoTime()}
+   */
+  public NodeMeters(MeterRegistry registry, LongSupplier nanoTime) {
+    this.registry = registry;
+    this.nanoTime = nanoTime;
+  }
+
+  /** Publishes what the model's engine counts. */
+  public void bind(LoadedModel model) {
+    tags = Tags.of("model_name", model.name());
+    Engine engine = model.engine();
+    gauge("vllm:num_requests_running", engine, EngineStats::running);
+    gauge("vllm:num_requests_waiting", engine, EngineStats::waiting);
+    gauge("vllm:kv_cache_usage_perc", engine, EngineStats::kvUsage);
+    counter("vllm:prefix_cache_queries", engine, EngineStats::prefixQueries);
+    counter("vllm:prefix_cache_hits", engine, EngineStats::prefixHits);
+    counter("vllm:prompt_tokens", engine, EngineStats::promptTokens);
+    counter("vllm:generation_tokens", engine, EngineStats::generatedTokens);
+    counter("vllm:num_preemptions", engine, EngineStats::preemptions);
+    firstToken();
+    betweenTokens();
+  }
+
+  /** Times the tokens of a sequence that is queued now. */
+  TokenTimes newSequence() {
+    return new TokenTimes(firstToken(), betweenTokens(), nanoTime);
+  }
+
+  private Timer firstToken() {
+    return timer(
+        "vllm:time_to_first_token",
+        "From being queued to the first token",
+        .001,
+        .005,
+        .01,
+        .02,
+        .04,
+        .06,
+        .08,
+        .1,
+        .25,
+        .5,
+        .75,
+        1,
+        2.5,
+        5,
+        7.5,
+        10,
+        20,
+        40,
+        80,
+        160);
+  }
+
+  private Timer betweenTokens() {
+    return timer(
+        "vllm:inter_token_latency",
+        "From one token of a sequence to the next",
+        .001,
+        .0025,
+        .005,
+        .01,
+        .025,
+        .05,
+        .075,
+        .1,
+        .15,
+        .2,
+        .3,
+        .4,
+        .5,
+        .75,
+        1,
+        2.5,
+        5,
+        10);
+  }
+
+  private Timer timer(String name, String what, double... bucketSeconds) {
+    return Timer.builder(name)
+        .description(what)
+        .tags(tags)
+        .serviceLevelObjectives(
+            DoubleStream.of(bucketSeconds)
+                .mapToObj(seconds -> Duration.ofNanos(Math.round(seconds * 1e9)))
+                .toArray(Duration[]::new))
+        .register(registry);
+  }
+
+  private void gauge(String name, Engine engine, ToDoubleFunction<EngineStats> value) {
+    Gauge.builder(name, engine, e -> value.applyAsDouble(e.stats())).tags(tags).register(registry);
+  }
+
+  private void counter(String name, Engine engine, ToDoubleFunction<EngineStats> value) {
+    FunctionCounter.builder(name, engine, e -> value.applyAsDouble(e.stats()))
+        .tags(tags)
+        .register(registry);
+  }
+}

@@ -1,0 +1,81 @@
+package io.tokenlane.node.openai;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.tokenlane.node.config.NodeSettings;
+import io.tokenlane.node.load.ModelSlot;
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.server.WebExceptionHandler;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Puts the API together. */
+@Configuration(proxyBeanMethods = false)
+public class OpenAiBeans {
+  private static final int MAX_NESTING = 100;
+
+  private final JsonMapper mapper =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(MAX_NESTING).build())
+                  .build())
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .build();
+
+  @Bean(destroyMethod = "dispose")
+  Scheduler answerScheduler() {
+    int threads = Math.max(2, Runtime.getRuntime().availableProcessors() / 2);
+    return Schedulers.newParallel("answer", threads, true);
+  }
+
+  @Bean
+  NodeMeters nodeMeters(MeterRegistry registry) {
+    return new NodeMeters(registry, System::nanoTime);
+  }
+
+  @Bean
+  WebExceptionHandler openAiErrors() {
+    return new Errors(mapper);
+  }
+
+  @Bean
+  RouterFunction<ServerResponse> openAiRoutes(
+      ModelSlot slot, NodeSettings settings, Scheduler answerScheduler, NodeMeters meters) {
+    Models models = new Models(slot);
+    int maxBytes = Math.toIntExact(settings.maxBodyBytes().toBytes());
+    JsonBody bodies = new JsonBody(mapper, maxBytes, answerScheduler);
+    Responses responses = new Responses(mapper, new AnswerFlow(answerScheduler, meters));
+    CompletionEndpoints completions =
+        new CompletionEndpoints(models, bodies, responses, Clock.systemUTC());
+    ModelEndpoints modelEndpoints = new ModelEndpoints(models, responses);
+    TokenEndpoints tokens = new TokenEndpoints(models, bodies, responses);
+    return new Routes(slot, mapper)
+        .post("/v1/chat/completions", completions::chat)
+        .post("/v1/completions", completions::complete)
+        .post("/v1/embeddings", request -> Mono.error(noEmbeddings()))
+        .get("/v1/models", modelEndpoints::list)
+        .get("/v1/models/{*id}", modelEndpoints::one)
+        .post("/tokenize", tokens::tokenize)
+        .post("/detokenize", tokens::detokenize)
+        .get("/load", modelEndpoints::load)
+        .build();
+  }
+
+  private static ApiException noEmbeddings() {
+    return new ApiException(
+        HttpStatus.NOT_IMPLEMENTED,
+        "/v1/embeddings: not there yet (expected: chat or plain completions)",
+        null,
+        "not_implemented");
+  }
+}

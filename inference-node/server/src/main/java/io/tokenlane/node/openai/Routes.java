@@ -1,0 +1,77 @@
+package io.tokenlane.node.openai;
+
+import io.tokenlane.node.load.LoadedModel;
+import io.tokenlane.node.load.ModelSlot;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.reactive.function.server.HandlerFunction;
+import org.springframework.web.reactive.function.server.RequestPredicates;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Which path is answered by what. */
+final class Routes {
+  private final Map<String, Route> routes = new LinkedHashMap<>();
+  private final ModelSlot slot;
+  private final JsonMapper mapper;
+
+  Routes(ModelSlot slot, JsonMapper mapper) {
+    this.slot = slot;
+    this.mapper = mapper;
+  }
+
+  Routes get(String path, HandlerFunction<ServerResponse> handler) {
+    routes.put(path, new Route(HttpMethod.GET, handler));
+    return this;
+  }
+
+  Routes post(String path, HandlerFunction<ServerResponse> handler) {
+    routes.put(path, new Route(HttpMethod.POST, handler));
+    return this;
+  }
+
+  /** The routes as WebFlux takes them; every response carries the load. */
+  RouterFunction<ServerResponse> build() {
+    RouterFunctions.Builder builder = RouterFunctions.route();
+    routes.forEach(
+        (path, route) -> {
+          builder.route(
+              RequestPredicates.path(path).and(RequestPredicates.method(route.method())),
+              route.handler());
+          builder.route(RequestPredicates.path(path), request -> wrongMethod(request, route));
+        });
+    return builder.filter(this::withLoad).build();
+  }
+
+  private Mono<ServerResponse> withLoad(
+      ServerRequest request, HandlerFunction<ServerResponse> next) {
+    ServerHttpResponse response = request.exchange().getResponse();
+    response.beforeCommit(
+        () -> Mono.fromRunnable(() -> slot.model().ifPresent(model -> addLoad(response, model))));
+    return next.handle(request);
+  }
+
+  private void addLoad(ServerHttpResponse response, LoadedModel model) {
+    LoadReport load = LoadReport.of(model.engine().stats());
+    response.getHeaders().set(LoadReport.HEADER, "JSON " + mapper.writeValueAsString(load));
+  }
+
+  private static Mono<ServerResponse> wrongMethod(ServerRequest request, Route route) {
+    request.exchange().getResponse().getHeaders().set("Allow", route.method().name());
+    return Mono.error(
+        new ApiException(
+            HttpStatus.METHOD_NOT_ALLOWED,
+            "%s %s (expected: %s)".formatted(request.method(), request.path(), route.method()),
+            null,
+            "method_not_allowed"));
+  }
+
+  private record Route(HttpMethod method, HandlerFunction<ServerResponse> handler) {}
+}

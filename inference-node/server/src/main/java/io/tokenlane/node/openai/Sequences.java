@@ -1,0 +1,82 @@
+package io.tokenlane.node.openai;
+
+import io.tokenlane.engine.GenerationRequest;
+import io.tokenlane.node.answer.AnswerFormat;
+import io.tokenlane.node.answer.AnswerFormat.Reasoning;
+import io.tokenlane.node.answer.Prompt;
+import io.tokenlane.node.load.LoadedModel;
+import io.tokenlane.node.openai.AnswerFlow.Sequence;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.springframework.http.HttpStatus;
+
+/**
+ * Makes the sequences of a request.
+ *
+ * @param model what runs them
+ * @param options what the request wants
+ * @param defaultMaxTokens most tokens to generate where the request does not say
+ * @param param the field that holds the prompt, for errors
+ * @param reasoning where reasoning is looked for
+ */
+record Sequences(
+    LoadedModel model,
+    GenerationOptions options,
+    int defaultMaxTokens,
+    String param,
+    Reasoning reasoning) {
+
+  private static final int MAX_SEQUENCES = 1024;
+
+  /**
+   * The sequences for these prompts, prompt by prompt.
+   *
+   * @throws ApiException if a prompt leaves no room in the context, or there are too many
+   */
+  RunPlan of(List<Prompt> prompts) {
+    long wanted = (long) prompts.size() * options.choices();
+    if (wanted > MAX_SEQUENCES) {
+      throw ApiException.field("n", wanted + " answers", "at most " + MAX_SEQUENCES + " in all");
+    }
+    List<Sequence> sequences = new ArrayList<>();
+    for (Prompt prompt : prompts) {
+      int maxTokens = maxTokens(prompt);
+      for (int choice = 0; choice < options.choices(); choice++) {
+        sequences.add(sequence(prompt, maxTokens, choice));
+      }
+    }
+    return new RunPlan(model, sequences);
+  }
+
+  private Sequence sequence(Prompt prompt, int maxTokens, int choice) {
+    Set<Integer> stopTokens = options.ignoreEos() ? Set.of() : model.stopTokens();
+    return new Sequence(
+        new GenerationRequest(
+            prompt.tokens(),
+            maxTokens,
+            options.sampling(choice),
+            stopTokens,
+            options.topLogprobs(),
+            options.priority()),
+        new AnswerFormat(stopTokens, options.stop(), reasoning));
+  }
+
+  /** What is wanted, or what is left of the context if that is less. */
+  private int maxTokens(Prompt prompt) {
+    int length = prompt.tokens().length;
+    int context = model.contextLength();
+    if (length >= context) {
+      throw new ApiException(
+          HttpStatus.BAD_REQUEST,
+          "%s: %d tokens (expected: fewer than the model's context of %d tokens)"
+              .formatted(param, length, context),
+          param,
+          "context_length_exceeded");
+    }
+    return Math.min(options.maxTokens().orElse(defaultMaxTokens), context - length);
+  }
+
+  /** Sequences and the model to run them on. */
+  record RunPlan(LoadedModel model, List<Sequence> sequences) {}
+}

@@ -1,0 +1,88 @@
+package io.tokenlane.node.openai;
+
+import io.tokenlane.engine.FinishReason;
+import io.tokenlane.engine.token.Tokenizer;
+import io.tokenlane.node.answer.AnswerPart.Delta;
+import io.tokenlane.node.answer.AnswerUsage;
+import io.tokenlane.node.answer.ScoredToken;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Plain completions. */
+final class TextShape implements AnswerShape {
+  private final Wire.Head head;
+  private final TokenText tokens;
+  private final boolean logprobs;
+  private final IntFunction<String> echo;
+
+  /**
+   * @param echo what the answer with this index begins with; may be empty
+   */
+  TextShape(Wire.Head head, Tokenizer tokenizer, boolean logprobs, IntFunction<String> echo) {
+    this.head = head;
+    tokens = new TokenText(tokenizer);
+    this.logprobs = logprobs;
+    this.echo = echo;
+  }
+
+  @Override
+  public List<Object> opening(int choice) {
+    String prompt = echo.apply(choice);
+    return prompt.isEmpty() ? List.of() : List.of(piece(choice, prompt, List.of(), null));
+  }
+
+  @Override
+  public Object chunk(int choice, Delta delta) {
+    return piece(choice, delta.content(), delta.tokens(), null);
+  }
+
+  @Override
+  public Object closing(int choice, FinishReason reason) {
+    return piece(choice, "", List.of(), AnswerShape.name(reason));
+  }
+
+  @Override
+  public Object usage(AnswerUsage usage) {
+    return new Wire.TextCompletion(head, List.of(), Wire.Usage.of(usage));
+  }
+
+  @Override
+  public Object whole(List<WholeAnswer> answers, AnswerUsage usage) {
+    List<Wire.TextChoice> choices = new ArrayList<>();
+    for (WholeAnswer answer : answers) {
+      int choice = choices.size();
+      choices.add(
+          new Wire.TextChoice(
+              choice,
+              echo.apply(choice) + answer.text().content(),
+              logprobs ? scored(answer.text().tokens()) : null,
+              AnswerShape.name(answer.reason())));
+    }
+    return new Wire.TextCompletion(head, choices, Wire.Usage.of(usage));
+  }
+
+  private Wire.TextCompletion piece(
+      int choice, String text, List<ScoredToken> scored, @Nullable String finishReason) {
+    Wire.TextLogprobs scores = scored.isEmpty() ? null : scored(scored);
+    Wire.TextChoice part = new Wire.TextChoice(choice, text, scores, finishReason);
+    return new Wire.TextCompletion(head, List.of(part), null);
+  }
+
+  private Wire.TextLogprobs scored(List<ScoredToken> scored) {
+    return new Wire.TextLogprobs(
+        scored.stream().map(token -> tokens.text(token.id())).toList(),
+        scored.stream().map(ScoredToken::logprob).toList(),
+        scored.stream().map(this::top).toList(),
+        scored.stream().map(ScoredToken::offset).toList());
+  }
+
+  private Map<String, Float> top(ScoredToken token) {
+    Map<String, Float> top = new LinkedHashMap<>();
+    token.top().forEach(other -> top.putIfAbsent(tokens.text(other.id()), other.logprob()));
+    return top;
+  }
+}

@@ -1,0 +1,114 @@
+package io.tokenlane.node.openai;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import io.tokenlane.node.answer.AnswerUsage;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the node sends, field by field as OpenAI's API has it; names are in snake_case on the wire.
+ */
+final class Wire {
+  private Wire() {}
+
+  record ChatCompletion(
+      String id, String object, long created, String model, List<ChatChoice> choices, Usage usage) {
+    ChatCompletion(Head head, List<ChatChoice> choices, Usage usage) {
+      this(head.id(), "chat.completion", head.created(), head.model(), choices, usage);
+    }
+  }
+
+  record ChatChoice(
+      int index, ChatMessage message, @Nullable ChatLogprobs logprobs, String finishReason) {}
+
+  record ChatMessage(
+      String role,
+      String content,
+      @JsonInclude(Include.NON_NULL) @Nullable String reasoningContent,
+      @Nullable String refusal) {}
+
+  record ChatChunk(
+      String id,
+      String object,
+      long created,
+      String model,
+      List<ChunkChoice> choices,
+      @JsonInclude(Include.NON_NULL) @Nullable Usage usage) {
+    ChatChunk(Head head, List<ChunkChoice> choices, @Nullable Usage usage) {
+      this(head.id(), "chat.completion.chunk", head.created(), head.model(), choices, usage);
+    }
+  }
+
+  record ChunkChoice(
+      int index, Delta delta, @Nullable ChatLogprobs logprobs, @Nullable String finishReason) {}
+
+  @JsonInclude(Include.NON_NULL)
+  record Delta(
+      @Nullable String role, @Nullable String content, @Nullable String reasoningContent) {}
+
+  record ChatLogprobs(List<ChatToken> content, @Nullable String refusal) {}
+
+  record ChatToken(String token, float logprob, List<Integer> bytes, List<TopToken> topLogprobs) {}
+
+  record TopToken(String token, float logprob, List<Integer> bytes) {}
+
+  /** A plain completion, whole or a piece of a stream: OpenAI gives both the same shape. */
+  record TextCompletion(
+      String id,
+      String object,
+      long created,
+      String model,
+      List<TextChoice> choices,
+      @JsonInclude(Include.NON_NULL) @Nullable Usage usage) {
+    TextCompletion(Head head, List<TextChoice> choices, @Nullable Usage usage) {
+      this(head.id(), "text_completion", head.created(), head.model(), choices, usage);
+    }
+  }
+
+  record TextChoice(
+      int index, String text, @Nullable TextLogprobs logprobs, @Nullable String finishReason) {}
+
+  record TextLogprobs(
+      List<String> tokens,
+      List<Float> tokenLogprobs,
+      List<Map<String, Float>> topLogprobs,
+      List<Integer> textOffset) {}
+
+  record Usage(
+      int promptTokens,
+      int completionTokens,
+      int totalTokens,
+      PromptDetails promptTokensDetails,
+      CompletionDetails completionTokensDetails) {
+    static Usage of(AnswerUsage usage) {
+      return new Usage(
+          usage.promptTokens(),
+          usage.completionTokens(),
+          usage.promptTokens() + usage.completionTokens(),
+          new PromptDetails(usage.cachedTokens()),
+          new CompletionDetails(usage.reasoningTokens()));
+    }
+  }
+
+  record PromptDetails(int cachedTokens) {}
+
+  record CompletionDetails(int reasoningTokens) {}
+
+  record ModelList(String object, List<ModelCard> data) {}
+
+  record ModelCard(String id, String object, long created, String ownedBy, int maxModelLen) {}
+
+  record Tokens(
+      int count, int maxModelLen, List<Integer> tokens, @Nullable List<String> tokenStrs) {}
+
+  record Text(String prompt) {}
+
+  record ErrorBody(Failure error) {}
+
+  record Failure(String message, String type, @Nullable String param, @Nullable String code) {}
+
+  /** What all pieces of one answer begin with. */
+  record Head(String id, long created, String model) {}
+}
