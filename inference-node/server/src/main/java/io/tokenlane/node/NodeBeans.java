@@ -7,6 +7,7 @@ import io.tokenlane.node.load.LoadSettings;
 import io.tokenlane.node.load.ModelHealth;
 import io.tokenlane.node.load.ModelLoader;
 import io.tokenlane.node.load.ModelSlot;
+import io.tokenlane.node.load.ModelSlot.ModelSource;
 import io.tokenlane.node.openai.NodeMeters;
 import io.tokenlane.node.openai.OpenAiBeans;
 import java.nio.file.Path;
@@ -37,7 +38,7 @@ class NodeBeans {
   }
 
   @Bean
-  ModelSlot modelSlot(NodeSettings node, ModelSettings model, NodeMeters meters) {
+  ModelSource modelSource(NodeSettings node, ModelSettings model) {
     LoadSettings settings =
         new LoadSettings(
             Optional.ofNullable(node.model()).map(Path::of),
@@ -50,8 +51,12 @@ class NodeBeans {
                 .withMaxWaiting(node.maxWaiting())
                 .withBatch(model.maxBatchSize(), Math.max(512, model.maxBatchSize()))
                 .withContinuousBatching(model.enableContinuousBatching()));
-    return new ModelSlot(
-        new ModelLoader(settings, Clock.systemUTC()), meters::bind, NodeBeans::giveUp);
+    return new ModelLoader(settings, Clock.systemUTC());
+  }
+
+  @Bean
+  ModelSlot modelSlot(ModelSource source, NodeMeters meters) {
+    return new ModelSlot(source, meters::bind, NodeBeans::giveUp);
   }
 
   @Bean
