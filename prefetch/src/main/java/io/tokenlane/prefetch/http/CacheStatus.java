@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param hit served from the cache without going forward (§2.1)
  * @param forward why the request went forward (§2.2), null for a hit
- * @param ttlSeconds freshness left (§2.4), null where unknown
+ * @param ttlSeconds freshness left of what is stored (§2.4), null where unknown
  * @param stored whether the answer is being stored (§2.5)
  * @param collapsed whether the request waited for another one's fetch (§2.6)
  * @param detail a token for people (§2.8), null where there is none
@@ -49,9 +49,9 @@ public record CacheStatus(
     return new CacheStatus(false, why, null, false, false, null);
   }
 
-  /** The same, stored. */
-  public CacheStatus asStored() {
-    return new CacheStatus(hit, forward, ttlSeconds, true, collapsed, detail);
+  /** The same, stored for this long. */
+  public CacheStatus asStored(long storedForSeconds) {
+    return new CacheStatus(hit, forward, storedForSeconds, true, collapsed, detail);
   }
 
   /** The same, collapsed with another request. */

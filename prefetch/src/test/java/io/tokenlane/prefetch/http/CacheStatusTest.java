@@ -16,7 +16,8 @@ final class CacheStatusTest {
     return Stream.of(
         Arguments.of("§2.1", CacheStatus.hit(290), "tokenlane; hit; ttl=290"),
         Arguments.of("§2.2", CacheStatus.forward(MISS), "tokenlane; fwd=miss"),
-        Arguments.of("§2.5", CacheStatus.forward(MISS).asStored(), "tokenlane; fwd=miss; stored"),
+        Arguments.of(
+            "§2.5", CacheStatus.forward(MISS).asStored(60), "tokenlane; fwd=miss; ttl=60; stored"),
         Arguments.of("§2.6", CacheStatus.hit(3).asCollapsed(), "tokenlane; hit; ttl=3; collapsed"),
         Arguments.of(
             "§2.8",

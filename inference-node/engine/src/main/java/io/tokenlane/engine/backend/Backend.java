@@ -16,8 +16,7 @@ import java.util.List;
  * <p>What a row comes out as depends on nothing but the row, its sequence's blocks and the weights:
  * not on other rows of the batch nor on their number, bit for bit.
  *
- * <p>One thread at a time. Models close their handles by closing the backend; it outlives none of
- * them.
+ * <p>One thread at a time. Handles live as long as the backend.
  */
 public interface Backend extends AutoCloseable {
 
@@ -95,7 +94,7 @@ public interface Backend extends AutoCloseable {
    */
   void logits(Rows in, Norm norm, Linear head, float[] logits);
 
-  /** Frees everything that was made with it. */
+  /** Frees what was made with it, but for KV stores, which their owners close before. */
   @Override
   void close();
 }

@@ -2,6 +2,7 @@ package io.tokenlane.engine.chat;
 
 import java.time.Clock;
 import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +17,14 @@ import org.jspecify.annotations.Nullable;
  * reached from a template. Immutable and safe for use by many threads.
  */
 public final class ChatTemplate {
-  private final String source;
+  private final List<Statement> body;
+  private final TemplateLimits limits;
+  private final Clock clock;
 
-  private ChatTemplate(String source, TemplateLimits limits, Clock clock) {
-    this.source = source + limits.steps() + clock.getZone();
+  private ChatTemplate(List<Statement> body, TemplateLimits limits, Clock clock) {
+    this.body = body;
+    this.limits = limits;
+    this.clock = clock;
   }
 
   /**
@@ -35,7 +40,13 @@ public final class ChatTemplate {
    * @throws TemplateException if the source is malformed
    */
   public static ChatTemplate compile(String source, TemplateLimits limits, Clock clock) {
-    return new ChatTemplate(source, limits, clock);
+    try {
+      return new ChatTemplate(StatementParser.parse(source, limits.depth()), limits, clock);
+    } catch (StackOverflowError e) {
+      // Chains of operators nest without the parser's own recursion, so depth alone cannot bound
+      // it.
+      throw new TemplateException("template nests too deeply");
+    }
   }
 
   /**
@@ -53,9 +64,31 @@ public final class ChatTemplate {
       @Nullable List<? extends @Nullable Object> tools,
       Map<String, ? extends @Nullable Object> variables,
       boolean addGenerationPrompt) {
-    if (addGenerationPrompt || !messages.isEmpty() || !variables.isEmpty() || tools != null) {
-      throw new TemplateException("not there yet");
+    Map<String, @Nullable Object> all = new HashMap<>();
+    all.put("messages", messages);
+    all.put("tools", tools);
+    all.put("documents", null);
+    all.put("add_generation_prompt", addGenerationPrompt);
+    all.putAll(variables);
+    return render(all);
+  }
+
+  /**
+   * Renders with these variables only.
+   *
+   * @throws TemplateException if the template refuses, fails, or passes a limit
+   */
+  String render(Map<String, ? extends @Nullable Object> variables) {
+    Map<String, Object> values = new HashMap<>();
+    variables.forEach((name, value) -> values.put(name, Border.value(value)));
+    Budget budget = new Budget(limits);
+    Output out = new Output(budget);
+    try {
+      Statement.runAll(body, Scope.root(values, new Scope.Rendering(budget, clock)), out);
+    } catch (StackOverflowError e) {
+      // As in compile: the evaluation of a long chain of operators is as deep as the chain is long.
+      throw new TemplateException("template nests too deeply");
     }
-    return source;
+    return out.toString();
   }
 }

@@ -1,0 +1,45 @@
+package io.tokenlane.gateway;
+
+import io.tokenlane.gateway.admission.AdmissionConfig;
+import io.tokenlane.gateway.balance.BalanceConfig;
+import io.tokenlane.gateway.cache.CacheConfig;
+import io.tokenlane.gateway.compress.CompressConfig;
+import io.tokenlane.gateway.config.ConfigBinding;
+import io.tokenlane.gateway.error.ErrorConfig;
+import io.tokenlane.gateway.prefetch.PrefetchConfig;
+import io.tokenlane.gateway.route.RouteConfig;
+import io.tokenlane.gateway.telemetry.TelemetryConfig;
+import org.springframework.boot.Banner;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Import;
+
+/** Starts the gateway. Each feature brings its own configuration; there is no scanning. */
+@SpringBootConfiguration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+@Import({
+  ConfigBinding.class,
+  RouteConfig.class,
+  ErrorConfig.class,
+  TelemetryConfig.class,
+  AdmissionConfig.class,
+  CacheConfig.class,
+  CompressConfig.class,
+  BalanceConfig.class,
+  PrefetchConfig.class
+})
+public class GatewayApplication {
+  private static final int DID_NOT_START = 1;
+
+  /** Runs until stopped; exits with 1, one line on standard error, where it cannot start. */
+  public static void main(String[] args) {
+    SpringApplication application = new SpringApplication(GatewayApplication.class);
+    application.setBannerMode(Banner.Mode.OFF);
+    try {
+      application.run(args);
+    } catch (RuntimeException reported) {
+      System.exit(DID_NOT_START);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package io.tokenlane.gateway.balance;
+
+import io.tokenlane.balance.Node;
+import io.tokenlane.gateway.call.Trail;
+import io.tokenlane.gateway.route.FilterOrder;
+import java.net.URI;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.cloud.gateway.filter.GatewayFilterChain;
+import org.springframework.cloud.gateway.filter.GlobalFilter;
+import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
+import org.springframework.core.Ordered;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/**
+ * Addresses the request to the leased node, with the gateway's own credentials; and turns a node's
+ * refusal into a failure while its body is still unread, so that another node can be tried.
+ */
+final class ForwardFilter implements GlobalFilter, Ordered {
+  private final boolean forwardAuthorization;
+  private final Map<String, String> apiKeys;
+
+  /** Keys are by node id. */
+  ForwardFilter(boolean forwardAuthorization, Map<String, String> apiKeys) {
+    this.forwardAuthorization = forwardAuthorization;
+    this.apiKeys = Map.copyOf(apiKeys);
+  }
+
+  @Override
+  public int getOrder() {
+    return FilterOrder.FORWARD;
+  }
+
+  @Override
+  public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
+    if (!BalanceFilter.onNodes(exchange)) {
+      return chain.filter(exchange);
+    }
+    Node node = Trail.of(exchange).lease().orElseThrow().node();
+    exchange
+        .getAttributes()
+        .put(
+            ServerWebExchangeUtils.GATEWAY_REQUEST_URL_ATTR,
+            target(node.uri(), exchange.getRequest().getURI()));
+    ServerHttpRequest request =
+        exchange.getRequest().mutate().headers(h -> credentials(h, node.id())).build();
+    return chain
+        .filter(exchange.mutate().request(request).build())
+        .then(Mono.defer(() -> refusal(exchange)));
+  }
+
+  private void credentials(HttpHeaders headers, String nodeId) {
+    String apiKey = apiKeys.get(nodeId);
+    if (!forwardAuthorization) {
+      headers.remove(HttpHeaders.AUTHORIZATION);
+      headers.remove("x-api-key");
+      headers.remove("api-key");
+      headers.remove(HttpHeaders.COOKIE);
+    }
+    if (apiKey != null) {
+      headers.setBearerAuth(apiKey);
+    }
+    // Stored and watched answers are read here: they must not come compressed.
+    headers.remove(HttpHeaders.ACCEPT_ENCODING);
+  }
+
+  private static Mono<Void> refusal(ServerWebExchange exchange) {
+    HttpStatusCode status = exchange.getResponse().getStatusCode();
+    boolean another = Trail.of(exchange).anotherMayServe();
+    return another && status != null && NodeFailures.refuses(status.value())
+        ? Mono.error(new NodeFailedException(status.value()))
+        : Mono.empty();
+  }
+
+  private static URI target(URI node, URI request) {
+    String base = node.getRawPath() == null ? "" : node.getRawPath();
+    String prefix = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
+    return URI.create(
+        node.getScheme()
+            + "://"
+            + node.getRawAuthority()
+            + prefix
+            + request.getRawPath()
+            + query(request.getRawQuery()));
+  }
+
+  private static String query(@Nullable String query) {
+    return query == null ? "" : "?" + query;
+  }
+}

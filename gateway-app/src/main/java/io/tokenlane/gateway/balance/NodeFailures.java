@@ -1,0 +1,40 @@
+package io.tokenlane.gateway.balance;
+
+import io.tokenlane.balance.Lease;
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+import reactor.netty.channel.AbortedException;
+
+/** Which failures speak against the node, so that another one may be tried. */
+final class NodeFailures {
+  private static final int BUSY = 429;
+  private static final Set<Integer> NODE_STATUSES = Set.of(BUSY, 502, 503, 504);
+
+  private NodeFailures() {}
+
+  static boolean refuses(int status) {
+    return NODE_STATUSES.contains(status);
+  }
+
+  /** Closes the lease of a node that failed: a busy node is no bad node. */
+  static void close(Lease lease, Throwable failure) {
+    if (failure instanceof NodeFailedException refused && refused.status() == BUSY) {
+      lease.ignored();
+    } else {
+      lease.dropped(reason(failure));
+    }
+  }
+
+  static boolean ofNode(Throwable failure) {
+    return failure instanceof NodeFailedException
+        || failure instanceof IOException
+        || failure instanceof TimeoutException
+        || failure instanceof AbortedException;
+  }
+
+  static String reason(Throwable failure) {
+    String message = failure.getMessage();
+    return message == null ? failure.getClass().getSimpleName() : message;
+  }
+}

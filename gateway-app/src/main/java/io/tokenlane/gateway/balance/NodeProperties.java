@@ -1,0 +1,41 @@
+package io.tokenlane.gateway.balance;
+
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * One entry of {@code tokenlane.nodes}.
+ *
+ * @param id its name in headers, health and metrics; unique; default host and port of the uri
+ * @param uri where it listens: {@code http://host:port}, with a path where its interface has one in
+ *     front of {@code /v1}
+ * @param weight share of the calls relative to others; &gt; 0, default 1
+ * @param apiKey sent to it as {@code Authorization: Bearer …}; default none
+ */
+public record NodeProperties(
+    @Nullable String id, URI uri, @DefaultValue("1") double weight, @Nullable String apiKey) {
+
+  /** Checks the uri and the weight. */
+  public NodeProperties {
+    if (uri == null) {
+      throw new IllegalArgumentException("uri: missing (expected: http://host:port)");
+    }
+    boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+    if (!http || uri.getHost() == null) {
+      throw new IllegalArgumentException("uri: " + uri + " (expected: http://host:port)");
+    }
+    if (!(weight > 0) || Double.isInfinite(weight)) {
+      throw new IllegalArgumentException("weight: " + weight + " (expected: > 0, finite)");
+    }
+    if (id != null && !id.matches("[A-Za-z0-9._:-]{1,64}")) {
+      throw new IllegalArgumentException(
+          "id: " + id + " (expected: 1 to 64 letters, digits, dots, colons, dashes)");
+    }
+  }
+
+  /** The id, or what stands in for it. */
+  public String name() {
+    return id == null ? uri.getAuthority() : id;
+  }
+}

@@ -1,0 +1,116 @@
+package io.tokenlane.gateway.balance;
+
+import io.tokenlane.gateway.call.BodyWatch;
+import io.tokenlane.gateway.call.CallKind;
+import io.tokenlane.gateway.call.InferenceCall;
+import io.tokenlane.gateway.call.Trail;
+import io.tokenlane.gateway.error.ErrorBody;
+import java.nio.charset.StandardCharsets;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Never lets a stream of events end in silence: where the node breaks off after the first byte, or
+ * stops before {@code [DONE]}, an error event and {@code [DONE]} follow.
+ */
+final class StreamGuard extends BodyWatch {
+  private static final String DONE = "data: [DONE]";
+
+  /** Enough for the last event where it is short, as errors and {@code [DONE]} are. */
+  private static final int TAIL_BYTES = 1024;
+
+  private final Trail trail;
+
+  StreamGuard(ServerHttpResponse delegate, Trail trail) {
+    super(delegate);
+    this.trail = trail;
+  }
+
+  @Override
+  protected Flux<DataBuffer> watch(Flux<DataBuffer> body) {
+    MediaType type = getHeaders().getContentType();
+    if (type == null || !type.isCompatibleWith(MediaType.TEXT_EVENT_STREAM)) {
+      return body.doOnError(failure -> trail.broken(NodeFailures.reason(failure)));
+    }
+    Tail tail = new Tail(TAIL_BYTES);
+    return body.doOnNext(tail::add)
+        .onErrorResume(failure -> tail.empty() ? Mono.error(failure) : lost(failure, tail))
+        .concatWith(Mono.defer(() -> unfinished(tail)));
+  }
+
+  private Mono<DataBuffer> lost(Throwable failure, Tail tail) {
+    return ending(NodeFailures.reason(failure), tail);
+  }
+
+  private Mono<DataBuffer> unfinished(Tail tail) {
+    boolean known =
+        trail.call().map(InferenceCall::kind).filter(CallKind::endsWithDone).isPresent();
+    if (!known || trail.brokenBy().isPresent() || tail.text().contains(DONE)) {
+      return Mono.empty();
+    }
+    return tail.lastEvent().startsWith("data: {\"error\"")
+        ? told()
+        : ending("stream ended before [DONE]", tail);
+  }
+
+  /** The node has said itself what went wrong. */
+  private Mono<DataBuffer> told() {
+    trail.broken("error event");
+    return Mono.just(buffer(DONE + "\n\n"));
+  }
+
+  private Mono<DataBuffer> ending(String why, Tail tail) {
+    trail.broken(why);
+    String error =
+        new String(
+            ErrorBody.openAi(
+                502,
+                "stream_broken",
+                "The inference node broke off before the answer was complete."),
+            StandardCharsets.UTF_8);
+    String border = tail.text().endsWith("\n\n") || tail.empty() ? "" : "\n\n";
+    return Mono.just(buffer(border + "data: " + error + "\n\n" + DONE + "\n\n"));
+  }
+
+  private DataBuffer buffer(String events) {
+    return bufferFactory().wrap(events.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The last bytes of a stream. */
+  private static final class Tail {
+    private final byte[] bytes;
+    private int length;
+
+    Tail(int capacity) {
+      this.bytes = new byte[capacity];
+    }
+
+    void add(DataBuffer chunk) {
+      int count = chunk.readableByteCount();
+      int taken = Math.min(count, bytes.length);
+      int kept = Math.min(length, bytes.length - taken);
+      System.arraycopy(bytes, length - kept, bytes, 0, kept);
+      for (int i = 0; i < taken; i++) {
+        bytes[kept + i] = chunk.getByte(chunk.readPosition() + count - taken + i);
+      }
+      length = kept + taken;
+    }
+
+    boolean empty() {
+      return length == 0;
+    }
+
+    String lastEvent() {
+      String events = text().stripTrailing();
+      int border = events.lastIndexOf("\n\n");
+      return events.substring(border < 0 ? 0 : border + 2);
+    }
+
+    String text() {
+      return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
+    }
+  }
+}

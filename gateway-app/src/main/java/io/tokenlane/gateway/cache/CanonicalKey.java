@@ -1,0 +1,71 @@
+package io.tokenlane.gateway.cache;
+
+import io.tokenlane.gateway.call.CallParser;
+import io.tokenlane.gateway.call.InferenceCall;
+import io.tokenlane.prefetch.http.HttpFields;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.List;
+import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Keys of stored answers. Equal for two model calls exactly where tenant, path and every member of
+ * the body are equal as JSON values; the order of members and white space do not count.
+ */
+final class CanonicalKey {
+  /** What tells one client's rights from another's. */
+  private static final List<String> CREDENTIALS = List.of("Authorization", "x-api-key", "api-key");
+
+  private CanonicalKey() {}
+
+  static String of(String tenant, String target, InferenceCall call) {
+    MessageDigest digest = sha256();
+    digest.update((tenant + '\n' + target + '\n').getBytes(StandardCharsets.UTF_8));
+    digest.update(CallParser.write(sorted(call.body())));
+    return "model:" + Base64.getUrlEncoder().withoutPadding().encodeToString(digest.digest());
+  }
+
+  /** Whose answers a request may see: a hash of its credentials, empty text for nobody's. */
+  static String tenant(HttpFields request) {
+    if (CREDENTIALS.stream().noneMatch(request::has)) {
+      return "";
+    }
+    MessageDigest digest = sha256();
+    for (String credential : CREDENTIALS) {
+      digest.update((request.all(credential) + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(digest.digest());
+  }
+
+  private static JsonNode sorted(JsonNode node) {
+    return switch (node) {
+      case ObjectNode object -> {
+        TreeMap<String, JsonNode> members = new TreeMap<>();
+        object
+            .properties()
+            .forEach(member -> members.put(member.getKey(), sorted(member.getValue())));
+        yield JsonNodeFactory.instance.objectNode().setAll(members);
+      }
+      case ArrayNode array -> {
+        ArrayNode elements = JsonNodeFactory.instance.arrayNode(array.size());
+        array.values().forEach(element -> elements.add(sorted(element)));
+        yield elements;
+      }
+      default -> node;
+    };
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("SHA-256: missing (expected: in every JDK)", e);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.tokenlane.gateway.cache;
+
+import io.tokenlane.gateway.call.CallKind;
+import io.tokenlane.gateway.call.InferenceCall;
+import io.tokenlane.prefetch.cache.Answer;
+import io.tokenlane.prefetch.http.CacheControl;
+import io.tokenlane.prefetch.http.Freshness;
+import io.tokenlane.prefetch.http.HttpFields;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Model calls: only answers that would be the same again are stored, each for its tenant. */
+record ModelRule(InferenceCall call, String key, HttpFields request, Duration ttl)
+    implements CacheRule {
+
+  /** Why the call's answer must not be stored; empty where it may. */
+  static Optional<String> bypass(InferenceCall call, HttpFields request) {
+    if (CacheControl.of(request).has("no-store")) {
+      return Optional.of("request-no-store");
+    }
+    if (call.ambiguous()) {
+      return Optional.of("duplicate-key");
+    }
+    if (call.body().path("store").asBoolean(false)) {
+      return Optional.of("stateful");
+    }
+    return switch (call.kind()) {
+      case EMBEDDING -> Optional.empty();
+      case CHAT, COMPLETION -> unlessGreedy(call);
+      case RESPONSE, MESSAGE -> Optional.of("kind");
+    };
+  }
+
+  private static Optional<String> unlessGreedy(InferenceCall call) {
+    boolean greedy = call.temperature().filter(t -> t.signum() == 0).isPresent();
+    return greedy ? Optional.empty() : Optional.of("temperature");
+  }
+
+  @Override
+  public boolean accepts(Answer answer, long nowNanos) {
+    return Freshness.acceptable(
+        request, answer.ageSeconds(nowNanos), answer.ttlLeftSeconds(nowNanos));
+  }
+
+  @Override
+  public Verdict judge(int status, HttpFields response, Instant requested, Instant received) {
+    if (status != 200) {
+      return Verdict.pass("status");
+    }
+    boolean forbidden = CacheControl.of(response).has("no-store");
+    return forbidden ? Verdict.pass("no-store") : Verdict.store(ttl, 0);
+  }
+
+  @Override
+  public boolean learn(HttpFields response) {
+    return false;
+  }
+
+  @Override
+  public boolean complete(HttpFields response, String tail) {
+    boolean events =
+        response.first("Content-Type").filter(t -> t.startsWith("text/event-stream")).isPresent();
+    CallKind kind = call.kind();
+    return !events || !kind.endsWithDone() || tail.stripTrailing().endsWith("data: [DONE]");
+  }
+}

@@ -1,0 +1,38 @@
+package io.tokenlane.gateway.call;
+
+import org.reactivestreams.Publisher;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * A response whose body passes through {@link #watch}, whether it is written at once or flushed
+ * chunk by chunk; chunks are flushed as they were.
+ */
+public abstract class BodyWatch extends ServerHttpResponseDecorator {
+
+  /** Watches what is written to {@code delegate}. */
+  protected BodyWatch(ServerHttpResponse delegate) {
+    super(delegate);
+  }
+
+  /** The body as it goes on; called once per write, when status and fields are known. */
+  protected abstract Flux<DataBuffer> watch(Flux<DataBuffer> body);
+
+  @Override
+  public final Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
+    return super.writeWith(watch(Flux.from(body).map(buffer -> buffer)));
+  }
+
+  @Override
+  public final Mono<Void> writeAndFlushWith(
+      Publisher<? extends Publisher<? extends DataBuffer>> body) {
+    // Prefetch 0: a chunk waiting in a queue would be a chunk flushed late.
+    Flux<DataBuffer> chunks = Flux.from(body).concatMap(chunk -> chunk, 0);
+    return super.writeAndFlushWith(
+        watch(chunks.doOnDiscard(DataBuffer.class, DataBufferUtils::release)).map(Flux::just));
+  }
+}

@@ -1,0 +1,26 @@
+package io.tokenlane.gateway.config;
+
+import io.tokenlane.gateway.admission.LimitsProperties;
+import io.tokenlane.gateway.balance.BalanceProperties;
+import io.tokenlane.gateway.balance.NodeProperties;
+import io.tokenlane.gateway.balance.SecurityProperties;
+import io.tokenlane.gateway.cache.CacheProperties;
+import io.tokenlane.gateway.compress.CompressionProperties;
+import io.tokenlane.gateway.prefetch.PrefetchProperties;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Everything under {@code tokenlane}; each part is described at its own record.
+ *
+ * @param prefetch null where the section is not there
+ */
+record TokenlaneProperties(
+    @DefaultValue List<NodeProperties> nodes,
+    @DefaultValue LimitsProperties limits,
+    @DefaultValue CacheProperties cache,
+    @DefaultValue CompressionProperties compression,
+    @DefaultValue BalanceProperties balance,
+    @DefaultValue SecurityProperties security,
+    @Nullable PrefetchProperties prefetch) {}

@@ -1,0 +1,34 @@
+package io.tokenlane.gateway.error;
+
+import org.springframework.http.HttpStatus;
+
+/** A refusal that the client is told about; its message is written for the client. */
+public final class ApiException extends RuntimeException {
+  private final HttpStatus status;
+  private final String code;
+
+  /**
+   * Makes one.
+   *
+   * @param code a short machine-readable reason, as {@code body_too_large}
+   */
+  public ApiException(HttpStatus status, String code, String message) {
+    super(message, null, false, false);
+    this.status = status;
+    this.code = code;
+  }
+
+  /** The status to answer with. */
+  public HttpStatus status() {
+    return status;
+  }
+
+  /** The machine-readable reason. */
+  public String code() {
+    return code;
+  }
+
+  String text() {
+    return String.valueOf(getMessage());
+  }
+}

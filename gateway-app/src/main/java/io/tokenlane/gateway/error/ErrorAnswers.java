@@ -1,0 +1,104 @@
+package io.tokenlane.gateway.error;
+
+import io.tokenlane.gateway.call.Trail;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/** Turns what went wrong into an answer: OpenAI's shape under /v1, problem details elsewhere. */
+public final class ErrorAnswers {
+  private static final Logger LOG = LoggerFactory.getLogger(ErrorAnswers.class);
+  private static final String RETRY_AFTER_SECONDS = "1";
+
+  /**
+   * Writes the answer. Where the response has begun, the failure goes on instead, so that the
+   * connection is cut: a client must not take half an answer for a whole one.
+   */
+  public Mono<Void> write(ServerWebExchange exchange, Throwable failure) {
+    ServerHttpResponse response = exchange.getResponse();
+    if (response.isCommitted()) {
+      return Mono.error(failure);
+    }
+    ApiException refusal = refusal(exchange, failure);
+    byte[] body = body(exchange, refusal);
+    HttpHeaders headers = response.getHeaders();
+    headers.clearContentHeaders();
+    headers.setContentType(mediaType(exchange));
+    headers.setContentLength(body.length);
+    if (refusal.status() == HttpStatus.SERVICE_UNAVAILABLE) {
+      headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+    }
+    if (refusal.status() == HttpStatus.CONTENT_TOO_LARGE) {
+      // Says that the rest of the body will not be read.
+      headers.set(HttpHeaders.CONNECTION, "close");
+    }
+    response.setStatusCode(refusal.status());
+    return response.writeWith(Mono.just(response.bufferFactory().wrap(body)));
+  }
+
+  private static boolean openAi(ServerWebExchange exchange) {
+    return exchange.getRequest().getPath().value().startsWith("/v1/");
+  }
+
+  private static MediaType mediaType(ServerWebExchange exchange) {
+    return openAi(exchange) ? MediaType.APPLICATION_JSON : MediaType.APPLICATION_PROBLEM_JSON;
+  }
+
+  private static byte[] body(ServerWebExchange exchange, ApiException refusal) {
+    int status = refusal.status().value();
+    return openAi(exchange)
+        ? ErrorBody.openAi(status, refusal.code(), refusal.text())
+        : ErrorBody.problem(
+            status,
+            refusal.status().getReasonPhrase(),
+            refusal.text(),
+            Trail.of(exchange).requestId());
+  }
+
+  private static ApiException refusal(ServerWebExchange exchange, Throwable failure) {
+    return switch (failure) {
+      case ApiException api -> api;
+      case ResponseStatusException e -> ofStatus(exchange, e);
+      case ConnectException e -> upstream("The upstream refused the connection.");
+      case UnknownHostException e -> upstream("The upstream's host name is unknown.");
+      case TimeoutException e ->
+          new ApiException(
+              HttpStatus.GATEWAY_TIMEOUT,
+              "upstream_timeout",
+              "The upstream did not answer in time.");
+      case java.io.IOException e -> upstream("The upstream closed the connection.");
+      default -> unexpected(exchange, failure);
+    };
+  }
+
+  private static ApiException upstream(String message) {
+    return new ApiException(HttpStatus.BAD_GATEWAY, "upstream_unreachable", message);
+  }
+
+  private static ApiException ofStatus(ServerWebExchange exchange, ResponseStatusException e) {
+    HttpStatus status = HttpStatus.valueOf(e.getStatusCode().value());
+    String request =
+        exchange.getRequest().getMethod() + " " + exchange.getRequest().getPath().value();
+    return status == HttpStatus.NOT_FOUND
+        ? new ApiException(status, "unknown_url", "No route for " + request + ".")
+        : new ApiException(status, "request_failed", status.getReasonPhrase() + ": " + request);
+  }
+
+  private static ApiException unexpected(ServerWebExchange exchange, Throwable failure) {
+    String requestId = Trail.of(exchange).requestId();
+    LOG.error("request {} failed unexpectedly", requestId, failure);
+    return new ApiException(
+        HttpStatus.INTERNAL_SERVER_ERROR,
+        "internal_error",
+        "The gateway failed; its log has the reason under request id " + requestId + ".");
+  }
+}

@@ -1,0 +1,43 @@
+package io.tokenlane.gateway.error;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The two shapes of an error body. */
+public final class ErrorBody {
+  private static final JsonMapper MAPPER = JsonMapper.shared();
+
+  private ErrorBody() {}
+
+  /** OpenAI's shape: {@code {"error": {"message", "type", "param", "code"}}}. */
+  public static byte[] openAi(int status, String code, String message) {
+    Map<String, @Nullable Object> error = new LinkedHashMap<>();
+    error.put("message", message);
+    error.put("type", type(status));
+    error.put("param", null);
+    error.put("code", code);
+    return MAPPER.writeValueAsBytes(Map.of("error", error));
+  }
+
+  /** Problem details (RFC 9457). */
+  static byte[] problem(int status, String title, String detail, String requestId) {
+    Map<String, Object> problem = new LinkedHashMap<>();
+    problem.put("type", "about:blank");
+    problem.put("title", title);
+    problem.put("status", status);
+    problem.put("detail", detail);
+    problem.put("request_id", requestId);
+    return MAPPER.writeValueAsBytes(problem);
+  }
+
+  private static String type(int status) {
+    return switch (status) {
+      case 401 -> "authentication_error";
+      case 403 -> "permission_error";
+      case 429 -> "rate_limit_error";
+      default -> status < 500 ? "invalid_request_error" : "server_error";
+    };
+  }
+}

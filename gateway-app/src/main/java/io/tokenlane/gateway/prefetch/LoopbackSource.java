@@ -1,0 +1,51 @@
+package io.tokenlane.gateway.prefetch;
+
+import io.tokenlane.gateway.cache.PrefetchPass;
+import io.tokenlane.prefetch.Prefetcher;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.client.HttpClientResponse;
+
+/**
+ * Fetches endpoints through the gateway's own front door, so that routes, filters and the cache
+ * treat them as they treat a client's request.
+ */
+final class LoopbackSource implements Prefetcher.Source {
+  private static final Pattern STORED_FOR = Pattern.compile("; ttl=(\\d+); stored");
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final HttpClient client;
+
+  LoopbackSource(InetSocketAddress frontDoor, PrefetchPass pass) {
+    this.client =
+        HttpClient.create()
+            .remoteAddress(() -> frontDoor)
+            .headers(h -> h.set(PrefetchPass.HEADER, pass.secret()))
+            .responseTimeout(PATIENCE);
+  }
+
+  @Override
+  public CompletionStage<Duration> fetch(String endpoint) {
+    return client
+        .get()
+        .uri(endpoint)
+        .responseSingle((response, body) -> body.then(Mono.fromSupplier(() -> storedFor(response))))
+        .toFuture();
+  }
+
+  private static Duration storedFor(HttpClientResponse response) {
+    @Nullable String cacheStatus = response.responseHeaders().get("cache-status");
+    Matcher stored = STORED_FOR.matcher(cacheStatus == null ? "" : cacheStatus);
+    if (!stored.find()) {
+      throw new IllegalStateException(
+          "status " + response.status().code() + ", not stored: " + cacheStatus);
+    }
+    return Duration.ofSeconds(Long.parseLong(stored.group(1)));
+  }
+}

@@ -1,0 +1,42 @@
+package io.tokenlane.gateway.route;
+
+import org.springframework.core.Ordered;
+
+/**
+ * The way of a request, top to bottom; the answer passes the same filters bottom to top. The lines
+ * between ours are Spring Cloud Gateway's own, at the orders it gives them.
+ *
+ * <p>The answer's bytes are written when control comes back to {@link #SPRING_WRITES_RESPONSE}: a
+ * filter below that line sees the status and fields but not the body, and is over before the body
+ * flows. So everything that counts or reports the true end sits in {@link #END}.
+ */
+public final class FilterOrder {
+  /** Starts the trail; closes the lease, counts and logs when the last byte is out. */
+  public static final int END = Ordered.HIGHEST_PRECEDENCE;
+
+  /** Caps the body, parses a model call once. */
+  public static final int ADMISSION = -500;
+
+  /** Serves a stored answer, or stores the one that passes. */
+  public static final int CACHE = -400;
+
+  /** Rewrites the prompt off the event loop. */
+  public static final int COMPRESS = -300;
+
+  /** Leases a node; leases another where the first fails before the first byte. */
+  public static final int BALANCE = -200;
+
+  /** {@code NettyWriteResponseFilter}: subscribes to the upstream body. */
+  public static final int SPRING_WRITES_RESPONSE = -1;
+
+  /** {@code RouteToRequestUrlFilter}: makes the upstream URL from the route. */
+  public static final int SPRING_MAKES_URL = 10_000;
+
+  /** Puts the leased node into the upstream URL; turns a node's 502, 503, 504 into a retry. */
+  public static final int FORWARD = 10_100;
+
+  /** {@code NettyRoutingFilter}: sends the request, receives status and fields. */
+  public static final int SPRING_SENDS_REQUEST = Ordered.LOWEST_PRECEDENCE;
+
+  private FilterOrder() {}
+}

@@ -1,0 +1,26 @@
+package io.tokenlane.gateway.route;
+
+import org.springframework.cloud.gateway.route.RouteLocator;
+import org.springframework.cloud.gateway.route.builder.RouteLocatorBuilder;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The gateway's own route; users' routes come from their configuration beside it. */
+@Configuration(proxyBeanMethods = false)
+public class RouteConfig {
+  /** Scheme of the URI of routes whose upstream is a leased node. */
+  public static final String NODE_SCHEME = "node";
+
+  /** Before users' catch-all routes (order 0); a user's route of a lower order goes first. */
+  private static final int BEFORE_CATCH_ALL = -1;
+
+  @Bean
+  RouteLocator nodesRoute(RouteLocatorBuilder routes) {
+    return routes
+        .routes()
+        .route(
+            "tokenlane-nodes",
+            route -> route.order(BEFORE_CATCH_ALL).path("/v1/**").uri(NODE_SCHEME + "://nodes"))
+        .build();
+  }
+}

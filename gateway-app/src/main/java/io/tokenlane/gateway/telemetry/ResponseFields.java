@@ -1,0 +1,50 @@
+package io.tokenlane.gateway.telemetry;
+
+import io.tokenlane.balance.Lease;
+import io.tokenlane.gateway.call.Trail;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+
+/** The fields the gateway adds to every answer, from the trail as it is when the answer begins. */
+final class ResponseFields {
+  private static final String TRACE_PARENT = "traceparent";
+
+  private ResponseFields() {}
+
+  static void write(HttpHeaders headers, Trail trail, @Nullable String traceParent) {
+    headers.set(RequestIds.HEADER, trail.requestId());
+    trail.cacheStatus().ifPresent(status -> headers.set("Cache-Status", status.render()));
+    boolean hit = trail.cacheStatus().filter(status -> status.hit()).isPresent();
+    if (!hit) {
+      trail.lease().ifPresent(lease -> node(headers, lease));
+    }
+    trail
+        .promptTokens()
+        .ifPresent(tokens -> headers.set("x-tokenlane-prompt-tokens", tokens.render()));
+    headers.add("Server-Timing", timing(trail, System.nanoTime()));
+    if (traceParent != null && !headers.containsHeader(TRACE_PARENT)) {
+      headers.set(TRACE_PARENT, traceParent);
+    }
+  }
+
+  private static void node(HttpHeaders headers, Lease lease) {
+    headers.set("x-tokenlane-node", lease.node().id());
+  }
+
+  /** Server Timing (W3C): the time in the gateway before the node, and the node's. */
+  private static String timing(Trail trail, long nowNanos) {
+    long leased = trail.leasedNanos();
+    if (leased == 0) {
+      return "gateway;dur=" + millis(nowNanos - trail.startNanos());
+    }
+    return "gateway;dur="
+        + millis(leased - trail.startNanos())
+        + ", node;dur="
+        + millis(nowNanos - leased);
+  }
+
+  static String millis(long nanos) {
+    return String.format(Locale.ROOT, "%.1f", nanos / 1e6);
+  }
+}

@@ -1,0 +1,33 @@
+package io.tokenlane.engine.backend.host;
+
+import io.tokenlane.engine.backend.Rows;
+
+/** Activations on the heap. Row r begins at {@code r * width}. */
+public final class HostRows implements Rows {
+  /** All rows, one after another. */
+  public final float[] values;
+
+  private final int maxRows;
+  private final int width;
+
+  HostRows(int maxRows, int width) {
+    this.maxRows = maxRows;
+    this.width = width;
+    values = new float[Math.multiplyExact(maxRows, width)];
+  }
+
+  /** The handle as what it is on this backend. */
+  public static HostRows of(Rows rows) {
+    return (HostRows) rows;
+  }
+
+  @Override
+  public int maxRows() {
+    return maxRows;
+  }
+
+  @Override
+  public int width() {
+    return width;
+  }
+}

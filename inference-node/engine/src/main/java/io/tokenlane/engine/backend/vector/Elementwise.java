@@ -1,0 +1,44 @@
+package io.tokenlane.engine.backend.vector;
+
+import io.tokenlane.engine.backend.host.HostNorm;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Norms and activations of single rows. */
+final class Elementwise {
+  private static final VectorSpecies<Float> FLOATS = Lanes.FLOATS;
+
+  private Elementwise() {}
+
+  /** {@code out = in / rms(in) * gain}; {@code in} and {@code out} may be the same. */
+  static void rmsNorm(HostNorm norm, float[] in, int inAt, float[] out, int outAt) {
+    float[] gain = norm.gain;
+    int width = gain.length;
+    float square = FloatDots.dot(in, inAt, in, inAt, width);
+    float scale = (float) (1 / Math.sqrt(square / width + norm.epsilon));
+    int bound = FLOATS.loopBound(width);
+    for (int i = 0; i < bound; i += Lanes.COUNT) {
+      FloatVector.fromArray(FLOATS, in, inAt + i)
+          .mul(scale)
+          .mul(FloatVector.fromArray(FLOATS, gain, i))
+          .intoArray(out, outAt + i);
+    }
+    for (int i = bound; i < width; i++) {
+      out[outAt + i] = in[inAt + i] * scale * gain[i];
+    }
+  }
+
+  /** {@code out = silu(gate) * up}, where {@code width} ups follow as many gates. */
+  static void swiGlu(float[] gateUp, int at, float[] out, int outAt, int width) {
+    int bound = FLOATS.loopBound(width);
+    for (int i = 0; i < bound; i += Lanes.COUNT) {
+      FloatVector gate = FloatVector.fromArray(FLOATS, gateUp, at + i);
+      FloatVector up = FloatVector.fromArray(FLOATS, gateUp, at + width + i);
+      gate.div(Lanes.exp(gate.neg()).add(1f)).mul(up).intoArray(out, outAt + i);
+    }
+    for (int i = bound; i < width; i++) {
+      float gate = gateUp[at + i];
+      out[outAt + i] = (float) (gate / (1 + Math.exp(-gate))) * gateUp[at + width + i];
+    }
+  }
+}

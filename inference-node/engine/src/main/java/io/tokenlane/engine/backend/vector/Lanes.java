@@ -1,0 +1,102 @@
+package io.tokenlane.engine.backend.vector;
+
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The shapes that the kernels use, and sums over lanes. The API's own lane sums may add in any
+ * order, and differ between interpreted and compiled code; these add in one order.
+ */
+final class Lanes {
+  static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+  static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
+  static final int COUNT = FLOATS.length();
+
+  /** Half-wide shorts, which widen to {@link #INTS}. */
+  static final VectorSpecies<Short> HALF_SHORTS =
+      VectorSpecies.of(short.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
+
+  static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private static final VectorShuffle<Float> BY_8 = VectorShuffle.iota(FLOATS, 8, 1, true);
+  private static final VectorShuffle<Float> BY_4 = VectorShuffle.iota(FLOATS, 4, 1, true);
+  private static final VectorShuffle<Float> BY_2 = VectorShuffle.iota(FLOATS, 2, 1, true);
+  private static final VectorShuffle<Float> BY_1 = VectorShuffle.iota(FLOATS, 1, 1, true);
+
+  private Lanes() {}
+
+  /** The sum of all lanes: halves onto each other until one is left. */
+  static float sum(FloatVector v) {
+    FloatVector folded = v;
+    if (COUNT > 8) {
+      folded = folded.add(folded.rearrange(BY_8));
+    }
+    if (COUNT > 4) {
+      folded = folded.add(folded.rearrange(BY_4));
+    }
+    if (COUNT > 2) {
+      folded = folded.add(folded.rearrange(BY_2));
+    }
+    return folded.add(folded.rearrange(BY_1)).lane(0);
+  }
+
+  /**
+   * e^x by range reduction and a polynomial of degree 6 (Cephes, expf), within 2 units in the last
+   * place; inputs are clamped to -86.5 .. 88. Not the API's own, which differs between interpreted
+   * and compiled code.
+   */
+  static FloatVector exp(FloatVector x) {
+    FloatVector clamped = x.max(-86.5f).min(88f);
+    FloatVector shifted = clamped.fma(broadcast(1.442695f), broadcast(12582912f));
+    FloatVector whole = shifted.sub(12582912f);
+    FloatVector r = whole.fma(broadcast(-0.6933594f), clamped);
+    r = whole.fma(broadcast(2.12194440e-4f), r);
+    FloatVector p = broadcast(0.00019875691f);
+    p = p.fma(r, broadcast(0.0013981999f));
+    p = p.fma(r, broadcast(0.008333452f));
+    p = p.fma(r, broadcast(0.041665796f));
+    p = p.fma(r, broadcast(0.16666666f));
+    p = p.fma(r, broadcast(0.5f));
+    p = p.fma(r.mul(r), r.add(1f));
+    IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+    return p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+  }
+
+  /** Shorts of a binary32's upper half as floats. */
+  static FloatVector bfloat16(ShortVector halves) {
+    return ((IntVector) halves.convertShape(VectorOperators.S2I, INTS, 0))
+        .lanewise(VectorOperators.LSHL, 16)
+        .reinterpretAsFloats();
+  }
+
+  /**
+   * Shorts of binary16 as floats: the bits are moved to binary32's places, and a product corrects
+   * the exponent's bias, subnormals included; infinities and NaNs get theirs back.
+   */
+  static FloatVector float16(ShortVector halves) {
+    IntVector bits = (IntVector) halves.convertShape(VectorOperators.S2I, INTS, 0);
+    IntVector sign = bits.and(0x8000).lanewise(VectorOperators.LSHL, 16);
+    IntVector magnitude = bits.and(0x7fff).lanewise(VectorOperators.LSHL, 13);
+    FloatVector value = magnitude.reinterpretAsFloats().mul(0x1p112f);
+    IntVector special = value.reinterpretAsInts().or(0x7f800000);
+    IntVector finite = value.reinterpretAsInts();
+    return finite
+        .blend(special, value.compare(VectorOperators.GE, 65536f).cast(INTS))
+        .or(sign)
+        .reinterpretAsFloats();
+  }
+
+  private static FloatVector broadcast(float value) {
+    return FloatVector.broadcast(FLOATS, value);
+  }
+}

@@ -1,0 +1,133 @@
+package io.tokenlane.engine.chat;
+
+import java.util.List;
+
+/** The kinds of statement but loops. */
+final class Statements {
+  /** The variable that holds a captured block's text: no name that a template can write. */
+  static final String CAPTURED = " captured";
+
+  private Statements() {}
+
+  record Text(String text) implements Statement {
+    @Override
+    public Flow run(Scope scope, Output out) {
+      out.append(text);
+      return Flow.NEXT;
+    }
+  }
+
+  record Print(Expr value) implements Statement {
+    @Override
+    public Flow run(Scope scope, Output out) {
+      out.append(Values.text(value.eval(scope)));
+      return Flow.NEXT;
+    }
+  }
+
+  /** Statements in a scope of their own. */
+  record Block(List<Statement> body) implements Statement {
+    @Override
+    public Flow run(Scope scope, Output out) {
+      return Statement.runAll(body, scope.inner(), out);
+    }
+  }
+
+  /** A condition and what to run if it is the first to hold. */
+  record Branch(Expr condition, List<Statement> body) {}
+
+  record If(List<Branch> branches, List<Statement> otherwise) implements Statement {
+    @Override
+    public Flow run(Scope scope, Output out) {
+      for (Branch branch : branches) {
+        if (Values.truth(branch.condition().eval(scope))) {
+          return Statement.runAll(branch.body(), scope, out);
+        }
+      }
+      return Statement.runAll(otherwise, scope, out);
+    }
+  }
+
+  /** {@code break} and {@code continue}. */
+  enum Leave implements Statement {
+    BREAK(Flow.BREAK),
+    CONTINUE(Flow.CONTINUE);
+
+    private final Flow flow;
+
+    Leave(Flow flow) {
+      this.flow = flow;
+    }
+
+    @Override
+    public Flow run(Scope scope, Output out) {
+      return flow;
+    }
+  }
+
+  record Set(Target target, Expr value) implements Statement {
+    @Override
+    public Flow run(Scope scope, Output out) {
+      target.assign(scope, value.eval(scope));
+      return Flow.NEXT;
+    }
+  }
+
+  record SetBlock(Target target, Expr filtered, List<Statement> body) implements Statement {
+    @Override
+    public Flow run(Scope scope, Output out) {
+      target.assign(scope, filtered.eval(captured(body, scope)));
+      return Flow.NEXT;
+    }
+  }
+
+  record FilterBlock(Expr filtered, List<Statement> body) implements Statement {
+    @Override
+    public Flow run(Scope scope, Output out) {
+      out.append(Values.text(filtered.eval(captured(body, scope))));
+      return Flow.NEXT;
+    }
+  }
+
+  private static Scope captured(List<Statement> body, Scope scope) {
+    Scope inner = scope.inner();
+    inner.set(CAPTURED, capture(body, scope.inner()));
+    return inner;
+  }
+
+  /** What statements print. */
+  static String capture(List<Statement> body, Scope scope) {
+    Output text = new Output(scope.budget());
+    Statement.runAll(body, scope, text);
+    return text.toString();
+  }
+
+  record DefineMacro(Macro.Definition definition) implements Statement {
+    @Override
+    public Flow run(Scope scope, Output out) {
+      scope.set(definition.name(), new Macro(definition, scope));
+      return Flow.NEXT;
+    }
+  }
+
+  record CallBlock(Expressions.Call call, Macro.Definition caller) implements Statement {
+    @Override
+    public Flow run(Scope scope, Output out) {
+      Arguments values = call.arguments().eval(scope);
+      values.named().put("caller", new Macro(caller, scope));
+      out.append(Values.text(call.with(values, scope)));
+      return Flow.NEXT;
+    }
+  }
+
+  record With(List<Target> names, List<Expr> values, List<Statement> body) implements Statement {
+    @Override
+    public Flow run(Scope scope, Output out) {
+      Scope inner = scope.inner();
+      for (int i = 0; i < names.size(); i++) {
+        names.get(i).assign(inner, values.get(i).eval(scope));
+      }
+      return Statement.runAll(body, inner, out);
+    }
+  }
+}

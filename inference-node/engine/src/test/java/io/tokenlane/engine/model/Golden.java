@@ -1,0 +1,47 @@
+package io.tokenlane.engine.model;
+
+import io.tokenlane.engine.checkpoint.TestModels;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What the reference implementation computed for one prompt.
+ *
+ * @param argmax the most likely token behind each position
+ * @param lastLogits logits behind the last position
+ * @param greedy what greedy decoding continues with
+ */
+@SuppressWarnings("ArrayRecordComponent") // test data, never compared as a whole
+record Golden(int[] ids, int[] argmax, float[] lastLogits, int[] greedy) {
+
+  /** The cases of a model's {@code golden.json}. */
+  static List<Golden> read(String model) {
+    JsonNode root = JsonMapper.shared().readTree(TestModels.of(model + "/golden.json").toFile());
+    List<Golden> cases = new ArrayList<>();
+    for (JsonNode node : root.get("cases")) {
+      JsonNode greedy = node.has("greedy_64") ? node.get("greedy_64") : node.get("greedy_24");
+      cases.add(
+          new Golden(
+              integers(node.get("ids")),
+              integers(node.get("argmax_per_position")),
+              floats(node.get("last_logits")),
+              integers(greedy)));
+    }
+    return cases;
+  }
+
+  private static int[] integers(JsonNode array) {
+    return IntStream.range(0, array.size()).map(i -> array.get(i).intValue()).toArray();
+  }
+
+  private static float[] floats(JsonNode array) {
+    float[] values = new float[array.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = array.get(i).floatValue();
+    }
+    return values;
+  }
+}

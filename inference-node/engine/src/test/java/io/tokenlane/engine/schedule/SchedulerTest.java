@@ -1,0 +1,144 @@
+package io.tokenlane.engine.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tokenlane.engine.kv.BlockPool;
+import io.tokenlane.engine.schedule.Sequence.State;
+import io.tokenlane.engine.schedule.StepPlan.Chunk;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class SchedulerTest {
+  private static final int[] NO_STOP = {};
+  private int nextToken;
+
+  @Test
+  void aRunningSequenceLeavesOneTokenForEachBehindIt() {
+    Scheduler scheduler = scheduler(100, 3, 10);
+    Sequence first = add(scheduler, 6, 0);
+    Sequence second = add(scheduler, 30, 0);
+    Sequence third = add(scheduler, 30, 0);
+    assertThat(step(scheduler)).containsExactly(chunk(first, 0, 6), chunk(second, 0, 4));
+    assertThat(step(scheduler)).containsExactly(chunk(first, 6, 1), chunk(second, 4, 9));
+    Sequence urgent = add(scheduler, 30, 1);
+    assertThat(step(scheduler)).containsExactly(chunk(first, 7, 1), chunk(second, 13, 9));
+    assertThat(step(scheduler))
+        .containsExactly(chunk(first, 8, 1), chunk(second, 22, 8), chunk(urgent, 0, 1));
+    assertThat(step(scheduler))
+        .containsExactly(chunk(urgent, 1, 8), chunk(first, 9, 1), chunk(second, 30, 1));
+    assertThat(third.state()).isEqualTo(State.WAITING);
+  }
+
+  @Test
+  void admissionLeavesABlockForEachRunningSequence() {
+    Scheduler scheduler = scheduler(4, 8, 64);
+    add(scheduler, 8, 0);
+    Sequence second = add(scheduler, 8, 0);
+    step(scheduler);
+    assertThat(second.state()).isEqualTo(State.WAITING);
+    assertThat(scheduler.runningCount()).isEqualTo(1);
+    assertThat(scheduler.waitingCount()).isEqualTo(1);
+  }
+
+  @Test
+  void outOfBlocksTheLatestOfTheLowestPriorityWaitsAgainAndKeepsItsOutput() {
+    Scheduler scheduler = scheduler(7, 8, 64);
+    Sequence low = add(scheduler, 3, -1);
+    step(scheduler);
+    Sequence early = add(scheduler, 7, 0);
+    step(scheduler);
+    Sequence late = add(scheduler, 3, 0);
+    step(scheduler);
+    assertThat(scheduler.running()).containsExactly(early, late, low);
+    while (scheduler.runningCount() == 3) {
+      step(scheduler);
+    }
+    assertThat(low.state()).isEqualTo(State.WAITING);
+    assertThat(low.generated()).isPositive();
+    int kept = low.generated();
+    while (late.state() == State.RUNNING) {
+      step(scheduler);
+    }
+    scheduler.remove(early);
+    scheduler.remove(late);
+    step(scheduler);
+    assertThat(low.state()).isEqualTo(State.RUNNING);
+    assertThat(low.generated()).isEqualTo(kept + 1);
+    assertThat(scheduler.totals().preemptions()).isGreaterThanOrEqualTo(2);
+  }
+
+  @Test
+  void limitsThatCouldStarveARunningSequenceAreRefused() {
+    assertThatThrownBy(() -> new SchedulerLimits(5, 4, true))
+        .hasMessage("max_tokens: 4 (expected: >= 5, a token for each sequence)");
+    assertThatThrownBy(() -> new SchedulerLimits(0, 4, true))
+        .hasMessage("max_sequences: 0 (expected: >= 1)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void everyPlanKeepsItsBoundsAndAllWorkEnds(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    int seats = random.nextInt(1, 8);
+    int budget = seats + random.nextInt(30);
+    Scheduler scheduler = scheduler(20, seats, budget);
+    for (int i = 0; i < 60; i++) {
+      Sequence sequence =
+          new Sequence(
+              random.ints(random.nextInt(1, 40), 0, 3).toArray(),
+              random.nextInt(1, 40),
+              NO_STOP,
+              random.nextInt(-1, 2));
+      scheduler.add(sequence);
+    }
+    int steps = 0;
+    while (scheduler.runningCount() + scheduler.waitingCount() > 0) {
+      List<Sequence> before = scheduler.running();
+      StepPlan plan = scheduler.schedule();
+      assertThat(plan.tokens()).as("seed %d", seed).isBetween(1, budget);
+      assertThat(plan.chunks()).hasSizeLessThanOrEqualTo(seats);
+      List<Sequence> planned = plan.chunks().stream().map(Chunk::sequence).toList();
+      assertThat(planned).doesNotHaveDuplicates();
+      assertThat(before)
+          .allMatch(sequence -> planned.contains(sequence) || sequence.state() == State.WAITING);
+      complete(scheduler, plan);
+      assertThat(++steps).isLessThan(20_000);
+    }
+  }
+
+  private List<Chunk> step(Scheduler scheduler) {
+    StepPlan plan = scheduler.schedule();
+    complete(scheduler, plan);
+    return plan.chunks();
+  }
+
+  private void complete(Scheduler scheduler, StepPlan plan) {
+    scheduler.checkInvariants();
+    scheduler.complete(plan, plan.chunks().stream().mapToInt(c -> nextToken++).toArray());
+    scheduler.checkInvariants();
+  }
+
+  private static Chunk chunk(Sequence sequence, int from, int count) {
+    return new Chunk(sequence, from, count, from + count >= sequence.promptLength());
+  }
+
+  private static Scheduler scheduler(int blocks, int seats, int budget) {
+    return new Scheduler(new BlockPool(blocks, 4, true), new SchedulerLimits(seats, budget, true));
+  }
+
+  /** A sequence whose prompt shares nothing with others. */
+  private Sequence add(Scheduler scheduler, int promptLength, int priority) {
+    nextToken += 100;
+    int[] prompt = IntStream.range(nextToken, nextToken + promptLength).toArray();
+    Sequence sequence = new Sequence(prompt, 20, NO_STOP, priority);
+    scheduler.add(sequence);
+    assertThat(Arrays.copyOf(sequence.tokens(), sequence.length())).isEqualTo(prompt);
+    return sequence;
+  }
+}
