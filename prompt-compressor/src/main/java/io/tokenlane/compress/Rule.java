@@ -6,16 +6,31 @@ import java.util.stream.Collectors;
 /** The lossless rules, in the order in which they are applied. */
 public enum Rule {
   /** Line ends, trailing blanks and indentation that mean nothing and can be put back. */
-  WHITESPACE("whitespace"),
+  WHITESPACE("whitespace", 1),
   /** Regularly indented JSON on one line. */
-  JSON_MINIFY("json-minify"),
+  JSON_MINIFY("json-minify", 2),
   /** Passages that come again, named once in a legend. */
-  REPEATS("repeats");
+  REPEATS("repeats", 3);
 
   private final String id;
+  private final int code;
 
-  Rule(String id) {
+  Rule(String id, int code) {
     this.id = id;
+    this.code = code;
+  }
+
+  /** The byte that stands for the rule in a {@link StyleTag}. */
+  int code() {
+    return code;
+  }
+
+  static Rule ofCode(int code) {
+    return Arrays.stream(values())
+        .filter(rule -> rule.code == code)
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalArgumentException("rule in tag: " + code + " (expected: 1 to 3)"));
   }
 
   /** As written in the configuration and in reports. */

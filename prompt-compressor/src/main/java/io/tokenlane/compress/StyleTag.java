@@ -35,10 +35,6 @@ public final class StyleTag {
     return bytes.clone();
   }
 
-  boolean isEmpty() {
-    return bytes.length == 0;
-  }
-
   @Override
   public boolean equals(Object other) {
     return other instanceof StyleTag tag && toString().equals(tag.toString());

@@ -73,6 +73,25 @@ final class EngineTest {
         .isInstanceOf(EngineBusyException.class);
   }
 
+  /** Submitting races with closing: accepted means an ending comes, refused means no event does. */
+  @Test
+  void everyAcceptedGenerationEndsHoweverCloseFalls() throws InterruptedException {
+    for (int round = 0; round < 300; round++) {
+      Engine engine = Engine.start(model, EngineConfig.defaults().withKvBlocks(32));
+      List<Recorder> accepted = new ArrayList<>();
+      List<Recorder> refused = new ArrayList<>();
+      CountDownLatch submitting = new CountDownLatch(1);
+      Thread submitter =
+          Thread.ofPlatform().start(() -> submitUntilClosed(engine, accepted, refused, submitting));
+      submitting.await();
+      engine.close();
+      submitter.join();
+      assertThat(accepted).as("round %d", round).allMatch(Recorder::hasEnded);
+      assertThat(refused).noneMatch(Recorder::hasEnded).allMatch(r -> r.ids().isEmpty());
+      assertThat(engine.stats().waiting() + engine.stats().running()).isZero();
+    }
+  }
+
   @Test
   void closeFromAListenerDoesNotWaitForItself() throws InterruptedException {
     Engine engine = Engine.start(model, EngineConfig.defaults());
@@ -101,6 +120,20 @@ final class EngineTest {
       awaitQuietly(recorder);
       if (!cancel) {
         assertThat(recorder.ids()).isEqualTo(SteppedEngine.alone(new ToyModel(256), request));
+      }
+    }
+  }
+
+  private static void submitUntilClosed(
+      Engine engine, List<Recorder> accepted, List<Recorder> refused, CountDownLatch submitting) {
+    while (engine.isOpen() || refused.isEmpty()) {
+      submitting.countDown();
+      Recorder recorder = new Recorder();
+      try {
+        engine.submit(greedy(counting(0, 3), 2), recorder);
+        accepted.add(recorder);
+      } catch (EngineBusyException e) {
+        refused.add(recorder);
       }
     }
   }

@@ -14,11 +14,15 @@ final class SteppedEngine implements AutoCloseable {
 
   /** What the request generates with nothing else around and no cache. */
   static List<Integer> alone(Model model, GenerationRequest request) {
-    EngineConfig config = EngineConfig.defaults().withPrefixReuse(false).withBatch(1, 4096);
+    return recordAlone(model, request).ids();
+  }
+
+  static Recorder recordAlone(Model model, GenerationRequest request) {
+    EngineConfig config = EngineConfig.defaults().withPrefixReuse(false).withBatch(1, 256);
     try (SteppedEngine engine = new SteppedEngine(model, config)) {
       Recorder recorder = engine.submit(request);
       engine.runUntilIdle();
-      return recorder.ids();
+      return recorder;
     }
   }
 

@@ -94,6 +94,13 @@ public interface Backend extends AutoCloseable {
    */
   void logits(Rows in, Norm norm, Linear head, float[] logits);
 
+  /**
+   * Copies one row to the host, once all operations before have finished.
+   *
+   * @param values receives {@code rows.width()} values
+   */
+  void read(Rows rows, int row, float[] values);
+
   /** Frees what was made with it, but for KV stores, which their owners close before. */
   @Override
   void close();

@@ -1,5 +1,7 @@
 package io.tokenlane.engine.backend;
 
+import io.tokenlane.engine.tensor.RopeStyle;
+
 /**
  * A rotary embedding: pair i of a head turns by {@code position * frequencies[i]} radians, computed
  * in float32; elements beyond the pairs stay.

@@ -1,9 +1,9 @@
 package io.tokenlane.engine.checkpoint;
 
-import io.tokenlane.engine.backend.RopeStyle;
 import io.tokenlane.engine.model.Architecture;
 import io.tokenlane.engine.model.ModelConfig;
 import io.tokenlane.engine.model.RopeScaling;
+import io.tokenlane.engine.tensor.RopeStyle;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 

@@ -1,7 +1,7 @@
 package io.tokenlane.engine.checkpoint;
 
-import io.tokenlane.engine.backend.RopeStyle;
 import io.tokenlane.engine.model.RopeScaling;
+import io.tokenlane.engine.tensor.RopeStyle;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;

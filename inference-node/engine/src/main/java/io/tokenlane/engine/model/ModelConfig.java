@@ -1,6 +1,6 @@
 package io.tokenlane.engine.model;
 
-import io.tokenlane.engine.backend.RopeStyle;
+import io.tokenlane.engine.tensor.RopeStyle;
 
 /**
  * Shapes and constants of a decoder, whatever file they came from.

@@ -95,15 +95,57 @@ public final class Tensor {
    */
   public float floatAt(long index) {
     return switch (dtype) {
-      case F32 -> data.get(FLOAT, index * 4);
-      case F16 -> Float.float16ToFloat(data.get(SHORT, index * 2));
-      case BF16 -> Float.intBitsToFloat(data.get(SHORT, index * 2) << 16);
-      case Q8_0 -> {
-        long block = index / 32 * 34;
-        yield Float.float16ToFloat(data.get(SHORT, block))
-            * data.get(ValueLayout.JAVA_BYTE, block + 2 + index % 32);
-      }
+      case F32 -> f32(index);
+      case F16 -> f16(index);
+      case BF16 -> bf16(index);
+      case Q8_0 -> q8(index);
     };
+  }
+
+  /** Decodes row {@code row} to {@code out[at] ..}. */
+  public void decodeRow(int row, float[] out, int at) {
+    int columns = columns();
+    long first = (long) row * columns;
+    switch (dtype) {
+      case F32 -> {
+        for (int i = 0; i < columns; i++) {
+          out[at + i] = f32(first + i);
+        }
+      }
+      case F16 -> {
+        for (int i = 0; i < columns; i++) {
+          out[at + i] = f16(first + i);
+        }
+      }
+      case BF16 -> {
+        for (int i = 0; i < columns; i++) {
+          out[at + i] = bf16(first + i);
+        }
+      }
+      case Q8_0 -> {
+        for (int i = 0; i < columns; i++) {
+          out[at + i] = q8(first + i);
+        }
+      }
+    }
+  }
+
+  private float f32(long index) {
+    return data.get(FLOAT, index * 4);
+  }
+
+  private float f16(long index) {
+    return Float.float16ToFloat(data.get(SHORT, index * 2));
+  }
+
+  private float bf16(long index) {
+    return Float.intBitsToFloat(data.get(SHORT, index * 2) << 16);
+  }
+
+  private float q8(long index) {
+    long block = index / 32 * 34;
+    float scale = Float.float16ToFloat(data.get(SHORT, block));
+    return scale * data.get(ValueLayout.JAVA_BYTE, block + 2 + index % 32);
   }
 
   /** Whether it has exactly these dimensions. */

@@ -2,9 +2,9 @@ package io.tokenlane.engine.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tokenlane.engine.backend.RopeStyle;
 import io.tokenlane.engine.model.ModelConfig;
 import io.tokenlane.engine.tensor.DType;
+import io.tokenlane.engine.tensor.RopeStyle;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -42,5 +43,25 @@ final class PrefixIndexTest {
         assertThat(high.add(hash.high) && low.add(hash.low)).as("seed %d", seed).isTrue();
       }
     }
+  }
+
+  @Test
+  void eachLaneCoversTheBlocksBeforeAndTheSalt() {
+    PrefixHash plain = hash(0, 1, 2, 3, 4);
+    for (PrefixHash other : List.of(hash(0, 9, 2, 3, 4), hash(5, 1, 2, 3, 4), hash(0, 3, 4))) {
+      assertThat(other.high).isNotEqualTo(plain.high);
+      assertThat(other.low).isNotEqualTo(plain.low);
+    }
+    assertThat(hash(0, 1, 2, 3, 4).high).isEqualTo(plain.high);
+  }
+
+  /** The hash after blocks of two tokens. */
+  private static PrefixHash hash(long salt, int... tokens) {
+    PrefixHash hash = new PrefixHash();
+    hash.reset(salt);
+    for (int from = 0; from < tokens.length; from += 2) {
+      hash.append(tokens, from, 2);
+    }
+    return hash;
   }
 }

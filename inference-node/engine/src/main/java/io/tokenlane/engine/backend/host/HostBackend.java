@@ -77,4 +77,9 @@ public abstract class HostBackend implements Backend {
     batch = next;
     step++;
   }
+
+  @Override
+  public final void read(Rows rows, int row, float[] values) {
+    System.arraycopy(HostRows.of(rows).values, row * rows.width(), values, 0, rows.width());
+  }
 }

@@ -3,7 +3,7 @@ package io.tokenlane.engine.backend.host;
 import io.tokenlane.engine.backend.Batch;
 import io.tokenlane.engine.backend.Rope;
 import io.tokenlane.engine.backend.RopeSpec;
-import io.tokenlane.engine.backend.RopeStyle;
+import io.tokenlane.engine.tensor.RopeStyle;
 
 /** Rotations of a step's rows, computed once a step for all layers. */
 public final class HostRope implements Rope {

@@ -60,7 +60,7 @@ final class ScalarBackend extends HostBackend {
     HostRows rows = HostRows.of(out);
     for (int row = 0; row < batch().rows(); row++) {
       int at = row * rows.width();
-      ScalarMath.decodeRow(weight.part(0), batch().tokens[row], rows.values, at);
+      weight.part(0).decodeRow(batch().tokens[row], rows.values, at);
     }
   }
 
@@ -198,7 +198,7 @@ final class ScalarBackend extends HostBackend {
     weightRow = atLeast(weightRow, width);
     for (int part = 0; part < weight.parts(); part++) {
       for (int n = weight.firstRow(part); n < weight.firstRow(part + 1); n++) {
-        ScalarMath.decodeRow(weight.part(part), n - weight.firstRow(part), weightRow, 0);
+        weight.part(part).decodeRow(n - weight.firstRow(part), weightRow, 0);
         float bias = weight.bias().length == 0 ? 0 : weight.bias()[n];
         for (int row = 0; row < rows; row++) {
           float result = ScalarMath.dot(in, row * width, weightRow, 0, width) + bias;

@@ -1,18 +1,10 @@
 package io.tokenlane.engine.backend.scalar;
 
 import io.tokenlane.engine.backend.host.HostNorm;
-import io.tokenlane.engine.tensor.Tensor;
 
 /** Plain loops over float32, in ascending order. */
 final class ScalarMath {
   private ScalarMath() {}
-
-  static void decodeRow(Tensor tensor, int row, float[] out, int at) {
-    long first = (long) row * tensor.columns();
-    for (int i = 0; i < tensor.columns(); i++) {
-      out[at + i] = tensor.floatAt(first + i);
-    }
-  }
 
   static float dot(float[] x, int xAt, float[] y, int yAt, int count) {
     float sum = 0;

@@ -1,4 +1,4 @@
-package io.tokenlane.engine.backend;
+package io.tokenlane.engine.tensor;
 
 /**
  * Which elements of a head the rotary embedding turns together. Both are the same rotation up to

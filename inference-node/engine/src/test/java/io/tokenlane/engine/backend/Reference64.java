@@ -1,0 +1,100 @@
+package io.tokenlane.engine.backend;
+
+import io.tokenlane.engine.tensor.RopeStyle;
+import io.tokenlane.engine.tensor.Tensor;
+
+/** The operations' definitions in float64. */
+final class Reference64 {
+  private Reference64() {}
+
+  static double[] rmsNorm(double[] in, float[] gain, double epsilon) {
+    double square = 0;
+    for (double value : in) {
+      square += value * value;
+    }
+    double scale = 1 / Math.sqrt(square / in.length + epsilon);
+    double[] out = new double[in.length];
+    for (int i = 0; i < in.length; i++) {
+      out[i] = in[i] * scale * gain[i];
+    }
+    return out;
+  }
+
+  /** A matrix row with a vector. */
+  static double dot(Tensor matrix, int row, double[] x) {
+    double sum = 0;
+    for (int i = 0; i < x.length; i++) {
+      sum += matrix.floatAt((long) row * x.length + i) * x[i];
+    }
+    return sum;
+  }
+
+  /**
+   * How far from {@link #dot} a backend may be: float32 rounding, and for types with blocks half a
+   * step of inputs quantised to 127 steps of their block's largest.
+   */
+  static double tolerance(Tensor matrix, int row, double[] x) {
+    int block = matrix.dtype().blockSize();
+    double tolerance = 1e-6;
+    for (int begin = 0; begin < x.length; begin += block) {
+      double largest = 0;
+      double weights = 0;
+      for (int i = begin; i < begin + block; i++) {
+        double weight = Math.abs(matrix.floatAt((long) row * x.length + i));
+        largest = Math.max(largest, Math.abs(x[i]));
+        weights += weight;
+        tolerance += 2e-6 * weight * Math.abs(x[i]);
+      }
+      tolerance += block == 1 ? 0 : weights * largest / 127 * 0.501;
+    }
+    return tolerance;
+  }
+
+  /** Turns a head in place. */
+  static void rotate(double[] head, RopeSpec spec, int position) {
+    int pairs = spec.frequencies().length;
+    for (int i = 0; i < pairs; i++) {
+      boolean halves = spec.style() == RopeStyle.HALF_SPLIT;
+      int first = halves ? i : 2 * i;
+      int second = halves ? i + pairs : 2 * i + 1;
+      double angle = (double) position * spec.frequencies()[i];
+      double x = head[first];
+      double y = head[second];
+      head[first] = x * Math.cos(angle) - y * Math.sin(angle);
+      head[second] = x * Math.sin(angle) + y * Math.cos(angle);
+    }
+  }
+
+  /** Attention of one head over positions 0 to {@code keys.length - 1}. */
+  static double[] attend(double[] query, double[][] keys, double[][] values) {
+    double[] weights = new double[keys.length];
+    double sum = 0;
+    for (int position = 0; position < keys.length; position++) {
+      double score = 0;
+      for (int i = 0; i < query.length; i++) {
+        score += query[i] * keys[position][i];
+      }
+      weights[position] = Math.exp(score / Math.sqrt(query.length));
+      sum += weights[position];
+    }
+    double[] out = new double[query.length];
+    for (int position = 0; position < keys.length; position++) {
+      for (int i = 0; i < query.length; i++) {
+        out[i] += weights[position] / sum * values[position][i];
+      }
+    }
+    return out;
+  }
+
+  static double silu(double x) {
+    return x / (1 + Math.exp(-x));
+  }
+
+  static double[] doubles(float[] values, int from, int count) {
+    double[] out = new double[count];
+    for (int i = 0; i < count; i++) {
+      out[i] = values[from + i];
+    }
+    return out;
+  }
+}

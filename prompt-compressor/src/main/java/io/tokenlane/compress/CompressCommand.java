@@ -1,0 +1,143 @@
+package io.tokenlane.compress;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * {@code compress [--json] [--encoding NAME] FILE}: the compressed prompt on standard output, what
+ * each rule saved on standard error. With {@code --json} one object on standard output holds both.
+ * Ends with 0, with 1 if the file cannot be read, with 2 if the arguments are wrong.
+ */
+public final class CompressCommand {
+  private static final String USAGE = "usage: compress [--json] [--encoding NAME] FILE";
+  private static final CompressionPolicy POLICY =
+      new CompressionPolicy(CompressionPolicy.LOSSLESS.rules(), 0);
+
+  private final PrintStream out;
+  private final PrintStream err;
+
+  CompressCommand(PrintStream out, PrintStream err) {
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Runs the command and ends the process with its exit code. */
+  public static void main(String[] arguments) {
+    PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
+    int code = new CompressCommand(out, System.err).run(List.of(arguments));
+    out.flush();
+    System.exit(code);
+  }
+
+  int run(List<String> arguments) {
+    try {
+      Arguments parsed = Arguments.of(arguments);
+      TokenCounter counter = TokenCounters.named(parsed.encoding);
+      String text = Files.readString(Path.of(parsed.file));
+      print(new PromptCompressor(counter).compress(text, POLICY), parsed);
+      return 0;
+    } catch (IllegalArgumentException wrong) {
+      err.println("compress: " + wrong.getMessage());
+      return 2;
+    } catch (IOException failure) {
+      err.println("compress: " + reason(failure));
+      return 1;
+    }
+  }
+
+  private static String reason(IOException failure) {
+    return switch (failure) {
+      case NoSuchFileException missing -> missing.getFile() + ": no such file";
+      case CharacterCodingException _ -> "the file is not UTF-8 text";
+      default -> "cannot read: " + failure.getMessage();
+    };
+  }
+
+  private void print(Compression result, Arguments arguments) {
+    if (arguments.json) {
+      out.println(json(result, arguments.encoding));
+      return;
+    }
+    out.print(result.text());
+    err.println(
+        String.format(
+            Locale.ROOT,
+            "%s tokens: %d -> %d (%.1f %% saved)",
+            arguments.encoding,
+            result.tokensBefore(),
+            result.tokensAfter(),
+            100 * result.ratio()));
+    for (RuleSaving saving : result.savings()) {
+      err.println(String.format(Locale.ROOT, "  %-12s -%d", saving.rule().id(), saving.tokens()));
+    }
+  }
+
+  private static String json(Compression result, String encoding) {
+    String savings =
+        result.savings().stream()
+            .map(saving -> quote(saving.rule().id()) + ":" + saving.tokens())
+            .collect(Collectors.joining(",", "{", "}"));
+    return String.format(
+        Locale.ROOT,
+        "{\"encoding\":%s,\"tokens_before\":%d,\"tokens_after\":%d,\"saved\":%.4f,"
+            + "\"rules\":%s,\"tag\":%s,\"text\":%s}",
+        quote(encoding),
+        result.tokensBefore(),
+        result.tokensAfter(),
+        result.ratio(),
+        savings,
+        quote(result.tag().toString()),
+        quote(result.text()));
+  }
+
+  private static String quote(String text) {
+    StringBuilder quoted = new StringBuilder("\"");
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"' || c == '\\') {
+        quoted.append('\\').append(c);
+      } else if (c < ' ') {
+        quoted.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+      } else {
+        quoted.append(c);
+      }
+    }
+    return quoted.append('"').toString();
+  }
+
+  private static final class Arguments {
+    private final boolean json;
+    private final String encoding;
+    private final String file;
+
+    private Arguments(boolean json, String encoding, String file) {
+      this.json = json;
+      this.encoding = encoding;
+      this.file = file;
+    }
+
+    static Arguments of(List<String> arguments) {
+      List<String> left = new ArrayList<>(arguments);
+      boolean json = left.remove("--json");
+      String encoding = TokenCounters.DEFAULT;
+      int named = left.indexOf("--encoding");
+      if (named >= 0 && named + 1 < left.size()) {
+        encoding = left.remove(named + 1);
+        left.remove(named);
+      }
+      if (left.size() != 1 || left.getFirst().startsWith("-")) {
+        throw new IllegalArgumentException(USAGE);
+      }
+      return new Arguments(json, encoding, left.getFirst());
+    }
+  }
+}

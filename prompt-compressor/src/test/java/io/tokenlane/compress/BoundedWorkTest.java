@@ -1,0 +1,77 @@
+package io.tokenlane.compress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Texts made to be slow: they end, and count only a bounded multiple of their own length. */
+class BoundedWorkTest {
+  private static final int LENGTH = 200_000;
+
+  static List<String> hostileTexts() {
+    SplittableRandom random = new SplittableRandom(12);
+    String fibonacci = fibonacci();
+    String twoWords =
+        random
+            .ints(LENGTH / 4, 0, 2)
+            .mapToObj(bit -> bit == 0 ? "foo " : "bar ")
+            .collect(Collectors.joining());
+    return List.of(
+        "a".repeat(LENGTH),
+        " ".repeat(LENGTH),
+        "\n".repeat(LENGTH),
+        "[".repeat(LENGTH),
+        "{\"a\":".repeat(LENGTH / 5),
+        "[[1,2],".repeat(LENGTH / 7),
+        "{{".repeat(LENGTH / 2),
+        "\"".repeat(LENGTH),
+        "`\n".repeat(LENGTH / 2),
+        "```\n".repeat(LENGTH / 4),
+        "same words ".repeat(LENGTH / 11),
+        "line one\n\n\nline two\n".repeat(LENGTH / 20),
+        "Legend, symbol=text:\n§=".repeat(LENGTH / 23),
+        twoWords,
+        fibonacci);
+  }
+
+  private static String fibonacci() {
+    String before = "left ";
+    String last = "left right ";
+    while (last.length() < LENGTH) {
+      String next = last + before;
+      before = last;
+      last = next;
+    }
+    return last;
+  }
+
+  @ParameterizedTest
+  @MethodSource("hostileTexts")
+  void hostileTextsCostABoundedMultiple(String text) {
+    AtomicLong counted = new AtomicLong();
+    TokenCounter real = TokenCounters.named("o200k_base");
+    TokenCounter counter =
+        new TokenCounter() {
+          @Override
+          public String encoding() {
+            return real.encoding();
+          }
+
+          @Override
+          public int count(String part) {
+            counted.addAndGet(part.length());
+            return real.count(part);
+          }
+        };
+    PromptCompressor compressor = new PromptCompressor(counter);
+    Compression result = compressor.compress(text, CompressionPolicy.LOSSLESS);
+    assertThat(compressor.restore(result.text(), result.tag()).equals(text)).isTrue();
+    assertThat(compressor.failures()).isZero();
+    assertThat(counted.get()).isLessThan(20L * text.length());
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tokenlane.compress;
+
+import org.jspecify.annotations.NullMarked;
