@@ -22,12 +22,21 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
+import org.springframework.http.client.ReactorResourceFactory;
 
 /** The node's own parts: settings, the model, what is told about it, and the API. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(NodeSettings.class)
 @Import(OpenAiBeans.class)
 class NodeBeans {
+
+  /** Event loops of its own: closing a node stops no other server in the same JVM. */
+  @Bean
+  ReactorResourceFactory reactorResourceFactory() {
+    ReactorResourceFactory resources = new ReactorResourceFactory();
+    resources.setUseGlobalResources(false);
+    return resources;
+  }
 
   @Bean
   ModelSettings modelSettings(Environment environment) {

@@ -1,6 +1,7 @@
 package io.tokenlane.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -36,8 +37,7 @@ class FailedStartTest {
       Files.write(model, whole.readNBytes(1_000_000));
     }
     assertThat(failure("--server.port=0", "--tokenlane.node.model=" + model))
-        .startsWith("tokenlane node: short.gguf: ")
-        .contains("(expected: ");
+        .matches("tokenlane node: .*short.gguf: .*\\(expected: .*");
   }
 
   @ParameterizedTest
@@ -49,10 +49,10 @@ class FailedStartTest {
           --tokenlane.node.threads=many | tokenlane.node.threads: many (expected: a value of type int)
           --tokenlane.node.backend=abacus | tokenlane.node.backend: abacus (expected: auto, vector, scalar)
           --tokenlane.node.thread=3 | tokenlane.node.thread: 3 (expected: no such key)
-          --tokenlane.node.model=/nowhere/x.gguf | /nowhere/x.gguf: model: no such file or folder (expected: a GGUF file, or a folder with config.json and model.safetensors)
           """)
-  void aWrongSetting(String argument, String line) throws IOException, InterruptedException {
-    assertThat(failure("--server.port=0", argument)).isEqualTo("tokenlane node: " + line);
+  void aWrongSetting(String argument, String line) {
+    assertThatThrownBy(() -> TestNode.start(NodeApplication.create(), argument))
+        .satisfies(failure -> assertThat(StartupFailure.describe(failure)).hasValue(line));
   }
 
   /** Runs a node that must end with exit code 1, and gives what it says on stderr. */

@@ -5,7 +5,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** One real node on the demo model for all tests of a run; gives them a client of it, or its model. */
+/**
+ * One real node on the demo model for all tests of a run; gives them a client of it, or its model.
+ */
 public final class RunningNode implements ParameterResolver {
 
   @Override
@@ -27,7 +29,7 @@ public final class RunningNode implements ParameterResolver {
   }
 
   private static TestNode startAndWait() {
-    TestNode node = TestNode.start(NodeApplication.create());
+    TestNode node = TestNode.start(NodeApplication.create(), "--tokenlane.node.threads=1");
     node.awaitModel();
     return node;
   }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class AnswerAssemblerTest {
   private static final String OPEN = "<think>";
   private static final String CLOSE = "</think>";
+  private static final List<Reasoning> REASONINGS = List.of(Reasoning.values());
   private static final int[] NO_TOKENS = {};
   private static final float[] NO_LOGPROBS = {};
 
@@ -39,7 +40,7 @@ class AnswerAssemblerTest {
       int[] ids = randomIds(random);
       String whole = decode(ids);
       List<String> stops = randomStops(random, whole);
-      Reasoning reasoning = Reasoning.values()[random.nextInt(3)];
+      Reasoning reasoning = REASONINGS.get(random.nextInt(REASONINGS.size()));
       Collected answer = assemble(ids, new AnswerFormat(Set.of(), stops, reasoning));
       Collected expected = split(cut(whole, stops), reasoning);
       assertThat(answer).as("seed %d, stops %s", seed, stops).isEqualTo(expected);
@@ -64,8 +65,7 @@ class AnswerAssemblerTest {
       }
     }
     assertThat(scored).hasSize(ids.length - 1);
-    assertThat(((AnswerPart.End) parts.getLast()).usage().completionTokens())
-        .isEqualTo(ids.length);
+    assertThat(((AnswerPart.End) parts.getLast()).usage().completionTokens()).isEqualTo(ids.length);
   }
 
   @Test
@@ -93,8 +93,7 @@ class AnswerAssemblerTest {
 
   private int[] randomIds(RandomGenerator random) {
     int think = tokenizer.id(OPEN).orElseThrow();
-    int[] ids =
-        random.ints(random.nextInt(1, 30), 0, tokenizer.vocabularySize()).toArray();
+    int[] ids = random.ints(random.nextInt(1, 30), 0, tokenizer.vocabularySize()).toArray();
     for (int i = 0; i < ids.length; i++) {
       if (random.nextInt(8) == 0) {
         ids[i] = think + random.nextInt(2);
@@ -126,8 +125,7 @@ class AnswerAssemblerTest {
   private static String cut(String text, List<String> stops) {
     for (int end = 1; end <= text.length(); end++) {
       String head = text.substring(0, end);
-      int length =
-          stops.stream().filter(head::endsWith).mapToInt(String::length).max().orElse(0);
+      int length = stops.stream().filter(head::endsWith).mapToInt(String::length).max().orElse(0);
       if (length > 0) {
         return head.substring(0, end - length);
       }
@@ -154,8 +152,7 @@ class AnswerAssemblerTest {
       Collected sum = this;
       for (AnswerPart part : parts) {
         if (part instanceof AnswerPart.Delta delta) {
-          sum =
-              new Collected(sum.reasoning + delta.reasoning(), sum.content + delta.content());
+          sum = new Collected(sum.reasoning + delta.reasoning(), sum.content + delta.content());
         }
       }
       return sum;

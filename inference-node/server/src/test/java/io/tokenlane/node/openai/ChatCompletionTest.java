@@ -22,14 +22,17 @@ class ChatCompletionTest {
   private static final String FRANCE = Golden.ask("What is the capital of France?");
   private static final String SUM = Golden.ask("What is 7 + 5 - 3?");
 
+  private static final Golden.Case STORY = Golden.CASES.get(1);
+
   private final NodeClient node;
 
   ChatCompletionTest(NodeClient node) {
     this.node = node;
   }
 
+  /** All but the story, in which 8-bit weights take another turn (see {@link #tellsAStory}). */
   static List<Golden.Case> goldens() {
-    return Golden.CASES.subList(0, 5);
+    return Golden.CASES.stream().filter(golden -> !golden.equals(STORY)).toList();
   }
 
   @ParameterizedTest
@@ -48,6 +51,15 @@ class ChatCompletionTest {
         .isEqualTo(golden.greedyIds().size());
     assertThat(answer.at("/usage/total_tokens").intValue())
         .isEqualTo(golden.ids().size() + golden.greedyIds().size());
+  }
+
+  @Test
+  void tellsAStory() {
+    JsonNode answer =
+        node.post(PATH, "{\"temperature\": 0, \"messages\": %s}".formatted(STORY.messages()));
+    String same = "One day, Ada went to the meadow with Yara. Under a tree, Ada saw a shiny ";
+    assertThat(STORY.answer()).startsWith(same);
+    assertThat(answer.at("/choices/0/message/content").stringValue()).startsWith(same);
   }
 
   @ParameterizedTest
