@@ -2,6 +2,7 @@ package io.tokenlane.rules;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -124,12 +125,13 @@ class ArrowsTest {
 
   @Test
   void nothingIsInjectedIntoFields() {
-    com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields()
+    noFields()
         .should()
         .beAnnotatedWith("org.springframework.beans.factory.annotation.Autowired")
         .check(HOUSE);
   }
 
+  /** Commands, and whoever tells in one line why a start failed. */
   @Test
   void onlyCommandsWriteToTheTerminal() {
     noClasses()
@@ -137,6 +139,10 @@ class ArrowsTest {
         .haveSimpleNameNotEndingWith("Command")
         .and()
         .haveSimpleNameNotEndingWith("Application")
+        .and()
+        .haveSimpleNameNotStartingWith("StartupFailure")
+        .and()
+        .doNotHaveSimpleName("OneLineReporter")
         .and()
         .resideOutsideOfPackage("io.tokenlane.node.cli..")
         .should()

@@ -52,10 +52,12 @@ record Condition(
     return (double) (now - since) / settings.ramp().toNanos();
   }
 
-  Condition succeeded(long acquiredAt, long now, PoolSettings settings) {
-    if (stored == NodeState.EJECTED) {
-      return acquiredAt - since >= 0 ? ramping(now) : this;
-    }
+  /** Ends an ejection, if the call was taken after it began. */
+  Condition answered(long acquiredAt, long now) {
+    return stored == NodeState.EJECTED && acquiredAt - since >= 0 ? ramping(now) : this;
+  }
+
+  Condition succeeded(long now, PoolSettings settings) {
     boolean recovered = state(now, settings) == NodeState.UP;
     return new Condition(stored, since, until, 0, recovered ? 0 : ejections, lastFailure);
   }

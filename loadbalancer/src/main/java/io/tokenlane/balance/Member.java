@@ -44,28 +44,36 @@ final class Member {
     }
   }
 
-  void answered(long latencyNanos, long now) {
-    waiting.decrementAndGet();
-    silentSince = now;
+  /** A good answer began; for a node that was out this is the proof, however long the answer. */
+  void answered(long acquiredAt, boolean trial, long now) {
+    settled(trial, now);
+    long latencyNanos = now - acquiredAt;
     FleetPace.Level level = fleetPace.level();
     Pace learned = pace.change(p -> p.with(latencyNanos, level, now));
     fleetPace.learn(latencyNanos, learned.offset());
+    condition.change(c -> c.answered(acquiredAt, now));
   }
 
-  void closed(boolean unanswered, boolean trial, long now) {
-    inFlight.decrementAndGet();
-    if (unanswered) {
-      waiting.decrementAndGet();
-      silentSince = now;
-    }
+  /** A lease ended before its first byte. */
+  void unanswered(boolean trial, long now) {
+    settled(trial, now);
+  }
+
+  private void settled(boolean trial, long now) {
+    waiting.decrementAndGet();
+    silentSince = now;
     if (trial) {
       onTrial.set(false);
     }
   }
 
-  void succeeded(long acquiredAt, long now) {
+  void closed() {
+    inFlight.decrementAndGet();
+  }
+
+  void succeeded(long now) {
     reliability.change(r -> r.with(true, now));
-    condition.change(c -> c.succeeded(acquiredAt, now, settings));
+    condition.change(c -> c.succeeded(now, settings));
   }
 
   void failed(String why, long acquiredAt, long now) {

@@ -33,8 +33,7 @@ final class MemberLease extends AtomicInteger implements Lease {
   @Override
   public void firstByte() {
     if (compareAndSet(WAITING, ANSWERED)) {
-      long now = clock.getAsLong();
-      member.answered(now - acquiredAt, now);
+      member.answered(acquiredAt, trial, clock.getAsLong());
     }
   }
 
@@ -42,7 +41,7 @@ final class MemberLease extends AtomicInteger implements Lease {
   public void success() {
     firstByte();
     if (close()) {
-      member.succeeded(acquiredAt, clock.getAsLong());
+      member.succeeded(clock.getAsLong());
     }
   }
 
@@ -64,7 +63,10 @@ final class MemberLease extends AtomicInteger implements Lease {
     if (before == CLOSED) {
       return false;
     }
-    member.closed(before == WAITING, trial, clock.getAsLong());
+    if (before == WAITING) {
+      member.unanswered(trial, clock.getAsLong());
+    }
+    member.closed();
     return true;
   }
 }

@@ -77,6 +77,19 @@ class EjectionTest {
   }
 
   @Test
+  void theFirstByteOfATrialIsProofEnough() {
+    bench.eject("a");
+    bench.pass(Duration.ofSeconds(2));
+    Lease longAnswer = bench.acquire();
+    longAnswer.firstByte();
+    assertThat(bench.state("a")).isEqualTo(RAMPING);
+    bench.pass(Duration.ofSeconds(30));
+    assertThat(bench.state("a")).isEqualTo(UP);
+    longAnswer.success();
+    assertThat(bench.see("a").inFlight()).isZero();
+  }
+
+  @Test
   void aRetryIsNoTrial() {
     Bench three = new Bench("a", "b", "c");
     three.eject("a");

@@ -7,14 +7,15 @@ import java.util.regex.Pattern;
 
 /**
  * The parts of a text that must reach the model as they are: fenced and inline code, JSON, quoted
- * strings, URLs, placeholders.
+ * strings, URLs, placeholders, rows of tables.
  */
 final class Guards {
   /** Every repetition is bounded or cannot give back, so that matching is linear. */
   private static final Pattern SPANS =
       Pattern.compile(
           """
-          https?://[^\\s<>"')\\]]++\
+          (?m:^[ ]{0,3}+\\|[^\\n]*+)\
+          |https?://[^\\s<>"')\\]]++\
           |\\{\\{[^{}\\n]{0,200}+\\}\\}\
           |\\{%[^%\\n]{0,200}+%\\}\
           |\\$?\\{[A-Za-z_][\\w.]{0,100}+\\}\

@@ -24,7 +24,7 @@ final class Passages {
   private static final int ENTRY_TOKENS = 4;
 
   private static final int SHORTEST_TOKENS = 4;
-  private static final int LEAST_GAIN = 3;
+  private static final int LEAST_GAIN = 6;
   private static final int WORK_PER_UNIT = 100;
 
   /** One place of a chosen passage, which is known by its number. */

@@ -107,7 +107,7 @@ final class AnyText {
     return text.toString();
   }
 
-  private String json() {
+  String json() {
     String minified = value(0);
     JsonStyle style =
         new JsonStyle(

@@ -1,5 +1,6 @@
 package io.tokenlane.compress;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -13,60 +14,91 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The invariants and the savings on real prompts, each file one text. */
 class CorpusTest {
   private static final class Sum {
     private long before;
-    private long after;
+    private long saved;
 
-    double saved() {
-      return 1 - (double) after / before;
+    double share() {
+      return (double) saved / before;
     }
   }
+
+  /** Without a minimum, so that short messages are counted too. */
+  private static final CompressionPolicy WHOLE =
+      new CompressionPolicy(CompressionPolicy.LOSSLESS.rules(), 0);
+
+  private final Map<String, Sum> sums = new TreeMap<>();
 
   @ParameterizedTest
   @ValueSource(strings = {"o200k_base", "cl100k_base"})
   void realPromptsComeBackAndShrink(String encoding) throws IOException {
     TokenCounter counter = TokenCounters.named(encoding);
     PromptCompressor compressor = new PromptCompressor(counter);
-    Map<String, Sum> kinds = new TreeMap<>();
+    Invariants invariants = new Invariants(compressor, counter, CompressionPolicy.LOSSLESS);
+    Invariants unbounded = new Invariants(compressor, counter, WHOLE);
     for (Path file : prompts()) {
+      String name = file.getFileName().toString();
       String text = Files.readString(file);
-      Compression result = compressor.compress(text, CompressionPolicy.LOSSLESS);
-      Invariants.check(compressor, counter, text, result, file.getFileName().toString());
-      String kind = file.getFileName().toString().split("-")[1];
-      for (String name : List.of(kind, "all")) {
-        Sum sum = kinds.computeIfAbsent(name, _ -> new Sum());
-        sum.before += result.tokensBefore();
-        sum.after += result.tokensAfter();
+      Compression result = invariants.check(text, name);
+      add(name.split("-")[1], result);
+      add("all", result);
+      for (Rule rule : Rule.values()) {
+        add("all, by " + rule.id(), result, saved(result, rule));
       }
-      result
-          .savings()
-          .forEach(saving -> addSaving(kinds, "rule " + saving.rule().id(), result, saving));
+      for (String message : messages(name, text)) {
+        add("messages of chats", unbounded.check(message, name));
+      }
     }
-    kinds.forEach((kind, sum) -> print(encoding, kind, sum));
+    sums.forEach((kind, sum) -> print(encoding, kind, sum));
     assertThat(compressor.failures()).isZero();
-    assertThat(kinds.get("all")).satisfies(all -> assertThat(all.saved()).isGreaterThan(0.05));
+    assertThat(requireNonNull(sums.get("all")).share()).isGreaterThan(0.05);
   }
 
-  private static void addSaving(
-      Map<String, Sum> kinds, String name, Compression result, RuleSaving saving) {
-    Sum sum = kinds.computeIfAbsent(name, _ -> new Sum());
+  /** The texts that a gateway would compress one by one; none if the file is no chat. */
+  private static List<String> messages(String name, String text) {
+    return name.endsWith(".json")
+        ? JsonMapper.shared()
+            .readTree(text)
+            .valueStream()
+            .map(message -> message.path("content"))
+            .filter(JsonNode::isString)
+            .map(JsonNode::stringValue)
+            .toList()
+        : List.of();
+  }
+
+  private static int saved(Compression result, Rule rule) {
+    return result.savings().stream()
+        .filter(saving -> saving.rule() == rule)
+        .mapToInt(RuleSaving::tokens)
+        .sum();
+  }
+
+  private void add(String name, Compression result) {
+    add(name, result, result.tokensBefore() - result.tokensAfter());
+  }
+
+  private void add(String name, Compression result, int saved) {
+    Sum sum = sums.computeIfAbsent(name, _ -> new Sum());
     sum.before += result.tokensBefore();
-    sum.after += result.tokensBefore() - saving.tokens();
+    sum.saved += saved;
   }
 
   private static void print(String encoding, String kind, Sum sum) {
     System.out.println(
         String.format(
             Locale.ROOT,
-            "corpus %s %-18s %7d -> %7d  %5.1f %%",
+            "corpus %s %-24s %7d tokens %6d saved %5.1f %%",
             encoding,
             kind,
             sum.before,
-            sum.after,
-            100 * sum.saved()));
+            sum.saved,
+            100 * sum.share()));
   }
 
   private static List<Path> prompts() throws IOException {

@@ -3,9 +3,12 @@ package io.tokenlane.compress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
 
 class JsonStageTest {
   private static final CompressionPolicy JSON = new CompressionPolicy(Set.of(Rule.JSON_MINIFY), 0);
@@ -41,6 +44,19 @@ class JsonStageTest {
         "{\"z\":12345678901234567890123,\"a\":\"\\u00e9 \\/ é \\\" { , : \",\"a\":1E400}";
     JsonStyle style = new JsonStyle(true, false, false, true, false, 4, 0);
     assertThat(compressed(style.print(minified))).isEqualTo(minified);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {3, 4})
+  void minifiedJsonDecodesToEqualValues(long seed) {
+    AnyText texts = new AnyText(new SplittableRandom(seed));
+    JsonMapper mapper =
+        JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+    for (int i = 0; i < 2_000; i++) {
+      String block = texts.json();
+      String visible = compressed(block);
+      assertThat(mapper.readTree(visible)).isEqualTo(mapper.readTree(block));
+    }
   }
 
   @ParameterizedTest

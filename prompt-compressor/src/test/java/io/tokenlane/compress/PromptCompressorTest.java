@@ -80,7 +80,8 @@ class PromptCompressorTest {
         "```java\nreturn customer.confirmed() ? order.update() : order.unchanged();\n```",
         "\"the customer has confirmed the return of the order in writing\"",
         "https://example.com/orders/returns/confirmed?customer=17&order=42#update",
-        "{{customer_has_confirmed_the_return_of_the_order}}"
+        "{{customer_has_confirmed_the_return_of_the_order}}",
+        "| the customer | has confirmed | the return | of the order |"
       })
   void protectedSpansStayWhereTheyAre(String span) {
     String text = (span + "\n").repeat(4) + MANUAL;

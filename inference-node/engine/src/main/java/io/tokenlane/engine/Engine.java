@@ -36,7 +36,8 @@ public final class Engine implements AutoCloseable {
    * Queues a generation. Returns at once.
    *
    * @param listener receives the events, in order, on the engine's step thread: it must hand them
-   *     on and never block; if it throws, its generation ends without a further event
+   *     on and never block; if it throws, its generation ends without a further event and the
+   *     others go on
    * @throws IllegalArgumentException if the request does not fit the model: the message names the
    *     field, the value and what was expected
    * @throws EngineBusyException if the queue is full or the engine is closed

@@ -12,7 +12,8 @@ import io.tokenlane.engine.model.Model;
  *     256 MiB
  * @param maxBatchSize most sequences in a step; 1 to 4096; default 32
  * @param maxBatchTokens most tokens computed in a step, so the bound on how long a prompt can hold
- *     up the next token of the others; {@code maxBatchSize} to 1,048,576; default 512
+ *     up the next token of the others; {@code maxBatchSize} to 1,048,576, and no more than the rows
+ *     that the model was loaded for; default 512
  * @param maxWaiting most generations in flight beyond {@code maxBatchSize}; 0 to 1,048,576; default
  *     256
  * @param prefixReuse whether prompts that begin alike share the blocks of their common prefix;

@@ -191,7 +191,7 @@ final class StepLoop {
   private @Nullable StepResult run(StepPlan plan) {
     try {
       return runner.run(plan);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.log(Level.ERROR, "The model failed in step " + steps, e);
       for (Chunk chunk : plan.chunks()) {
         scheduler.discard(chunk.sequence());
@@ -257,7 +257,7 @@ final class StepLoop {
     try {
       generation.listener.accept(event);
       return true;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.log(Level.WARNING, "A listener failed; its generation ends", e);
       end(generation);
       return false;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -20,7 +21,7 @@ final class EngineTest {
   void manyThreadsSubmitAndCancelAndAllComesBack() throws InterruptedException {
     try (Engine engine = Engine.start(model, EngineConfig.defaults().withBatch(8, 64))) {
       List<Thread> threads = new ArrayList<>();
-      List<Throwable> failures = new ArrayList<>();
+      List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
       for (int i = 0; i < 4; i++) {
         long seed = i;
         Thread thread = Thread.ofPlatform().unstarted(() -> talk(engine, seed));

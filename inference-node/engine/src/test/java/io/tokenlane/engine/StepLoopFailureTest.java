@@ -115,6 +115,11 @@ final class StepLoopFailureTest {
           event -> {
             throw new IllegalStateException("deaf");
           });
+      engine.submit(
+          greedy(counting(5, 9), 50),
+          event -> {
+            throw new AssertionError("mute");
+          });
       Recorder good = engine.submit(greedy(counting(0, 9), 5));
       engine.step();
       assertThat(engine.stats().running()).isEqualTo(1);

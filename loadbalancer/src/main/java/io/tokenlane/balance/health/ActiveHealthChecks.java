@@ -44,12 +44,12 @@ public final class ActiveHealthChecks implements AutoCloseable {
     if (closed) {
       return;
     }
+    timer.after(settings.interval(), this::start);
     List<Node> nodes = pool.nodes();
     forgetAllBut(nodes);
     for (Node node : nodes) {
       timer.after(interval(settings.jitter() * chance.getAsDouble()), () -> check(node));
     }
-    timer.after(settings.interval(), this::start);
   }
 
   /** No further check starts; one under way no longer changes anything. */

@@ -1,0 +1,63 @@
+package io.tokenlane.engine.token;
+
+import java.text.Normalizer;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Changes text before it is split. */
+@FunctionalInterface
+public interface TextNormalizer {
+
+  /** Leaves the text as it is. */
+  TextNormalizer NONE = text -> text;
+
+  /** The changed text. */
+  String apply(String text);
+
+  /** One of Unicode's normalisation forms. */
+  static TextNormalizer unicode(Normalizer.Form form) {
+    return text -> Normalizer.normalize(text, form);
+  }
+
+  /** All letters small. */
+  static TextNormalizer lowercase() {
+    return text -> text.toLowerCase(Locale.ROOT);
+  }
+
+  /** Text put before any text but the empty one. */
+  static TextNormalizer prepend(String prefix) {
+    return text -> text.isEmpty() ? text : prefix + text;
+  }
+
+  /** Every occurrence of a text replaced. */
+  static TextNormalizer replace(String old, String replacement) {
+    return text -> text.replace(old, replacement);
+  }
+
+  /**
+   * Every match of a regular expression replaced.
+   *
+   * @throws TokenizerException if the expression is malformed
+   */
+  static TextNormalizer replaceRegex(String regex, String replacement) {
+    Pattern pattern = Regexes.compile(regex);
+    return text -> pattern.matcher(text).replaceAll(Matcher.quoteReplacement(replacement));
+  }
+
+  /** White space taken off one end or both. */
+  static TextNormalizer strip(boolean left, boolean right) {
+    return text -> {
+      String kept = left ? text.stripLeading() : text;
+      return right ? kept.stripTrailing() : kept;
+    };
+  }
+
+  /** Each of these in turn. */
+  static TextNormalizer sequence(List<TextNormalizer> steps) {
+    return steps.stream()
+        .reduce((first, second) -> text -> second.apply(first.apply(text)))
+        .orElse(NONE);
+  }
+}

@@ -1,0 +1,52 @@
+package io.tokenlane.engine.token;
+
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
+
+/** What tokens stand for, and how text is written as a token. */
+final class TokenBytes {
+  private static final Pattern BYTE = Pattern.compile("<0x[0-9A-F]{2}>");
+
+  private final boolean byteLevel;
+  private final byte[][] bytes;
+
+  TokenBytes(BpeModel model) {
+    byteLevel = model.isByteLevel();
+    Vocabulary vocabulary = model.vocabulary();
+    bytes = new byte[vocabulary.size()][];
+    for (int id = 0; id < bytes.length; id++) {
+      AddedToken added = vocabulary.added(id);
+      bytes[id] =
+          added != null
+              ? added.content().getBytes(StandardCharsets.UTF_8)
+              : ordinary(vocabulary.token(id));
+    }
+  }
+
+  private byte[] ordinary(String token) {
+    if (byteLevel) {
+      byte[] decoded = ByteLevel.decode(token);
+      return decoded == null ? token.getBytes(StandardCharsets.UTF_8) : decoded;
+    } else if (isByte(token)) {
+      return new byte[] {(byte) Integer.parseInt(token, 3, 5, 16)};
+    }
+    return token.replace(CharacterAlphabet.SPACE, ' ').getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Whether a token of a vocabulary of characters stands for a byte. */
+  static boolean isByte(String token) {
+    return token.length() == 6 && BYTE.matcher(token).matches();
+  }
+
+  /** The bytes of a token, not to be changed. */
+  byte[] of(int id) {
+    return bytes[id];
+  }
+
+  /** Text in the writing of the model's files. */
+  String asWritten(String text) {
+    return byteLevel
+        ? ByteLevel.encode(Utf8.encode(text))
+        : text.replace(' ', CharacterAlphabet.SPACE);
+  }
+}

@@ -1,0 +1,130 @@
+package io.tokenlane.engine.token;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tokens of a model: their texts as the model's files give them, by id, and which of them are
+ * added tokens.
+ */
+public final class Vocabulary {
+  private final List<String> tokens;
+  private final Map<String, Integer> ids;
+  private final @Nullable AddedToken[] added;
+
+  /**
+   * @param tokens text by id
+   * @param added the tokens that are found in text before any other rule; ids within {@code tokens}
+   * @throws TokenizerException if a text or an id of an added token is there twice, or an id is out
+   *     of range
+   */
+  public Vocabulary(List<String> tokens, List<AddedToken> added) {
+    this.tokens = List.copyOf(tokens);
+    this.added = new AddedToken[tokens.size()];
+    added.forEach(this::add);
+    ids = HashMap.newHashMap(tokens.size());
+    for (int id = 0; id < this.tokens.size(); id++) {
+      Integer other = ids.put(this.tokens.get(id), id);
+      if (other != null) {
+        throw new TokenizerException(
+            "vocabulary: token %s has ids %d and %d (expected: one id)"
+                .formatted(this.tokens.get(id), other, id));
+      }
+    }
+  }
+
+  private void add(AddedToken token) {
+    if (token.id() < 0 || token.id() >= tokens.size()) {
+      throw new TokenizerException(
+          "added token %s: id %d (expected: 0 to %d)"
+              .formatted(token.content(), token.id(), tokens.size() - 1));
+    }
+    AddedToken other = added[token.id()];
+    if (other != null) {
+      throw new TokenizerException(
+          "added tokens: %s and %s have id %d (expected: one token an id)"
+              .formatted(other.content(), token.content(), token.id()));
+    }
+    added[token.id()] = token;
+  }
+
+  /**
+   * Puts tokens in the order of their ids.
+   *
+   * @throws TokenizerException if two tokens share an id, or an id below the largest has none
+   */
+  public static List<String> byId(Map<String, Integer> idOfToken) {
+    @Nullable String[] tokens = new String[idOfToken.size()];
+    idOfToken.forEach(
+        (token, id) -> {
+          if (id < 0 || id >= tokens.length) {
+            throw new TokenizerException(
+                "vocabulary: token %s has id %d (expected: ids without gaps, 0 to %d)"
+                    .formatted(token, id, tokens.length - 1));
+          }
+          if (tokens[id] != null) {
+            throw new TokenizerException(
+                "vocabulary: tokens %s and %s have id %d (expected: one token an id)"
+                    .formatted(tokens[id], token, id));
+          }
+          tokens[id] = token;
+        });
+    List<String> ordered = new ArrayList<>(tokens.length);
+    for (String token : tokens) {
+      // As many tokens as places, none shared and none outside: every place is taken.
+      ordered.add(String.valueOf(token));
+    }
+    return ordered;
+  }
+
+  /** Number of tokens. */
+  public int size() {
+    return tokens.size();
+  }
+
+  /** The text of a token, as in the model's files. */
+  String token(int id) {
+    return tokens.get(id);
+  }
+
+  /** The id of a token's text as in the model's files; -1 if there is none. */
+  int find(String token) {
+    return ids.getOrDefault(token, -1);
+  }
+
+  /** The id of a token's text as in the model's files. */
+  public OptionalInt id(String token) {
+    int id = find(token);
+    return id < 0 ? OptionalInt.empty() : OptionalInt.of(id);
+  }
+
+  /** As {@link #find}, but of ordinary tokens only. */
+  int findOrdinary(String token) {
+    int id = find(token);
+    return id >= 0 && isOrdinary(id) ? id : -1;
+  }
+
+  boolean isOrdinary(int id) {
+    return added[id] == null;
+  }
+
+  /** What is added about a token; null for ordinary tokens. */
+  @Nullable AddedToken added(int id) {
+    return added[id];
+  }
+
+  /** All added tokens, by id. */
+  List<AddedToken> added() {
+    List<AddedToken> all = new ArrayList<>();
+    for (AddedToken token : added) {
+      if (token != null) {
+        all.add(token);
+      }
+    }
+    return all;
+  }
+}
