@@ -6,6 +6,7 @@ import io.tokenlane.engine.backend.BackendOptions;
 import io.tokenlane.engine.backend.Backends;
 import io.tokenlane.engine.chat.ChatTemplate;
 import io.tokenlane.engine.checkpoint.Checkpoint;
+import io.tokenlane.engine.checkpoint.TokenizerReader;
 import io.tokenlane.engine.model.Model;
 import io.tokenlane.engine.model.Models;
 import io.tokenlane.engine.tensor.DType;
@@ -13,13 +14,18 @@ import io.tokenlane.engine.tensor.Tensor;
 import io.tokenlane.engine.token.Tokenizer;
 import io.tokenlane.node.answer.PromptEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Loads the model that the settings name: the file, its tokenizer, a backend, an engine. */
 public final class ModelLoader implements ModelSlot.ModelSource {
+  private static final Logger log = LoggerFactory.getLogger(ModelLoader.class);
+
   private final LoadSettings settings;
   private final InstantSource clock;
 
@@ -36,6 +42,7 @@ public final class ModelLoader implements ModelSlot.ModelSource {
   @Override
   public LoadedModel load() {
     long start = clock.millis();
+    log.info("model {}: loading", settings.model().map(Path::toString).orElse("embedded"));
     Checkpoint checkpoint = settings.model().map(Checkpoint::open).orElseGet(EmbeddedModel::open);
     try {
       checkQuantization(checkpoint);
@@ -47,7 +54,7 @@ public final class ModelLoader implements ModelSlot.ModelSource {
   }
 
   private LoadedModel load(Checkpoint checkpoint, long start) {
-    Tokenizer tokenizer = Tokenizers.of(checkpoint.tokenizer());
+    Tokenizer tokenizer = TokenizerReader.read(checkpoint.tokenizer());
     PromptEncoder prompts = prompts(checkpoint, tokenizer);
     Backends.Selection selection =
         Backends.select(settings.backend(), new BackendOptions(settings.threads()));

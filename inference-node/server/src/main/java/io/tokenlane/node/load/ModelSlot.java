@@ -4,12 +4,16 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where the model will be once it is loaded. Loading runs on a thread of its own, so that the
  * server already tells that it is alive.
  */
 public final class ModelSlot implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ModelSlot.class);
+
   private final CompletableFuture<LoadedModel> model = new CompletableFuture<>();
 
   /**
@@ -47,6 +51,7 @@ public final class ModelSlot implements AutoCloseable {
     try {
       LoadedModel loaded = source.load();
       whenLoaded.accept(loaded);
+      log.info("model {}: ready, {}", loaded.name(), loaded.facts().summary());
       model.complete(loaded);
     } catch (Throwable e) {
       model.completeExceptionally(e);

@@ -22,6 +22,9 @@ final class ProjectWork implements Workers.Work {
   /** What one thread needs for itself. */
   private static final class Scratch {
     private float[] tile = {};
+    private final FloatDots floats = new FloatDots();
+    private final Q8 bytes = new Q8();
+    private final Q8Rows widened = new Q8Rows();
     private final float[] results = new float[MOST_RESULTS];
   }
 
@@ -70,6 +73,7 @@ final class ProjectWork implements Workers.Work {
 
   private void project(Tensor matrix, int first, int begin, int end, Scratch scratch) {
     if (matrix.dtype() == DType.Q8_0) {
+      scratch.widened.resize(1, weight.inputs());
       for (int n = begin; n < end; n++) {
         projectQ8(matrix, n - first, n, scratch);
       }
@@ -96,14 +100,14 @@ final class ProjectWork implements Workers.Work {
     int width = weight.inputs();
     int row = 0;
     for (; row + 1 < rows; row += 2) {
-      FloatDots.dot4x2(scratch.tile, in, row * width, width, scratch.results);
+      scratch.floats.dot4x2(scratch.tile, in, row * width, width, scratch.results);
       for (int i = 0; i < FloatDots.ROWS; i++) {
         store(row, n + i, scratch.results[i]);
         store(row + 1, n + i, scratch.results[FloatDots.ROWS + i]);
       }
     }
     if (row < rows) {
-      FloatDots.dot4x1(scratch.tile, in, row * width, width, scratch.results);
+      scratch.floats.dot4x1(scratch.tile, in, row * width, width, scratch.results);
       for (int i = 0; i < FloatDots.ROWS; i++) {
         store(row, n + i, scratch.results[i]);
       }
@@ -114,22 +118,22 @@ final class ProjectWork implements Workers.Work {
     int width = weight.inputs();
     for (int i = 0; i < count; i++) {
       for (int row = 0; row < rows; row++) {
-        store(row, n + i, FloatDots.dot(scratch.tile, i * width, in, row * width, width));
+        store(row, n + i, scratch.floats.dot(scratch.tile, i * width, in, row * width, width));
       }
     }
   }
 
   private void projectQ8(Tensor matrix, int matrixRow, int n, Scratch scratch) {
-    long at = matrixRow * matrix.rowBytes();
+    Q8Rows widened = scratch.widened;
+    Q8.widen(matrix.data(), matrixRow * matrix.rowBytes(), widened);
     int row = 0;
-    for (; row + 3 < rows; row += 4) {
-      Q8.dot1x4(matrix.data(), at, quantised, row, scratch.results);
-      for (int i = 0; i < 4; i++) {
-        store(row + i, n, scratch.results[i]);
-      }
+    for (; row + 1 < rows; row += 2) {
+      scratch.bytes.dot1x2(widened, quantised, row, scratch.results);
+      store(row, n, scratch.results[0]);
+      store(row + 1, n, scratch.results[1]);
     }
-    for (; row < rows; row++) {
-      store(row, n, Q8.dot(matrix.data(), at, quantised, row));
+    if (row < rows) {
+      store(row, n, scratch.bytes.dot(widened, quantised, row));
     }
   }
 
