@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -126,7 +127,7 @@ final class FailoverTest {
     assertThat(answer.body()).isEqualTo("{}");
   }
 
-  @Test
+  @RepeatedTest(20)
   void aStreamThatBreaksEndsWithAnErrorEvent() {
     FakeUpstream.Behaviour broken =
         FakeUpstream.events(

@@ -103,9 +103,10 @@ final class ConfigTest {
         "tokenlane.balance.retry_share | 2 | tokenlane.balance.retry_share: 2.0 (expected: 0 to 1)",
         "tokenlane.compression.encoding | utf8 | tokenlane.compression.encoding: utf8 (expected: o200k_base or cl100k_base)",
         "tokenlane.nodes[0].uri | localhost:8091 | tokenlane.nodes[0].uri: localhost:8091 (expected: http://host:port)",
-        "tokenlane.cahce.enabled | true | tokenlane.cahce.enabled: unknown property (expected: one from docs/configuration.md)",
-        "prefetch.ttl | 3 | prefetch.ttl: unknown property (expected: one from docs/configuration.md)",
-        "tokenlane.nodes[0].weigth | 3 | tokenlane.nodes[0].uri: missing (expected: http://host:port)",
+        "tokenlane.cahce.enabled | true | tokenlane.cahce.enabled: unknown property (expected: one from docs/gateway-configuration.md)",
+        "prefetch.ttl | 3 | prefetch.ttl: unknown property (expected: one from docs/gateway-configuration.md)",
+        "tokenlane.nodes[0].weigth | 3 | tokenlane.nodes[0].weigth: unknown property (expected: one from docs/gateway-configuration.md)",
+        "tokenlane.nodes[0].id | a | tokenlane.nodes[0].uri: missing (expected: http://host:port)",
       })
   void aMistakeCostsOneClearLine(String property, String value, String line) {
     assertThat(complaint(environment(new MapPropertySource("test", Map.of(property, value)))))
