@@ -62,7 +62,13 @@ class ModelLoaderTest {
 
   private static LoadSettings settings(Optional<Path> model, boolean int8) {
     return new LoadSettings(
-        model, null, "auto", 1, int8, model.isEmpty(), EngineConfig.defaults().withKvBytes(4 << 20));
+        model,
+        null,
+        "auto",
+        1,
+        int8,
+        model.isEmpty(),
+        EngineConfig.defaults().withKvBytes(4 << 20));
   }
 
   private static Path shared(String name) {
