@@ -73,9 +73,11 @@ final class ProjectWork implements Workers.Work {
 
   private void project(Tensor matrix, int first, int begin, int end, Scratch scratch) {
     if (matrix.dtype() == DType.Q8_0) {
-      scratch.widened.resize(1, weight.inputs());
-      for (int n = begin; n < end; n++) {
-        projectQ8(matrix, n - first, n, scratch);
+      scratch.widened.resize(Q8.ROWS, weight.inputs());
+      for (int n = begin; n < end; n += Q8.ROWS) {
+        int count = Math.min(Q8.ROWS, end - n);
+        Q8.widen(matrix.data(), (n - first) * matrix.rowBytes(), count, scratch.widened);
+        projectQ8(n, count, scratch);
       }
       return;
     }
@@ -123,17 +125,27 @@ final class ProjectWork implements Workers.Work {
     }
   }
 
-  private void projectQ8(Tensor matrix, int matrixRow, int n, Scratch scratch) {
-    Q8Rows widened = scratch.widened;
-    Q8.widen(matrix.data(), matrixRow * matrix.rowBytes(), widened);
-    int row = 0;
-    for (; row + 1 < rows; row += 2) {
-      scratch.bytes.dot1x2(widened, quantised, row, scratch.results);
-      store(row, n, scratch.results[0]);
-      store(row + 1, n, scratch.results[1]);
+  /** Pairs of input rows with each weight row; a last input row with pairs of weight rows. */
+  private void projectQ8(int n, int count, Scratch scratch) {
+    int pairs = rows & ~1;
+    for (int i = 0; i < count; i++) {
+      for (int row = 0; row < pairs; row += 2) {
+        scratch.bytes.dot1x2(scratch.widened, i, quantised, row, scratch.results);
+        store(row, n + i, scratch.results[0]);
+        store(row + 1, n + i, scratch.results[1]);
+      }
     }
-    if (row < rows) {
-      store(row, n, scratch.bytes.dot(widened, quantised, row));
+    if (pairs == rows) {
+      return;
+    }
+    int i = 0;
+    for (; i + 1 < count; i += 2) {
+      scratch.bytes.dot1x2(quantised, pairs, scratch.widened, i, scratch.results);
+      store(pairs, n + i, scratch.results[0]);
+      store(pairs, n + i + 1, scratch.results[1]);
+    }
+    if (i < count) {
+      store(pairs, n + i, scratch.bytes.dot(quantised, pairs, scratch.widened, i));
     }
   }
 

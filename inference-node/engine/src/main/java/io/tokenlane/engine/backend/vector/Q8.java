@@ -2,7 +2,6 @@ package io.tokenlane.engine.backend.vector;
 
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.B2S;
-import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 
 import java.lang.foreign.MemorySegment;
@@ -20,12 +19,15 @@ import jdk.incubator.vector.VectorSpecies;
  * added in pairs to ints, exactly. Those are scaled and summed upwards in float32, lane by lane,
  * then lanes onto each other: one order for every tile. Each thread has its own.
  *
- * <p>A weight row is widened once for all input rows. The kernels are kept small: the compiler
+ * <p>Weight rows are widened once for all input rows. The kernels are kept small: the compiler
  * gives up on larger ones, and vectors that it does not keep in registers cost a hundredfold.
  */
 final class Q8 {
   static final int BLOCK = 32;
   static final int BLOCK_BYTES = 34;
+
+  /** Weight rows that are widened together. */
+  static final int ROWS = 4;
 
   private static final VectorSpecies<Short> SHORTS =
       Lanes.FLOATS.vectorBitSize() >= 256 ? ShortVector.SPECIES_256 : ShortVector.SPECIES_128;
@@ -35,14 +37,23 @@ final class Q8 {
   private static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, SHAPE);
   private static final int STEP = SHORTS.length();
 
+  /**
+   * 1.5 * 2^23: an int below 2^22 added to its bits is the float it stands for, plus this. The
+   * API's own conversion is what makes kernels too large.
+   */
+  private static final float MAGIC = 12582912f;
+
+  private static final int MAGIC_BITS = 0x4b400000;
+
   /** Shorts that are multiplied and added at once: two vectors, a block or half of one. */
   private static final int UNIT = 2 * STEP;
 
   private final float[] lanes = new float[2 * Lanes.COUNT];
 
-  /** Widens the weight row at an offset. */
-  static void widen(MemorySegment data, long at, Q8Rows out) {
-    for (int i = 0; i < out.blocks; i++) {
+  /** Widens {@code rows} weight rows that begin at an offset. */
+  static void widen(MemorySegment data, long at, int rows, Q8Rows out) {
+    int count = rows * out.blocks;
+    for (int i = 0; i < count; i++) {
       long block = at + (long) i * BLOCK_BYTES;
       out.scales[i] = Float.float16ToFloat(data.get(Lanes.SHORT, block));
       for (int j = 0; j < BLOCK; j += STEP) {
@@ -53,34 +64,49 @@ final class Q8 {
     }
   }
 
-  /** A widened weight row with input row {@code row}. */
-  float dot(Q8Rows weight, Q8Rows x, int row) {
-    int length = weight.blocks * BLOCK;
-    int offset = row * length;
+  /** One row with one row. */
+  float dot(Q8Rows left, int leftRow, Q8Rows right, int rightRow) {
+    int length = left.blocks * BLOCK;
+    int first = leftRow * length;
+    int second = rightRow * length;
     FloatVector sum = FloatVector.zero(FLOATS);
     for (int i = 0; i < length; i += UNIT) {
-      ShortVector low = load(weight.values, i);
-      ShortVector high = load(weight.values, i + STEP);
-      float scale = weight.scales[i / BLOCK];
-      sum = products(low, high, x.values, offset + i).fma(scale(scale, x, offset + i), sum);
+      ShortVector low = load(left.values, first + i);
+      ShortVector high = load(left.values, first + i + STEP);
+      float scale = left.scales[(first + i) / BLOCK];
+      sum = products(low, high, right.values, second + i).fma(scale(scale, right, second + i), sum);
     }
     sum.intoArray(lanes, 0);
     return Lanes.fold(lanes, 0);
   }
 
-  /** A widened weight row with input rows {@code row} and the next. */
-  void dot1x2(Q8Rows weight, Q8Rows x, int row, float[] out) {
-    int length = weight.blocks * BLOCK;
-    int first = row * length;
+  /**
+   * One row with row {@code twoRow} and the next; which side the weights are on is no matter.
+   * Written out so that it is too long to be inlined: the compiler gives up on two copies in one
+   * method.
+   */
+  void dot1x2(Q8Rows one, int oneRow, Q8Rows two, int twoRow, float[] out) {
+    int length = one.blocks * BLOCK;
+    int begin = oneRow * length;
+    int first = twoRow * length;
     int second = first + length;
     FloatVector a = FloatVector.zero(FLOATS);
     FloatVector b = a;
     for (int i = 0; i < length; i += UNIT) {
-      ShortVector low = load(weight.values, i);
-      ShortVector high = load(weight.values, i + STEP);
-      float scale = weight.scales[i / BLOCK];
-      a = products(low, high, x.values, first + i).fma(scale(scale, x, first + i), a);
-      b = products(low, high, x.values, second + i).fma(scale(scale, x, second + i), b);
+      ShortVector low = load(one.values, begin + i);
+      ShortVector high = load(one.values, begin + i + STEP);
+      float scale = one.scales[(begin + i) / BLOCK];
+      ShortVector products = low.mul(load(two.values, first + i));
+      IntVector pairs =
+          products.add(high.mul(load(two.values, first + i + STEP))).reinterpretAsInts();
+      IntVector low16 = pairs.lanewise(LSHL, 16).lanewise(ASHR, 16);
+      IntVector sums = low16.add(pairs.lanewise(ASHR, 16)).add(MAGIC_BITS);
+      a = sums.reinterpretAsFloats().sub(MAGIC).fma(scale(scale, two, first + i), a);
+      products = low.mul(load(two.values, second + i));
+      pairs = products.add(high.mul(load(two.values, second + i + STEP))).reinterpretAsInts();
+      low16 = pairs.lanewise(LSHL, 16).lanewise(ASHR, 16);
+      sums = low16.add(pairs.lanewise(ASHR, 16)).add(MAGIC_BITS);
+      b = sums.reinterpretAsFloats().sub(MAGIC).fma(scale(scale, two, second + i), b);
     }
     a.intoArray(lanes, 0);
     b.intoArray(lanes, Lanes.COUNT);
@@ -90,8 +116,9 @@ final class Q8 {
 
   private static FloatVector products(ShortVector low, ShortVector high, short[] x, int at) {
     IntVector pairs = low.mul(load(x, at)).add(high.mul(load(x, at + STEP))).reinterpretAsInts();
-    IntVector sums = pairs.lanewise(LSHL, 16).lanewise(ASHR, 16).add(pairs.lanewise(ASHR, 16));
-    return (FloatVector) sums.convertShape(I2F, FLOATS, 0);
+    IntVector low16 = pairs.lanewise(LSHL, 16).lanewise(ASHR, 16);
+    IntVector sums = low16.add(pairs.lanewise(ASHR, 16)).add(MAGIC_BITS);
+    return sums.reinterpretAsFloats().sub(MAGIC);
   }
 
   private static ShortVector load(short[] values, int at) {
