@@ -15,9 +15,33 @@ import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Import;
 
-/** Starts the gateway. Each feature brings its own configuration; there is no scanning. */
+/**
+ * Starts the gateway. Each feature brings its own configuration; there is no scanning, and what the
+ * gateway does not use is not configured, for the sake of a quick start.
+ */
 @SpringBootConfiguration(proxyBeanMethods = false)
-@EnableAutoConfiguration
+@EnableAutoConfiguration(
+    excludeName = {
+      "org.springframework.boot.autoconfigure.aop.AopAutoConfiguration",
+      "org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration",
+      "org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration",
+      "org.springframework.boot.health.autoconfigure.application.DiskSpaceHealthContributorAutoConfiguration",
+      "org.springframework.boot.health.autoconfigure.application.SslHealthContributorAutoConfiguration",
+      "org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration",
+      "org.springframework.boot.http.client.autoconfigure.metrics.HttpClientMetricsAutoConfiguration",
+      "org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration",
+      "org.springframework.boot.http.client.autoconfigure.service.HttpServiceClientPropertiesAutoConfiguration",
+      "org.springframework.boot.micrometer.metrics.autoconfigure.logging.logback.LogbackMetricsAutoConfiguration",
+      "org.springframework.boot.micrometer.metrics.autoconfigure.ssl.SslMetricsAutoConfiguration",
+      "org.springframework.boot.micrometer.metrics.autoconfigure.startup.StartupTimeMetricsListenerAutoConfiguration",
+      "org.springframework.boot.micrometer.metrics.autoconfigure.task.TaskExecutorMetricsAutoConfiguration",
+      "org.springframework.boot.micrometer.observation.autoconfigure.ScheduledTasksObservationAutoConfiguration",
+      "org.springframework.boot.restclient.autoconfigure.RestClientAutoConfiguration",
+      "org.springframework.boot.restclient.autoconfigure.RestClientObservationAutoConfiguration",
+      "org.springframework.boot.webflux.autoconfigure.ReactiveMultipartAutoConfiguration",
+      "org.springframework.boot.webflux.autoconfigure.WebFluxObservationAutoConfiguration",
+      "org.springframework.boot.webflux.autoconfigure.error.ErrorWebFluxAutoConfiguration"
+    })
 @Import({
   ConfigBinding.class,
   RouteConfig.class,

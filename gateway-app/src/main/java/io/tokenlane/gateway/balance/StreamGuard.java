@@ -7,6 +7,7 @@ import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.error.ErrorBody;
 import java.nio.charset.StandardCharsets;
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import reactor.core.publisher.Flux;
@@ -35,6 +36,8 @@ final class StreamGuard extends BodyWatch {
     if (type == null || !type.isCompatibleWith(MediaType.TEXT_EVENT_STREAM)) {
       return body.doOnError(failure -> trail.broken(NodeFailures.reason(failure)));
     }
+    // An announced length would cut off what may have to be said at the end.
+    getHeaders().remove(HttpHeaders.CONTENT_LENGTH);
     Tail tail = new Tail(TAIL_BYTES);
     return body.doOnNext(tail::add)
         .onErrorResume(failure -> tail.empty() ? Mono.error(failure) : lost(failure, tail))

@@ -2,7 +2,6 @@ package io.tokenlane.gateway.call;
 
 import org.reactivestreams.Publisher;
 import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import reactor.core.publisher.Flux;
@@ -32,7 +31,6 @@ public abstract class BodyWatch extends ServerHttpResponseDecorator {
       Publisher<? extends Publisher<? extends DataBuffer>> body) {
     // Prefetch 0: a chunk waiting in a queue would be a chunk flushed late.
     Flux<DataBuffer> chunks = Flux.from(body).concatMap(chunk -> chunk, 0);
-    return super.writeAndFlushWith(
-        watch(chunks.doOnDiscard(DataBuffer.class, DataBufferUtils::release)).map(Flux::just));
+    return super.writeAndFlushWith(watch(chunks).map(Flux::just));
   }
 }

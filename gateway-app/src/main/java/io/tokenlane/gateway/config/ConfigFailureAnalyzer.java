@@ -36,7 +36,7 @@ public final class ConfigFailureAnalyzer extends AbstractFailureAnalyzer<BindExc
           .map(
               property ->
                   property.getName()
-                      + ": unknown property (expected: one from docs/configuration.md)")
+                      + ": unknown property (expected: one from docs/gateway-configuration.md)")
           .collect(Collectors.joining("; "));
     }
     String outOfRange = message(find(failure, IllegalArgumentException.class));

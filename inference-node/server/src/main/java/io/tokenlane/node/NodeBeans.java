@@ -7,12 +7,15 @@ import io.tokenlane.node.load.LoadSettings;
 import io.tokenlane.node.load.ModelHealth;
 import io.tokenlane.node.load.ModelLoader;
 import io.tokenlane.node.load.ModelSlot;
+import io.tokenlane.node.load.ModelSlot.ModelSource;
 import io.tokenlane.node.openai.NodeMeters;
 import io.tokenlane.node.openai.OpenAiBeans;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -21,12 +24,22 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
+import org.springframework.http.client.ReactorResourceFactory;
 
 /** The node's own parts: settings, the model, what is told about it, and the API. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(NodeSettings.class)
 @Import(OpenAiBeans.class)
 class NodeBeans {
+  private static final Logger log = LoggerFactory.getLogger(NodeBeans.class);
+
+  /** Event loops of its own: closing a node stops no other server in the same JVM. */
+  @Bean
+  ReactorResourceFactory reactorResourceFactory() {
+    ReactorResourceFactory resources = new ReactorResourceFactory();
+    resources.setUseGlobalResources(false);
+    return resources;
+  }
 
   @Bean
   ModelSettings modelSettings(Environment environment) {
@@ -37,7 +50,7 @@ class NodeBeans {
   }
 
   @Bean
-  ModelSlot modelSlot(NodeSettings node, ModelSettings model, NodeMeters meters) {
+  ModelSource modelSource(NodeSettings node, ModelSettings model) {
     LoadSettings settings =
         new LoadSettings(
             Optional.ofNullable(node.model()).map(Path::of),
@@ -45,13 +58,19 @@ class NodeBeans {
             node.backend(),
             node.computeThreads(),
             model.int8(),
+            true,
             EngineConfig.defaults()
                 .withKvBytes(node.kvCacheBytes().toBytes())
                 .withMaxWaiting(node.maxWaiting())
                 .withBatch(model.maxBatchSize(), Math.max(512, model.maxBatchSize()))
                 .withContinuousBatching(model.enableContinuousBatching()));
-    return new ModelSlot(
-        new ModelLoader(settings, Clock.systemUTC()), meters::bind, NodeBeans::giveUp);
+    return new ModelLoader(settings, Clock.systemUTC());
+  }
+
+  @Bean
+  ModelSlot modelSlot(NodeSettings node, ModelSource source, NodeMeters meters) {
+    log.info("model {}: loading", node.model() == null ? "embedded" : node.model());
+    return new ModelSlot(source, meters::bind, NodeBeans::giveUp);
   }
 
   @Bean

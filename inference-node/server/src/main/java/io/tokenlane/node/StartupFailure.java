@@ -1,7 +1,6 @@
 package io.tokenlane.node;
 
-import io.tokenlane.engine.chat.TemplateException;
-import io.tokenlane.engine.checkpoint.CheckpointException;
+import io.tokenlane.node.load.LoadFailure;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -52,19 +51,10 @@ final class StartupFailure {
       case BindException bind when bind.getCause() instanceof ConversionException ->
           unconverted(bind);
       case UnboundConfigurationPropertiesException unbound -> unknown(unbound);
-      case CheckpointException broken -> broken.getMessage();
-      case TemplateException broken -> "chat template: " + broken.getMessage();
-      case IllegalArgumentException refused when told(refused) -> refused.getMessage();
       case ConfigDataNotFoundException missing -> missing.getMessage();
       case YAMLException yaml -> "configuration: " + yaml.getMessage();
-      default -> null;
+      default -> LoadFailure.describe(cause).orElse(null);
     };
-  }
-
-  /** Whether the message has the form in which all our checks speak. */
-  private static boolean told(IllegalArgumentException refused) {
-    return refused.getCause() == null
-        && String.valueOf(refused.getMessage()).contains("(expected: ");
   }
 
   private static String unconverted(BindException bind) {

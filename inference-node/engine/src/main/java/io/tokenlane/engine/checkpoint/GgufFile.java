@@ -69,6 +69,9 @@ record GgufFile(GgufMetadata metadata, Map<String, Tensor> tensors) {
     Map<String, GgufValue> pairs = new LinkedHashMap<>();
     for (long i = 0; i < count; i++) {
       String key = reader.string("metadata key " + i);
+      if (key.isEmpty()) {
+        throw CheckpointException.of(reader.file(), "metadata key " + i, "empty", "a name");
+      }
       if (pairs.put(key, readValue(reader, key)) != null) {
         throw CheckpointException.of(reader.file(), key, "twice", "each key once");
       }

@@ -1,6 +1,5 @@
 package io.tokenlane.engine.token;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -42,12 +41,12 @@ public final class Detokenizer {
     byte[] bytes = concat(held, tokenizer.bytes(id));
     int complete = bytes.length - Utf8.incompleteTail(bytes);
     held = Arrays.copyOfRange(bytes, complete, bytes.length);
-    return new String(bytes, 0, complete, StandardCharsets.UTF_8);
+    return Utf8.decode(bytes, 0, complete);
   }
 
   /** The rest: U+FFFD if a character was left incomplete. Starts afresh. */
   public String finish() {
-    String rest = new String(held, StandardCharsets.UTF_8);
+    String rest = Utf8.decode(held, 0, held.length);
     held = NONE;
     return rest;
   }

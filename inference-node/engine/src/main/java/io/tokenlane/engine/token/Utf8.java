@@ -39,6 +39,24 @@ final class Utf8 {
     return -1;
   }
 
+  /**
+   * The text of bytes, U+FFFD for each maximal subpart of an ill-formed sequence (table 3-8). The
+   * JDK's own decoder joins the bytes of a UTF-8 surrogate into one.
+   */
+  static String decode(byte[] bytes, int from, int to) {
+    StringBuilder text = new StringBuilder(to - from);
+    int start = from;
+    for (int at = from; at < to; ) {
+      int length = wellFormed(bytes, at, to);
+      if (length == 0 || length < sequenceLength(bytes[at])) {
+        text.append(new String(bytes, start, at - start, StandardCharsets.UTF_8)).append('\uFFFD');
+        start = at + Math.max(1, length);
+      }
+      at += Math.max(1, length);
+    }
+    return text.append(new String(bytes, start, to - start, StandardCharsets.UTF_8)).toString();
+  }
+
   /** Length of the unfinished but so far well-formed sequence at the end, 0 to 3. */
   static int incompleteTail(byte[] bytes) {
     for (int length = Math.min(3, bytes.length); length > 0; length--) {

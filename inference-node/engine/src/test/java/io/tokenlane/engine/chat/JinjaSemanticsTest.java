@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -28,23 +29,22 @@ final class JinjaSemanticsTest {
 
   private record Table(Map<String, Object> variables, List<Case> cases) {}
 
-  private record Case(String template, @Nullable String text, @Nullable String error) {}
+  record Case(String template, @Nullable String text, @Nullable String error) {}
 
   static Stream<Arguments> cases() throws IOException {
     try (InputStream json =
         JinjaSemanticsTest.class.getResourceAsStream("/chat/jinja-semantics.json")) {
       Table table = JsonMapper.shared().readValue(Objects.requireNonNull(json), Table.class);
       return table.cases().stream()
-          .map(c -> Arguments.of(c.template(), c.text(), c.error(), table.variables()));
+          .map(c -> Arguments.of(c.template(), Named.of("expected", c), table.variables()));
     }
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("cases")
-  void doesAsTheReference(
-      String template, @Nullable String text, @Nullable String error, Map<String, Object> given) {
-    if (error == null) {
-      assertThat(render(template, given)).isEqualTo(text);
+  void doesAsTheReference(String template, Case expected, Map<String, Object> given) {
+    if (expected.error() == null) {
+      assertThat(render(template, given)).isEqualTo(expected.text());
     } else {
       assertThatThrownBy(() -> render(template, given)).isInstanceOf(TemplateException.class);
     }

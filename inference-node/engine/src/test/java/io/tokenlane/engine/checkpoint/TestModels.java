@@ -16,6 +16,13 @@ public final class TestModels {
     return root().resolve("inference-node/server/src/main/resources/models/demo-q8_0.gguf");
   }
 
+  /** A model that lies beside the project, and may be missing. */
+  public static Path shared(String name) {
+    return Path.of(System.getProperty("tokenlane.shared", "../../../shared"))
+        .resolve("models")
+        .resolve(name);
+  }
+
   private static Path root() {
     return Path.of(System.getProperty("tokenlane.root", "../.."));
   }

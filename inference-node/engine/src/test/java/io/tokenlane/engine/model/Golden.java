@@ -1,6 +1,7 @@
 package io.tokenlane.engine.model;
 
 import io.tokenlane.engine.checkpoint.TestModels;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -19,7 +20,12 @@ record Golden(int[] ids, int[] argmax, float[] lastLogits, int[] greedy) {
 
   /** The cases of a model's {@code golden.json}. */
   static List<Golden> read(String model) {
-    JsonNode root = JsonMapper.shared().readTree(TestModels.of(model + "/golden.json").toFile());
+    return read(TestModels.of(model + "/golden.json"));
+  }
+
+  /** The cases of a file. */
+  static List<Golden> read(Path file) {
+    JsonNode root = JsonMapper.shared().readTree(file.toFile());
     List<Golden> cases = new ArrayList<>();
     for (JsonNode node : root.get("cases")) {
       JsonNode greedy = node.has("greedy_64") ? node.get("greedy_64") : node.get("greedy_24");

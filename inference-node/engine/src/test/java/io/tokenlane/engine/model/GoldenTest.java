@@ -1,12 +1,15 @@
 package io.tokenlane.engine.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tokenlane.engine.backend.Backend;
 import io.tokenlane.engine.backend.BackendOptions;
 import io.tokenlane.engine.backend.Backends;
 import io.tokenlane.engine.checkpoint.Checkpoint;
 import io.tokenlane.engine.checkpoint.TestModels;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,6 +64,29 @@ final class GoldenTest {
           assertThat(relativeError(logits[logits.length - 1], expected.lastLogits()))
               .isLessThan(LOGITS_TOLERANCE);
         }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "scalar, tiny-qwen2",
+    "vector, tiny-qwen2",
+    "scalar, tiny-qwen3",
+    "vector, tiny-qwen3"
+  })
+  void architecturesThatAreRowsOfTheTableFollowTheReference(String backendName, String model) {
+    Path folder = TestModels.shared(model);
+    assumeTrue(Files.isDirectory(folder), () -> folder + " is not here");
+    try (Backend backend = start(backendName);
+        Checkpoint checkpoint = Checkpoint.open(folder);
+        Model loaded = load(checkpoint, backend)) {
+      for (Golden expected : Golden.read(folder.resolve("golden.json"))) {
+        float[][] logits = prompt(loaded, expected);
+        assertThat(argmax(logits)).isEqualTo(expected.argmax());
+        assertThat(relativeError(logits[logits.length - 1], expected.lastLogits()))
+            .isLessThan(LOGITS_TOLERANCE);
+        assertThat(greedy(loaded, expected)).isEqualTo(expected.greedy());
       }
     }
   }

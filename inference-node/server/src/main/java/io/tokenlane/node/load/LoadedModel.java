@@ -4,6 +4,7 @@ import io.tokenlane.engine.Engine;
 import io.tokenlane.engine.backend.Backend;
 import io.tokenlane.engine.checkpoint.Checkpoint;
 import io.tokenlane.engine.token.Tokenizer;
+import io.tokenlane.node.answer.Prompt;
 import io.tokenlane.node.answer.PromptEncoder;
 import java.time.Instant;
 import java.util.Set;
@@ -38,6 +39,13 @@ public record LoadedModel(
   /** Most tokens of a sequence. */
   public int contextLength() {
     return engine.model().config().contextLength();
+  }
+
+  /**
+   * Tokens of the context that a prompt leaves free; none, or less than none, if it is too long.
+   */
+  public int roomAfter(Prompt prompt) {
+    return contextLength() - prompt.tokens().length;
   }
 
   @Override

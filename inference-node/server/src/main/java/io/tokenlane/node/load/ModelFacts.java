@@ -18,4 +18,18 @@ public record ModelFacts(
     long parameters,
     long bytes,
     int contextLength,
-    long loadMillis) {}
+    long loadMillis) {
+
+  /** All in one line, for logs. */
+  String summary() {
+    return "%s %.1f M parameters, %.1f MB, context %d, on %s, loaded in %d ms from %s"
+        .formatted(
+            architecture,
+            parameters / 1e6,
+            bytes / 1e6,
+            contextLength,
+            backend,
+            loadMillis,
+            source);
+  }
+}

@@ -6,6 +6,7 @@ import io.tokenlane.engine.backend.BackendOptions;
 import io.tokenlane.engine.backend.Backends;
 import io.tokenlane.engine.chat.ChatTemplate;
 import io.tokenlane.engine.checkpoint.Checkpoint;
+import io.tokenlane.engine.checkpoint.TokenizerReader;
 import io.tokenlane.engine.model.Model;
 import io.tokenlane.engine.model.Models;
 import io.tokenlane.engine.tensor.DType;
@@ -47,7 +48,7 @@ public final class ModelLoader implements ModelSlot.ModelSource {
   }
 
   private LoadedModel load(Checkpoint checkpoint, long start) {
-    Tokenizer tokenizer = Tokenizers.of(checkpoint.tokenizer());
+    Tokenizer tokenizer = TokenizerReader.read(checkpoint.tokenizer());
     PromptEncoder prompts = prompts(checkpoint, tokenizer);
     Backends.Selection selection =
         Backends.select(settings.backend(), new BackendOptions(settings.threads()));
@@ -59,9 +60,13 @@ public final class ModelLoader implements ModelSlot.ModelSource {
             checkpoint.weights(),
             selection.backend(),
             config.maxBatchTokens());
+    Engine engine = Engine.start(model, config);
+    if (settings.warmUp()) {
+      WarmUp.run(engine, clock);
+    }
     return new LoadedModel(
         name(checkpoint),
-        Engine.start(model, config),
+        engine,
         prompts,
         stopTokens(checkpoint, tokenizer),
         facts(checkpoint, selection.reason(), clock.millis() - start),

@@ -4,12 +4,16 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where the model will be once it is loaded. Loading runs on a thread of its own, so that the
  * server already tells that it is alive.
  */
 public final class ModelSlot implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ModelSlot.class);
+
   private final CompletableFuture<LoadedModel> model = new CompletableFuture<>();
 
   /**
@@ -33,13 +37,12 @@ public final class ModelSlot implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** Ends the engine and releases the model; waits for a loading that is under way. */
+  /** Ends the engine and releases the model; one that is still being loaded is let go of later. */
   @Override
   public void close() {
-    model
-        .handle((loaded, failure) -> Optional.ofNullable(loaded))
-        .join()
-        .ifPresent(LoadedModel::close);
+    if (!model.cancel(false)) {
+      model().ifPresent(LoadedModel::close);
+    }
   }
 
   private void load(
@@ -47,10 +50,14 @@ public final class ModelSlot implements AutoCloseable {
     try {
       LoadedModel loaded = source.load();
       whenLoaded.accept(loaded);
-      model.complete(loaded);
+      log.info("model {}: ready, {}", loaded.name(), loaded.facts().summary());
+      if (!model.complete(loaded)) {
+        loaded.close();
+      }
     } catch (Throwable e) {
-      model.completeExceptionally(e);
-      whenFailed.accept(e);
+      if (model.completeExceptionally(e)) {
+        whenFailed.accept(e);
+      }
     }
   }
 

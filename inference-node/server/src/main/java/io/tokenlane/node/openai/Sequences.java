@@ -64,17 +64,16 @@ record Sequences(
 
   /** What is wanted, or what is left of the context if that is less. */
   private int maxTokens(Prompt prompt) {
-    int length = prompt.tokens().length;
-    int context = model.contextLength();
-    if (length >= context) {
+    int room = model.roomAfter(prompt);
+    if (room <= 0) {
       throw new ApiException(
           HttpStatus.BAD_REQUEST,
           "%s: %d tokens (expected: fewer than the model's context of %d tokens)"
-              .formatted(param, length, context),
+              .formatted(param, prompt.tokens().length, model.contextLength()),
           param,
           "context_length_exceeded");
     }
-    return Math.min(options.maxTokens().orElse(defaultMaxTokens), context - length);
+    return Math.min(options.maxTokens().orElse(defaultMaxTokens), room);
   }
 
   /** Sequences and the model to run them on. */

@@ -51,7 +51,7 @@ final class Decode {
 
   private static void q8(MemorySegment data, long offset, float[] out, int at, int count) {
     for (int i = 0; i < count; i += Q8.BLOCK) {
-      long block = offset + i / Q8.BLOCK * Q8.BLOCK_BYTES;
+      long block = offset + (long) i / Q8.BLOCK * Q8.BLOCK_BYTES;
       float scale = Float.float16ToFloat(data.get(Lanes.SHORT, block));
       for (int j = 0; j < Q8.BLOCK; j++) {
         out[at + i + j] = scale * data.get(ValueLayout.JAVA_BYTE, block + 2 + j);

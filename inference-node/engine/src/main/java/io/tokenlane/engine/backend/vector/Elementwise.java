@@ -4,17 +4,17 @@ import io.tokenlane.engine.backend.host.HostNorm;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Norms and activations of single rows. */
+/** Norms and activations of single rows; each thread has its own. */
 final class Elementwise {
   private static final VectorSpecies<Float> FLOATS = Lanes.FLOATS;
 
-  private Elementwise() {}
+  private final FloatDots dots = new FloatDots();
 
   /** {@code out = in / rms(in) * gain}; {@code in} and {@code out} may be the same. */
-  static void rmsNorm(HostNorm norm, float[] in, int inAt, float[] out, int outAt) {
+  void rmsNorm(HostNorm norm, float[] in, int inAt, float[] out, int outAt) {
     float[] gain = norm.gain;
     int width = gain.length;
-    float square = FloatDots.dot(in, inAt, in, inAt, width);
+    float square = dots.dot(in, inAt, in, inAt, width);
     float scale = (float) (1 / Math.sqrt(square / width + norm.epsilon));
     int bound = FLOATS.loopBound(width);
     for (int i = 0; i < bound; i += Lanes.COUNT) {

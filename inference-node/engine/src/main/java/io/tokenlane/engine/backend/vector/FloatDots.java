@@ -4,8 +4,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Tiles of float32 dot products. Every product of a pair of rows is summed in the same order
- * whatever the tile: lane by lane upwards, lanes onto each other, the rest upwards.
+ * Tiles of float32 dot products; each thread has its own. Every product of a pair of rows is summed
+ * in the same order whatever the tile: lane by lane upwards, lanes onto each other, the rest
+ * upwards.
  */
 final class FloatDots {
   /** Weight rows in a tile. */
@@ -13,20 +14,21 @@ final class FloatDots {
 
   private static final VectorSpecies<Float> FLOATS = Lanes.FLOATS;
 
-  private FloatDots() {}
+  private final float[] lanes = new float[2 * ROWS * Lanes.COUNT];
 
   /** One weight row with one input row. */
-  static float dot(float[] w, int wAt, float[] x, int xAt, int count) {
+  float dot(float[] w, int wAt, float[] x, int xAt, int count) {
     FloatVector sum = FloatVector.zero(FLOATS);
     int bound = FLOATS.loopBound(count);
     for (int i = 0; i < bound; i += Lanes.COUNT) {
       sum = load(w, wAt + i).fma(load(x, xAt + i), sum);
     }
-    return Lanes.sum(sum) + rest(w, wAt + bound, x, xAt + bound, count - bound);
+    sum.intoArray(lanes, 0);
+    return Lanes.fold(lanes, 0) + rest(w, wAt + bound, x, xAt + bound, count - bound);
   }
 
   /** Four weight rows with one input row. */
-  static void dot4x1(float[] w, float[] x, int xAt, int count, float[] out) {
+  void dot4x1(float[] w, float[] x, int xAt, int count, float[] out) {
     FloatVector a = FloatVector.zero(FLOATS);
     FloatVector b = a;
     FloatVector c = a;
@@ -39,14 +41,22 @@ final class FloatDots {
       c = load(w, 2 * count + i).fma(input, c);
       d = load(w, 3 * count + i).fma(input, d);
     }
-    out[0] = Lanes.sum(a) + rest(w, bound, x, xAt + bound, count - bound);
-    out[1] = Lanes.sum(b) + rest(w, count + bound, x, xAt + bound, count - bound);
-    out[2] = Lanes.sum(c) + rest(w, 2 * count + bound, x, xAt + bound, count - bound);
-    out[3] = Lanes.sum(d) + rest(w, 3 * count + bound, x, xAt + bound, count - bound);
+    a.intoArray(lanes, 0);
+    b.intoArray(lanes, Lanes.COUNT);
+    c.intoArray(lanes, 2 * Lanes.COUNT);
+    d.intoArray(lanes, 3 * Lanes.COUNT);
+    out[0] = Lanes.fold(lanes, 0) + rest(w, bound, x, xAt + bound, count - bound);
+    out[1] = Lanes.fold(lanes, Lanes.COUNT) + rest(w, count + bound, x, xAt + bound, count - bound);
+    out[2] =
+        Lanes.fold(lanes, 2 * Lanes.COUNT)
+            + rest(w, 2 * count + bound, x, xAt + bound, count - bound);
+    out[3] =
+        Lanes.fold(lanes, 3 * Lanes.COUNT)
+            + rest(w, 3 * count + bound, x, xAt + bound, count - bound);
   }
 
   /** Four weight rows with two neighbouring input rows; the second row's results come last. */
-  static void dot4x2(float[] w, float[] x, int xAt, int count, float[] out) {
+  void dot4x2(float[] w, float[] x, int xAt, int count, float[] out) {
     FloatVector a0 = FloatVector.zero(FLOATS);
     FloatVector b0 = a0;
     FloatVector c0 = a0;
@@ -73,14 +83,31 @@ final class FloatDots {
       d1 = weight.fma(second, d1);
     }
     int next = xAt + count;
-    out[0] = Lanes.sum(a0) + rest(w, bound, x, xAt + bound, count - bound);
-    out[1] = Lanes.sum(b0) + rest(w, count + bound, x, xAt + bound, count - bound);
-    out[2] = Lanes.sum(c0) + rest(w, 2 * count + bound, x, xAt + bound, count - bound);
-    out[3] = Lanes.sum(d0) + rest(w, 3 * count + bound, x, xAt + bound, count - bound);
-    out[4] = Lanes.sum(a1) + rest(w, bound, x, next + bound, count - bound);
-    out[5] = Lanes.sum(b1) + rest(w, count + bound, x, next + bound, count - bound);
-    out[6] = Lanes.sum(c1) + rest(w, 2 * count + bound, x, next + bound, count - bound);
-    out[7] = Lanes.sum(d1) + rest(w, 3 * count + bound, x, next + bound, count - bound);
+    a0.intoArray(lanes, 0);
+    b0.intoArray(lanes, Lanes.COUNT);
+    c0.intoArray(lanes, 2 * Lanes.COUNT);
+    d0.intoArray(lanes, 3 * Lanes.COUNT);
+    a1.intoArray(lanes, 4 * Lanes.COUNT);
+    b1.intoArray(lanes, 5 * Lanes.COUNT);
+    c1.intoArray(lanes, 6 * Lanes.COUNT);
+    d1.intoArray(lanes, 7 * Lanes.COUNT);
+    out[0] = Lanes.fold(lanes, 0) + rest(w, bound, x, xAt + bound, count - bound);
+    out[1] = Lanes.fold(lanes, Lanes.COUNT) + rest(w, count + bound, x, xAt + bound, count - bound);
+    out[2] =
+        Lanes.fold(lanes, 2 * Lanes.COUNT)
+            + rest(w, 2 * count + bound, x, xAt + bound, count - bound);
+    out[3] =
+        Lanes.fold(lanes, 3 * Lanes.COUNT)
+            + rest(w, 3 * count + bound, x, xAt + bound, count - bound);
+    out[4] = Lanes.fold(lanes, 4 * Lanes.COUNT) + rest(w, bound, x, next + bound, count - bound);
+    out[5] =
+        Lanes.fold(lanes, 5 * Lanes.COUNT) + rest(w, count + bound, x, next + bound, count - bound);
+    out[6] =
+        Lanes.fold(lanes, 6 * Lanes.COUNT)
+            + rest(w, 2 * count + bound, x, next + bound, count - bound);
+    out[7] =
+        Lanes.fold(lanes, 7 * Lanes.COUNT)
+            + rest(w, 3 * count + bound, x, next + bound, count - bound);
   }
 
   private static float rest(float[] w, int wAt, float[] x, int xAt, int count) {

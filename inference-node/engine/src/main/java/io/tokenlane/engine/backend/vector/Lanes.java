@@ -7,7 +7,6 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -28,26 +27,23 @@ final class Lanes {
   static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  private static final VectorShuffle<Float> BY_8 = VectorShuffle.iota(FLOATS, 8, 1, true);
-  private static final VectorShuffle<Float> BY_4 = VectorShuffle.iota(FLOATS, 4, 1, true);
-  private static final VectorShuffle<Float> BY_2 = VectorShuffle.iota(FLOATS, 2, 1, true);
-  private static final VectorShuffle<Float> BY_1 = VectorShuffle.iota(FLOATS, 1, 1, true);
-
   private Lanes() {}
 
-  /** The sum of all lanes: halves onto each other until one is left. */
-  static float sum(FloatVector v) {
-    FloatVector folded = v;
-    if (COUNT > 8) {
-      folded = folded.add(folded.rearrange(BY_8));
+  /**
+   * The sum of a vector stored at {@code lanes[at] ..}: halves onto each other until one is left.
+   */
+  static float fold(float[] lanes, int at) {
+    if (COUNT == 8) {
+      float even = (lanes[at] + lanes[at + 4]) + (lanes[at + 2] + lanes[at + 6]);
+      float odd = (lanes[at + 1] + lanes[at + 5]) + (lanes[at + 3] + lanes[at + 7]);
+      return even + odd;
     }
-    if (COUNT > 4) {
-      folded = folded.add(folded.rearrange(BY_4));
+    for (int half = COUNT / 2; half > 0; half /= 2) {
+      for (int i = at; i < at + half; i++) {
+        lanes[i] += lanes[i + half];
+      }
     }
-    if (COUNT > 2) {
-      folded = folded.add(folded.rearrange(BY_2));
-    }
-    return folded.add(folded.rearrange(BY_1)).lane(0);
+    return lanes[at];
   }
 
   /**

@@ -22,6 +22,9 @@ final class ProjectWork implements Workers.Work {
   /** What one thread needs for itself. */
   private static final class Scratch {
     private float[] tile = {};
+    private final FloatDots floats = new FloatDots();
+    private final Q8 bytes = new Q8();
+    private final Q8Rows widened = new Q8Rows();
     private final float[] results = new float[MOST_RESULTS];
   }
 
@@ -70,8 +73,11 @@ final class ProjectWork implements Workers.Work {
 
   private void project(Tensor matrix, int first, int begin, int end, Scratch scratch) {
     if (matrix.dtype() == DType.Q8_0) {
-      for (int n = begin; n < end; n++) {
-        projectQ8(matrix, n - first, n, scratch);
+      scratch.widened.resize(Q8.ROWS, weight.inputs());
+      for (int n = begin; n < end; n += Q8.ROWS) {
+        int count = Math.min(Q8.ROWS, end - n);
+        Q8.widen(matrix.data(), (n - first) * matrix.rowBytes(), count, scratch.widened);
+        projectQ8(n, count, scratch);
       }
       return;
     }
@@ -96,14 +102,14 @@ final class ProjectWork implements Workers.Work {
     int width = weight.inputs();
     int row = 0;
     for (; row + 1 < rows; row += 2) {
-      FloatDots.dot4x2(scratch.tile, in, row * width, width, scratch.results);
+      scratch.floats.dot4x2(scratch.tile, in, row * width, width, scratch.results);
       for (int i = 0; i < FloatDots.ROWS; i++) {
         store(row, n + i, scratch.results[i]);
         store(row + 1, n + i, scratch.results[FloatDots.ROWS + i]);
       }
     }
     if (row < rows) {
-      FloatDots.dot4x1(scratch.tile, in, row * width, width, scratch.results);
+      scratch.floats.dot4x1(scratch.tile, in, row * width, width, scratch.results);
       for (int i = 0; i < FloatDots.ROWS; i++) {
         store(row, n + i, scratch.results[i]);
       }
@@ -114,22 +120,32 @@ final class ProjectWork implements Workers.Work {
     int width = weight.inputs();
     for (int i = 0; i < count; i++) {
       for (int row = 0; row < rows; row++) {
-        store(row, n + i, FloatDots.dot(scratch.tile, i * width, in, row * width, width));
+        store(row, n + i, scratch.floats.dot(scratch.tile, i * width, in, row * width, width));
       }
     }
   }
 
-  private void projectQ8(Tensor matrix, int matrixRow, int n, Scratch scratch) {
-    long at = matrixRow * matrix.rowBytes();
-    int row = 0;
-    for (; row + 3 < rows; row += 4) {
-      Q8.dot1x4(matrix.data(), at, quantised, row, scratch.results);
-      for (int i = 0; i < 4; i++) {
-        store(row + i, n, scratch.results[i]);
+  /** Pairs of input rows with each weight row; a last input row with pairs of weight rows. */
+  private void projectQ8(int n, int count, Scratch scratch) {
+    int pairs = rows & ~1;
+    for (int i = 0; i < count; i++) {
+      for (int row = 0; row < pairs; row += 2) {
+        scratch.bytes.dot1x2(scratch.widened, i, quantised, row, scratch.results);
+        store(row, n + i, scratch.results[0]);
+        store(row + 1, n + i, scratch.results[1]);
       }
     }
-    for (; row < rows; row++) {
-      store(row, n, Q8.dot(matrix.data(), at, quantised, row));
+    if (pairs == rows) {
+      return;
+    }
+    int i = 0;
+    for (; i + 1 < count; i += 2) {
+      scratch.bytes.dot1x2(quantised, pairs, scratch.widened, i, scratch.results);
+      store(pairs, n + i, scratch.results[0]);
+      store(pairs, n + i + 1, scratch.results[1]);
+    }
+    if (i < count) {
+      store(pairs, n + i, scratch.bytes.dot(quantised, pairs, scratch.widened, i));
     }
   }
 

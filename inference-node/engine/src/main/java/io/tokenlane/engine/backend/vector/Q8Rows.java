@@ -1,6 +1,6 @@
 package io.tokenlane.engine.backend.vector;
 
-/** Inputs quantised in blocks of 32 values to shorts of -127 to 127 and a scale, row by row. */
+/** Values quantised in blocks of 32 to shorts of -127 to 127 and a scale, row by row. */
 final class Q8Rows {
   /** Blocks in a row. */
   int blocks;
@@ -8,13 +8,18 @@ final class Q8Rows {
   short[] values = {};
   float[] scales = {};
 
-  /** Quantises rows of {@code width} values, a multiple of 32. */
-  void set(float[] in, int rows, int width) {
+  /** Makes room for rows of {@code width} values, a multiple of 32. */
+  void resize(int rows, int width) {
     blocks = width / Q8.BLOCK;
     if (scales.length < rows * blocks) {
       scales = new float[rows * blocks];
       values = new short[rows * width];
     }
+  }
+
+  /** Quantises rows of {@code width} values, a multiple of 32. */
+  void set(float[] in, int rows, int width) {
+    resize(rows, width);
     for (int block = 0; block < rows * blocks; block++) {
       quantise(in, block);
     }

@@ -11,6 +11,7 @@ final class SlotKernel {
   private static final VectorSpecies<Float> FLOATS = Lanes.FLOATS;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
+  private final float[] lanes = new float[Lanes.COUNT];
   private MemorySegment memory = MemorySegment.NULL;
   private long begin;
   private int slots;
@@ -47,7 +48,8 @@ final class SlotKernel {
     for (int i = bound; i < dim; i++) {
       rest = Math.fma(x[xAt + i], y.get(ValueLayout.JAVA_FLOAT, yAt + 4L * i), rest);
     }
-    return Lanes.sum(sum) + rest;
+    sum.intoArray(lanes, 0);
+    return Lanes.fold(lanes, 0) + rest;
   }
 
   /** {@code output += weights[first + slot] * slot}, slot by slot. */

@@ -40,6 +40,7 @@ final class VectorBackend extends HostBackend {
   private final Workers workers;
   private final ProjectWork projectWork;
   private final AttendWork attendWork;
+  private final Elementwise elementwise = new Elementwise();
   private float[] normed = {};
 
   VectorBackend(int threads) {
@@ -116,9 +117,9 @@ final class VectorBackend extends HostBackend {
     }
   }
 
-  private static void turn(float[] values, int at, int row, @Nullable Norm norm, HostRope rope) {
+  private void turn(float[] values, int at, int row, @Nullable Norm norm, HostRope rope) {
     if (norm != null) {
-      Elementwise.rmsNorm(HostNorm.of(norm), values, at, values, at);
+      elementwise.rmsNorm(HostNorm.of(norm), values, at, values, at);
     }
     rope.rotate(values, at, row);
   }
@@ -145,7 +146,7 @@ final class VectorBackend extends HostBackend {
       normed = new float[in.maxRows() * width];
     }
     float[] values = HostRows.of(in).values;
-    Elementwise.rmsNorm(HostNorm.of(norm), values, from * width, normed, to * width);
+    elementwise.rmsNorm(HostNorm.of(norm), values, from * width, normed, to * width);
   }
 
   private void project(float[] in, int rows, Linear weight, float[] out, boolean add) {

@@ -1,0 +1,196 @@
+package io.tokenlane.gateway;
+
+import io.netty.channel.ChannelOption;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.server.HttpServer;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+
+/** A node or an app behind the gateway, on a real socket, that answers as a test tells it. */
+public final class FakeUpstream implements AutoCloseable {
+  private static final String HEALTH = "/actuator/health/readiness";
+
+  /** Answers one request whose body is at hand. */
+  @FunctionalInterface
+  public interface Behaviour {
+    /** Writes the answer; the body of the request is {@code call.body()}. */
+    Mono<Void> answer(Call call, HttpServerResponse response);
+  }
+
+  /** A request as it arrived. */
+  public record Call(String method, String uri, List<String> headerLines, String body) {
+    /** The value of a header, null where it is missing. */
+    public @Nullable String header(String name) {
+      String prefix = name.toLowerCase(Locale.ROOT) + ": ";
+      return headerLines.stream()
+          .filter(line -> line.startsWith(prefix))
+          .map(line -> line.substring(prefix.length()))
+          .findFirst()
+          .orElse(null);
+    }
+  }
+
+  private final List<Call> calls = new CopyOnWriteArrayList<>();
+  private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+  private volatile Behaviour behaviour = ok("{}");
+  private volatile boolean healthy = true;
+  private volatile boolean alive = true;
+  private volatile @Nullable DisposableServer server;
+  private final int port;
+
+  /** Starts one on any free port. */
+  public FakeUpstream() {
+    DisposableServer bound = bind(0);
+    this.server = bound;
+    this.port = bound.port();
+  }
+
+  private DisposableServer bind(int wanted) {
+    return HttpServer.create()
+        .option(ChannelOption.SO_REUSEADDR, true)
+        .host("127.0.0.1")
+        .port(wanted)
+        .doOnConnection(this::connected)
+        .handle(this::handle)
+        .bindNow();
+  }
+
+  /** A connection that was waiting to be accepted when the process died dies with it. */
+  private void connected(Connection connection) {
+    connections.add(connection);
+    if (!alive) {
+      var _ = connection.channel().close();
+    }
+  }
+
+  private Mono<Void> handle(HttpServerRequest request, HttpServerResponse response) {
+    if (request.uri().equals(HEALTH)) {
+      return response.status(healthy ? 200 : 503).send();
+    }
+    return request
+        .receive()
+        .aggregate()
+        .asString(StandardCharsets.UTF_8)
+        .defaultIfEmpty("")
+        .flatMap(body -> answer(request, body, response));
+  }
+
+  private Mono<Void> answer(HttpServerRequest request, String body, HttpServerResponse response) {
+    List<String> headers =
+        request.requestHeaders().entries().stream()
+            .map(h -> h.getKey().toLowerCase(Locale.ROOT) + ": " + h.getValue())
+            .toList();
+    Call call = new Call(request.method().name(), request.uri(), headers, body);
+    calls.add(call);
+    return behaviour.answer(call, response);
+  }
+
+  /** Answers 200 with this JSON. */
+  public static Behaviour ok(String json) {
+    return (call, response) ->
+        response.header("Content-Type", "application/json").sendString(Mono.just(json)).then();
+  }
+
+  /** Answers 200 with these fields, alternating names and values, and a body. */
+  public static Behaviour with(String body, String... fields) {
+    return (call, response) -> {
+      for (int i = 0; i < fields.length; i += 2) {
+        response.addHeader(fields[i], fields[i + 1]);
+      }
+      return response.sendString(Mono.just(body)).then();
+    };
+  }
+
+  /** Answers with this status and an empty JSON object. */
+  public static Behaviour status(int status) {
+    return (call, response) -> response.status(status).sendString(Mono.just("{}")).then();
+  }
+
+  /** Cuts the connection before any answer. */
+  public static Behaviour reset() {
+    return (call, response) -> cut(response).then(Mono.never());
+  }
+
+  /** Cuts the connection. */
+  public static Mono<Void> cut(HttpServerResponse response) {
+    return Mono.fromRunnable(
+        () ->
+            response.withConnection(
+                connection -> {
+                  var _ = connection.channel().close();
+                }));
+  }
+
+  /** Streams these texts, each flushed by itself. */
+  public static Behaviour events(Flux<String> events) {
+    return (call, response) -> response.sse().sendString(events).then();
+  }
+
+  /** Sets how requests are answered from now on. */
+  public void answers(Behaviour next) {
+    this.behaviour = next;
+  }
+
+  /** Sets what the health path says. */
+  public void healthy(boolean well) {
+    this.healthy = well;
+  }
+
+  /** Every request so far, health checks aside. */
+  public List<Call> calls() {
+    return calls;
+  }
+
+  /** Its address. */
+  public String uri() {
+    return "http://127.0.0.1:" + port;
+  }
+
+  /** Its name where it has no id: host and port. */
+  public String authority() {
+    return "127.0.0.1:" + port;
+  }
+
+  /** Closes the socket and all connections: the process is gone. */
+  public void die() {
+    DisposableServer running = server;
+    if (running != null) {
+      alive = false;
+      running.channel().close().syncUninterruptibly();
+      connections.forEach(connection -> connection.channel().close().syncUninterruptibly());
+      connections.clear();
+      server = null;
+    }
+  }
+
+  /** Listens again on the same port. */
+  public void comeBack() {
+    if (server == null) {
+      alive = true;
+      server = bind(port);
+    }
+  }
+
+  /** Forgets calls; answers and is well as in the beginning. */
+  public void forget() {
+    comeBack();
+    healthy = true;
+    behaviour = ok("{}");
+    calls.clear();
+  }
+
+  @Override
+  public void close() {
+    die();
+  }
+}

@@ -1,0 +1,63 @@
+package io.tokenlane.gateway;
+
+import static io.tokenlane.gateway.RunningGateway.header;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tokenlane.gateway.cache.PrefetchPass;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.Test;
+
+/** Prefetched endpoints, with the gateway's own pass in hand. */
+final class PrefetchTest {
+  private final RunningGateway gateway = RunningGateway.fresh();
+
+  private HttpResponse<String> prefetch(String path) {
+    return gateway.get(path, PrefetchPass.HEADER, gateway.bean(PrefetchPass.class).secret());
+  }
+
+  @Test
+  void answersAreThereBeforeAnybodyAsks() {
+    assertThat(gateway.manage("/actuator/prometheus").body())
+        .contains("tokenlane_prefetch_total{outcome=\"done\"} 2");
+  }
+
+  @Test
+  void anOriginThatSaysNothingIsStoredForThePlannedTime() {
+    prefetch("/api/v1/user");
+
+    HttpResponse<String> hit = gateway.get("/api/v1/user");
+
+    assertThat(header(hit, "Cache-Status")).matches("tokenlane; hit; ttl=(300|299)");
+    assertThat(gateway.app.calls()).hasSize(1);
+    assertThat(gateway.app.calls().getFirst().header(PrefetchPass.HEADER)).isNull();
+  }
+
+  @Test
+  void aPrefetchReplacesWhatIsStored() {
+    gateway.app.answers(FakeUpstream.ok("1"));
+    prefetch("/api/v1/config");
+    gateway.app.answers(FakeUpstream.ok("2"));
+    prefetch("/api/v1/config");
+
+    assertThat(gateway.get("/api/v1/config").body()).isEqualTo("2");
+  }
+
+  @Test
+  void theOriginsWordHolds() {
+    gateway.app.answers(FakeUpstream.with("v", "Cache-Control", "no-store"));
+    assertThat(header(prefetch("/api/a"), "Cache-Status")).contains("detail=no-store");
+
+    gateway.app.answers(FakeUpstream.with("v", "Cache-Control", "max-age=20"));
+    assertThat(header(prefetch("/api/b"), "Cache-Status")).contains("ttl=20; stored");
+
+    gateway.app.answers(FakeUpstream.with("v", "Cache-Control", "max-age=9000"));
+    assertThat(header(prefetch("/api/c"), "Cache-Status")).contains("ttl=300; stored");
+  }
+
+  @Test
+  void anErrorIsNotPrefetched() {
+    gateway.app.answers(FakeUpstream.status(404));
+
+    assertThat(header(prefetch("/api/d"), "Cache-Status")).contains("detail=not-fresh");
+  }
+}

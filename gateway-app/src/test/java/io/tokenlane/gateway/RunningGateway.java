@@ -1,0 +1,158 @@
+package io.tokenlane.gateway;
+
+import io.tokenlane.balance.Node;
+import io.tokenlane.balance.NodePool;
+import io.tokenlane.prefetch.cache.AnswerCache;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/**
+ * The whole gateway on real sockets before two nodes and an app. One for all tests of the module,
+ * since starting it is what takes the time; each test begins with {@link #fresh}.
+ */
+public final class RunningGateway {
+  private static final RunningGateway ONE = new RunningGateway();
+
+  /** The first node. */
+  public final FakeUpstream one = new FakeUpstream();
+
+  /** The second node. */
+  public final FakeUpstream two = new FakeUpstream();
+
+  /** The app behind {@code /api/**}. */
+  public final FakeUpstream app = new FakeUpstream();
+
+  /** What lies ready before the start for the prefetcher to fetch. */
+  private static final String PREFETCHED = "{\"prefetched\":true}";
+
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  private final ConfigurableApplicationContext context;
+
+  private RunningGateway() {
+    app.answers(FakeUpstream.ok(PREFETCHED));
+    context =
+        new SpringApplicationBuilder(GatewayApplication.class)
+            .run(
+                "--server.port=0",
+                "--management.server.port=0",
+                "--tokenlane.nodes[0].uri=" + one.uri(),
+                "--tokenlane.nodes[0].id=one",
+                "--tokenlane.nodes[1].uri=" + two.uri(),
+                "--tokenlane.nodes[1].api_key=sesame",
+                "--tokenlane.limits.max_body=64KB",
+                "--tokenlane.cache.max_answer=32KB",
+                "--tokenlane.balance.health.interval=100ms",
+                "--prefetch.ttl_seconds=300",
+                "--prefetch.endpoints=/api/v1/user,/api/v1/config",
+                "--spring.cloud.gateway.server.webflux.routes[0].id=api",
+                "--spring.cloud.gateway.server.webflux.routes[0].uri=" + app.uri(),
+                "--spring.cloud.gateway.server.webflux.routes[0].predicates[0]=Path=/api/**",
+                "--spring.cloud.gateway.server.webflux.routes[1].id=closed",
+                "--spring.cloud.gateway.server.webflux.routes[1].uri=http://127.0.0.1:1",
+                "--spring.cloud.gateway.server.webflux.routes[1].predicates[0]=Path=/closed/**");
+  }
+
+  /** The gateway with its nodes up and well, nothing stored but what was prefetched. */
+  public static RunningGateway fresh() {
+    ONE.one.forget();
+    ONE.two.forget();
+    ONE.app.forget();
+    ONE.bean(AnswerCache.class).clear();
+    NodePool pool = ONE.bean(NodePool.class);
+    List<Node> nodes = pool.nodes();
+    // Nodes that left and came back carry nothing over from the test before.
+    pool.replace(List.of());
+    pool.replace(nodes);
+    ONE.one.calls().clear();
+    ONE.two.calls().clear();
+    return ONE;
+  }
+
+  /** The gateway as it is. */
+  public static RunningGateway asItIs() {
+    return ONE;
+  }
+
+  /** A bean of the gateway. */
+  public <T> T bean(Class<T> type) {
+    return context.getBean(type);
+  }
+
+  /** The port of the API. */
+  public int port() {
+    return Integer.parseInt(context.getEnvironment().getRequiredProperty("local.server.port"));
+  }
+
+  /** A request to the API. */
+  public HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path));
+  }
+
+  /** GET at the API. */
+  public HttpResponse<String> get(String path, String... headers) {
+    HttpRequest.Builder request = request(path);
+    return send(headers.length == 0 ? request : request.headers(headers));
+  }
+
+  /** GET at the management port. */
+  public HttpResponse<String> manage(String path) {
+    String port = context.getEnvironment().getRequiredProperty("local.management.port");
+    return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)));
+  }
+
+  /** POST of a chat. */
+  public HttpResponse<String> chat(String body, String... headers) {
+    return send(chatRequest(body, headers));
+  }
+
+  /** A POST of a chat, not sent yet. */
+  public HttpRequest.Builder chatRequest(String body, String... headers) {
+    HttpRequest.Builder request =
+        request("/v1/chat/completions")
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(body, StandardCharsets.UTF_8));
+    return headers.length == 0 ? request : request.headers(headers);
+  }
+
+  /** Sends and reads the whole answer. */
+  public HttpResponse<String> send(HttpRequest.Builder request) {
+    return sendAsync(request).join();
+  }
+
+  /** Sends; completes with the whole answer. */
+  public CompletableFuture<HttpResponse<String>> sendAsync(HttpRequest.Builder request) {
+    return client.sendAsync(request.build(), BodyHandlers.ofString());
+  }
+
+  /** Sends; returns with the status, the body to be read as it comes. */
+  public HttpResponse<java.io.InputStream> open(HttpRequest.Builder request) throws IOException {
+    try {
+      return client.send(request.build(), BodyHandlers.ofInputStream());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
+  }
+
+  /** Requests on all nodes now. */
+  public int inFlight() {
+    return bean(NodePool.class).snapshot().stream().mapToInt(n -> n.inFlight()).sum();
+  }
+
+  /** The value of a response header, or empty text. */
+  public static String header(HttpResponse<?> response, String name) {
+    return response.headers().firstValue(name).orElse("");
+  }
+}

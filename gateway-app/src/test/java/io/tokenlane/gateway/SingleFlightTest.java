@@ -1,0 +1,94 @@
+package io.tokenlane.gateway;
+
+import static io.tokenlane.gateway.RunningGateway.header;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tokenlane.prefetch.cache.AnswerCache;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/** Identical misses at once. */
+final class SingleFlightTest {
+  private static final int CROWD = 30;
+  private static final String GREEDY = "{\"temperature\":0,\"messages\":[]}";
+  private static final String STREAMED = "{\"temperature\":0,\"stream\":true,\"messages\":[]}";
+
+  private final RunningGateway gateway = RunningGateway.fresh();
+  private final Sinks.One<String> gate = Sinks.one();
+
+  private int nodeCalls() {
+    return gateway.one.calls().size() + gateway.two.calls().size();
+  }
+
+  private void nodesAnswer(FakeUpstream.Behaviour behaviour) {
+    gateway.one.answers(behaviour);
+    gateway.two.answers(behaviour);
+  }
+
+  private List<CompletableFuture<HttpResponse<String>>> crowd(String body) {
+    List<CompletableFuture<HttpResponse<String>>> crowd = new ArrayList<>();
+    for (int i = 0; i < CROWD; i++) {
+      crowd.add(gateway.sendAsync(gateway.chatRequest(body)));
+    }
+    return crowd;
+  }
+
+  private static List<HttpResponse<String>> all(
+      List<CompletableFuture<HttpResponse<String>>> crowd) {
+    return crowd.stream().map(CompletableFuture::join).toList();
+  }
+
+  @Test
+  void areOneFetch() {
+    nodesAnswer((call, response) -> response.sendString(gate.asMono()).then());
+    var crowd = crowd(GREEDY);
+    Eventually.eventually("a fetch", () -> nodeCalls() > 0);
+    gate.tryEmitValue("{\"a\":1}");
+
+    assertThat(all(crowd)).hasSize(CROWD).allMatch(answer -> answer.body().equals("{\"a\":1}"));
+    assertThat(nodeCalls()).isEqualTo(1);
+  }
+
+  @Test
+  void areOneFetchWhenStreamed() {
+    nodesAnswer(FakeUpstream.events(Flux.just("data: 1\n\n").concatWith(gate.asMono())));
+    var crowd = crowd(STREAMED);
+    Eventually.eventually("a fetch", () -> nodeCalls() > 0);
+    gate.tryEmitValue("data: [DONE]\n\n");
+
+    assertThat(all(crowd)).allMatch(a -> a.body().equals("data: 1\n\ndata: [DONE]\n\n"));
+    assertThat(nodeCalls()).isEqualTo(1);
+  }
+
+  @Test
+  void areReleasedWhenTheAnswerCannotBeShared() {
+    nodesAnswer((call, response) -> response.status(404).sendString(gate.asMono().cache()).then());
+    var crowd = crowd(GREEDY);
+    Eventually.eventually("a fetch", () -> nodeCalls() > 0);
+    gate.tryEmitValue("{\"no\":1}");
+
+    assertThat(all(crowd)).allMatch(answer -> answer.statusCode() == 404);
+    assertThat(gateway.bean(AnswerCache.class).flightsUnderWay()).isZero();
+  }
+
+  @Test
+  void takeOverFromALeaderThatGoesAway() throws IOException {
+    nodesAnswer(FakeUpstream.events(Flux.just("data: 1\n\n").concatWith(Mono.never())));
+    var leader = gateway.open(gateway.chatRequest(STREAMED));
+    var crowd = crowd(STREAMED);
+    nodesAnswer(FakeUpstream.events(Flux.just("data: 2\n\n", "data: [DONE]\n\n")));
+
+    leader.body().close();
+
+    assertThat(all(crowd)).allMatch(a -> a.body().equals("data: 2\n\ndata: [DONE]\n\n"));
+    assertThat(nodeCalls()).isEqualTo(2);
+    assertThat(header(gateway.chat(STREAMED), "Cache-Status")).contains("hit");
+  }
+}

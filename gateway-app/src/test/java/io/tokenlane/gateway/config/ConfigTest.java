@@ -1,0 +1,144 @@
+package io.tokenlane.gateway.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tokenlane.gateway.prefetch.PrefetchProperties;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.io.ByteArrayResource;
+
+/** What a configuration file may say, and what one line it costs where it may not. */
+final class ConfigTest {
+  private static final String FRAGMENT =
+      "{\"prefetch\": {\"enabled\": true, \"ttl_seconds\": 300,"
+          + " \"endpoints\": [\"/api/v1/user\", \"/api/v1/config\"]}}";
+
+  private final ConfigBinding binding = new ConfigBinding();
+
+  private static StandardEnvironment environment(PropertySource<?> source) {
+    StandardEnvironment environment = new StandardEnvironment();
+    environment.getPropertySources().addFirst(source);
+    return environment;
+  }
+
+  private static StandardEnvironment yaml(String text) throws IOException {
+    return environment(
+        new YamlPropertySourceLoader()
+            .load("test", new ByteArrayResource(text.getBytes(StandardCharsets.UTF_8)))
+            .getFirst());
+  }
+
+  private PrefetchProperties prefetch(StandardEnvironment environment) {
+    return binding.prefetchProperties(environment, binding.tokenlaneProperties(environment));
+  }
+
+  private String complaint(StandardEnvironment environment) {
+    try {
+      prefetch(environment);
+      binding.nodeList(binding.tokenlaneProperties(environment));
+    } catch (RuntimeException refused) {
+      FailureAnalysis analysis = new ConfigFailureAnalyzer().analyze(refused);
+      return analysis == null
+          ? String.valueOf(refused.getMessage())
+          : Objects.requireNonNull(analysis.getDescription());
+    }
+    return "";
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "prefetch: {enabled: true, ttl_seconds: 300,"
+            + " endpoints: [\"/api/v1/user\", \"/api/v1/config\"]}",
+        "tokenlane: {prefetch: {enabled: true, ttl_seconds: 300,"
+            + " endpoints: [/api/v1/user, /api/v1/config]}}",
+        FRAGMENT
+      })
+  void theRequirementsFragmentIsAccepted(String text) throws IOException {
+    PrefetchProperties prefetch = prefetch(yaml(text));
+
+    assertThat(prefetch)
+        .isEqualTo(new PrefetchProperties(true, 300, List.of("/api/v1/user", "/api/v1/config"), 2));
+  }
+
+  @Test
+  void jsonFilesAreConfigurationToo() throws IOException {
+    PropertySource<?> json =
+        new JsonPropertySourceLoader()
+            .load("prefetch.json", new ByteArrayResource(FRAGMENT.getBytes(StandardCharsets.UTF_8)))
+            .getFirst();
+
+    assertThat(prefetch(environment(json)).endpoints()).hasSize(2);
+  }
+
+  @Test
+  void nothingSetIsNothingPrefetched() throws IOException {
+    assertThat(prefetch(yaml("tokenlane: {}"))).isEqualTo(PrefetchProperties.NONE);
+  }
+
+  @ParameterizedTest(name = "{0}={1}: {2}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "prefetch.ttl_seconds | -3 | prefetch.ttl_seconds: -3 (expected: > 0)",
+        "prefetch.ttl_seconds | soon | prefetch.ttl-seconds: soon (expected: a whole number)",
+        "prefetch.enabled | maybe | prefetch.enabled: maybe (expected: true or false)",
+        "prefetch.endpoints | api | prefetch.endpoints: api (expected: a path starting with /)",
+        "tokenlane.limits.max_body | 0B | tokenlane.limits.max_body: 0B (expected: 1B to 1GB)",
+        "tokenlane.limits.max-body | big | tokenlane.limits.max-body: big (expected: a size such as 512KB or 8MB)",
+        "tokenlane.cache.model_ttl | 0s | tokenlane.cache.model_ttl: PT0S (expected: > 0)",
+        "tokenlane.balance.health.interval | often | tokenlane.balance.health.interval: often (expected: a duration such as 500ms, 30s or 5m)",
+        "tokenlane.balance.retry_share | 2 | tokenlane.balance.retry_share: 2.0 (expected: 0 to 1)",
+        "tokenlane.compression.encoding | utf8 | tokenlane.compression.encoding: utf8 (expected: o200k_base or cl100k_base)",
+        "tokenlane.nodes[0].uri | localhost:8091 | tokenlane.nodes[0].uri: localhost:8091 (expected: http://host:port)",
+        "tokenlane.cahce.enabled | true | tokenlane.cahce.enabled: unknown property (expected: one from docs/gateway-configuration.md)",
+        "prefetch.ttl | 3 | prefetch.ttl: unknown property (expected: one from docs/gateway-configuration.md)",
+        "tokenlane.nodes[0].weigth | 3 | tokenlane.nodes[0].weigth: unknown property (expected: one from docs/gateway-configuration.md)",
+        "tokenlane.nodes[0].id | a | tokenlane.nodes[0].uri: missing (expected: http://host:port)",
+      })
+  void aMistakeCostsOneClearLine(String property, String value, String line) {
+    assertThat(complaint(environment(new MapPropertySource("test", Map.of(property, value)))))
+        .isEqualTo(line);
+  }
+
+  @Test
+  void strategiesAreNamed() {
+    MapPropertySource source =
+        new MapPropertySource("test", Map.of("tokenlane.balance.strategy", "best"));
+
+    assertThat(complaint(environment(source)))
+        .startsWith("tokenlane.balance.strategy: best (expected: one of ewma, ");
+  }
+
+  @Test
+  void nodesAreNamedOnce() throws IOException {
+    String twice = "tokenlane: {nodes: [{id: a, uri: 'http://h:1'}, {id: a, uri: 'http://h:2'}]}";
+
+    assertThat(complaint(yaml(twice))).isEqualTo("nodes: a twice (expected: once)");
+  }
+
+  @Test
+  void aGatewayMayHaveNoNodes() throws IOException {
+    assertThat(binding.nodeList(binding.tokenlaneProperties(yaml("tokenlane: {nodes: []}"))).all())
+        .isEmpty();
+  }
+
+  @Test
+  void prefetchIsSetInOnePlace() throws IOException {
+    assertThat(
+            complaint(yaml("{prefetch: {enabled: true}, tokenlane: {prefetch: {enabled: true}}}")))
+        .isEqualTo("prefetch: set twice (expected: either prefetch or tokenlane.prefetch)");
+  }
+}

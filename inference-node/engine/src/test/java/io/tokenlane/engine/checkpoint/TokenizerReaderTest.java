@@ -1,0 +1,193 @@
+package io.tokenlane.engine.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tokenlane.engine.token.Tokenizer;
+import io.tokenlane.engine.token.Tokenizer.Specials;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+final class TokenizerReaderTest {
+  private static final Path DEMO = TestModels.of("demo/hf/tokenizer.json");
+
+  @TempDir Path folder;
+
+  static Stream<Path> models() {
+    return Stream.of(TestModels.of("demo/hf"), TestModels.of("tiny-llama"), TestModels.demoQ8());
+  }
+
+  @ParameterizedTest
+  @org.junit.jupiter.params.provider.MethodSource("models")
+  void idsAreTheGoldens(Path model) throws IOException {
+    boolean tiny = model.endsWith("tiny-llama");
+    Path goldens = TestModels.of(tiny ? "tiny-llama/golden.json" : "demo/golden.json");
+    try (Checkpoint checkpoint = Checkpoint.open(model)) {
+      Tokenizer tokenizer = TokenizerReader.read(checkpoint.tokenizer());
+      JsonNode cases = JsonMapper.shared().readTree(goldens.toFile()).get("cases");
+      for (JsonNode golden : cases) {
+        int[] ids = JsonMapper.shared().treeToValue(golden.get("ids"), int[].class);
+        String text = golden.get("text").stringValue();
+        assertThat(tokenizer.encode(text, Specials.PARSE)).isEqualTo(ids);
+      }
+      assertThat(tokenizer.vocabularySize()).isEqualTo(1601);
+      assertThat(tokenizer.isControl(tokenizer.id("<|im_end|>").orElseThrow())).isTrue();
+      assertThat(tokenizer.beginOfSequence()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gpt-2", "llama-bpe", "qwen2", "llama-spm"})
+  void idsOfRealVocabulariesAreTheReferences(String name) throws IOException {
+    Path vocabulary =
+        Path.of(System.getProperty("tokenlane.shared", "shared"), "tokenizers")
+            .resolve("ggml-vocab-" + name + ".gguf");
+    Assumptions.assumeTrue(Files.exists(vocabulary), () -> "no vocabulary at " + vocabulary);
+    String[] texts =
+        Files.readString(Path.of(vocabulary + ".inp")).split("\n__ggml_vocab_test__\n", -1);
+    List<String> expected = Files.readAllLines(Path.of(vocabulary + ".out"));
+    try (Arena arena = Arena.ofConfined()) {
+      Tokenizer tokenizer = gguf(vocabulary, arena);
+      for (int i = 0; i < expected.size(); i++) {
+        assertThat(joined(tokenizer.encode(texts[i], Specials.AS_TEXT)))
+            .as(texts[i])
+            .isEqualTo(expected.get(i).strip());
+      }
+    }
+  }
+
+  private static Tokenizer gguf(Path file, Arena arena) throws IOException {
+    GgufFile gguf = GgufFile.read(FileNames.of(file), MappedFile.map(file, arena));
+    return TokenizerReader.read(new TokenizerSource.Gguf(gguf.metadata()));
+  }
+
+  private static String joined(int[] ids) {
+    return String.join(" ", Arrays.stream(ids).mapToObj(String::valueOf).toList());
+  }
+
+  @Test
+  void theConfigurationDecidesWhatIsSpecial() {
+    Path config = TestModels.of("demo/hf/tokenizer_config.json");
+    assertThat(read(DEMO, Optional.of(config)).isControl(3)).isFalse();
+    assertThat(read(DEMO, Optional.empty()).isControl(3)).isTrue();
+  }
+
+  @Test
+  void promptsBeginAsTheTemplateSays() throws IOException {
+    ObjectNode json = demo();
+    json.set(
+        "post_processor",
+        JsonMapper.shared()
+            .readTree(
+                """
+                {"type": "Sequence", "processors": [{"type": "ByteLevel"},
+                  {"type": "TemplateProcessing", "single": [
+                    {"SpecialToken": {"id": "<|endoftext|>", "type_id": 0}},
+                    {"Sequence": {"id": "A", "type_id": 0}}]}]}
+                """));
+    assertThat(read(write(json), Optional.empty()).beginOfSequence()).hasValue(0);
+  }
+
+  @Test
+  void unnormalizedTextIsNormalized() throws IOException {
+    ObjectNode json = demo();
+    json.putObject("normalizer").put("type", "NFC");
+    Tokenizer tokenizer = read(write(json), Optional.empty());
+    assertThat(tokenizer.encode("e\u0301", Specials.AS_TEXT))
+        .isEqualTo(tokenizer.encode("\u00E9", Specials.AS_TEXT));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/model/type | \"Unigram\" | type: Unigram (expected: BPE)",
+        "/model/vocab/Ġ | 7 | have id 7",
+        "/model/vocab/Ġ | 5000 | has id 5000 (expected: ids without gaps",
+        "/model/vocab/Ġ | \"x\" | expected: an id",
+        "/model/merges/0 | \"Ġ qqqq\" | qqqq is no token",
+        "/model/merges/0 | \"Ġ\" | expected: two tokens",
+        "/model/continuing_subword_prefix | \"##\" | continuing_subword_prefix: ##",
+        "/normalizer | {\"type\": \"Nmt\"} | type: Nmt (expected: NFC",
+        "/pre_tokenizer | {\"type\": \"Bert\"} | byte_fallback",
+        "/pre_tokenizer/pretokenizers/0/type | \"Bert\" | type: Bert (expected: ByteLevel",
+        "/pre_tokenizer/pretokenizers/0/behavior | \"Odd\" | behavior: Odd (expected: Isolated",
+        "/pre_tokenizer/pretokenizers/0/pattern/Regex | \"(\" | regex: (",
+        "/added_tokens/0/id | 1 | id 0",
+        "/added_tokens/0/content | \"\" | empty"
+      })
+  void brokenFilesAreRefused(String pointer, String value, String message) throws IOException {
+    ObjectNode json = demo();
+    replace(json, pointer, JsonMapper.shared().readTree(value));
+    Path file = write(json);
+    assertThatThrownBy(() -> read(file, Optional.empty()))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("tokenizer.json")
+        .hasMessageContaining(message);
+  }
+
+  private static void replace(ObjectNode json, String pointer, JsonNode value) {
+    int last = pointer.lastIndexOf('/');
+    String field = pointer.substring(last + 1);
+    JsonNode owner = json.at(pointer.substring(0, last));
+    if (owner instanceof ArrayNode array) {
+      array.set(Integer.parseInt(field), value);
+    } else {
+      ((ObjectNode) owner).set(field, value);
+    }
+  }
+
+  @Test
+  void aMissingByteIsRefused() throws IOException {
+    ObjectNode json = demo();
+    ObjectNode vocab = (ObjectNode) json.at("/model/vocab");
+    JsonNode id = vocab.remove("ÿ");
+    vocab.set("no-byte", id);
+    Path file = write(json);
+    assertThatThrownBy(() -> read(file, Optional.empty()))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("byte 0xFF");
+  }
+
+  @Test
+  void whatIsNoTokenizerIsRefused() throws IOException {
+    Path file = folder.resolve("tokenizer.json");
+    assertThatThrownBy(() -> read(file, Optional.empty()))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("no such file");
+    Files.writeString(file, "{\"model\": {}");
+    assertThatThrownBy(() -> read(file, Optional.empty()))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("not JSON");
+  }
+
+  private static ObjectNode demo() throws IOException {
+    return (ObjectNode) JsonMapper.shared().readTree(DEMO.toFile());
+  }
+
+  private Path write(JsonNode json) throws IOException {
+    Path file = folder.resolve("tokenizer.json");
+    Files.writeString(file, json.toString());
+    return file;
+  }
+
+  private static Tokenizer read(Path tokenizer, Optional<Path> config) {
+    return TokenizerReader.read(new TokenizerSource.HuggingFace(tokenizer, config));
+  }
+}

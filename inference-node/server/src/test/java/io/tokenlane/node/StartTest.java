@@ -1,0 +1,106 @@
+package io.tokenlane.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tokenlane.node.load.ModelSlot.ModelSource;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.SpringApplication;
+import tools.jackson.databind.JsonNode;
+
+class StartTest {
+
+  @Test
+  void isAliveButNotReadyWhileTheModelLoads() {
+    CountDownLatch gate = new CountDownLatch(1);
+    try (TestNode node = TestNode.start(loadingBehind(gate))) {
+      NodeClient client = node.client();
+      assertThat(status(client, "/actuator/health/liveness")).isEqualTo(200);
+      assertThat(status(client, "/actuator/health/readiness")).isEqualTo(503);
+      assertThat(status(client, "/v1/models")).isEqualTo(503);
+      HttpResponse<String> chat =
+          client.send(
+              "POST", "/v1/chat/completions", "{\"messages\": %s}".formatted(Golden.ask("x")));
+      assertThat(chat.statusCode()).isEqualTo(503);
+      assertThat(chat.headers().firstValue("Retry-After")).isPresent();
+      assertThat(NodeClient.parse(chat.body()).at("/error/code").stringValue())
+          .isEqualTo("model_loading");
+
+      gate.countDown();
+      node.awaitModel();
+      assertThat(status(client, "/actuator/health/readiness")).isEqualTo(200);
+      assertThat(status(client, "/v1/models")).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void refusesAllOrNothingWhenTheQueueIsFull() {
+    try (TestNode node =
+        TestNode.start(
+            NodeApplication.create(),
+            "--model_config.max_batch_size=1",
+            "--tokenlane.node.max-waiting=1")) {
+      node.awaitModel();
+      String body = "{\"n\": 8, \"max_tokens\": 500, \"messages\": %s}".formatted(Golden.ask("x"));
+      HttpResponse<String> full = node.client().send("POST", "/v1/chat/completions", body);
+      assertThat(full.statusCode()).as(full.body()).isEqualTo(429);
+      assertThat(full.headers().firstValue("Retry-After")).isPresent();
+      assertThat(NodeClient.parse(full.body()).at("/error/type").stringValue())
+          .isEqualTo("rate_limit_error");
+      TestNode.await(
+          () -> node.client().get("/load").at("/application_utilization").doubleValue() == 0);
+    }
+  }
+
+  @Test
+  void takesTheModelFragmentOfAYamlFileLiterally(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("node.yaml");
+    Files.writeString(
+        file,
+        """
+        model_config: {quantization: int8, enable_continuous_batching: true, max_batch_size: 7, kv_cache_strategy: paged}
+        tokenlane.node: {served-model-name: mine, threads: 1, kv-cache-bytes: 8MB}
+        """);
+    try (TestNode node =
+        TestNode.start(
+            NodeApplication.create(), "--spring.config.additional-location=file:" + file)) {
+      node.awaitModel();
+      JsonNode load = node.client().get("/load");
+      assertThat(load.at("/named_metrics/max_requests_running").intValue()).isEqualTo(7);
+      assertThat(node.client().get("/v1/models/mine").get("id").stringValue()).isEqualTo("mine");
+    }
+  }
+
+  private static SpringApplication loadingBehind(CountDownLatch gate) {
+    SpringApplication application = NodeApplication.create();
+    application.addInitializers(
+        context -> context.getBeanFactory().addBeanPostProcessor(waitingFor(gate)));
+    return application;
+  }
+
+  private static BeanPostProcessor waitingFor(CountDownLatch gate) {
+    return new BeanPostProcessor() {
+      @Override
+      public Object postProcessAfterInitialization(Object bean, String name) {
+        return bean instanceof ModelSource source ? late(source, gate) : bean;
+      }
+    };
+  }
+
+  private static ModelSource late(ModelSource source, CountDownLatch gate) {
+    return () -> {
+      TestNode.await(gate);
+      return source.load();
+    };
+  }
+
+  private static int status(NodeClient client, String path) {
+    return client.send("GET", path, "").statusCode();
+  }
+}
