@@ -20,7 +20,11 @@ public final class BenchCommand {
    */
   public static void main(String[] arguments) {
     Map<String, Benchmark> known = new TreeMap<>();
-    for (Benchmark benchmark : List.of(new StartupBenchmark(ROOT), new GatewayBenchmark(ROOT))) {
+    for (Benchmark benchmark :
+        List.of(
+            new StartupBenchmark(ROOT),
+            new GatewayBenchmark(ROOT),
+            new CompressionBenchmark(ROOT))) {
       known.put(benchmark.name(), benchmark);
     }
     List<String> names = new ArrayList<>(List.of(arguments));
