@@ -47,12 +47,19 @@ class StartTest {
             "--model_config.max_batch_size=1",
             "--tokenlane.node.max-waiting=1")) {
       node.awaitModel();
-      String body = "{\"n\": 8, \"max_tokens\": 500, \"messages\": %s}".formatted(Golden.ask("x"));
-      HttpResponse<String> full = node.client().send("POST", "/v1/chat/completions", body);
-      assertThat(full.statusCode()).as(full.body()).isEqualTo(429);
-      assertThat(full.headers().firstValue("Retry-After")).isPresent();
-      assertThat(NodeClient.parse(full.body()).at("/error/type").stringValue())
-          .isEqualTo("rate_limit_error");
+      for (boolean stream : new boolean[] {false, true}) {
+        HttpResponse<String> full =
+            node.client()
+                .send(
+                    "POST",
+                    "/v1/chat/completions",
+                    "{\"n\": 8, \"max_tokens\": 500, \"stream\": %s, \"messages\": %s}"
+                        .formatted(stream, Golden.ask("x")));
+        assertThat(full.statusCode()).as(full.body()).isEqualTo(429);
+        assertThat(full.headers().firstValue("Retry-After")).isPresent();
+        assertThat(NodeClient.parse(full.body()).at("/error/type").stringValue())
+            .isEqualTo("rate_limit_error");
+      }
       TestNode.await(
           () -> node.client().get("/load").at("/application_utilization").doubleValue() == 0);
     }
