@@ -2,11 +2,13 @@ package io.tokenlane.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tokenlane.node.load.LoadedModel;
 import io.tokenlane.node.load.ModelSlot.ModelSource;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +64,30 @@ class StartTest {
       }
       TestNode.await(
           () -> node.client().get("/load").at("/application_utilization").doubleValue() == 0);
+    }
+  }
+
+  @Test
+  void aStreamThatBreaksEndsInAnErrorAndIsNotDone() {
+    try (TestNode node = TestNode.start(NodeApplication.create())) {
+      LoadedModel model = node.awaitModel();
+      String body =
+          "{\"stream\": true, \"ignore_eos\": true, \"max_tokens\": 1000, \"messages\": %s}"
+              .formatted(Golden.ask("x"));
+      CompletableFuture<HttpResponse<String>> answer =
+          CompletableFuture.supplyAsync(
+              () -> node.client().send("POST", "/v1/chat/completions", body));
+      long before = model.engine().stats().generatedTokens();
+      TestNode.await(() -> model.engine().stats().generatedTokens() > before + 5);
+      model.engine().close();
+      assertThat(answer.join().statusCode()).isEqualTo(200);
+      String last = answer.join().body().stripTrailing().lines().toList().getLast();
+      assertThat(last).startsWith("data: {\"error\":{\"message\":");
+
+      assertThat(status(node.client(), "/actuator/health/readiness")).isEqualTo(503);
+      HttpResponse<String> next = node.client().send("POST", "/v1/chat/completions", body);
+      assertThat(next.statusCode()).as(next.body()).isEqualTo(503);
+      assertThat(next.headers().firstValue("Retry-After")).isPresent();
     }
   }
 

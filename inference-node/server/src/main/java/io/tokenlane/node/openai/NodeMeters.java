@@ -117,13 +117,11 @@ public final class NodeMeters {
         .register(registry);
   }
 
-  private void gauge(
-      String name, Tags tags, Engine engine, ToDoubleFunction<EngineStats> value) {
+  private void gauge(String name, Tags tags, Engine engine, ToDoubleFunction<EngineStats> value) {
     Gauge.builder(name, engine, e -> value.applyAsDouble(e.stats())).tags(tags).register(registry);
   }
 
-  private void counter(
-      String name, Tags tags, Engine engine, ToDoubleFunction<EngineStats> value) {
+  private void counter(String name, Tags tags, Engine engine, ToDoubleFunction<EngineStats> value) {
     FunctionCounter.builder(name, engine, e -> value.applyAsDouble(e.stats()))
         .tags(tags)
         .register(registry);
