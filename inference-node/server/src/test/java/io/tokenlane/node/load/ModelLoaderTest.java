@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tokenlane.engine.EngineConfig;
+import io.tokenlane.engine.checkpoint.Checkpoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -14,12 +15,18 @@ import org.junit.jupiter.api.Test;
 class ModelLoaderTest {
 
   @Test
-  void servesTheEmbeddedModelAndLeavesNoCopyBehind() {
+  void servesTheEmbeddedModel() {
     try (LoadedModel model = load(settings(Optional.empty(), true))) {
       assertThat(model.name()).isEqualTo("tokenlane-demo");
-      assertThat(model.base().checkpoint().path()).doesNotExist();
       assertThat(model.stopTokens()).containsExactly(2);
       assertThat(model.contextLength()).isEqualTo(1024);
+    }
+  }
+
+  @Test
+  void leavesNoCopyOfTheEmbeddedModelBehind() {
+    try (Checkpoint checkpoint = EmbeddedModel.open()) {
+      assertThat(checkpoint.path()).doesNotExist();
     }
   }
 
