@@ -75,9 +75,7 @@ public final class ModelLoader implements ModelSlot.ModelSource {
     opened.whenClosed(model::close);
     Engine engine = Engine.start(model, config);
     opened.whenClosed(engine::close);
-    if (settings.warmUp()) {
-      WarmUp.run(engine, clock);
-    }
+    WarmUp.run(engine, clock);
     return engine;
   }
 

@@ -31,7 +31,7 @@ class ModelLoaderTest {
   }
 
   @Test
-  void warmsUpWhereAskedTo() {
+  void warmsUp() {
     try (LoadedModel model = load(settings(Optional.empty(), true))) {
       assertThat(model.engine().stats().generatedTokens()).isPositive();
       assertThat(model.engine().stats().running()).isZero();
@@ -69,13 +69,7 @@ class ModelLoaderTest {
 
   private static LoadSettings settings(Optional<Path> model, boolean int8) {
     return new LoadSettings(
-        model,
-        null,
-        "auto",
-        1,
-        int8,
-        model.isEmpty(),
-        EngineConfig.defaults().withKvBytes(4 << 20));
+        model, null, "auto", 1, int8, EngineConfig.defaults().withKvBytes(4 << 20));
   }
 
   private static Path shared(String name) {
