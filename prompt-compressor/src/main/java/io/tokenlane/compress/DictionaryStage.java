@@ -126,12 +126,13 @@ final class DictionaryStage implements Stage {
     private final Alphabet alphabet;
     private final char mark;
     private final StringBuilder out = new StringBuilder();
-    private final Map<Character, String> phrases = new HashMap<>();
+    private final @Nullable String[] phrases;
     private final Deque<Opened> open = new ArrayDeque<>();
 
     Reader(Alphabet alphabet, char mark) {
       this.alphabet = alphabet;
       this.mark = mark;
+      this.phrases = new @Nullable String[alphabet.last() - alphabet.first() + 1];
     }
 
     String read(String text) {
@@ -154,11 +155,11 @@ final class DictionaryStage implements Stage {
             "shorthand: " + mark + " at " + out.length() + " (expected: a letter before it)");
       }
       Opened closed = open.pop();
-      phrases.put(closed.letter(), out.substring(closed.start()));
+      phrases[closed.letter() - alphabet.first()] = out.substring(closed.start());
     }
 
     private void letter(char c) {
-      String phrase = phrases.get(c);
+      String phrase = phrases[c - alphabet.first()];
       if (phrase == null) {
         open.push(new Opened(c, out.length()));
       } else if (out.length() > LONGEST_TEXT - phrase.length()) {

@@ -11,7 +11,7 @@ import java.util.List;
  * is a phrase.
  */
 final class Grammar {
-  private static final int MOST_ROUNDS = 5;
+  private static final int MOST_ROUNDS = 4;
   private static final int LEAST_GAIN = 1;
 
   private final Pieces pieces;
