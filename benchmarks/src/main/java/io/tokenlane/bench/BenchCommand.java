@@ -20,7 +20,9 @@ public final class BenchCommand {
    */
   public static void main(String[] arguments) {
     Map<String, Benchmark> known = new TreeMap<>();
-    for (Benchmark benchmark : List.of(new StartupBenchmark(ROOT), new GatewayBenchmark(ROOT))) {
+    for (Benchmark benchmark :
+        List.of(
+            new StartupBenchmark(ROOT), new EngineBenchmark(ROOT), new GatewayBenchmark(ROOT))) {
       known.put(benchmark.name(), benchmark);
     }
     List<String> names = new ArrayList<>(List.of(arguments));
