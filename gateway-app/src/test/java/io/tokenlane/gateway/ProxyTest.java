@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Plain routes: a reverse proxy, and a shared cache by RFC 9111. */
 final class ProxyTest {
@@ -99,6 +100,16 @@ final class ProxyTest {
     assertThat(gateway.get("/api/me", "Authorization", "Bearer bob").body()).isEqualTo("yours");
     assertThat(gateway.get("/api/me").body()).isEqualTo("yours");
     assertThat(gateway.get("/api/me", "Authorization", "Bearer alice").body()).isEqualTo("mine");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"X-Forwarded-Host", "X-Original-URL", "Forwarded", "X-Forwarded-Proto"})
+  void aFieldThatNoVaryNamesPoisonsNobodyElsesAnswer(String name) {
+    gateway.app.answers(FakeUpstream.with("evil", "Cache-Control", "max-age=60"));
+    gateway.get("/api/page", name, "evil.example");
+    gateway.app.answers(FakeUpstream.with("good", "Cache-Control", "max-age=60"));
+
+    assertThat(gateway.get("/api/page").body()).isEqualTo("good");
   }
 
   @Test

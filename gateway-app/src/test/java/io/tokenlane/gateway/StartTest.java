@@ -6,9 +6,12 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The process as an operator starts it. */
 final class StartTest {
@@ -18,7 +21,7 @@ final class StartTest {
   private static Ended start(String... arguments) throws IOException, InterruptedException {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     List<String> command =
-        new java.util.ArrayList<>(
+        new ArrayList<>(
             List.of(
                 java,
                 "-XX:TieredStopAtLevel=1",
@@ -51,6 +54,19 @@ final class StartTest {
                   + " was already in use.")
           .noneMatch(line -> line.startsWith("\tat "));
     }
+  }
+
+  @Test
+  void aJsonFileIsAConfigurationFile(@TempDir Path folder)
+      throws IOException, InterruptedException {
+    Path file = Files.writeString(folder.resolve("mine.json"), "{\"prefetch\": {\"ttl\": 3}}");
+
+    Ended ended = start("--spring.config.additional-location=" + file, "--server.port=0");
+
+    assertThat(ended.lines())
+        .containsExactly(
+            "tokenlane gateway: prefetch.ttl: unknown property"
+                + " (expected: one from docs/gateway-configuration.md)");
   }
 
   @Test

@@ -43,12 +43,12 @@ public record BalanceProperties(
    * @param path asked with GET on every node; 200 to 299 means well; default {@code
    *     /actuator/health/readiness}
    * @param interval between two checks of a node; &gt; 0, default 1 s
-   * @param timeout after which silence is a no; &gt; 0, default 1 s
+   * @param timeout after which silence is a no; &gt; 0, default 2 s
    */
   public record Health(
       @DefaultValue("/actuator/health/readiness") String path,
       @DefaultValue("1s") Duration interval,
-      @DefaultValue("1s") Duration timeout) {
+      @DefaultValue("2s") Duration timeout) {
 
     /** Checks the ranges. */
     public Health {

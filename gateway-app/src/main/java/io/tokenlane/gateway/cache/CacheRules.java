@@ -7,7 +7,9 @@ import io.tokenlane.prefetch.http.CacheStatus;
 import io.tokenlane.prefetch.http.CacheStatus.Forward;
 import io.tokenlane.prefetch.http.HttpFields;
 import io.tokenlane.prefetch.http.Storability;
+import io.tokenlane.prefetch.http.Vary;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.springframework.cloud.gateway.route.Route;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
@@ -26,6 +28,24 @@ final class CacheRules {
 
   /** The cache is asked, by this rule. */
   record Use(CacheRule rule) implements Decision {}
+
+  /**
+   * Fields that apps commonly build links, redirects or whole answers from without saying so in
+   * {@code Vary}. They are part of every key, or one client could store its answer for all others.
+   */
+  private static final List<String> SEEN_BY_ORIGINS =
+      List.of(
+          "forwarded",
+          "x-forwarded-host",
+          "x-forwarded-port",
+          "x-forwarded-prefix",
+          "x-forwarded-proto",
+          "x-forwarded-scheme",
+          "x-forwarded-server",
+          "x-host",
+          "x-http-method-override",
+          "x-original-url",
+          "x-rewrite-url");
 
   private final CacheProperties properties;
   private final PrefetchPass pass;
@@ -71,12 +91,12 @@ final class CacheRules {
     }
     Duration prefetchTtl = pass.ttlOf(request.getHeaders()).orElse(null);
     String resource =
-        "plain:"
-            + route.getId()
-            + '\n'
-            + CanonicalKey.tenant(fields)
-            + '\n'
-            + CacheFilter.target(request);
+        String.join(
+            "\n",
+            "plain:" + route.getId(),
+            CanonicalKey.tenant(fields),
+            CacheFilter.target(request),
+            Vary.selecting(SEEN_BY_ORIGINS, fields));
     return new Use(new PlainRule(resource, fields, variants, prefetchTtl));
   }
 

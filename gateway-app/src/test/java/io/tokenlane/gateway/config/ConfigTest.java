@@ -130,6 +130,12 @@ final class ConfigTest {
   }
 
   @Test
+  void aGatewayMayHaveNoNodes() throws IOException {
+    assertThat(binding.nodeList(binding.tokenlaneProperties(yaml("tokenlane: {nodes: []}"))).all())
+        .isEmpty();
+  }
+
+  @Test
   void prefetchIsSetInOnePlace() throws IOException {
     assertThat(
             complaint(yaml("{prefetch: {enabled: true}, tokenlane: {prefetch: {enabled: true}}}")))

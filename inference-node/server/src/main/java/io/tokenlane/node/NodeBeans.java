@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -29,6 +31,7 @@ import org.springframework.http.client.ReactorResourceFactory;
 @EnableConfigurationProperties(NodeSettings.class)
 @Import(OpenAiBeans.class)
 class NodeBeans {
+  private static final Logger log = LoggerFactory.getLogger(NodeBeans.class);
 
   /** Event loops of its own: closing a node stops no other server in the same JVM. */
   @Bean
@@ -55,6 +58,7 @@ class NodeBeans {
             node.backend(),
             node.computeThreads(),
             model.int8(),
+            true,
             EngineConfig.defaults()
                 .withKvBytes(node.kvCacheBytes().toBytes())
                 .withMaxWaiting(node.maxWaiting())
@@ -64,7 +68,8 @@ class NodeBeans {
   }
 
   @Bean
-  ModelSlot modelSlot(ModelSource source, NodeMeters meters) {
+  ModelSlot modelSlot(NodeSettings node, ModelSource source, NodeMeters meters) {
+    log.info("model {}: loading", node.model() == null ? "embedded" : node.model());
     return new ModelSlot(source, meters::bind, NodeBeans::giveUp);
   }
 

@@ -40,7 +40,7 @@ public record TestNode(ReactiveWebServerApplicationContext context, NodeClient c
     long start = System.nanoTime();
     while (!happened.getAsBoolean()) {
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(PATIENCE);
-      LockSupport.parkNanos(1_000_000);
+      LockSupport.parkNanos(5_000_000);
     }
   }
 

@@ -130,6 +130,7 @@ public final class GenerateCommand implements Callable<Integer> {
         backend,
         threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
         false,
+        false,
         EngineConfig.defaults().withBatch(1, 512));
   }
 

@@ -14,18 +14,13 @@ import io.tokenlane.engine.tensor.Tensor;
 import io.tokenlane.engine.token.Tokenizer;
 import io.tokenlane.node.answer.PromptEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Loads the model that the settings name: the file, its tokenizer, a backend, an engine. */
 public final class ModelLoader implements ModelSlot.ModelSource {
-  private static final Logger log = LoggerFactory.getLogger(ModelLoader.class);
-
   private final LoadSettings settings;
   private final InstantSource clock;
 
@@ -42,7 +37,6 @@ public final class ModelLoader implements ModelSlot.ModelSource {
   @Override
   public LoadedModel load() {
     long start = clock.millis();
-    log.info("model {}: loading", settings.model().map(Path::toString).orElse("embedded"));
     Checkpoint checkpoint = settings.model().map(Checkpoint::open).orElseGet(EmbeddedModel::open);
     try {
       checkQuantization(checkpoint);
@@ -66,9 +60,13 @@ public final class ModelLoader implements ModelSlot.ModelSource {
             checkpoint.weights(),
             selection.backend(),
             config.maxBatchTokens());
+    Engine engine = Engine.start(model, config);
+    if (settings.warmUp()) {
+      WarmUp.run(engine, clock);
+    }
     return new LoadedModel(
         name(checkpoint),
-        Engine.start(model, config),
+        engine,
         prompts,
         stopTokens(checkpoint, tokenizer),
         facts(checkpoint, selection.reason(), clock.millis() - start),

@@ -37,13 +37,12 @@ public final class ModelSlot implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** Ends the engine and releases the model; waits for a loading that is under way. */
+  /** Ends the engine and releases the model; one that is still being loaded is let go of later. */
   @Override
   public void close() {
-    model
-        .handle((loaded, failure) -> Optional.ofNullable(loaded))
-        .join()
-        .ifPresent(LoadedModel::close);
+    if (!model.cancel(false)) {
+      model().ifPresent(LoadedModel::close);
+    }
   }
 
   private void load(
@@ -52,10 +51,13 @@ public final class ModelSlot implements AutoCloseable {
       LoadedModel loaded = source.load();
       whenLoaded.accept(loaded);
       log.info("model {}: ready, {}", loaded.name(), loaded.facts().summary());
-      model.complete(loaded);
+      if (!model.complete(loaded)) {
+        loaded.close();
+      }
     } catch (Throwable e) {
-      model.completeExceptionally(e);
-      whenFailed.accept(e);
+      if (model.completeExceptionally(e)) {
+        whenFailed.accept(e);
+      }
     }
   }
 

@@ -20,9 +20,11 @@ final class ModelEndpoints {
     return responses.json(new Wire.ModelList("list", List.of(card(models.loaded()))));
   }
 
+  /** The id is the rest of the path, as names of models may hold slashes. */
   Mono<ServerResponse> one(ServerRequest request) {
     LoadedModel model = models.loaded();
-    Models.checkName(request.pathVariable("id"), model);
+    String path = request.pathVariable("id");
+    Models.checkName(path.substring(1), model);
     return responses.json(card(model));
   }
 

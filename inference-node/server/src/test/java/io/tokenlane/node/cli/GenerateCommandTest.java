@@ -1,9 +1,13 @@
 package io.tokenlane.node.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tokenlane.node.Golden;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +24,15 @@ class GenerateCommandTest {
     assertThat(out.toString().strip()).isEqualTo("The capital of France is Paris.");
     assertThat(err.toString())
         .matches("15 prompt tokens \\([0-9.]+/s\\), 8 generated \\([0-9.]+/s\\), on .*\\R");
+  }
+
+  @Test
+  void tellsTheReferencesStoryWithTheReferencesWeights() {
+    Path folder = Path.of(System.getProperty("tokenlane.shared"), "models", "demo", "hf");
+    assumeTrue(Files.exists(folder), "not there: " + folder);
+    String question = "Tell me a story about Ada and a cat.";
+    assertThat(run("--model", folder.toString(), "--prompt", question)).isZero();
+    assertThat(out.toString().strip()).isEqualTo(Golden.CASES.get(1).answer());
   }
 
   @Test

@@ -151,6 +151,15 @@ class ErrorTest {
         .doesNotContain("Exception", "io.tokenlane", "tools.jackson", "java.");
   }
 
+  @Test
+  void knowsOneModel() {
+    assertThat(node.get("/v1/models/tokenlane-demo").get("object").stringValue())
+        .isEqualTo("model");
+    HttpResponse<String> other = node.send("GET", "/v1/models/org/other", "");
+    assertThat(other.statusCode()).isEqualTo(404);
+    assertThat(other.body()).contains("model: org/other (expected: tokenlane-demo)");
+  }
+
   static Stream<Arguments> wrongMethods() {
     return Stream.of(
         Arguments.of("GET", CHAT, "POST"),

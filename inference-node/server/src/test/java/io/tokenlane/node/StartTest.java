@@ -3,13 +3,18 @@ package io.tokenlane.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenlane.node.load.ModelSlot.ModelSource;
+import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.SpringApplication;
+import tools.jackson.databind.JsonNode;
 
-class SlowLoadTest {
+class StartTest {
 
   @Test
   void isAliveButNotReadyWhileTheModelLoads() {
@@ -50,6 +55,25 @@ class SlowLoadTest {
           .isEqualTo("rate_limit_error");
       TestNode.await(
           () -> node.client().get("/load").at("/application_utilization").doubleValue() == 0);
+    }
+  }
+
+  @Test
+  void takesTheModelFragmentOfAYamlFileLiterally(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("node.yaml");
+    Files.writeString(
+        file,
+        """
+        model_config: {quantization: int8, enable_continuous_batching: true, max_batch_size: 7, kv_cache_strategy: paged}
+        tokenlane.node: {served-model-name: mine, threads: 1, kv-cache-bytes: 8MB}
+        """);
+    try (TestNode node =
+        TestNode.start(
+            NodeApplication.create(), "--spring.config.additional-location=file:" + file)) {
+      node.awaitModel();
+      JsonNode load = node.client().get("/load");
+      assertThat(load.at("/named_metrics/max_requests_running").intValue()).isEqualTo(7);
+      assertThat(node.client().get("/v1/models/mine").get("id").stringValue()).isEqualTo("mine");
     }
   }
 
