@@ -115,8 +115,8 @@ class MainJobIT {
   void healthTellsTheNodes() throws Exception {
     JsonNode health = Http.getJson("http://localhost:" + (port + 1) + "/actuator/health");
     assertThat(health.get("status").asString()).isEqualTo("UP");
-    assertThat(nodeState("node-1")).contains("UP");
-    assertThat(nodeState("node-2")).contains("UP");
+    awaitState("node-1", "UP");
+    awaitState("node-2", "UP");
   }
 
   private static Optional<String> nodeState(String id) throws IOException, InterruptedException {
