@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -151,6 +152,25 @@ final class CallTest {
 
     assertThat(gateway.chat(events ? STREAMED : GREEDY).body()).isEqualTo(bytes);
     assertThat(gateway.chat(events ? STREAMED : GREEDY).body()).isEqualTo(bytes);
+  }
+
+  @Test
+  void nodesGetTheCompressedPrompt() {
+    String log = "2024-03-10 12:00:00 INFO  connection from 10.0.0.1 closed by peer\\n";
+    String body =
+        "{\"temperature\":0.10,\"messages\":[{\"role\":\"user\",\"content\":\""
+            + log.repeat(30)
+            + "\"}]}";
+
+    String[] tokens = header(gateway.chat(body), "x-tokenlane-prompt-tokens").split("\\D+", -1);
+
+    assertThat(Integer.parseInt(tokens[2])).isPositive().isLessThan(Integer.parseInt(tokens[1]));
+    String sent =
+        Stream.concat(gateway.one.calls().stream(), gateway.two.calls().stream())
+            .map(FakeUpstream.Call::body)
+            .findFirst()
+            .orElse("");
+    assertThat(sent).contains("\"temperature\":0.10").hasSizeLessThan(body.length());
   }
 
   @Test

@@ -7,8 +7,10 @@ import io.tokenlane.balance.NodePool;
 import io.tokenlane.balance.NodeState;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -80,8 +82,10 @@ final class FailoverTest {
     gateway.one.answers(firstIsCut);
     gateway.two.answers(firstIsCut);
 
-    assertThat(gateway.chat(STREAMED).body()).isEqualTo("data: 2\n\ndata: [DONE]\n\n");
+    String greedy = "{\"stream\":true,\"temperature\":0}";
+    assertThat(gateway.chat(greedy).body()).isEqualTo("data: 2\n\ndata: [DONE]\n\n");
     assertThat(calls).hasValue(2);
+    assertThat(header(gateway.chat(greedy), "Cache-Status")).contains("hit");
   }
 
   @ParameterizedTest
@@ -196,5 +200,27 @@ final class FailoverTest {
     waiting.cancel(true);
 
     Eventually.eventually("no call in flight", () -> gateway.inFlight() == 0);
+  }
+
+  @Test
+  void randomCancelsLeaveNothingBehind() {
+    long seed = new Random().nextLong();
+    Random random = new Random(seed);
+    FakeUpstream.Behaviour slow =
+        FakeUpstream.events(Flux.interval(Duration.ofMillis(2)).take(20).map(i -> "data: 1\n\n"));
+    gateway.one.answers(slow);
+    gateway.two.answers(slow);
+    List<CompletableFuture<HttpResponse<String>>> sent = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      sent.add(gateway.sendAsync(gateway.chatRequest(STREAMED)));
+      if (random.nextBoolean()) {
+        sent.get(random.nextInt(sent.size())).cancel(true);
+      }
+    }
+
+    assertThat(CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new)).handle((v, e) -> 0))
+        .as("seed %d", seed)
+        .succeedsWithin(Duration.ofSeconds(30));
+    Eventually.eventually("none in flight, seed " + seed, () -> gateway.inFlight() == 0);
   }
 }

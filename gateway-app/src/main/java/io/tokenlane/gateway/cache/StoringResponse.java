@@ -34,6 +34,7 @@ final class StoringResponse extends BodyWatch {
   private final LandingPlace place;
   private final AnswerCache cache;
   private final Trail trail;
+  private final CacheStatus forward;
   private final Instant requested = Instant.now();
 
   StoringResponse(
@@ -47,6 +48,7 @@ final class StoringResponse extends BodyWatch {
     this.place = place;
     this.cache = cache;
     this.trail = trail;
+    this.forward = trail.cacheStatus().orElseThrow();
   }
 
   @Override
@@ -55,21 +57,19 @@ final class StoringResponse extends BodyWatch {
     int status = code == null ? 200 : code.value();
     HttpFields fields = Fields.of(getHeaders());
     Verdict verdict = rule.judge(status, fields, requested, Instant.now());
-    CacheStatus sofar = trail.cacheStatus().orElse(CacheStatus.forward(CacheStatus.Forward.MISS));
     Duration ttl = verdict.ttl();
     if (ttl == null) {
-      trail.cached(verdict.reason() == null ? sofar : sofar.withDetail(verdict.reason()));
+      trail.cached(verdict.reason() == null ? forward : forward.withDetail(verdict.reason()));
       place.release();
       return body;
     }
-    trail.cached(sofar.asStored(ttl.toSeconds()));
+    trail.cached(forward.asStored(ttl.toSeconds()));
     return collect(body, new Collected(status, fields, ttl, verdict.initialAgeSeconds()));
   }
 
   private Flux<DataBuffer> collect(Flux<DataBuffer> body, Collected collected) {
-    return body.doOnNext(collected::add)
-        .doOnComplete(collected::end)
-        .doOnError(failure -> place.release());
+    // An error is the filter's to tell: before the first byte another node may still answer.
+    return body.doOnNext(collected::add).doOnComplete(collected::end);
   }
 
   /** A body under way into the cache. */
