@@ -1,9 +1,12 @@
 package io.tokenlane.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -76,7 +79,7 @@ class MainJobIT {
 
   private static String shell(String command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder("bash", "-c", command).start();
-    String output = new String(process.getInputStream().readAllBytes());
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).isZero();
     return output;
   }
@@ -168,14 +171,10 @@ class MainJobIT {
     }
   }
 
-  private static void awaitState(String id, String wanted) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    Optional<String> state = nodeState(id);
-    while (!state.equals(Optional.of(wanted))) {
-      assertThat(System.nanoTime()).as("%s is %s", id, state).isLessThan(deadline);
-      TimeUnit.MILLISECONDS.sleep(100);
-      state = nodeState(id);
-    }
+  private static void awaitState(String id, String wanted) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(() -> assertThat(nodeState(id)).as(id).contains(wanted));
   }
 
   @Test
