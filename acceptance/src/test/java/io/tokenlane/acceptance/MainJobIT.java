@@ -108,7 +108,7 @@ class MainJobIT {
     JsonNode message = answer.at("/choices/0/message");
     assertThat(message.path("content").asString("")).isEqualTo(golden.get("content").asString());
     assertThat(message.path("reasoning_content").asString("").strip())
-        .isEqualTo(golden.path("reasoning").asString(""));
+        .isEqualTo(golden.path("reasoning").asString("").strip());
     assertThat(answer.at("/usage/prompt_tokens").asInt())
         .isEqualTo(golden.get("prompt_tokens").asInt());
   }

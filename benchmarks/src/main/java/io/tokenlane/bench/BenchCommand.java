@@ -22,7 +22,10 @@ public final class BenchCommand {
     Map<String, Benchmark> known = new TreeMap<>();
     for (Benchmark benchmark :
         List.of(
-            new StartupBenchmark(ROOT), new EngineBenchmark(ROOT), new GatewayBenchmark(ROOT))) {
+            new StartupBenchmark(ROOT),
+            new EngineBenchmark(ROOT),
+            new GatewayBenchmark(ROOT),
+            new CompressionBenchmark(ROOT))) {
       known.put(benchmark.name(), benchmark);
     }
     List<String> names = new ArrayList<>(List.of(arguments));

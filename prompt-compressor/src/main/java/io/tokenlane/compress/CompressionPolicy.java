@@ -12,8 +12,13 @@ import java.util.Set;
 public record CompressionPolicy(Set<Rule> rules, int minimumChars) {
   private static final int DEFAULT_MINIMUM_CHARS = 200;
 
-  /** Every lossless rule. */
+  /** The lossless rules that leave code and data as they read. */
   public static final CompressionPolicy LOSSLESS =
+      new CompressionPolicy(
+          EnumSet.of(Rule.WHITESPACE, Rule.JSON_MINIFY, Rule.REPEATS), DEFAULT_MINIMUM_CHARS);
+
+  /** Every lossless rule: the fewest tokens. */
+  public static final CompressionPolicy DEEP =
       new CompressionPolicy(EnumSet.allOf(Rule.class), DEFAULT_MINIMUM_CHARS);
 
   /** Nothing at all. */

@@ -18,7 +18,7 @@ final class JsonStage implements Stage {
   /** Shorter ones are not worth a place in the runs. */
   private static final int SHORTEST_MINIFIED = 16;
 
-  private static final int LONGEST_PARAMETERS = 20;
+  private static final int LONGEST_PARAMETERS = 18;
 
   @Override
   public Rule rule() {

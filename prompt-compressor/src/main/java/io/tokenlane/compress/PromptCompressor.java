@@ -2,7 +2,9 @@ package io.tokenlane.compress;
 
 import java.nio.BufferUnderflowException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +16,10 @@ import org.jspecify.annotations.Nullable;
 public final class PromptCompressor {
   /** In the order of application. */
   private static final List<Stage> STAGES =
-      List.of(new WhitespaceStage(), new JsonStage(), new RepeatsStage());
+      List.of(new WhitespaceStage(), new JsonStage(), new DictionaryStage(), new RepeatsStage());
+
+  /** The rules whose result no rule changes again. */
+  private static final Set<Rule> NAMING = EnumSet.of(Rule.DICTIONARY, Rule.REPEATS);
 
   private final TokenCounter counter;
   private final LongAdder failures = new LongAdder();
@@ -25,7 +30,7 @@ public final class PromptCompressor {
 
   /**
    * Never throws and never makes a text longer in tokens: where a rule fails or saves nothing the
-   * result holds the text that came. CPU time grows with the length n of the text as n log² n at
+   * result holds the text that came. CPU time grows with the length n of the text as n log n at
    * worst; not for an event loop.
    */
   public Compression compress(String text, CompressionPolicy policy) {
@@ -42,7 +47,7 @@ public final class PromptCompressor {
 
   private Compression lossless(String text, CompressionPolicy policy) {
     int before = counter.count(text);
-    if (Legend.present(text)) {
+    if (isFramed(text)) {
       return Compression.untouched(text, before);
     }
     Progress progress = new Progress(text, before);
@@ -51,7 +56,9 @@ public final class PromptCompressor {
         progress.offer(stage);
       }
     }
-    return progress.isFinal(policy) ? progress.result(before) : Compression.untouched(text, before);
+    return progress.isFinal(policy)
+        ? progress.result(text, before)
+        : Compression.untouched(text, before);
   }
 
   /**
@@ -65,11 +72,20 @@ public final class PromptCompressor {
       for (TagFormat.Applied applied : TagFormat.read(tag).reversed()) {
         text = stage(applied.rule()).undo(text, applied.parameters());
       }
+      if (!TagFormat.matches(tag, text)) {
+        throw new IllegalArgumentException(
+            "style tag: " + tag + " (expected: one made with this text)");
+      }
       return text;
     } catch (BufferUnderflowException | IndexOutOfBoundsException mismatch) {
       throw new IllegalArgumentException(
           "style tag: " + tag + " (expected: one made with this text)", mismatch);
     }
+  }
+
+  /** Whether the text begins like a result that names passages; such a text is left as it is. */
+  private static boolean isFramed(String text) {
+    return Legend.present(text) || DictionaryStage.present(text);
   }
 
   private static Stage stage(Rule rule) {
@@ -95,7 +111,7 @@ public final class PromptCompressor {
 
     /** Takes what the stage makes of the text if that is smaller and leads back. */
     void offer(Stage stage) {
-      Stage.@Nullable Staged staged = stage.apply(text, counter);
+      Stage.@Nullable Staged staged = isFramed(text) ? null : stage.apply(text, counter);
       if (staged == null) {
         return;
       }
@@ -114,20 +130,20 @@ public final class PromptCompressor {
      * compressed differently each time.
      */
     boolean isFinal(CompressionPolicy policy) {
-      if (applied.isEmpty() || Legend.present(text) || text.length() < policy.minimumChars()) {
+      if (applied.isEmpty() || isFramed(text) || text.length() < policy.minimumChars()) {
         return true;
       }
       Progress again = new Progress(text, tokens);
       for (Stage stage : STAGES) {
-        if (policy.rules().contains(stage.rule()) && stage.rule() != Rule.REPEATS) {
+        if (policy.rules().contains(stage.rule()) && !NAMING.contains(stage.rule())) {
           again.offer(stage);
         }
       }
       return again.applied.isEmpty();
     }
 
-    Compression result(int before) {
-      return new Compression(text, before, tokens, savings, TagFormat.write(applied));
+    Compression result(String original, int before) {
+      return new Compression(text, before, tokens, savings, TagFormat.write(applied, original));
     }
   }
 }

@@ -10,7 +10,9 @@ public enum Rule {
   /** Regularly indented JSON on one line. */
   JSON_MINIFY("json-minify", 2),
   /** Passages that come again, named once in a legend. */
-  REPEATS("repeats", 3);
+  REPEATS("repeats", 3),
+  /** Phrases that come again anywhere, code and data too, named where they first stand. */
+  DICTIONARY("dictionary", 4);
 
   private final String id;
   private final int code;
@@ -30,7 +32,7 @@ public enum Rule {
         .filter(rule -> rule.code == code)
         .findFirst()
         .orElseThrow(
-            () -> new IllegalArgumentException("rule in tag: " + code + " (expected: 1 to 3)"));
+            () -> new IllegalArgumentException("rule in tag: " + code + " (expected: 1 to 4)"));
   }
 
   /** As written in the configuration and in reports. */

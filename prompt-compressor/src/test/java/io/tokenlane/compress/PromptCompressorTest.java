@@ -3,7 +3,6 @@ package io.tokenlane.compress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -11,7 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PromptCompressorTest {
-  private static final CompressionPolicy ALL = new CompressionPolicy(EnumSet.allOf(Rule.class), 0);
+  private static final CompressionPolicy ALL =
+      new CompressionPolicy(CompressionPolicy.LOSSLESS.rules(), 0);
   private static final String PASSAGE =
       "As soon as the customer has confirmed the return, update the order in the system.";
   private static final String MANUAL =
@@ -120,7 +120,8 @@ class PromptCompressorTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Rule.named("stop-words"))
         .withMessage(
-            "compression rule: stop-words (expected: one of whitespace, json-minify, repeats)");
+            "compression rule: stop-words (expected: one of whitespace,"
+                + " json-minify, repeats, dictionary)");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TokenCounters.named("p50k_base"))
         .withMessage("encoding: p50k_base (expected: one of cl100k_base, o200k_base)");

@@ -58,7 +58,6 @@ class NodeBeans {
             node.backend(),
             node.computeThreads(),
             model.int8(),
-            true,
             EngineConfig.defaults()
                 .withKvBytes(node.kvCacheBytes().toBytes())
                 .withMaxWaiting(node.maxWaiting())

@@ -2,11 +2,13 @@ package io.tokenlane.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tokenlane.node.load.LoadedModel;
 import io.tokenlane.node.load.ModelSlot.ModelSource;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,14 +49,45 @@ class StartTest {
             "--model_config.max_batch_size=1",
             "--tokenlane.node.max-waiting=1")) {
       node.awaitModel();
-      String body = "{\"n\": 8, \"max_tokens\": 500, \"messages\": %s}".formatted(Golden.ask("x"));
-      HttpResponse<String> full = node.client().send("POST", "/v1/chat/completions", body);
-      assertThat(full.statusCode()).as(full.body()).isEqualTo(429);
-      assertThat(full.headers().firstValue("Retry-After")).isPresent();
-      assertThat(NodeClient.parse(full.body()).at("/error/type").stringValue())
-          .isEqualTo("rate_limit_error");
+      for (boolean stream : new boolean[] {false, true}) {
+        HttpResponse<String> full =
+            node.client()
+                .send(
+                    "POST",
+                    "/v1/chat/completions",
+                    "{\"n\": 8, \"max_tokens\": 500, \"stream\": %s, \"messages\": %s}"
+                        .formatted(stream, Golden.ask("x")));
+        assertThat(full.statusCode()).as(full.body()).isEqualTo(429);
+        assertThat(full.headers().firstValue("Retry-After")).isPresent();
+        assertThat(NodeClient.parse(full.body()).at("/error/type").stringValue())
+            .isEqualTo("rate_limit_error");
+      }
       TestNode.await(
           () -> node.client().get("/load").at("/application_utilization").doubleValue() == 0);
+    }
+  }
+
+  @Test
+  void aStreamThatBreaksEndsInAnErrorAndIsNotDone() {
+    try (TestNode node = TestNode.start(NodeApplication.create())) {
+      LoadedModel model = node.awaitModel();
+      String body =
+          "{\"stream\": true, \"ignore_eos\": true, \"max_tokens\": 1000, \"messages\": %s}"
+              .formatted(Golden.ask("x"));
+      CompletableFuture<HttpResponse<String>> answer =
+          CompletableFuture.supplyAsync(
+              () -> node.client().send("POST", "/v1/chat/completions", body));
+      long before = model.engine().stats().generatedTokens();
+      TestNode.await(() -> model.engine().stats().generatedTokens() > before + 5);
+      model.engine().close();
+      assertThat(answer.join().statusCode()).isEqualTo(200);
+      String last = answer.join().body().stripTrailing().lines().toList().getLast();
+      assertThat(last).startsWith("data: {\"error\":{\"message\":");
+
+      assertThat(status(node.client(), "/actuator/health/readiness")).isEqualTo(503);
+      HttpResponse<String> next = node.client().send("POST", "/v1/chat/completions", body);
+      assertThat(next.statusCode()).as(next.body()).isEqualTo(503);
+      assertThat(next.headers().firstValue("Retry-After")).isPresent();
     }
   }
 

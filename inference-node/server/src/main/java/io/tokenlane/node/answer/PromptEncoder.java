@@ -49,7 +49,7 @@ public final class PromptEncoder {
    */
   public Prompt chat(Conversation conversation) {
     if (template == null) {
-      throw new TemplateException("this model has no chat template (expected: a plain completion)");
+      throw new TemplateException("the model has none (expected: a raw prompt)");
     }
     Map<String, Object> variables = new HashMap<>(templateVariables);
     variables.putAll(conversation.variables());

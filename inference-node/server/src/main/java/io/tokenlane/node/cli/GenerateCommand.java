@@ -130,7 +130,6 @@ public final class GenerateCommand implements Callable<Integer> {
         backend,
         threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
         false,
-        false,
         EngineConfig.defaults().withBatch(1, 512));
   }
 

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * @param backend name of the backend, or {@code auto}
  * @param threads threads that compute, at least 1
  * @param requireInt8 whether to refuse a model whose weights are not 8-bit integers
- * @param warmUp whether to run a few tokens before anybody waits for one
  * @param engine sizes of the engine
  */
 public record LoadSettings(
@@ -22,5 +21,4 @@ public record LoadSettings(
     String backend,
     int threads,
     boolean requireInt8,
-    boolean warmUp,
     EngineConfig engine) {}

@@ -1,8 +1,6 @@
 package io.tokenlane.node.load;
 
 import io.tokenlane.engine.Engine;
-import io.tokenlane.engine.backend.Backend;
-import io.tokenlane.engine.checkpoint.Checkpoint;
 import io.tokenlane.engine.token.Tokenizer;
 import io.tokenlane.node.answer.Prompt;
 import io.tokenlane.node.answer.PromptEncoder;
@@ -16,7 +14,7 @@ import java.util.Set;
  * @param prompts makes its prompts
  * @param stopTokens ids that end an answer
  * @param created when it was loaded
- * @param base what the engine stands on
+ * @param opened what to close at the end
  */
 public record LoadedModel(
     String name,
@@ -25,7 +23,7 @@ public record LoadedModel(
     Set<Integer> stopTokens,
     ModelFacts facts,
     Instant created,
-    Base base)
+    Opened opened)
     implements AutoCloseable {
 
   public LoadedModel {
@@ -50,17 +48,6 @@ public record LoadedModel(
 
   @Override
   public void close() {
-    engine.close();
-    engine.model().close();
-    base.close();
-  }
-
-  /** Device and files, which outlive the model that is made of them. */
-  record Base(Backend backend, Checkpoint checkpoint) implements AutoCloseable {
-    @Override
-    public void close() {
-      backend.close();
-      checkpoint.close();
-    }
+    opened.close();
   }
 }

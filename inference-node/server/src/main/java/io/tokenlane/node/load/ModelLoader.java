@@ -2,6 +2,7 @@ package io.tokenlane.node.load;
 
 import io.tokenlane.engine.Engine;
 import io.tokenlane.engine.EngineConfig;
+import io.tokenlane.engine.backend.Backend;
 import io.tokenlane.engine.backend.BackendOptions;
 import io.tokenlane.engine.backend.Backends;
 import io.tokenlane.engine.chat.ChatTemplate;
@@ -36,42 +37,46 @@ public final class ModelLoader implements ModelSlot.ModelSource {
    */
   @Override
   public LoadedModel load() {
-    long start = clock.millis();
-    Checkpoint checkpoint = settings.model().map(Checkpoint::open).orElseGet(EmbeddedModel::open);
+    Opened opened = new Opened();
     try {
-      checkQuantization(checkpoint);
-      return load(checkpoint, start);
+      return load(opened);
     } catch (RuntimeException e) {
-      checkpoint.close();
+      opened.close();
       throw e;
     }
   }
 
-  private LoadedModel load(Checkpoint checkpoint, long start) {
+  private LoadedModel load(Opened opened) {
+    long start = clock.millis();
+    Checkpoint checkpoint = settings.model().map(Checkpoint::open).orElseGet(EmbeddedModel::open);
+    opened.whenClosed(checkpoint::close);
+    checkQuantization(checkpoint);
     Tokenizer tokenizer = TokenizerReader.read(checkpoint.tokenizer());
     PromptEncoder prompts = prompts(checkpoint, tokenizer);
+    Set<Integer> stopTokens = stopTokens(checkpoint, tokenizer);
     Backends.Selection selection =
         Backends.select(settings.backend(), new BackendOptions(settings.threads()));
-    LoadedModel.Base base = new LoadedModel.Base(selection.backend(), checkpoint);
-    EngineConfig config = settings.engine();
-    Model model =
-        Models.load(
-            checkpoint.config(),
-            checkpoint.weights(),
-            selection.backend(),
-            config.maxBatchTokens());
-    Engine engine = Engine.start(model, config);
-    if (settings.warmUp()) {
-      WarmUp.run(engine, clock);
-    }
+    opened.whenClosed(selection.backend()::close);
+    Engine engine = engine(checkpoint, selection.backend(), opened);
     return new LoadedModel(
         name(checkpoint),
         engine,
         prompts,
-        stopTokens(checkpoint, tokenizer),
+        stopTokens,
         facts(checkpoint, selection.reason(), clock.millis() - start),
         clock.instant(),
-        base);
+        opened);
+  }
+
+  private Engine engine(Checkpoint checkpoint, Backend backend, Opened opened) {
+    EngineConfig config = settings.engine();
+    Model model =
+        Models.load(checkpoint.config(), checkpoint.weights(), backend, config.maxBatchTokens());
+    opened.whenClosed(model::close);
+    Engine engine = Engine.start(model, config);
+    opened.whenClosed(engine::close);
+    WarmUp.run(engine, clock);
+    return engine;
   }
 
   private String name(Checkpoint checkpoint) {

@@ -80,12 +80,18 @@ final class AnswerFlow {
       return feeds;
     } catch (EngineBusyException e) {
       feeds.forEach(Feed::cancel);
-      throw new ApiException(
-          HttpStatus.TOO_MANY_REQUESTS, String.valueOf(e.getMessage()), null, "queue_full");
+      throw refused(engine, e);
     } catch (IllegalArgumentException e) {
       feeds.forEach(Feed::cancel);
       throw ApiException.refused(e);
     }
+  }
+
+  private static ApiException refused(Engine engine, EngineBusyException refusal) {
+    String message = String.valueOf(refusal.getMessage());
+    return engine.isOpen()
+        ? new ApiException(HttpStatus.TOO_MANY_REQUESTS, message, null, "queue_full")
+        : new ApiException(HttpStatus.SERVICE_UNAVAILABLE, message, null, "engine_closed");
   }
 
   private Feed submit(Engine engine, GenerationRequest request) {

@@ -9,9 +9,11 @@ import io.tokenlane.engine.Engine;
 import io.tokenlane.engine.EngineStats;
 import io.tokenlane.node.load.LoadedModel;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The node's metrics, under the names that dashboards and endpoint pickers made for vLLM read. In
@@ -21,7 +23,7 @@ import java.util.stream.DoubleStream;
 public final class NodeMeters {
   private final MeterRegistry registry;
   private final LongSupplier nanoTime;
-  private volatile Tags tags = Tags.empty();
+  private volatile @Nullable Timers timers;
 
   /**
    * @param nanoTime as {@link System#nanoTime()}
@@ -33,28 +35,29 @@ public final class NodeMeters {
 
   /** Publishes what the model's engine counts. */
   public void bind(LoadedModel model) {
-    tags = Tags.of("model_name", model.name());
+    Tags tags = Tags.of("model_name", model.name());
     Engine engine = model.engine();
-    gauge("vllm:num_requests_running", engine, EngineStats::running);
-    gauge("vllm:num_requests_waiting", engine, EngineStats::waiting);
-    gauge("vllm:kv_cache_usage_perc", engine, EngineStats::kvUsage);
-    counter("vllm:prefix_cache_queries", engine, EngineStats::prefixQueries);
-    counter("vllm:prefix_cache_hits", engine, EngineStats::prefixHits);
-    counter("vllm:prompt_tokens", engine, EngineStats::promptTokens);
-    counter("vllm:generation_tokens", engine, EngineStats::generatedTokens);
-    counter("vllm:num_preemptions", engine, EngineStats::preemptions);
-    firstToken();
-    betweenTokens();
+    gauge("vllm:num_requests_running", tags, engine, EngineStats::running);
+    gauge("vllm:num_requests_waiting", tags, engine, EngineStats::waiting);
+    gauge("vllm:kv_cache_usage_perc", tags, engine, EngineStats::kvUsage);
+    counter("vllm:prefix_cache_queries", tags, engine, EngineStats::prefixQueries);
+    counter("vllm:prefix_cache_hits", tags, engine, EngineStats::prefixHits);
+    counter("vllm:prompt_tokens", tags, engine, EngineStats::promptTokens);
+    counter("vllm:generation_tokens", tags, engine, EngineStats::generatedTokens);
+    counter("vllm:num_preemptions", tags, engine, EngineStats::preemptions);
+    timers = new Timers(firstToken(tags), betweenTokens(tags));
   }
 
   /** Times the tokens of a sequence that is queued now. */
   TokenTimes newSequence() {
-    return new TokenTimes(firstToken(), betweenTokens(), nanoTime);
+    Timers bound = Objects.requireNonNull(timers, "no model is bound");
+    return new TokenTimes(bound.firstToken(), bound.betweenTokens(), nanoTime);
   }
 
-  private Timer firstToken() {
+  private Timer firstToken(Tags tags) {
     return timer(
         "vllm:time_to_first_token",
+        tags,
         "From being queued to the first token",
         .001,
         .005,
@@ -78,9 +81,10 @@ public final class NodeMeters {
         160);
   }
 
-  private Timer betweenTokens() {
+  private Timer betweenTokens(Tags tags) {
     return timer(
         "vllm:inter_token_latency",
+        tags,
         "From one token of a sequence to the next",
         .001,
         .0025,
@@ -102,7 +106,7 @@ public final class NodeMeters {
         10);
   }
 
-  private Timer timer(String name, String what, double... bucketSeconds) {
+  private Timer timer(String name, Tags tags, String what, double... bucketSeconds) {
     return Timer.builder(name)
         .description(what)
         .tags(tags)
@@ -113,13 +117,15 @@ public final class NodeMeters {
         .register(registry);
   }
 
-  private void gauge(String name, Engine engine, ToDoubleFunction<EngineStats> value) {
+  private void gauge(String name, Tags tags, Engine engine, ToDoubleFunction<EngineStats> value) {
     Gauge.builder(name, engine, e -> value.applyAsDouble(e.stats())).tags(tags).register(registry);
   }
 
-  private void counter(String name, Engine engine, ToDoubleFunction<EngineStats> value) {
+  private void counter(String name, Tags tags, Engine engine, ToDoubleFunction<EngineStats> value) {
     FunctionCounter.builder(name, engine, e -> value.applyAsDouble(e.stats()))
         .tags(tags)
         .register(registry);
   }
+
+  private record Timers(Timer firstToken, Timer betweenTokens) {}
 }

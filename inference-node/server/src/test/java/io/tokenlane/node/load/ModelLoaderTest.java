@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tokenlane.engine.EngineConfig;
+import io.tokenlane.engine.checkpoint.Checkpoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -14,17 +15,23 @@ import org.junit.jupiter.api.Test;
 class ModelLoaderTest {
 
   @Test
-  void servesTheEmbeddedModelAndLeavesNoCopyBehind() {
+  void servesTheEmbeddedModel() {
     try (LoadedModel model = load(settings(Optional.empty(), true))) {
       assertThat(model.name()).isEqualTo("tokenlane-demo");
-      assertThat(model.base().checkpoint().path()).doesNotExist();
       assertThat(model.stopTokens()).containsExactly(2);
       assertThat(model.contextLength()).isEqualTo(1024);
     }
   }
 
   @Test
-  void warmsUpWhereAskedTo() {
+  void leavesNoCopyOfTheEmbeddedModelBehind() {
+    try (Checkpoint checkpoint = EmbeddedModel.open()) {
+      assertThat(checkpoint.path()).doesNotExist();
+    }
+  }
+
+  @Test
+  void warmsUp() {
     try (LoadedModel model = load(settings(Optional.empty(), true))) {
       assertThat(model.engine().stats().generatedTokens()).isPositive();
       assertThat(model.engine().stats().running()).isZero();
@@ -62,13 +69,7 @@ class ModelLoaderTest {
 
   private static LoadSettings settings(Optional<Path> model, boolean int8) {
     return new LoadSettings(
-        model,
-        null,
-        "auto",
-        1,
-        int8,
-        model.isEmpty(),
-        EngineConfig.defaults().withKvBytes(4 << 20));
+        model, null, "auto", 1, int8, EngineConfig.defaults().withKvBytes(4 << 20));
   }
 
   private static Path shared(String name) {

@@ -1,0 +1,59 @@
+package io.tokenlane.compress;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The letters of one script, used as names in a text that holds none of them.
+ *
+ * @param first the script's first character
+ * @param last its last
+ */
+record Alphabet(char first, char last) {
+  /** In the order in which they are tried. */
+  private static final List<Alphabet> ALL =
+      List.of(
+          new Alphabet('가', '힣'),
+          new Alphabet('一', '鿿'),
+          new Alphabet('А', 'я'),
+          new Alphabet('ぁ', 'ヺ'),
+          new Alphabet('ก', '๛'),
+          new Alphabet('א', 'ת'));
+
+  private static final int MOST = 400;
+  private static final Map<String, String> LETTERS = new ConcurrentHashMap<>();
+
+  boolean holds(char c) {
+    return c >= first && c <= last;
+  }
+
+  /** The alphabet that a letter is of; null if it is of none. */
+  static @Nullable Alphabet of(char letter) {
+    return ALL.stream().filter(alphabet -> alphabet.holds(letter)).findFirst().orElse(null);
+  }
+
+  /** The first alphabet of which the text has no letter; null if it has some of each. */
+  static @Nullable Alphabet freeIn(String text) {
+    return ALL.stream()
+        .filter(alphabet -> text.chars().noneMatch(c -> alphabet.holds((char) c)))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Those letters that are one token, at most {@value #MOST}. */
+  String letters(TokenCounter counter) {
+    return LETTERS.computeIfAbsent(
+        counter.encoding() + first,
+        _ ->
+            IntStream.rangeClosed(first, last)
+                .mapToObj(c -> String.valueOf((char) c))
+                .filter(letter -> Character.isLetter(letter.charAt(0)))
+                .filter(letter -> counter.count(letter) == 1)
+                .limit(MOST)
+                .collect(Collectors.joining()));
+  }
+}

@@ -1,0 +1,193 @@
+package io.tokenlane.compress;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * A text as a grammar that makes only this text: its phrases are found round by round, so a phrase
+ * may hold others. Body 0 is the text; an element below the number of kinds is a piece, one above
+ * is a phrase.
+ */
+final class Grammar {
+  private static final int MOST_ROUNDS = 5;
+  private static final int LEAST_GAIN = 1;
+
+  private final Pieces pieces;
+  private final int kinds;
+  private final List<int[]> bodies = new ArrayList<>();
+  private final BitSet inlined = new BitSet();
+
+  private Grammar(Pieces pieces) {
+    this.pieces = pieces;
+    this.kinds = pieces.texts().size();
+    bodies.add(pieces.kinds());
+  }
+
+  static Grammar of(Pieces pieces, int mostPhrases) {
+    Grammar grammar = new Grammar(pieces);
+    for (int round = 0; round < MOST_ROUNDS; round++) {
+      if (!grammar.round(mostPhrases - grammar.bodies.size() + 1)) {
+        break;
+      }
+    }
+    grammar.inlineUnprofitable();
+    return grammar;
+  }
+
+  /** Whether no phrase is worth a name. */
+  boolean isPlain() {
+    return inlined.cardinality() == bodies.size() - 1;
+  }
+
+  /** Whether a phrase is written out wherever it stands. */
+  boolean isInlined(int phrase) {
+    return inlined.get(phrase);
+  }
+
+  /** The phrase that an element stands for; 0 for a piece. */
+  int phrase(int element) {
+    return element < kinds ? 0 : element - kinds;
+  }
+
+  int[] body(int phrase) {
+    return bodies.get(phrase);
+  }
+
+  String piece(int element) {
+    return pieces.texts().get(element);
+  }
+
+  private int cost(int element) {
+    return element < kinds ? pieces.costs()[element] : 1;
+  }
+
+  private boolean round(int most) {
+    int length = bodies.stream().mapToInt(body -> body.length + 1).sum();
+    if (length > SuffixArray.LONGEST || most <= 0) {
+      return false;
+    }
+    int[] all = new int[length];
+    BitSet ends = new BitSet(length);
+    int at = 0;
+    for (int[] body : bodies) {
+      System.arraycopy(body, 0, all, at, body.length);
+      at += body.length;
+      ends.set(at++);
+    }
+    List<Phrases.Phrase> chosen =
+        new Phrases(dense(all, ends), tokens(all, ends), ends, LEAST_GAIN).choose(most);
+    replace(all, ends, chosen);
+    return !chosen.isEmpty();
+  }
+
+  private int[] tokens(int[] all, BitSet ends) {
+    int[] tokens = new int[all.length];
+    for (int i = 0; i < all.length; i++) {
+      tokens[i] = ends.get(i) ? 0 : cost(all[i]);
+    }
+    return tokens;
+  }
+
+  /** The same sequence in the smallest numbers, each end a number of its own. */
+  private int[] dense(int[] all, BitSet ends) {
+    int[] numbers = new int[kinds + bodies.size()];
+    Arrays.fill(numbers, -1);
+    int[] dense = new int[all.length];
+    int next = 0;
+    for (int i = 0; i < all.length; i++) {
+      if (ends.get(i)) {
+        dense[i] = next++;
+        continue;
+      }
+      if (numbers[all[i]] < 0) {
+        numbers[all[i]] = next++;
+      }
+      dense[i] = numbers[all[i]];
+    }
+    return dense;
+  }
+
+  private void replace(int[] all, BitSet ends, List<Phrases.Phrase> chosen) {
+    int[] nameAt = new int[all.length];
+    int[] skip = new int[all.length];
+    int first = bodies.size();
+    List<int[]> added = new ArrayList<>();
+    for (Phrases.Phrase phrase : chosen) {
+      int start = phrase.starts()[0];
+      added.add(Arrays.copyOfRange(all, start, start + phrase.length()));
+      for (int place : phrase.starts()) {
+        nameAt[place] = kinds + first + added.size() - 1;
+        skip[place] = phrase.length();
+      }
+    }
+    rewrite(all, ends, nameAt, skip);
+    bodies.addAll(added);
+  }
+
+  private void rewrite(int[] all, BitSet ends, int[] nameAt, int[] skip) {
+    int at = 0;
+    for (int b = 0; b < bodies.size(); b++) {
+      int end = ends.nextSetBit(at);
+      int[] body = new int[end - at];
+      int size = 0;
+      while (at < end) {
+        body[size++] = skip[at] > 0 ? nameAt[at] : all[at];
+        at += Math.max(1, skip[at]);
+      }
+      bodies.set(b, Arrays.copyOf(body, size));
+      at = end + 1;
+    }
+  }
+
+  /** Later rounds may leave a phrase with too few uses or too little text to pay for its name. */
+  private void inlineUnprofitable() {
+    int[] uses = uses();
+    boolean changed = true;
+    while (changed) {
+      changed = false;
+      int[] tokens = new int[bodies.size()];
+      for (int phrase = 1; phrase < bodies.size(); phrase++) {
+        if (!inlined.get(phrase) && Phrases.gain(tokens(phrase, tokens), uses[phrase]) < 1) {
+          inline(phrase, uses);
+          changed = true;
+        }
+      }
+    }
+  }
+
+  private int[] uses() {
+    int[] uses = new int[bodies.size()];
+    for (int[] body : bodies) {
+      for (int element : body) {
+        uses[phrase(element)]++;
+      }
+    }
+    return uses;
+  }
+
+  private void inline(int phrase, int[] uses) {
+    inlined.set(phrase);
+    for (int element : bodies.get(phrase)) {
+      if (phrase(element) > 0) {
+        uses[phrase(element)] += uses[phrase] - 1;
+      }
+    }
+  }
+
+  /**
+   * What a phrase's body costs where it is written out.
+   *
+   * @param known what was found before, 0 where nothing was
+   */
+  private int tokens(int phrase, int[] known) {
+    if (known[phrase] == 0) {
+      for (int element : bodies.get(phrase)) {
+        int inner = phrase(element);
+        known[phrase] += inlined.get(inner) ? tokens(inner, known) : cost(element);
+      }
+    }
+    return known[phrase];
+  }
+}
