@@ -28,7 +28,7 @@ final class Launcher implements AutoCloseable {
 
   private Launcher(Process process) {
     this.process = process;
-    this.drained = CompletableFuture.runAsync(this::drain);
+    this.drained = CompletableFuture.runAsync(this::drain, Thread.ofVirtual()::start);
   }
 
   static Launcher start(String... arguments) throws IOException {

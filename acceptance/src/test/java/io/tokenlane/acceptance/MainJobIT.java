@@ -1,9 +1,12 @@
 package io.tokenlane.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -76,7 +79,7 @@ class MainJobIT {
 
   private static String shell(String command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder("bash", "-c", command).start();
-    String output = new String(process.getInputStream().readAllBytes());
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).isZero();
     return output;
   }
@@ -105,7 +108,7 @@ class MainJobIT {
     JsonNode message = answer.at("/choices/0/message");
     assertThat(message.path("content").asString("")).isEqualTo(golden.get("content").asString());
     assertThat(message.path("reasoning_content").asString("").strip())
-        .isEqualTo(golden.path("reasoning").asString(""));
+        .isEqualTo(golden.path("reasoning").asString("").strip());
     assertThat(answer.at("/usage/prompt_tokens").asInt())
         .isEqualTo(golden.get("prompt_tokens").asInt());
   }
@@ -115,8 +118,8 @@ class MainJobIT {
   void healthTellsTheNodes() throws Exception {
     JsonNode health = Http.getJson("http://localhost:" + (port + 1) + "/actuator/health");
     assertThat(health.get("status").asString()).isEqualTo("UP");
-    assertThat(nodeState("node-1")).contains("UP");
-    assertThat(nodeState("node-2")).contains("UP");
+    awaitState("node-1", "UP");
+    awaitState("node-2", "UP");
   }
 
   private static Optional<String> nodeState(String id) throws IOException, InterruptedException {
@@ -168,14 +171,10 @@ class MainJobIT {
     }
   }
 
-  private static void awaitState(String id, String wanted) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    Optional<String> state = nodeState(id);
-    while (!state.equals(Optional.of(wanted))) {
-      assertThat(System.nanoTime()).as("%s is %s", id, state).isLessThan(deadline);
-      TimeUnit.MILLISECONDS.sleep(100);
-      state = nodeState(id);
-    }
+  private static void awaitState(String id, String wanted) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(() -> assertThat(nodeState(id)).as(id).contains(wanted));
   }
 
   @Test

@@ -14,6 +14,7 @@ import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.completions.CompletionCreateParams;
 import com.openai.models.models.Model;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -139,7 +140,7 @@ class OpenAiClientIT {
     ProcessBuilder builder = new ProcessBuilder("bash", "-c", script).redirectErrorStream(true);
     builder.environment().put("OPENAI_BASE_URL", baseUrl());
     Process process = builder.start();
-    String output = new String(process.getInputStream().readAllBytes());
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
     assertThat(output).contains("chat ok", "stream ok", "models ok", "error ok");
   }

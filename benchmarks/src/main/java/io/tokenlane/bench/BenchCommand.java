@@ -23,6 +23,7 @@ public final class BenchCommand {
     for (Benchmark benchmark :
         List.of(
             new StartupBenchmark(ROOT),
+            new EngineBenchmark(ROOT),
             new GatewayBenchmark(ROOT),
             new CompressionBenchmark(ROOT))) {
       known.put(benchmark.name(), benchmark);

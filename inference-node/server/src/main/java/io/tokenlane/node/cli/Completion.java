@@ -83,7 +83,7 @@ final class Completion {
   private String summary(AnswerUsage usage, long end) {
     return String.format(
         Locale.ROOT,
-        "%d prompt tokens (%.1f/s), %d generated (%.1f/s), on %s",
+        "%d prompt tokens (%.1f tokens/s), %d generated (%.1f tokens/s), on %s",
         usage.promptTokens(),
         rate(usage.promptTokens(), first - start),
         usage.completionTokens(),

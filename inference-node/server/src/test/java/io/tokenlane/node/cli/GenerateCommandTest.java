@@ -23,7 +23,8 @@ class GenerateCommandTest {
     assertThat(run("--prompt", "What is the capital of France?")).isZero();
     assertThat(out.toString().strip()).isEqualTo("The capital of France is Paris.");
     assertThat(err.toString())
-        .matches("15 prompt tokens \\([0-9.]+/s\\), 8 generated \\([0-9.]+/s\\), on .*\\R");
+        .matches(
+            "15 prompt tokens \\([0-9.]+ tokens/s\\), 8 generated \\([0-9.]+ tokens/s\\), on .*\\R");
   }
 
   @Test
