@@ -13,14 +13,16 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * {@code compress [--json] [--encoding NAME] FILE}: the compressed prompt on standard output, what
- * each rule saved on standard error. With {@code --json} one object on standard output holds both.
- * Ends with 0, with 1 if the file cannot be read, with 2 if the arguments are wrong.
+ * {@code compress [--deep] [--json] [--encoding NAME] FILE}: the compressed prompt on standard
+ * output, what each rule saved on standard error. With {@code --json} one object on standard output
+ * holds both. Ends with 0, with 1 if the file cannot be read, with 2 if the arguments are wrong.
  */
 public final class CompressCommand {
-  private static final String USAGE = "usage: compress [--json] [--encoding NAME] FILE";
-  private static final CompressionPolicy POLICY =
+  private static final String USAGE = "usage: compress [--deep] [--json] [--encoding NAME] FILE";
+  private static final CompressionPolicy LOSSLESS =
       new CompressionPolicy(CompressionPolicy.LOSSLESS.rules(), 0);
+  private static final CompressionPolicy DEEP =
+      new CompressionPolicy(CompressionPolicy.DEEP.rules(), 0);
 
   private final PrintStream out;
   private final PrintStream err;
@@ -43,7 +45,7 @@ public final class CompressCommand {
       Arguments parsed = Arguments.of(arguments);
       TokenCounter counter = TokenCounters.named(parsed.encoding);
       String text = Files.readString(Path.of(parsed.file));
-      print(new PromptCompressor(counter).compress(text, POLICY), parsed);
+      print(new PromptCompressor(counter).compress(text, parsed.policy), parsed);
       return 0;
     } catch (IllegalArgumentException wrong) {
       err.println("compress: " + wrong.getMessage());
@@ -115,11 +117,13 @@ public final class CompressCommand {
   }
 
   private static final class Arguments {
+    private final CompressionPolicy policy;
     private final boolean json;
     private final String encoding;
     private final String file;
 
-    private Arguments(boolean json, String encoding, String file) {
+    private Arguments(CompressionPolicy policy, boolean json, String encoding, String file) {
+      this.policy = policy;
       this.json = json;
       this.encoding = encoding;
       this.file = file;
@@ -127,6 +131,7 @@ public final class CompressCommand {
 
     static Arguments of(List<String> arguments) {
       List<String> left = new ArrayList<>(arguments);
+      CompressionPolicy policy = left.remove("--deep") ? DEEP : LOSSLESS;
       boolean json = left.remove("--json");
       String encoding = TokenCounters.DEFAULT;
       int named = left.indexOf("--encoding");
@@ -137,7 +142,7 @@ public final class CompressCommand {
       if (left.size() != 1 || left.getFirst().startsWith("-")) {
         throw new IllegalArgumentException(USAGE);
       }
-      return new Arguments(json, encoding, left.getFirst());
+      return new Arguments(policy, json, encoding, left.getFirst());
     }
   }
 }

@@ -44,6 +44,17 @@ class CompressCommandTest {
   }
 
   @Test
+  void goesDeepWhereTold() throws IOException {
+    String prompt = "| the customer | has confirmed | the return |\n".repeat(6);
+    String file = file("p.txt", prompt.getBytes(StandardCharsets.UTF_8));
+    assertThat(run(file)).isZero();
+    assertThat(text(out)).isEqualTo(prompt);
+    assertThat(run("--deep", file)).isZero();
+    assertThat(text(out)).contains("Shorthand: ");
+    assertThat(text(err)).contains("dictionary   -");
+  }
+
+  @Test
   void printsOneJsonObject() throws IOException {
     String file = file("p.txt", JSON.getBytes(StandardCharsets.UTF_8));
     assertThat(run("--json", "--encoding", "cl100k_base", file)).isZero();
@@ -65,8 +76,8 @@ class CompressCommandTest {
         .containsExactly(
             "compress: " + missing + ": no such file",
             "compress: the file is not UTF-8 text",
-            "compress: usage: compress [--json] [--encoding NAME] FILE",
-            "compress: usage: compress [--json] [--encoding NAME] FILE",
+            "compress: usage: compress [--deep] [--json] [--encoding NAME] FILE",
+            "compress: usage: compress [--deep] [--json] [--encoding NAME] FILE",
             "compress: encoding: gpt9 (expected: one of cl100k_base, o200k_base)");
     assertThat(text(out)).isEmpty();
   }
