@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /** Nodes that fail: nobody who has not seen a byte is to notice. */
 final class FailoverTest {
@@ -57,6 +58,23 @@ final class FailoverTest {
     Eventually.eventually("calls on the dying node", () -> gateway.one.calls().size() >= 3);
 
     gateway.one.die();
+
+    assertThat(answers.join()).allMatch(a -> a.body().equals("{\"from\":2}"));
+  }
+
+  @Test
+  void moreCallsThanTheRetryBudgetHoldsAreNotLostWithTheirNode() {
+    Sinks.Empty<Void> oneIsGone = Sinks.empty();
+    gateway.one.answers((call, response) -> Mono.never());
+    FakeUpstream.Behaviour well = FakeUpstream.ok("{\"from\":2}");
+    gateway.two.answers(
+        (call, response) -> oneIsGone.asMono().then(Mono.from(well.answer(call, response))));
+    CompletableFuture<List<HttpResponse<String>>> answers =
+        CompletableFuture.supplyAsync(() -> chats(300));
+    Eventually.eventually("calls on the dying node", () -> gateway.one.calls().size() >= 120);
+
+    gateway.one.die();
+    oneIsGone.tryEmitEmpty();
 
     assertThat(answers.join()).allMatch(a -> a.body().equals("{\"from\":2}"));
   }

@@ -110,7 +110,8 @@ final class BalanceFilter implements GlobalFilter, Ordered {
         return Mono.error(failure);
       }
       NodeFailures.close(lease, failure);
-      if (tried.size() >= maxAttempts || !budget.retry()) {
+      boolean affordable = NodeFailures.connectionLost(failure) || budget.retry();
+      if (tried.size() >= maxAttempts || !affordable) {
         return Mono.error(failure);
       }
       meters.retried();

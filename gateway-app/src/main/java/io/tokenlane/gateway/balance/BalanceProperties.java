@@ -12,8 +12,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param strategy {@code ewma} (default), {@code round-robin}, {@code weighted-least-connections},
  *     {@code ip-hash} or {@code consistent-hash}
  * @param maxAttempts nodes that one request may be sent to, the first included; ≥ 1, default 3
- * @param retryShare retries allowed per request over time, beside a reserve of 100; 0 to 1, default
- *     0.2
+ * @param retryShare retries of refused requests per request over time, beside a reserve of 100; 0
+ *     to 1, default 0.2
  * @param health the active health check
  */
 public record BalanceProperties(

@@ -33,6 +33,14 @@ final class NodeFailures {
         || failure instanceof AbortedException;
   }
 
+  /**
+   * Whether the connection was refused or broke off before an answer: the node did not serve the
+   * request and will not serve it, so trying another adds no load to the fleet.
+   */
+  static boolean connectionLost(Throwable failure) {
+    return failure instanceof IOException || failure instanceof AbortedException;
+  }
+
   static String reason(Throwable failure) {
     String message = failure.getMessage();
     return message == null ? failure.getClass().getSimpleName() : message;

@@ -3,9 +3,9 @@ package io.tokenlane.gateway.balance;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many retries are affordable: each request earns a share of one, each retry costs one, and a
- * reserve covers the burst when a node dies with calls in flight. Without it, retries would double
- * the load on a fleet that is failing under load. Thread-safe, lock-free.
+ * How many retries of refused or slow requests are affordable: each request earns a share of one,
+ * each retry costs one, and a reserve covers a burst. Without it, retries would double the load on
+ * a fleet that is failing under load. Thread-safe, lock-free.
  */
 final class RetryBudget {
   private static final long RETRY = 1_000;

@@ -1,7 +1,6 @@
 package io.tokenlane.gateway.compress;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.tokenlane.compress.CompressionPolicy;
 import io.tokenlane.compress.PromptCompressor;
 import io.tokenlane.compress.TokenCounter;
 import io.tokenlane.compress.TokenCounters;
@@ -33,12 +32,9 @@ public class CompressConfig {
       TokenCounter counter,
       Scheduler compressWorkers,
       MeterRegistry meters) {
-    CompressionPolicy policy =
-        properties.enabled()
-            ? new CompressionPolicy(CompressionPolicy.LOSSLESS.rules(), properties.minimumChars())
-            : CompressionPolicy.OFF;
     MessageCompressor compressor =
-        new MessageCompressor(new PromptCompressor(counter), counter, policy, properties.roles());
+        new MessageCompressor(
+            new PromptCompressor(counter), counter, properties.policy(), properties.roles());
     return new CompressFilter(compressor, compressWorkers, meters);
   }
 
