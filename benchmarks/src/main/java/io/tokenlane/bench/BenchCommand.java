@@ -25,7 +25,8 @@ public final class BenchCommand {
             new StartupBenchmark(ROOT),
             new EngineBenchmark(ROOT),
             new GatewayBenchmark(ROOT),
-            new CompressionBenchmark(ROOT))) {
+            new CompressionBenchmark(ROOT),
+            new MicroBenchmark(ROOT))) {
       known.put(benchmark.name(), benchmark);
     }
     List<String> names = new ArrayList<>(List.of(arguments));
