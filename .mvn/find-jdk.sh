@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Finds a JDK 25 or newer and exports JAVA_HOME. Sourced by ./mvnw and ./tokenlane (POSIX sh).
 # Looks at JAVA_HOME, at the folders that TOKENLANE_JDK_DIRS lists (by default the usual ones), then
 # at the java on PATH. Returns 1, having said what to install, where there is none.
