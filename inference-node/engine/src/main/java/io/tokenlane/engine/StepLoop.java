@@ -197,7 +197,7 @@ final class StepLoop {
         scheduler.discard(chunk.sequence());
       }
       for (Chunk chunk : plan.chunks()) {
-        fail(generationOf(chunk), "engine: the model failed: " + e);
+        fail(generationOf(chunk), "engine: the model failed; the log says why");
       }
       return null;
     }
