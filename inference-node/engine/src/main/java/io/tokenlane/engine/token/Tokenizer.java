@@ -40,7 +40,10 @@ public interface Tokenizer {
   enum Specials {
     /** Special tokens are recognised. */
     PARSE,
-    /** Every character is ordinary text. */
+    /**
+     * Control tokens are ordinary text. Added tokens that are not special (such as {@code <think>}
+     * in some vocabularies) are still recognised, as the reference implementations do.
+     */
     AS_TEXT
   }
 }
