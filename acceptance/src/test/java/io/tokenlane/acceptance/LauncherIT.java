@@ -25,7 +25,7 @@ class LauncherIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "up --port abc            | --port: abc (expected: a port from 1 to 65500)",
+        "up --port abc            | --port: abc (expected: a port from 1 to 65400)",
         "up --nodes 0             | --nodes: 0 (expected: 1 to 99)",
         "up --colour red          | up: unknown option --colour",
         "node --model             | node: --model needs a value",
