@@ -20,7 +20,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The CPU's vector units. Float weights are decoded tile by tile and multiplied in float32; Q8_0
+ * The CPU's vector units. Weights are decoded tile by tile and multiplied in float32; only Q8_0
  * weights are multiplied as bytes with inputs quantised the same way, block by block.
  */
 final class VectorBackend extends HostBackend {
