@@ -102,7 +102,8 @@ final class HostileGgufTest {
         arguments(gguf(), "evil: general.architecture: missing (expected: an architecture's name)"),
         arguments(
             gguf().text("general.architecture", "mamba"),
-            "evil: general.architecture: mamba (expected: one of llama, qwen2, qwen3)"),
+            "evil: general.architecture: mamba (expected: one of llama, mistral, qwen2, qwen3, glm,"
+                + " glm4, phi3)"),
         arguments(
             llama().number("llama.attention.head_count", 0),
             "evil: llama.attention.head_count: 0 (expected: 1 to 16777216)"),
@@ -119,6 +120,12 @@ final class HostileGgufTest {
                 .number("llama.attention.head_count", 2)
                 .number("llama.rope.dimension_count", 33),
             "evil: rotary width: 33 (expected: an even number up to 32)"),
+        arguments(
+            llama()
+                .number("llama.attention.head_count", 2)
+                .number("llama.attention.sliding_window", 4),
+            "evil: sliding_window: 4 (expected: none, or at least the context of 9: attention is"
+                + " full)"),
         arguments(
             llama().number("llama.attention.head_count", 2).text("llama.rope.scaling.type", "yarn"),
             "evil: llama.rope.scaling.type: yarn (expected: none or linear)"));
