@@ -10,8 +10,9 @@ import java.util.List;
  *
  * <p>A step is {@link #begin}, {@link #embed}, then for each layer {@link #normProject}, {@link
  * #storeKv}, {@link #attend}, {@link #projectAdd}, {@link #normProject}, {@link #swiGlu}, {@link
- * #projectAdd}, and at last {@link #logits}. Operations take effect in that order, but need not be
- * finished when they return; only {@link #logits} waits.
+ * #projectAdd}, and at last {@link #logits}; {@link #projectNormAdd} takes the place of {@link
+ * #projectAdd} in architectures that norm a layer's results. Operations take effect in that order,
+ * but need not be finished when they return; only {@link #logits} waits.
  *
  * <p>What a row comes out as depends on nothing but the row, its sequence's blocks and the weights:
  * not on other rows of the batch nor on their number, bit for bit.
@@ -67,6 +68,9 @@ public interface Backend extends AutoCloseable {
 
   /** {@code sum[r] += weight · in[r] + bias}. */
   void projectAdd(Rows in, Linear weight, Rows sum);
+
+  /** {@code sum[r] += rmsnorm(weight · in[r] + bias)}. */
+  void projectNormAdd(Rows in, Linear weight, Norm norm, Rows sum);
 
   /**
    * Norms query and key heads where the layer says so, turns both by the row's position, in place,

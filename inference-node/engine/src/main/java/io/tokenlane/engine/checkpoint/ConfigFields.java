@@ -49,7 +49,11 @@ abstract class ConfigFields {
 
   abstract float ropeTheta();
 
-  abstract RopeStyle ropeStyle();
+  /** Which elements of a head turn together in files of this kind. */
+  abstract RopeStyle ropeStyle(Architecture architecture);
+
+  /** The most tokens that attention looks back over, if it has such a limit. */
+  abstract OptionalInt slidingWindow();
 
   /** Leading elements of a head that turn. */
   abstract int rotaryDim(int headDim);
@@ -62,7 +66,7 @@ abstract class ConfigFields {
 
   final ModelConfig read() {
     Names names = names();
-    String architecture = knownArchitecture(names);
+    Architecture architecture = knownArchitecture(names);
     int hidden = required(names.hidden, WIDEST);
     int heads = required(names.heads, WIDEST);
     int kvHeads = optional(names.kvHeads, heads, WIDEST);
@@ -75,10 +79,12 @@ abstract class ConfigFields {
         "rotary width",
         rotary,
         "an even number up to " + headDim);
+    int context = required(names.context, LONGEST_CONTEXT);
+    checkWindow(context);
     return new ModelConfig(
-        architecture,
+        architecture.id(),
         vocabulary(names.vocabulary),
-        required(names.context, LONGEST_CONTEXT),
+        context,
         hidden,
         required(names.intermediate, WIDEST),
         required(names.layers, MOST_LAYERS),
@@ -87,7 +93,7 @@ abstract class ConfigFields {
         headDim,
         positive(names.epsilon, number(names.epsilon).orElse(1e-6)),
         ropeTheta(),
-        ropeStyle(),
+        ropeStyle(architecture),
         rotary,
         ropeScaling());
   }
@@ -128,13 +134,22 @@ abstract class ConfigFields {
     return value;
   }
 
-  private String knownArchitecture(Names names) {
-    String architecture = architecture();
+  /** A window as long as the context is no limit; shorter ones are not implemented. */
+  private void checkWindow(int context) {
+    OptionalInt window = slidingWindow();
     check(
-        Architecture.of(architecture).isPresent(),
-        names.architecture,
-        architecture,
-        "one of " + Architecture.known());
-    return architecture;
+        window.isEmpty() || window.getAsInt() >= context,
+        "sliding_window",
+        window.orElse(0),
+        "none, or at least the context of %d: attention is full".formatted(context));
+  }
+
+  private Architecture knownArchitecture(Names names) {
+    String architecture = architecture();
+    return Architecture.of(architecture)
+        .orElseThrow(
+            () ->
+                CheckpointException.of(
+                    file, names.architecture, architecture, "one of " + Architecture.known()));
   }
 }

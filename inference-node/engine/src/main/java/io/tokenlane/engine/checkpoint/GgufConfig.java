@@ -1,5 +1,6 @@
 package io.tokenlane.engine.checkpoint;
 
+import io.tokenlane.engine.model.Architecture;
 import io.tokenlane.engine.model.RopeScaling;
 import io.tokenlane.engine.tensor.RopeStyle;
 import io.tokenlane.engine.tensor.Tensor;
@@ -8,6 +9,9 @@ import java.util.OptionalInt;
 
 /** A model's shapes from GGUF metadata. */
 final class GgufConfig extends ConfigFields {
+  /** Divisors of Phi-3's frequencies for long contexts; no metadata speaks of them. */
+  private static final String LONG_FACTORS = "rope_factors_long.weight";
+
   private final GgufFile gguf;
   private final String architecture;
 
@@ -65,10 +69,16 @@ final class GgufConfig extends ConfigFields {
     return positive(key, number(key).orElse(10_000));
   }
 
-  /** Converters permute Llama's query and key rows into neighbouring pairs, and only Llama's. */
   @Override
-  RopeStyle ropeStyle() {
-    return architecture.equals("llama") ? RopeStyle.INTERLEAVED : RopeStyle.HALF_SPLIT;
+  RopeStyle ropeStyle(Architecture known) {
+    return known.ggufRope();
+  }
+
+  /** Absent or 0 for none. */
+  @Override
+  OptionalInt slidingWindow() {
+    OptionalInt window = integer(key("attention.sliding_window"));
+    return window.orElse(0) == 0 ? OptionalInt.empty() : window;
   }
 
   @Override
@@ -81,6 +91,8 @@ final class GgufConfig extends ConfigFields {
 
   @Override
   RopeScaling ropeScaling() {
+    boolean factors = gguf.tensors().containsKey(LONG_FACTORS);
+    check(!factors, LONG_FACTORS, "present", "none: longrope is not implemented");
     String key = key("rope.scaling.type");
     String type = gguf.metadata().string(key).orElse("none");
     return switch (type) {

@@ -1,5 +1,6 @@
 package io.tokenlane.engine.checkpoint;
 
+import io.tokenlane.engine.model.Architecture;
 import io.tokenlane.engine.model.RopeScaling;
 import io.tokenlane.engine.tensor.RopeStyle;
 import java.util.Optional;
@@ -68,8 +69,16 @@ final class HuggingFaceConfig extends ConfigFields {
   }
 
   @Override
-  RopeStyle ropeStyle() {
-    return RopeStyle.HALF_SPLIT;
+  RopeStyle ropeStyle(Architecture known) {
+    return known.huggingFaceRope();
+  }
+
+  /** {@code use_sliding_window}, where it is, can say that the window is not used. */
+  @Override
+  OptionalInt slidingWindow() {
+    return json.flag("use_sliding_window").orElse(true)
+        ? json.integer("sliding_window")
+        : OptionalInt.empty();
   }
 
   @Override
@@ -119,7 +128,5 @@ final class HuggingFaceConfig extends ConfigFields {
     check(json.find("quantization_config") == null, "quantization_config", "set", "none");
     String activation = json.string("hidden_act").orElse("silu");
     check(activation.equals("silu"), "hidden_act", activation, "silu");
-    boolean sliding = json.flag("use_sliding_window").orElse(json.find("sliding_window") != null);
-    check(!sliding, "sliding_window", json.find("sliding_window") + "", "none: full attention");
   }
 }

@@ -21,11 +21,16 @@ final class TensorNames {
               Map.entry(Part.V_BIAS, "blk.*.attn_v.bias"),
               Map.entry(Part.Q_NORM, "blk.*.attn_q_norm.weight"),
               Map.entry(Part.K_NORM, "blk.*.attn_k_norm.weight"),
+              Map.entry(Part.QKV, "blk.*.attn_qkv.weight"),
+              Map.entry(Part.QKV_BIAS, "blk.*.attn_qkv.bias"),
               Map.entry(Part.O, "blk.*.attn_output.weight"),
+              Map.entry(Part.ATTENTION_POST_NORM, "blk.*.post_attention_norm.weight"),
               Map.entry(Part.MLP_NORM, "blk.*.ffn_norm.weight"),
               Map.entry(Part.GATE, "blk.*.ffn_gate.weight"),
               Map.entry(Part.UP, "blk.*.ffn_up.weight"),
-              Map.entry(Part.DOWN, "blk.*.ffn_down.weight")));
+              Map.entry(Part.GATE_UP, "blk.*.ffn_up.weight"),
+              Map.entry(Part.DOWN, "blk.*.ffn_down.weight"),
+              Map.entry(Part.MLP_POST_NORM, "blk.*.post_ffw_norm.weight")));
 
   static final TensorNames HUGGING_FACE =
       new TensorNames(
@@ -42,11 +47,16 @@ final class TensorNames {
               Map.entry(Part.V_BIAS, "model.layers.*.self_attn.v_proj.bias"),
               Map.entry(Part.Q_NORM, "model.layers.*.self_attn.q_norm.weight"),
               Map.entry(Part.K_NORM, "model.layers.*.self_attn.k_norm.weight"),
+              Map.entry(Part.QKV, "model.layers.*.self_attn.qkv_proj.weight"),
+              Map.entry(Part.QKV_BIAS, "model.layers.*.self_attn.qkv_proj.bias"),
               Map.entry(Part.O, "model.layers.*.self_attn.o_proj.weight"),
+              Map.entry(Part.ATTENTION_POST_NORM, "model.layers.*.post_self_attn_layernorm.weight"),
               Map.entry(Part.MLP_NORM, "model.layers.*.post_attention_layernorm.weight"),
               Map.entry(Part.GATE, "model.layers.*.mlp.gate_proj.weight"),
               Map.entry(Part.UP, "model.layers.*.mlp.up_proj.weight"),
-              Map.entry(Part.DOWN, "model.layers.*.mlp.down_proj.weight")));
+              Map.entry(Part.GATE_UP, "model.layers.*.mlp.gate_up_proj.weight"),
+              Map.entry(Part.DOWN, "model.layers.*.mlp.down_proj.weight"),
+              Map.entry(Part.MLP_POST_NORM, "model.layers.*.post_mlp_layernorm.weight")));
 
   private final Map<Part, String> patterns;
 

@@ -3,7 +3,10 @@ package io.tokenlane.engine.model;
 import io.tokenlane.engine.backend.Backend;
 import io.tokenlane.engine.backend.Batch;
 import io.tokenlane.engine.backend.KvStore;
+import io.tokenlane.engine.backend.Linear;
+import io.tokenlane.engine.backend.Norm;
 import io.tokenlane.engine.backend.Rows;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A decoder-only transformer with pre-norm layers, rotary positions, grouped-query attention and a
@@ -64,13 +67,21 @@ final class Decoder implements Model {
     backend.normProject(stream, layer.attentionNorm(), layer.qkv(), qkv);
     backend.storeKv(qkv, layer.attention(), kv);
     backend.attend(qkv, layer.attention(), kv, attended);
-    backend.projectAdd(attended, layer.output(), stream);
+    add(attended, layer.output(), layer.attentionPostNorm());
   }
 
   private void feedForward(DecoderLayer layer) {
     backend.normProject(stream, layer.mlpNorm(), layer.gateUp(), gateUp);
     backend.swiGlu(gateUp, gated);
-    backend.projectAdd(gated, layer.down(), stream);
+    add(gated, layer.down(), layer.mlpPostNorm());
+  }
+
+  private void add(Rows in, Linear weight, @Nullable Norm postNorm) {
+    if (postNorm == null) {
+      backend.projectAdd(in, weight, stream);
+    } else {
+      backend.projectNormAdd(in, weight, postNorm, stream);
+    }
   }
 
   private void check(Batch batch, float[] logits) {

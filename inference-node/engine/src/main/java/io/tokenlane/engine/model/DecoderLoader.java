@@ -7,7 +7,7 @@ import io.tokenlane.engine.backend.Linear;
 import io.tokenlane.engine.backend.Norm;
 import io.tokenlane.engine.backend.Rope;
 import io.tokenlane.engine.backend.RopeSpec;
-import io.tokenlane.engine.model.Architecture.Presence;
+import io.tokenlane.engine.model.Architecture.Trait;
 import io.tokenlane.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,13 +56,18 @@ final class DecoderLoader {
         backend.linear(attentionParts(layer), attentionBiases(layer)),
         attention,
         matrix(Part.O, layer, hidden, config.queryWidth()),
+        postNorm(Part.ATTENTION_POST_NORM, layer),
         norm(Part.MLP_NORM, layer, hidden),
         backend.linear(gateAndUp(layer), List.of()),
-        matrix(Part.DOWN, layer, hidden, config.intermediateSize()));
+        matrix(Part.DOWN, layer, hidden, config.intermediateSize()),
+        postNorm(Part.MLP_POST_NORM, layer));
   }
 
   private List<Tensor> attentionParts(int layer) {
     int hidden = config.hiddenSize();
+    if (architecture.has(Trait.FUSED_QKV)) {
+      return List.of(weights.require(Part.QKV, layer, heads.rowWidth(), hidden));
+    }
     return List.of(
         weights.require(Part.Q, layer, config.queryWidth(), hidden),
         weights.require(Part.K, layer, config.kvWidth(), hidden),
@@ -70,12 +75,11 @@ final class DecoderLoader {
   }
 
   private List<Tensor> attentionBiases(int layer) {
-    Presence presence = architecture.attentionBias();
-    boolean present =
-        presence == Presence.REQUIRED
-            || (presence == Presence.OPTIONAL
-                && weights.find(Part.Q_BIAS, layer, config.queryWidth()).isPresent());
-    if (!present) {
+    if (architecture.has(Trait.FUSED_QKV)) {
+      return weights.find(Part.QKV_BIAS, layer, heads.rowWidth()).stream().toList();
+    }
+    boolean optional = !architecture.has(Trait.ATTENTION_BIAS);
+    if (optional && weights.find(Part.Q_BIAS, layer, config.queryWidth()).isEmpty()) {
       return List.of();
     }
     return List.of(
@@ -86,15 +90,20 @@ final class DecoderLoader {
 
   private List<Tensor> gateAndUp(int layer) {
     int hidden = config.hiddenSize();
+    if (architecture.has(Trait.FUSED_GATE_UP)) {
+      return List.of(weights.require(Part.GATE_UP, layer, 2 * config.intermediateSize(), hidden));
+    }
     return List.of(
         weights.require(Part.GATE, layer, config.intermediateSize(), hidden),
         weights.require(Part.UP, layer, config.intermediateSize(), hidden));
   }
 
   private @Nullable Norm headNorm(Part part, int layer) {
-    return architecture.headNorm() == Presence.REQUIRED
-        ? norm(part, layer, config.headDim())
-        : null;
+    return architecture.has(Trait.HEAD_NORM) ? norm(part, layer, config.headDim()) : null;
+  }
+
+  private @Nullable Norm postNorm(Part part, int layer) {
+    return architecture.has(Trait.POST_NORMS) ? norm(part, layer, config.hiddenSize()) : null;
   }
 
   private Linear matrix(Part part, int layer, int rows, int columns) {

@@ -28,16 +28,26 @@ public enum Part {
   Q_NORM,
   /** Gain of the norm over each key head: head width. */
   K_NORM,
+  /** Query, key and value projections as one: their widths together x hidden. */
+  QKV,
+  /** Bias of {@link #QKV}. */
+  QKV_BIAS,
   /** Output projection of attention: hidden x query width. */
   O,
+  /** Gain of the norm behind attention: hidden. */
+  ATTENTION_POST_NORM,
   /** Gain of the norm before the feed-forward network: hidden. */
   MLP_NORM,
   /** Gate projection: intermediate x hidden. */
   GATE,
   /** Up projection: intermediate x hidden. */
   UP,
+  /** Gate and up projections as one: twice the intermediate width x hidden. */
+  GATE_UP,
   /** Down projection: hidden x intermediate. */
-  DOWN;
+  DOWN,
+  /** Gain of the norm behind the feed-forward network: hidden. */
+  MLP_POST_NORM;
 
   /** Whether every layer has its own. */
   public boolean perLayer() {

@@ -12,7 +12,15 @@ public enum DType {
   /** The upper half of a binary32. */
   BF16(1, 2),
   /** 32 signed bytes behind one binary16 scale: {@code value = scale * byte}. */
-  Q8_0(32, 34);
+  Q8_0(32, 34),
+  /** 32 values of 4 bits behind one binary16 scale: {@code value = scale * (bits - 8)}. */
+  Q4_0(32, 18),
+  /** 8 groups of 32 values of 4 bits, each with a 6-bit scale and a 6-bit minimum. */
+  Q4_K(256, 144),
+  /** As {@link #Q4_K}, with 5 bits. */
+  Q5_K(256, 176),
+  /** 16 groups of 16 values of 6 bits, each with an 8-bit scale. */
+  Q6_K(256, 210);
 
   private final int blockSize;
   private final int blockBytes;

@@ -89,7 +89,7 @@ public final class Tensor {
   }
 
   /**
-   * One element as float32.
+   * One element as float32. Decodes its whole block: {@link #decodeRow} is faster for many.
    *
    * @param index 0 to {@code elements() - 1}, row-major
    */
@@ -98,7 +98,7 @@ public final class Tensor {
       case F32 -> f32(index);
       case F16 -> f16(index);
       case BF16 -> bf16(index);
-      case Q8_0 -> q8(index);
+      case Q8_0, Q4_0, Q4_K, Q5_K, Q6_K -> inBlock(index);
     };
   }
 
@@ -122,9 +122,9 @@ public final class Tensor {
           out[at + i] = bf16(first + i);
         }
       }
-      case Q8_0 -> {
-        for (int i = 0; i < columns; i++) {
-          out[at + i] = q8(first + i);
+      case Q8_0, Q4_0, Q4_K, Q5_K, Q6_K -> {
+        for (int i = 0; i < columns; i += dtype.blockSize()) {
+          Blocks.decode(dtype, data, dtype.bytes(first + i), out, at + i);
         }
       }
     }
@@ -142,10 +142,10 @@ public final class Tensor {
     return Float.intBitsToFloat(data.get(SHORT, index * 2) << 16);
   }
 
-  private float q8(long index) {
-    long block = index / 32 * 34;
-    float scale = Float.float16ToFloat(data.get(SHORT, block));
-    return scale * data.get(ValueLayout.JAVA_BYTE, block + 2 + index % 32);
+  private float inBlock(long index) {
+    float[] block = new float[dtype.blockSize()];
+    Blocks.decode(dtype, data, dtype.bytes(index), block, 0);
+    return block[(int) (index % dtype.blockSize())];
   }
 
   /** Whether it has exactly these dimensions. */

@@ -75,6 +75,11 @@ abstract class BackendContract {
     Rows out = backend.rows(run.rows, weight.outputs());
     Rows sum = run.feed(before);
     float[] logits = new float[run.rows * weight.outputs()];
+    Rows normedSum = run.feed(before);
+    float[] outGain = tensors.floats(weight.outputs());
+    backend.projectNormAdd(in, weight, ContractRun.norm(backend, outGain, EPSILON), normedSum);
+    Rows projected = backend.rows(run.rows, weight.outputs());
+    backend.projectAdd(in, weight, projected);
     backend.normProject(in, norm, weight, out);
     backend.projectAdd(in, weight, sum);
     backend.logits(in, norm, weight, logits);
@@ -86,8 +91,20 @@ abstract class BackendContract {
       double[] added = Reference64.doubles(before, at, weight.outputs());
       checkRow(run.read(out, row), parts, biases, normed, new double[weight.outputs()]);
       checkRow(run.read(sum, row), parts, biases, plain, added);
+      checkNormed(run.read(normedSum, row), added, run.read(projected, row), outGain);
       float[] ofRow = Arrays.copyOfRange(logits, at, at + weight.outputs());
       assertThat(ofRow).isEqualTo(run.read(out, row));
+    }
+  }
+
+  private static void checkNormed(float[] actual, double[] added, float[] projected, float[] gain) {
+    double[] plain = Reference64.doubles(projected, 0, projected.length);
+    double[] normed = Reference64.rmsNorm(plain, gain, EPSILON);
+    for (int n = 0; n < actual.length; n++) {
+      double expected = added[n] + normed[n];
+      assertThat((double) actual[n])
+          .as("column %d of %d, seed %d", n, actual.length, SEED)
+          .isCloseTo(expected, within(2e-6 * (Math.abs(added[n]) + Math.abs(normed[n]))));
     }
   }
 

@@ -50,12 +50,19 @@ final class RandomTensors {
       case F32 -> block.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 0, value);
       case F16 -> block.set(SHORT, 0, Float.floatToFloat16(value * scale()));
       case BF16 -> block.set(SHORT, 0, (short) (Float.floatToRawIntBits(value) >>> 16));
-      case Q8_0 -> {
-        block.set(SHORT, 0, Float.floatToFloat16(value / 100));
-        for (int i = 0; i < dtype.blockSize(); i++) {
-          block.set(ValueLayout.JAVA_BYTE, 2 + i, (byte) random.nextInt(-128, 128));
-        }
-      }
+      case Q8_0, Q4_0 -> fillBlock(block, value, 0);
+      case Q4_K, Q5_K -> fillBlock(block, value, 0, 2);
+      case Q6_K -> fillBlock(block, value, 208);
+    }
+  }
+
+  /** Any bits, but for the scales. */
+  private void fillBlock(MemorySegment block, float value, int... scales) {
+    for (long i = 0; i < block.byteSize(); i++) {
+      block.set(ValueLayout.JAVA_BYTE, i, (byte) random.nextInt(-128, 128));
+    }
+    for (int scale : scales) {
+      block.set(SHORT, scale, Float.floatToFloat16(value / 100));
     }
   }
 

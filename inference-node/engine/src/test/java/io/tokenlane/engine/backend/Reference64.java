@@ -1,5 +1,6 @@
 package io.tokenlane.engine.backend;
 
+import io.tokenlane.engine.tensor.DType;
 import io.tokenlane.engine.tensor.RopeStyle;
 import io.tokenlane.engine.tensor.Tensor;
 
@@ -22,30 +23,35 @@ final class Reference64 {
 
   /** A matrix row with a vector. */
   static double dot(Tensor matrix, int row, double[] x) {
+    float[] weights = new float[x.length];
+    matrix.decodeRow(row, weights, 0);
     double sum = 0;
     for (int i = 0; i < x.length; i++) {
-      sum += matrix.floatAt((long) row * x.length + i) * x[i];
+      sum += weights[i] * x[i];
     }
     return sum;
   }
 
   /**
-   * How far from {@link #dot} a backend may be: float32 rounding, and for types with blocks half a
-   * step of inputs quantised to 127 steps of their block's largest.
+   * How far from {@link #dot} a backend may be: float32 rounding, and for Q8_0 half a step of
+   * inputs quantised to 127 steps of their block's largest.
    */
   static double tolerance(Tensor matrix, int row, double[] x) {
     int block = matrix.dtype().blockSize();
+    boolean quantised = matrix.dtype() == DType.Q8_0;
+    float[] decoded = new float[x.length];
+    matrix.decodeRow(row, decoded, 0);
     double tolerance = 1e-6;
     for (int begin = 0; begin < x.length; begin += block) {
       double largest = 0;
       double weights = 0;
       for (int i = begin; i < begin + block; i++) {
-        double weight = Math.abs(matrix.floatAt((long) row * x.length + i));
+        double weight = Math.abs(decoded[i]);
         largest = Math.max(largest, Math.abs(x[i]));
         weights += weight;
         tolerance += 2e-6 * weight * Math.abs(x[i]);
       }
-      tolerance += block == 1 ? 0 : weights * largest / 127 * 0.501;
+      tolerance += quantised ? weights * largest / 127 * 0.501 : 0;
     }
     return tolerance;
   }

@@ -35,8 +35,8 @@ final class HostileFolderTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "\"llama\" | \"bert\" | model/config.json: model_type: bert (expected: one of llama, qwen2,"
-            + " qwen3)",
+        "\"llama\" | \"bert\" | model/config.json: model_type: bert (expected: one of llama,"
+            + " mistral, qwen2, qwen3, glm, glm4, phi3)",
         "\"hidden_size\": 128 | \"hidden_size\": 0 | model/config.json: hidden_size: 0 (expected: 1"
             + " to 16777216)",
         "\"hidden_size\": 128 | \"hidden_size\": \"x\" | model/config.json: hidden_size: \"x\""
@@ -51,6 +51,8 @@ final class HostileFolderTest {
             + " (expected: silu)",
         "\"eos_token_id\": 2 | \"eos_token_id\": [2, 1601] | model/config.json: eos_token_id: 1601"
             + " (expected: 0 to 1600, or a list of those)",
+        "\"use_cache\": true | \"sliding_window\": 511 | model/config.json: sliding_window: 511"
+            + " (expected: none, or at least the context of 512: attention is full)",
         "\"use_cache\": true | \"quantization_config\": {} | model/config.json:"
             + " quantization_config: set (expected: none)",
       })

@@ -67,11 +67,12 @@ final class HostileGgufTest {
             "evil: t shape: [1073741824, 1073741824, 1073741824, 1073741824] (expected: no more"
                 + " than the data of 64 bytes; is the file truncated?)"),
         arguments(
-            gguf().tensor("t", 12, 0, 256),
-            "evil: t type: Q4_K (expected: F32, F16, BF16 or Q8_0)"),
+            gguf().tensor("t", 10, 0, 256),
+            "evil: t type: Q2_K (expected: F32, F16, BF16, Q8_0, Q4_0, Q4_K, Q5_K or" + " Q6_K)"),
         arguments(
             gguf().tensor("t", -1, 0, 256),
-            "evil: t type: number 4294967295 (expected: F32, F16, BF16 or Q8_0)"),
+            "evil: t type: number 4294967295 (expected: F32, F16, BF16, Q8_0, Q4_0, Q4_K, Q5_K or"
+                + " Q6_K)"),
         arguments(
             gguf().data(64).tensor("t", 8, 0, 33),
             "evil: t row length: 33 (expected: a multiple of 32 for Q8_0)"),
@@ -94,7 +95,8 @@ final class HostileGgufTest {
             "evil: b offset: 32 (expected: 36 or more, behind a)"),
         arguments(
             gguf().tensor("a\nb", 99, 0, 4),
-            "evil: a?b type: number 99 (expected: F32, F16, BF16 or Q8_0)"));
+            "evil: a?b type: number 99 (expected: F32, F16, BF16, Q8_0, Q4_0, Q4_K, Q5_K or"
+                + " Q6_K)"));
   }
 
   static Stream<Arguments> models() {
@@ -102,7 +104,8 @@ final class HostileGgufTest {
         arguments(gguf(), "evil: general.architecture: missing (expected: an architecture's name)"),
         arguments(
             gguf().text("general.architecture", "mamba"),
-            "evil: general.architecture: mamba (expected: one of llama, qwen2, qwen3)"),
+            "evil: general.architecture: mamba (expected: one of llama, mistral, qwen2, qwen3, glm,"
+                + " glm4, phi3)"),
         arguments(
             llama().number("llama.attention.head_count", 0),
             "evil: llama.attention.head_count: 0 (expected: 1 to 16777216)"),
@@ -119,6 +122,12 @@ final class HostileGgufTest {
                 .number("llama.attention.head_count", 2)
                 .number("llama.rope.dimension_count", 33),
             "evil: rotary width: 33 (expected: an even number up to 32)"),
+        arguments(
+            llama()
+                .number("llama.attention.head_count", 2)
+                .number("llama.attention.sliding_window", 4),
+            "evil: sliding_window: 4 (expected: none, or at least the context of 9: attention is"
+                + " full)"),
         arguments(
             llama().number("llama.attention.head_count", 2).text("llama.rope.scaling.type", "yarn"),
             "evil: llama.rope.scaling.type: yarn (expected: none or linear)"));

@@ -73,7 +73,9 @@ final class GoldenTest {
     "scalar, tiny-qwen2",
     "vector, tiny-qwen2",
     "scalar, tiny-qwen3",
-    "vector, tiny-qwen3"
+    "vector, tiny-qwen3",
+    "scalar, tiny-glm4",
+    "vector, tiny-glm4"
   })
   void architecturesThatAreRowsOfTheTableFollowTheReference(String backendName, String model) {
     Path folder = TestModels.shared(model);

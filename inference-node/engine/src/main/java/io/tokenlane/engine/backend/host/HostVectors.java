@@ -7,8 +7,8 @@ final class HostVectors {
   private HostVectors() {}
 
   static void read(Tensor tensor, float[] out, int at) {
-    for (int i = 0; i < tensor.elements(); i++) {
-      out[at + i] = tensor.floatAt(i);
+    for (int row = 0; row < tensor.rows(); row++) {
+      tensor.decodeRow(row, out, at + row * tensor.columns());
     }
   }
 }

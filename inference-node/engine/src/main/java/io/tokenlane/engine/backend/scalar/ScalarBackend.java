@@ -38,6 +38,7 @@ final class ScalarBackend extends HostBackend {
 
   private float[] weightRow = {};
   private float[] normed = {};
+  private float[] projected = {};
   private float[] scores = {};
 
   ScalarBackend() {
@@ -77,6 +78,20 @@ final class ScalarBackend extends HostBackend {
   public void projectAdd(Rows in, Linear weight, Rows sum) {
     HostRows to = HostRows.of(sum);
     project(HostRows.of(in).values, batch().rows(), HostLinear.of(weight), to.values, true);
+  }
+
+  @Override
+  public void projectNormAdd(Rows in, Linear weight, Norm norm, Rows sum) {
+    int width = norm.width();
+    projected = atLeast(projected, in.maxRows() * width);
+    project(HostRows.of(in).values, batch().rows(), HostLinear.of(weight), projected, false);
+    float[] to = HostRows.of(sum).values;
+    for (int at = 0; at < batch().rows() * width; at += width) {
+      ScalarMath.rmsNorm(HostNorm.of(norm), projected, at, projected, at);
+      for (int i = at; i < at + width; i++) {
+        to[i] += projected[i];
+      }
+    }
   }
 
   @Override

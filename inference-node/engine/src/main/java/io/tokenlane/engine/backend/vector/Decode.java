@@ -22,6 +22,7 @@ final class Decode {
       case F16 -> float16(data, offset, out, at, count);
       case BF16 -> bfloat16(data, offset, out, at, count);
       case Q8_0 -> q8(data, offset, out, at, count);
+      case Q4_0, Q4_K, Q5_K, Q6_K -> tensor.decodeRow(row, out, at);
     }
   }
 

@@ -28,6 +28,19 @@ final class Elementwise {
     }
   }
 
+  /** {@code sum += in}, both from {@code at}. */
+  static void add(float[] in, float[] sum, int at, int width) {
+    int bound = FLOATS.loopBound(width);
+    for (int i = at; i < at + bound; i += Lanes.COUNT) {
+      FloatVector.fromArray(FLOATS, sum, i)
+          .add(FloatVector.fromArray(FLOATS, in, i))
+          .intoArray(sum, i);
+    }
+    for (int i = at + bound; i < at + width; i++) {
+      sum[i] += in[i];
+    }
+  }
+
   /** {@code out = silu(gate) * up}, where {@code width} ups follow as many gates. */
   static void swiGlu(float[] gateUp, int at, float[] out, int outAt, int width) {
     int bound = FLOATS.loopBound(width);

@@ -20,7 +20,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The CPU's vector units. Float weights are decoded tile by tile and multiplied in float32; Q8_0
+ * The CPU's vector units. Weights are decoded tile by tile and multiplied in float32; only Q8_0
  * weights are multiplied as bytes with inputs quantised the same way, block by block.
  */
 final class VectorBackend extends HostBackend {
@@ -42,6 +42,7 @@ final class VectorBackend extends HostBackend {
   private final AttendWork attendWork;
   private final Elementwise elementwise = new Elementwise();
   private float[] normed = {};
+  private float[] projected = {};
 
   VectorBackend(int threads) {
     super(SUPPORT);
@@ -80,6 +81,20 @@ final class VectorBackend extends HostBackend {
   @Override
   public void projectAdd(Rows in, Linear weight, Rows sum) {
     project(HostRows.of(in).values, batch().rows(), weight, HostRows.of(sum).values, true);
+  }
+
+  @Override
+  public void projectNormAdd(Rows in, Linear weight, Norm norm, Rows sum) {
+    int width = norm.width();
+    if (projected.length < in.maxRows() * width) {
+      projected = new float[in.maxRows() * width];
+    }
+    project(HostRows.of(in).values, batch().rows(), weight, projected, false);
+    float[] to = HostRows.of(sum).values;
+    for (int at = 0; at < batch().rows() * width; at += width) {
+      elementwise.rmsNorm(HostNorm.of(norm), projected, at, projected, at);
+      Elementwise.add(projected, to, at, width);
+    }
   }
 
   @Override
