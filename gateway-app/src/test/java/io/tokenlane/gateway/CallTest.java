@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -276,5 +277,22 @@ final class CallTest {
     gateway.chat(STREAMED);
 
     assertThat(nodeCalls()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/%76%31/chat/completions",
+        "/v1;x=1/chat/completions",
+        "/v1/chat/%63ompletions",
+        "/v1/chat/completions;x=1"
+      })
+  void aPathWrittenAnotherWayEvadesNothing(String path) {
+    HttpResponse<String> answer =
+        gateway.send(gateway.request(path).POST(BodyPublishers.ofString("no JSON")));
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).contains("\"code\":\"invalid_body\"");
+    assertThat(nodeCalls()).isZero();
   }
 }

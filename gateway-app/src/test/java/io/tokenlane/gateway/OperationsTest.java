@@ -3,10 +3,18 @@ package io.tokenlane.gateway;
 import static io.tokenlane.gateway.RunningGateway.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** What an operator sees: health, metrics, prefetching. */
+@ExtendWith(OutputCaptureExtension.class)
 final class OperationsTest {
   private final RunningGateway gateway = RunningGateway.fresh();
 
@@ -75,5 +83,34 @@ final class OperationsTest {
 
     assertThat(header(answer, "Cache-Status")).contains("detail=not-fresh");
     assertThat(gateway.app.calls().getFirst().header("x-tokenlane-prefetch")).isNull();
+  }
+
+  @Test
+  void askingForWhatNodesDoNotHaveSpeaksAgainstNone() {
+    gateway.one.answers(FakeUpstream.status(501));
+    gateway.two.answers(FakeUpstream.status(501));
+
+    for (int i = 0; i < 60; i++) {
+      assertThat(gateway.chat("{\"n\":" + i + "}").statusCode()).isEqualTo(501);
+    }
+
+    assertThat(health()).doesNotContain("EJECTED", "\"status\":\"DOWN\"");
+    assertThat(gateway.manage("/actuator/health/readiness").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aClientThatLeavesAmidItsBodyIsNoFailureOfTheGateway(CapturedOutput output)
+      throws IOException {
+    try (Socket client = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
+      client
+          .getOutputStream()
+          .write(
+              ("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nx-request-id: gone-early\r\n"
+                      + "Content-Length: 100\r\n\r\n{")
+                  .getBytes(StandardCharsets.US_ASCII));
+    }
+
+    Eventually.eventually("its line", () -> output.getAll().contains("access: id=gone-early"));
+    assertThat(output.getAll()).doesNotContain("gone-early failed unexpectedly");
   }
 }

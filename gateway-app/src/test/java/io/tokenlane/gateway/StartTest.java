@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The process as an operator starts it. */
 final class StartTest {
@@ -76,5 +78,36 @@ final class StartTest {
     assertThat(ended.code()).isNotZero();
     assertThat(ended.lines())
         .containsExactly("tokenlane gateway: prefetch.ttl_seconds: -3 (expected: > 0)");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{ nonsense: [ | configuration file: not YAML, line 1 column 14: ",
+        "{tokenlane: {nodes: [{id: a, uri: 'http://x:1'}, {id: a, uri: 'http://x:2'}]}}"
+            + " | nodes: a twice (expected: once)",
+        "{spring.cloud.gateway.server.webflux.routes:"
+            + " [{id: a, uri: 'http://x', predicates: ['Pth=/a']}]}"
+            + " | spring.cloud.gateway.server.webflux.routes: Unable to find RoutePredicateFactory",
+      },
+      quoteCharacter = '`')
+  void aConfigurationThatCannotBeIsSaidInOneLine(
+      String yaml, String complaint, @TempDir Path folder)
+      throws IOException, InterruptedException {
+    Path file = Files.writeString(folder.resolve("mine.yaml"), yaml);
+
+    Ended ended =
+        start(
+            "--spring.config.additional-location=" + file,
+            "--server.port=0",
+            "--management.server.port=0");
+
+    assertThat(ended.code()).isNotZero();
+    assertThat(ended.lines())
+        .filteredOn(line -> line.startsWith("tokenlane gateway: "))
+        .singleElement()
+        .asString()
+        .contains(complaint);
   }
 }

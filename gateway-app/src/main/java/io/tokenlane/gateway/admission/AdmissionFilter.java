@@ -1,5 +1,6 @@
 package io.tokenlane.gateway.admission;
 
+import io.tokenlane.gateway.call.ApiPath;
 import io.tokenlane.gateway.call.BodyRequest;
 import io.tokenlane.gateway.call.CallKind;
 import io.tokenlane.gateway.call.CallParser;
@@ -20,6 +21,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
+import reactor.netty.channel.AbortedException;
 
 /**
  * Reads the body of requests under /v1, up to a cap, so that they can be sent to another node; and
@@ -40,7 +42,7 @@ final class AdmissionFilter implements GlobalFilter, Ordered {
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
     ServerHttpRequest request = exchange.getRequest();
-    if (!request.getPath().value().startsWith("/v1/") || !hasBody(request)) {
+    if (!ApiPath.isOpenAi(request) || !hasBody(request)) {
       return chain.filter(exchange);
     }
     if (request.getHeaders().getContentLength() > maxBodyBytes) {
@@ -50,6 +52,7 @@ final class AdmissionFilter implements GlobalFilter, Ordered {
         .map(AdmissionFilter::bytes)
         .defaultIfEmpty(new byte[0])
         .onErrorMap(DataBufferLimitException.class, e -> tooLarge())
+        .onErrorMap(AbortedException.class, e -> cutOff())
         .map(body -> admit(exchange, body))
         .flatMap(chain::filter);
   }
@@ -63,7 +66,7 @@ final class AdmissionFilter implements GlobalFilter, Ordered {
 
   private ServerWebExchange admit(ServerWebExchange exchange, byte[] body) {
     if (HttpMethod.POST.equals(exchange.getRequest().getMethod())) {
-      CallKind.ofPath(exchange.getRequest().getPath().value())
+      CallKind.ofPath(ApiPath.of(exchange.getRequest()))
           .ifPresent(kind -> Trail.of(exchange).admitted(parse(kind, body)));
     }
     return BodyRequest.with(exchange, ByteBuffer.wrap(body));
@@ -83,6 +86,13 @@ final class AdmissionFilter implements GlobalFilter, Ordered {
     buffer.read(bytes);
     DataBufferUtils.release(buffer);
     return bytes;
+  }
+
+  private static ApiException cutOff() {
+    return new ApiException(
+        HttpStatus.BAD_REQUEST,
+        "body_incomplete",
+        "The connection was closed before the whole body had come.");
   }
 
   private ApiException tooLarge() {

@@ -1,5 +1,6 @@
 package io.tokenlane.gateway.error;
 
+import io.tokenlane.gateway.call.ApiPath;
 import io.tokenlane.gateway.call.Trail;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -46,7 +47,7 @@ public final class ErrorAnswers {
   }
 
   private static boolean openAi(ServerWebExchange exchange) {
-    return exchange.getRequest().getPath().value().startsWith("/v1/");
+    return ApiPath.isOpenAi(exchange.getRequest());
   }
 
   private static MediaType mediaType(ServerWebExchange exchange) {

@@ -26,6 +26,9 @@ final class EndFilter implements WebFilter, Ordered {
   private static final int SERVER_ERROR = 500;
   private static final int CLIENT_ERROR = 400;
 
+  /** What the client asked for is not there: no word against the node. */
+  private static final int NOT_IMPLEMENTED = 501;
+
   private final ApplicationContext api;
   private final ErrorAnswers errors;
   private final CallMeters meters;
@@ -82,13 +85,17 @@ final class EndFilter implements WebFilter, Ordered {
   private static void close(Lease lease, Trail trail, int status, SignalType signal) {
     if (trail.brokenBy().isPresent()) {
       lease.dropped(trail.brokenBy().get());
-    } else if (signal == SignalType.ON_ERROR || status >= SERVER_ERROR) {
+    } else if (signal == SignalType.ON_ERROR || failedNode(status)) {
       lease.dropped("status " + status);
     } else if (signal == SignalType.CANCEL || status >= CLIENT_ERROR) {
       lease.ignored();
     } else {
       lease.success();
     }
+  }
+
+  private static boolean failedNode(int status) {
+    return status >= SERVER_ERROR && status != NOT_IMPLEMENTED;
   }
 
   /** Notes the first byte and counts all of them. */

@@ -49,7 +49,8 @@ public final class PromptEncoder {
    */
   public Prompt chat(Conversation conversation) {
     if (template == null) {
-      throw new TemplateException("the model has none (expected: a raw prompt)");
+      throw new TemplateException(
+          "the model has none (expected: a plain prompt, to /v1/completions or with --raw)");
     }
     Map<String, Object> variables = new HashMap<>(templateVariables);
     variables.putAll(conversation.variables());

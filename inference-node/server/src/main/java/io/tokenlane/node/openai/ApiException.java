@@ -32,6 +32,12 @@ final class ApiException extends RuntimeException {
     return new ApiException(HttpStatus.BAD_REQUEST, message, param, "invalid_value");
   }
 
+  /** The model's template does not take the conversation, or there is no template. */
+  static ApiException messages(String reason) {
+    return new ApiException(
+        HttpStatus.BAD_REQUEST, "messages: chat template: " + reason, "messages", "invalid_value");
+  }
+
   /** The body or the request as a whole is wrong. */
   static ApiException badRequest(String message, @Nullable String code) {
     return new ApiException(HttpStatus.BAD_REQUEST, message, null, code);

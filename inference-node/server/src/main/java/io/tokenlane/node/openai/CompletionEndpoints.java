@@ -77,7 +77,7 @@ final class CompletionEndpoints {
     try {
       return model.prompts().chat(conversation);
     } catch (TemplateException e) {
-      throw ApiException.field("messages", "refused", String.valueOf(e.getMessage()));
+      throw ApiException.messages(String.valueOf(e.getMessage()));
     }
   }
 

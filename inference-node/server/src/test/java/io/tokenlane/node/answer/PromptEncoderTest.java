@@ -1,7 +1,9 @@
 package io.tokenlane.node.answer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tokenlane.engine.chat.TemplateException;
 import io.tokenlane.node.Golden;
 import io.tokenlane.node.RunningNode;
 import io.tokenlane.node.answer.PromptEncoder.Conversation;
@@ -54,6 +56,16 @@ class PromptEncoderTest {
     Golden.Case golden = Golden.CASES.getFirst();
     assertThat(prompts.raw(golden.text(), true).tokens())
         .containsExactly(golden.ids().stream().mapToInt(Integer::intValue).toArray());
+  }
+
+  @Test
+  void aModelWithoutATemplateSaysWhatToDoInstead() {
+    PromptEncoder bare = new PromptEncoder(prompts.tokenizer(), null, Map.of());
+
+    assertThatThrownBy(() -> bare.chat(Conversation.of("hi")))
+        .isInstanceOf(TemplateException.class)
+        .hasMessage(
+            "the model has none (expected: a plain prompt, to /v1/completions or with --raw)");
   }
 
   private String text(int[] ids) {

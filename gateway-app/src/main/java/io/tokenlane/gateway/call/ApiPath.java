@@ -1,0 +1,27 @@
+package io.tokenlane.gateway.call;
+
+import java.util.stream.Collectors;
+import org.springframework.http.server.PathContainer.PathSegment;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+
+/**
+ * A request's path as routes and nodes understand it: decoded, without path parameters (RFC 3986
+ * §3.3). What is decided by the path as it was written can be evaded by writing it another way.
+ */
+public final class ApiPath {
+  private static final String MODELS = "/v1/";
+
+  private ApiPath() {}
+
+  /** Such as {@code /v1/models} for {@code /%76%31;x=1/models}. */
+  public static String of(ServerHttpRequest request) {
+    return request.getPath().pathWithinApplication().elements().stream()
+        .map(element -> element instanceof PathSegment s ? s.valueToMatch() : element.value())
+        .collect(Collectors.joining());
+  }
+
+  /** Whether it is one of OpenAI's interface. */
+  public static boolean isOpenAi(ServerHttpRequest request) {
+    return of(request).startsWith(MODELS);
+  }
+}
