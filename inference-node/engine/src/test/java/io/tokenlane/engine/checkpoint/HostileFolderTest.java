@@ -96,6 +96,20 @@ final class HostileFolderTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"512, true", "4, false"})
+  void windowsAsLongAsTheContextOrNotUsedAreNoLimit(int window, boolean used) throws IOException {
+    edit("\"llama\"", "\"mistral\"");
+    edit(
+        "\"use_cache\": true",
+        "\"sliding_window\": %d, \"use_sliding_window\": %b".formatted(window, used));
+    try (Checkpoint checkpoint = Checkpoint.open(folder);
+        Backend backend = Backends.select("scalar", new BackendOptions(1)).backend()) {
+      assertThat(checkpoint.config().architecture()).isEqualTo("mistral");
+      Models.load(checkpoint.config(), checkpoint.weights(), backend, 1).close();
+    }
+  }
+
   @Test
   void readsShardsAndRefusesThoseOutsideTheFolder() throws IOException {
     Files.move(folder.resolve("model.safetensors"), folder.resolve("shard-1.safetensors"));
