@@ -134,10 +134,12 @@ class OpenAiClientIT {
     Path folder = Launcher.ROOT.resolve("acceptance/src/test/js");
     Path target = Launcher.ROOT.resolve("acceptance/target/js");
     String script =
-        "command -v npm >/dev/null || { echo 'npm is missing: install Node.js 20 or newer'; exit 1; }"
-            + " && mkdir -p %2$s && cp %1$s/* %2$s && cd %2$s && npm ci --silent && node client.mjs"
-                .formatted(folder, target);
-    ProcessBuilder builder = new ProcessBuilder("bash", "-c", script).redirectErrorStream(true);
+        "command -v npm >/dev/null || { echo 'npm is missing: install Node.js 20 or newer'; exit 1; };"
+            + " mkdir -p \"$2\" && cp \"$1\"/* \"$2\" && cd \"$2\" && npm ci --silent"
+            + " && node client.mjs";
+    ProcessBuilder builder =
+        new ProcessBuilder("bash", "-c", script, "client", folder.toString(), target.toString())
+            .redirectErrorStream(true);
     builder.environment().put("OPENAI_BASE_URL", baseUrl());
     Process process = builder.start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
