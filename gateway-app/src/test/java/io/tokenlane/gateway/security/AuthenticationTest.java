@@ -13,33 +13,23 @@ import io.tokenlane.gateway.FakeUpstream;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Nobody gets in who should not, and no credential goes further than the gateway. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class AuthenticationTest {
   private static final String QUESTION =
       "{\"model\":\"m\",\"temperature\":0,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
 
-  private SecuredGateway gateway;
-
-  @BeforeAll
-  void start(@TempDir Path folder) throws Exception {
-    gateway = new SecuredGateway(folder);
-  }
+  private final SecuredGateway gateway = SecuredGateway.one();
 
   @BeforeEach
   void forget() {
