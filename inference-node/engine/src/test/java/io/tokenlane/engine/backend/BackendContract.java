@@ -137,7 +137,7 @@ abstract class BackendContract {
         int width = RandomTensors.columns(dtype, from1To(150));
         Tensor table = tensors.matrix(dtype, run.rows, width);
         Rows out = backend.rows(run.rows, width);
-        backend.embed(backend.linear(List.of(table), List.of()), out);
+        backend.embed(backend.table(table), out);
         for (int row = 0; row < run.rows; row++) {
           float[] values = run.read(out, row);
           for (int column = 0; column < width; column++) {

@@ -70,6 +70,15 @@ public final class HostLinear implements Linear {
     return firstRow[index];
   }
 
+  /** The matrix that a row belongs to. */
+  public int partOf(int row) {
+    int part = 0;
+    while (row >= firstRow[part + 1]) {
+      part++;
+    }
+    return part;
+  }
+
   /** What is added to each row's result; empty without a bias. */
   public float[] bias() {
     return bias;
