@@ -54,27 +54,24 @@ final class StepLoop {
    */
   StepLoop(Model model, EngineConfig config, Runnable wakeUp) {
     this.wakeUp = wakeUp;
-    int blocks = config.blocksFor(model);
-    prefixReuse = config.prefixReuse();
+    KvConfig kv = config.kv();
+    int blockSize = kv.blockSizeFor(model);
+    int blocks = kv.blocksFor(model, config.maxBatchSize());
+    prefixReuse = kv.shares();
     maxRunning = config.maxBatchSize();
-    maxInFlight = config.maxBatchSize() + config.maxWaiting();
+    maxInFlight = maxRunning + config.queue().maxWaiting();
     limits =
         RequestLimits.of(
             model.config().contextLength(),
-            (long) blocks * config.blockSize(),
+            (long) blocks * blockSize,
             model.config().vocabularySize());
-    pool = new BlockPool(blocks, config.blockSize(), config.prefixReuse());
+    pool = new BlockPool(blocks, blockSize, prefixReuse);
     scheduler =
         new Scheduler(
             pool,
-            new SchedulerLimits(
-                config.maxBatchSize(), config.maxBatchTokens(), config.continuousBatching()));
+            new SchedulerLimits(maxRunning, config.maxBatchTokens(), config.batch().continuous()));
     runner =
-        new Runner(
-            model,
-            model.kvStore(blocks, config.blockSize()),
-            config.maxBatchTokens(),
-            config.maxBatchSize());
+        new Runner(model, model.kvStore(blocks, blockSize), config.maxBatchTokens(), maxRunning);
     stats = snapshot();
   }
 

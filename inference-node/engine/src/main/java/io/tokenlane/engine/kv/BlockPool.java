@@ -51,6 +51,11 @@ public final class BlockPool {
     return blocks;
   }
 
+  /** Token slots that a table has. */
+  public int slots(BlockTable table) {
+    return table.count() * blockSize;
+  }
+
   /** Blocks owned by tables; a shared block counts once. */
   public int owned() {
     return blocks - available.size();

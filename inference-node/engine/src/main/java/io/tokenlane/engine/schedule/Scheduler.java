@@ -19,20 +19,23 @@ import java.util.PriorityQueue;
  * step of {@code maxTokens} tokens.
  *
  * <p>A waiting sequence runs once there are blocks for all its tokens and one more for each running
- * sequence. When a running sequence finds no block to grow into, the running sequence last in order
- * loses its blocks and waits again, keeping its output; it is recomputed later. The first in order
- * is never put back for another, so the engine always moves.
+ * sequence that may yet grow. When a running sequence finds no block to grow into, the running
+ * sequence last in order loses its blocks and waits again, keeping its output; it is recomputed
+ * later. The first in order is never put back for another, so the engine always moves.
  *
  * <p>Not thread-safe: the engine's step thread owns it.
  */
 public final class Scheduler {
-  private static final Comparator<Sequence> ORDER =
-      Comparator.comparingInt(Sequence::priority).reversed().thenComparingLong(Sequence::arrival);
+  private static final Comparator<Sequence> BY_ARRIVAL =
+      Comparator.comparingLong(Sequence::arrival);
+  private static final Comparator<Sequence> BY_PRIORITY =
+      Comparator.comparingInt(Sequence::priority).reversed().thenComparing(BY_ARRIVAL);
 
   private final BlockPool pool;
   private final SchedulerLimits limits;
   private final List<Sequence> running = new ArrayList<>();
-  private final PriorityQueue<Sequence> waiting = new PriorityQueue<>(ORDER);
+  private final Comparator<Sequence> order;
+  private final PriorityQueue<Sequence> waiting;
   private final List<Chunk> chunks = new ArrayList<>();
 
   private long arrivals;
@@ -46,6 +49,8 @@ public final class Scheduler {
   public Scheduler(BlockPool pool, SchedulerLimits limits) {
     this.pool = pool;
     this.limits = limits;
+    order = limits.continuous() ? BY_PRIORITY : BY_ARRIVAL;
+    waiting = new PriorityQueue<>(order);
   }
 
   /** Queues a new sequence. */
@@ -161,7 +166,7 @@ public final class Scheduler {
 
   private boolean admit(Sequence sequence) {
     int cached = pool.match(sequence.blocks(), sequence.tokens(), sequence.length());
-    if (!pool.grow(sequence.blocks(), sequence.length(), running.size())) {
+    if (!pool.grow(sequence.blocks(), sequence.length(), growing())) {
       pool.release(sequence.blocks());
       return false;
     }
@@ -173,6 +178,17 @@ public final class Scheduler {
     }
     plan(sequence, Math.min(sequence.remaining(), budget));
     return true;
+  }
+
+  /** Running sequences that may need a further block. */
+  private int growing() {
+    int count = 0;
+    for (Sequence sequence : running) {
+      if (pool.slots(sequence.blocks()) < sequence.mostTokens()) {
+        count++;
+      }
+    }
+    return count;
   }
 
   private void plan(Sequence sequence, int count) {
@@ -210,7 +226,7 @@ public final class Scheduler {
 
   private void enter(Sequence sequence) {
     int at = running.size();
-    while (at > 0 && ORDER.compare(running.get(at - 1), sequence) > 0) {
+    while (at > 0 && order.compare(running.get(at - 1), sequence) > 0) {
       at--;
     }
     running.add(at, sequence);

@@ -50,6 +50,11 @@ public final class Sequence {
     return promptLength;
   }
 
+  /** Tokens of the prompt and all that may be generated. */
+  int mostTokens() {
+    return promptLength + maxTokens;
+  }
+
   /** Tokens generated so far. */
   public int generated() {
     return length - promptLength;

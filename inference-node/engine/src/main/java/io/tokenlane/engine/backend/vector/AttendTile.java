@@ -1,7 +1,8 @@
 package io.tokenlane.engine.backend.vector;
 
+import io.tokenlane.engine.backend.AttentionLayer;
+import io.tokenlane.engine.backend.AttentionRule;
 import io.tokenlane.engine.backend.Batch;
-import io.tokenlane.engine.backend.HeadShape;
 import io.tokenlane.engine.backend.host.HostKvStore;
 import java.util.Arrays;
 import java.util.Objects;
@@ -27,12 +28,14 @@ final class AttendTile {
   private final StripKernel.Scores scores = new StripKernel.Scores();
   private float[] sums = {};
   private int[] at = {};
-  private int[] counts = {};
+  private int[] firsts = {};
+  private int[] ends = {};
   private OnlineSoftmax[] softmaxes = {};
   private int queries;
 
   private Batch batch = new Batch(1, 1, 1, 1);
   private @Nullable HostKvStore kv;
+  private AttentionRule rule = new AttentionRule(1, 0, 0);
   private int layer;
   private int kvHead;
   private int dim;
@@ -42,12 +45,13 @@ final class AttendTile {
     scores.stride = STRIDE;
   }
 
-  void begin(Batch nextBatch, HeadShape shape, HostKvStore nextKv, int nextLayer, int nextKvHead) {
+  void begin(Batch nextBatch, AttentionLayer nextLayer, HostKvStore nextKv, int nextKvHead) {
     batch = nextBatch;
     kv = nextKv;
-    layer = nextLayer;
+    rule = nextLayer.rule();
+    layer = nextLayer.layer();
     kvHead = nextKvHead;
-    dim = shape.headDim();
+    dim = nextLayer.shape().headDim();
     scores.dim = dim;
     queries = 0;
   }
@@ -58,7 +62,8 @@ final class AttendTile {
       grow();
     }
     at[queries] = index;
-    counts[queries] = batch.positions[row] + 1;
+    firsts[queries] = rule.first(batch.positions[row]);
+    ends[queries] = batch.positions[row] + 1;
     softmaxes[queries].reset();
     table = batch.sequenceOfRow[row] * batch.maxBlocks();
     queries++;
@@ -68,7 +73,8 @@ final class AttendTile {
     int room = Math.max(FOUR * FOUR, 2 * at.length);
     int old = softmaxes.length;
     at = Arrays.copyOf(at, room);
-    counts = Arrays.copyOf(counts, room);
+    firsts = Arrays.copyOf(firsts, room);
+    ends = Arrays.copyOf(ends, room);
     softmaxes = Arrays.copyOf(softmaxes, room);
     for (int i = old; i < room; i++) {
       softmaxes[i] = new OnlineSoftmax();
@@ -80,15 +86,15 @@ final class AttendTile {
     return queries;
   }
 
-  /** Computes all queries. */
+  /** Computes all queries, which were added in the order of their positions. */
   void attend(float[] values) {
     if (sums.length < at.length * dim) {
       sums = new float[at.length * dim];
     }
     Arrays.fill(sums, 0, queries * dim, 0);
-    int most = counts[queries - 1];
-    for (int base = 0; base < most; base += PIECE) {
-      score(values, base, Math.min(base + PIECE, most));
+    int end = ends[queries - 1];
+    for (int base = firsts[0] / PIECE * PIECE; base < end; base += PIECE) {
+      score(values, base, Math.min(base + PIECE, end));
       weigh(base);
       gather(base);
     }
@@ -115,28 +121,41 @@ final class AttendTile {
   }
 
   private void weigh(int base) {
-    float scale = (float) (1 / Math.sqrt(dim));
     for (int query = 0; query < queries; query++) {
-      int valid = valid(query, base);
-      if (valid > 0) {
-        int first = query * STRIDE + MARGIN;
-        float factor = softmaxes[query].weigh(scores.values, first, valid, scale);
-        if (factor != 1) {
-          for (int i = query * dim; i < (query + 1) * dim; i++) {
-            sums[i] *= factor;
-          }
-        }
+      int from = from(query, base);
+      int count = to(query, base) - from;
+      if (count > 0) {
+        rescale(query, weigh(query, query * STRIDE + MARGIN + from, count));
       }
     }
   }
 
+  private float weigh(int query, int first, int count) {
+    if (rule.softCap() == 0) {
+      return softmaxes[query].weigh(scores.values, first, count, rule.scale());
+    }
+    OnlineSoftmax.cap(scores.values, first, count, rule.scale(), rule.softCap());
+    return softmaxes[query].weigh(scores.values, first, count, 1);
+  }
+
+  private void rescale(int query, float factor) {
+    for (int i = query * dim; factor != 1 && i < (query + 1) * dim; i++) {
+      sums[i] *= factor;
+    }
+  }
+
+  /** Position by position upwards for every query; four at once where all four look. */
   private void gather(int base) {
     for (int query = 0; query < queries; ) {
       int together = query + FOUR <= queries && StripKernel.gathersFour(dim) ? FOUR : 1;
-      int common = Math.max(0, valid(query, base)); // the first row of a tile sees the least
-      gather(query, together, base, 0, common);
+      int from = from(query + together - 1, base);
+      int to = Math.max(from, to(query, base));
       for (int i = query; i < query + together; i++) {
-        gather(i, 1, base, common, Math.max(common, valid(i, base)));
+        gather(i, 1, base, from(i, base), Math.min(from, to(i, base)));
+      }
+      gather(query, together, base, from, to);
+      for (int i = query; i < query + together; i++) {
+        gather(i, 1, base, Math.max(to, from(i, base)), to(i, base));
       }
       query += together;
     }
@@ -161,8 +180,14 @@ final class AttendTile {
     }
   }
 
-  private int valid(int query, int base) {
-    return Math.min(PIECE, counts[query] - base);
+  /** The first position of a piece that a query looks at, from the piece's begin. */
+  private int from(int query, int base) {
+    return Math.clamp(firsts[query] - base, 0, PIECE);
+  }
+
+  /** Behind the last position of a piece that a query looks at; none if not above the first. */
+  private int to(int query, int base) {
+    return Math.min(PIECE, ends[query] - base);
   }
 
   private int block(int position) {

@@ -1,6 +1,7 @@
 package io.tokenlane.engine.backend.vector;
 
 import io.tokenlane.engine.backend.AttentionLayer;
+import io.tokenlane.engine.backend.AttentionRule;
 import io.tokenlane.engine.backend.Batch;
 import io.tokenlane.engine.backend.HeadShape;
 import io.tokenlane.engine.backend.host.HostKvStore;
@@ -19,7 +20,7 @@ final class AttendWork implements Workers.Work {
   private final AttendTile[] tiles;
   private Batch batch = new Batch(1, 1, 1, 1);
   private HeadShape shape = new HeadShape(1, 1, 1);
-  private int layer;
+  private @Nullable AttentionLayer layer;
   private @Nullable HostRows qkv;
   private @Nullable HostKvStore kv;
   private @Nullable HostRows out;
@@ -44,7 +45,7 @@ final class AttendWork implements Workers.Work {
       HostRows nextOut) {
     batch = nextBatch;
     shape = nextLayer.shape();
-    layer = nextLayer.layer();
+    layer = nextLayer;
     qkv = nextQkv;
     kv = nextKv;
     out = nextOut;
@@ -72,9 +73,10 @@ final class AttendWork implements Workers.Work {
 
   /** Multiplications and additions that it takes, about. */
   long size() {
+    AttentionRule rule = Objects.requireNonNull(layer).rule();
     long positions = 0;
     for (int row = 0; row < batch.rows(); row++) {
-      positions += batch.positions[row] + 1L;
+      positions += batch.positions[row] + 1L - rule.first(batch.positions[row]);
     }
     return 2 * positions * shape.queryWidth();
   }
@@ -90,7 +92,7 @@ final class AttendWork implements Workers.Work {
     AttendTile tile = tiles[thread];
     int index = chunk / shape.kvHeads();
     int kvHead = chunk % shape.kvHeads();
-    tile.begin(batch, shape, Objects.requireNonNull(kv), layer, kvHead);
+    tile.begin(batch, Objects.requireNonNull(layer), Objects.requireNonNull(kv), kvHead);
     for (int row = firstRows[index]; row < firstRows[index + 1]; row++) {
       for (int head = kvHead * group(); head < (kvHead + 1) * group(); head++) {
         tile.addQuery(row, row * from.width() + head * shape.headDim());

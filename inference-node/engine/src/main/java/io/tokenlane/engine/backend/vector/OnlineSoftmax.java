@@ -45,6 +45,20 @@ final class OnlineSoftmax {
     return factor;
   }
 
+  /**
+   * {@code cap * tanh(scale * score / cap)} of {@code count} scores, by {@code tanh(x) = 1 - 2 /
+   * (exp(2x) + 1)}; there must be room for whole vectors.
+   */
+  static void cap(float[] scores, int at, int count, float scale, float cap) {
+    for (int i = at; i < at + count; i += Lanes.COUNT) {
+      FloatVector twice = FloatVector.fromArray(FLOATS, scores, i).mul(2 * scale / cap);
+      FloatVector.broadcast(FLOATS, -2 * cap)
+          .div(Lanes.exp(twice).add(1f))
+          .add(cap)
+          .intoArray(scores, i);
+    }
+  }
+
   /** The sum of all weights; ends the state. */
   float sum() {
     return Lanes.fold(sums, 0);

@@ -18,6 +18,7 @@ import io.tokenlane.engine.backend.host.HostRope;
 import io.tokenlane.engine.backend.host.HostRows;
 import io.tokenlane.engine.backend.int8.Int8Matrix;
 import io.tokenlane.engine.backend.vector.Projector.Input;
+import io.tokenlane.engine.tensor.Activation;
 import io.tokenlane.engine.tensor.DType;
 import java.lang.foreign.Arena;
 import java.util.EnumSet;
@@ -50,7 +51,7 @@ final class VectorBackend extends HostBackend {
   private final boolean int8;
   private final Projector projector;
   private final AttendWork attendWork;
-  private final SwiGluWork swiGluWork = new SwiGluWork();
+  private final GateWork gateWork = new GateWork();
   private final Elementwise elementwise = new Elementwise();
   private final Arena arena = Arena.ofShared();
   private float[] projected = {};
@@ -86,11 +87,14 @@ final class VectorBackend extends HostBackend {
   }
 
   @Override
-  public void embed(Linear table, Rows out) {
+  public void embed(Linear table, float scale, Rows out) {
     HostRows rows = HostRows.of(out);
     for (int row = 0; row < batch().rows(); row++) {
       int token = batch().tokens[row];
       Decode.row(HostLinear.of(table).part(0), token, rows.values, row * rows.width());
+      if (scale != 1) {
+        Elementwise.scale(rows.values, row * rows.width(), rows.width(), scale);
+      }
     }
   }
 
@@ -170,9 +174,9 @@ final class VectorBackend extends HostBackend {
   }
 
   @Override
-  public void swiGlu(Rows gateUp, Rows out) {
-    swiGluWork.set(HostRows.of(gateUp), HostRows.of(out));
-    run(swiGluWork, batch().rows(), batch().rows() * out.width() >= WORTH_SHARING_VALUES);
+  public void gate(Rows gateUp, Activation activation, Rows out) {
+    gateWork.set(HostRows.of(gateUp), activation, HostRows.of(out));
+    run(gateWork, batch().rows(), batch().rows() * out.width() >= WORTH_SHARING_VALUES);
   }
 
   private void run(Workers.Work work, int chunks, boolean shared) {
@@ -188,23 +192,5 @@ final class VectorBackend extends HostBackend {
   public void close() {
     workers.close();
     arena.close();
-  }
-
-  /** The activation of a row. */
-  private static final class SwiGluWork implements Workers.Work {
-    private float[] gateUp = {};
-    private float[] out = {};
-    private int width;
-
-    void set(HostRows from, HostRows to) {
-      gateUp = from.values;
-      out = to.values;
-      width = to.width();
-    }
-
-    @Override
-    public void run(int row, int thread) {
-      Elementwise.swiGlu(gateUp, 2 * row * width, out, row * width, width);
-    }
   }
 }
