@@ -15,7 +15,11 @@ public final class HostLinear implements Linear {
   private final int inputs;
   private final float[] bias;
 
-  HostLinear(List<Tensor> parts, List<Tensor> biases) {
+  /**
+   * @param parts matrices of the same row length
+   * @param biases empty, or one vector for each part
+   */
+  public HostLinear(List<Tensor> parts, List<Tensor> biases) {
     this.parts = parts.toArray(new Tensor[0]);
     firstRow = new int[this.parts.length + 1];
     inputs = parts.isEmpty() ? 0 : parts.getFirst().columns();

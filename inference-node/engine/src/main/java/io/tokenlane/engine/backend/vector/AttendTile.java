@@ -108,11 +108,12 @@ final class AttendTile {
       long key = store.keys(layer, block(position), kvHead) + store.keyOffset(slot - lane, 0);
       for (int query = 0; query < queries; ) {
         scores.at = query * STRIDE + MARGIN + position - base - lane;
+        scores.query = query;
         if (query + FOUR <= queries) {
-          StripKernel.score4(values, at, query, store.memory(), key, scores);
+          StripKernel.score4(values, at, store.memory(), key, scores);
           query += FOUR;
         } else {
-          StripKernel.score(values, at[query], store.memory(), key, dim, scores);
+          StripKernel.score(values, at[query], store.memory(), key, scores);
           query++;
         }
       }

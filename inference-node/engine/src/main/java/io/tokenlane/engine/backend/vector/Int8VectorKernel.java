@@ -33,54 +33,57 @@ final class Int8VectorKernel implements Int8Kernel {
   private static final int OUTPUTS = INTS.length();
 
   private static final long PAIR = Int8Matrix.PAIR_BYTES;
+  private static final long ROW_RESULTS = (long) Int8Matrix.PANEL * Float.BYTES;
 
   private final float[] weightScales = new float[Int8Matrix.PANEL];
+  private MemorySegment weights = MemorySegment.NULL;
+  private MemorySegment inputs = MemorySegment.NULL;
+  private MemorySegment results = MemorySegment.NULL;
+  private int rows;
+  private int pairs;
 
   @Override
-  public void multiply(Int8Matrix weights, int panel, int panels, Tile tile, MemorySegment out) {
-    int rows = tile.count();
-    long panelResults = (long) rows * Int8Matrix.PANEL * Float.BYTES;
+  public void multiply(Int8Matrix matrix, int panel, int panels, Tile tile, MemorySegment out) {
+    weights = matrix.memory();
+    inputs = tile.rows().values();
+    results = out;
+    rows = tile.count();
+    pairs = matrix.group() / 2;
+    long panelResults = (long) rows * ROW_RESULTS;
     out.asSlice(0, panels * panelResults).fill((byte) 0);
     for (int i = 0; i < panels; i++) {
-      long at = (panel + i) * weights.panelBytes();
-      for (int group = 0; group < weights.groups(); group++) {
-        group(weights, at + group * weights.groupBytes(), tile, group, out, i * panelResults);
+      for (int group = 0; group < matrix.groups(); group++) {
+        long at = (panel + i) * matrix.panelBytes() + group * matrix.groupBytes();
+        group(at, tile, group, i * panelResults);
       }
     }
   }
 
-  private void group(
-      Int8Matrix weights, long at, Tile tile, int group, MemorySegment out, long results) {
+  private void group(long at, Tile tile, int group, long result) {
     Int8Rows in = tile.rows();
-    int rows = tile.count();
-    int pairs = weights.group() / 2;
-    MemorySegment memory = weights.memory();
-    readScales(memory, at + (long) Int8Matrix.PANEL * weights.group());
+    readScales(at + pairs * PAIR);
     long values = in.valuesOf(tile.index()) + (long) group * pairs * rows * Integer.BYTES;
-    long scales = in.scalesOf(tile.index()) + (long) group * rows * Float.BYTES;
+    long inputScales = in.scalesOf(tile.index()) + (long) group * rows * Float.BYTES;
     for (int row = 0; row < rows; row++) {
-      float scale = in.scales().get(ValueLayout.JAVA_FLOAT, scales + (long) row * Float.BYTES);
+      float scale = in.scales().get(ValueLayout.JAVA_FLOAT, inputScales + (long) row * Float.BYTES);
       long value = values + (long) row * Integer.BYTES;
-      long result = results + (long) row * Int8Matrix.PANEL * Float.BYTES;
       for (int i = 0; i < Int8Matrix.PANEL; i += OUTPUTS) {
-        IntVector sum = sum(memory, at + 2L * i, in.values(), value, rows, pairs);
         FloatVector factor = FloatVector.fromArray(FLOATS, weightScales, i).mul(scale);
-        long to = result + (long) i * Float.BYTES;
-        ((FloatVector) sum.convert(VectorOperators.I2F, 0))
-            .fma(factor, FloatVector.fromMemorySegment(FLOATS, out, to, ORDER))
-            .intoMemorySegment(out, to, ORDER);
+        long to = result + row * ROW_RESULTS + (long) i * Float.BYTES;
+        ((FloatVector) sum(at + 2L * i, value).convert(VectorOperators.I2F, 0))
+            .fma(factor, FloatVector.fromMemorySegment(FLOATS, results, to, ORDER))
+            .intoMemorySegment(results, to, ORDER);
       }
     }
   }
 
   /** Sums of the products of a group, two pairs of inputs a turn. */
-  private static IntVector sum(
-      MemorySegment weights, long at, MemorySegment inputs, long input, int rows, int pairs) {
+  private IntVector sum(long at, long input) {
     IntVector sum = IntVector.zero(INTS);
     long stride = (long) rows * Integer.BYTES;
     for (int i = 0; i < pairs; i += 2) {
-      ShortVector first = products(weights, at + i * PAIR, inputs, input + i * stride);
-      ShortVector second = products(weights, at + (i + 1) * PAIR, inputs, input + (i + 1) * stride);
+      ShortVector first = products(at + i * PAIR, input + i * stride);
+      ShortVector second = products(at + (i + 1) * PAIR, input + (i + 1) * stride);
       IntVector both = first.add(second).reinterpretAsInts();
       IntVector even = both.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16);
       sum = sum.add(even).add(both.lanewise(VectorOperators.ASHR, 16));
@@ -88,8 +91,7 @@ final class Int8VectorKernel implements Int8Kernel {
     return sum;
   }
 
-  private static ShortVector products(
-      MemorySegment weights, long at, MemorySegment inputs, long input) {
+  private ShortVector products(long at, long input) {
     ShortVector weight =
         (ShortVector)
             ByteVector.fromMemorySegment(BYTES, weights, at, ORDER)
@@ -98,9 +100,9 @@ final class Int8VectorKernel implements Int8Kernel {
     return weight.mul(IntVector.broadcast(INTS, pair).reinterpretAsShorts());
   }
 
-  private void readScales(MemorySegment memory, long at) {
+  private void readScales(long at) {
     for (int i = 0; i < weightScales.length; i++) {
-      weightScales[i] = Float.float16ToFloat(memory.get(Lanes.SHORT, at + 2L * i));
+      weightScales[i] = Float.float16ToFloat(weights.get(Lanes.SHORT, at + 2L * i));
     }
   }
 }

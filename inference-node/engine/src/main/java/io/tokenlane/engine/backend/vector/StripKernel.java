@@ -24,7 +24,8 @@ final class StripKernel {
   private StripKernel() {}
 
   /** Scores of the strip at {@code key} for the query at {@code x[at] ..}. */
-  static void score(float[] x, int at, MemorySegment keys, long key, int dim, Scores out) {
+  static void score(float[] x, int at, MemorySegment keys, long key, Scores out) {
+    int dim = out.dim;
     for (int lane = 0; lane < STRIP; lane += LANES) {
       FloatVector sum = FloatVector.zero(FLOATS);
       for (int i = 0; i < dim; i++) {
@@ -37,17 +38,18 @@ final class StripKernel {
   }
 
   /** As {@link #score} for four queries, whose scores are {@code out.stride} apart. */
-  static void score4(float[] x, int[] at, int first, MemorySegment keys, long key, Scores out) {
-    int q0 = at[first];
-    int q1 = at[first + 1];
-    int q2 = at[first + 2];
-    int q3 = at[first + 3];
+  static void score4(float[] x, int[] at, MemorySegment keys, long key, Scores out) {
+    int dim = out.dim;
+    int q0 = at[out.query];
+    int q1 = at[out.query + 1];
+    int q2 = at[out.query + 2];
+    int q3 = at[out.query + 3];
     for (int lane = 0; lane < STRIP; lane += LANES) {
       FloatVector a = FloatVector.zero(FLOATS);
       FloatVector b = a;
       FloatVector c = a;
       FloatVector d = a;
-      for (int i = 0; i < out.dim; i++) {
+      for (int i = 0; i < dim; i++) {
         long from = key + ((long) i * STRIP + lane) * Float.BYTES;
         FloatVector element = FloatVector.fromMemorySegment(FLOATS, keys, from, ORDER);
         a = element.fma(FloatVector.broadcast(FLOATS, x[q0 + i]), a);
@@ -129,6 +131,9 @@ final class StripKernel {
 
     /** The first query's first score of the strip. */
     int at;
+
+    /** The first query's number. */
+    int query;
 
     /** From one query's scores to the next one's. */
     int stride;

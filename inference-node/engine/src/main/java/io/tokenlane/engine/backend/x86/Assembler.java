@@ -43,27 +43,27 @@ final class Assembler {
 
   /** 16 bytes in memory, widened to shorts. */
   void vpmovsxbw(int to, int base, int displacement) {
-    fromMemory(MAP_0F38, 0x20, to, 0, base, displacement);
+    fromMemory(0x20, to, 0, base, displacement);
   }
 
   /** An int in memory, to all lanes. */
   void vpbroadcastd(int to, int base, int displacement) {
-    fromMemory(MAP_0F38, 0x58, to, 0, base, displacement);
+    fromMemory(0x58, to, 0, base, displacement);
   }
 
   /** A float32 in memory, to all lanes. */
   void vbroadcastss(int to, int base, int displacement) {
-    fromMemory(MAP_0F38, 0x18, to, 0, base, displacement);
+    fromMemory(0x18, to, 0, base, displacement);
   }
 
   /** 8 binary16 numbers in memory as float32. */
   void vcvtph2ps(int to, int base, int displacement) {
-    fromMemory(MAP_0F38, 0x13, to, 0, base, displacement);
+    fromMemory(0x13, to, 0, base, displacement);
   }
 
   /** {@code to = to * factor + memory}. */
   void vfmadd213ps(int to, int factor, int base, int displacement) {
-    fromMemory(MAP_0F38, 0xA8, to, factor, base, displacement);
+    fromMemory(0xA8, to, factor, base, displacement);
   }
 
   /** Products of signed shorts, neighbours added to ints. */
@@ -146,8 +146,8 @@ final class Assembler {
     emit(0xC3);
   }
 
-  private void fromMemory(int map, int opcode, int to, int left, int base, int displacement) {
-    vex(to, left, base, map, PREFIX_66);
+  private void fromMemory(int opcode, int to, int left, int base, int displacement) {
+    vex(to, left, base, MAP_0F38, PREFIX_66);
     emit(opcode);
     memory(to, base, displacement);
   }
