@@ -52,6 +52,7 @@ final class SecuredGateway {
   private final Path privateKeyFile;
 
   private final X509Bundle authority;
+  private final HttpClient anonymous;
   private final ECKey signing;
   private final ConfigurableApplicationContext context;
 
@@ -75,6 +76,7 @@ final class SecuredGateway {
             .subject("CN=test authority")
             .setIsCertificateAuthority(true)
             .buildSelfSigned();
+    anonymous = client(null);
     certificateFile = folder.resolve("tls.crt");
     privateKeyFile = folder.resolve("tls.key");
     ownCertificate("localhost");
@@ -174,14 +176,28 @@ final class SecuredGateway {
   }
 
   HttpResponse<String> send(HttpRequest.Builder request, @Nullable X509Bundle certificate) {
-    try (HttpClient client = HttpClient.newBuilder().sslContext(tls(certificate)).build()) {
-      return client.send(request.build(), BodyHandlers.ofString());
+    try {
+      return certificate == null
+          ? anonymous.send(request.build(), BodyHandlers.ofString())
+          : sendAs(certificate, request);
     } catch (IOException | GeneralSecurityException e) {
       throw new IllegalStateException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
+  }
+
+  private HttpResponse<String> sendAs(X509Bundle certificate, HttpRequest.Builder request)
+      throws GeneralSecurityException, IOException, InterruptedException {
+    try (HttpClient client = client(certificate)) {
+      return client.send(request.build(), BodyHandlers.ofString());
+    }
+  }
+
+  /** A client with connections of its own. */
+  HttpClient client(@Nullable X509Bundle certificate) throws GeneralSecurityException, IOException {
+    return HttpClient.newBuilder().sslContext(tls(certificate)).build();
   }
 
   private SSLContext tls(@Nullable X509Bundle certificate)
@@ -204,6 +220,12 @@ final class SecuredGateway {
 
   HttpResponse<String> get(String path, String... headers) {
     return send(request(path, headers), null);
+  }
+
+  /** GET at the management port, which has no TLS. */
+  HttpResponse<String> manage(String path) {
+    String port = context.getEnvironment().getRequiredProperty("local.management.port");
+    return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)), null);
   }
 
   HttpResponse<String> chat(String body, String... headers) {
