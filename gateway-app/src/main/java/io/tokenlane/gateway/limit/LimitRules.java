@@ -60,16 +60,16 @@ final class LimitRules {
   }
 
   List<Charge> charges(LimitRule rule, Asking asking) {
-    List<Charge> charges = new ArrayList<>();
-    ToLongFunction<Usage> tokens = usage -> (long) usage.input() + usage.output();
-    add(charges, rule, asking, Measure.REQUESTS_PER_MINUTE, rule.requestsPerMinute(), u -> 1);
+    Charges charges = new Charges(rule, asking);
+    charges.add(Measure.REQUESTS_PER_MINUTE, rule.requestsPerMinute(), usage -> 1);
     if (asking.call().isPresent()) {
-      add(charges, rule, asking, Measure.TOKENS_PER_MINUTE, rule.tokensPerMinute(), tokens);
-      add(charges, rule, asking, Measure.TOKENS_PER_MONTH, rule.tokensPerMonth(), tokens);
+      ToLongFunction<Usage> tokens = usage -> (long) usage.input() + usage.output();
+      charges.add(Measure.TOKENS_PER_MINUTE, rule.tokensPerMinute(), tokens);
+      charges.add(Measure.TOKENS_PER_MONTH, rule.tokensPerMonth(), tokens);
       Long budget = rule.costPerMonth() == null ? null : Math.round(rule.costPerMonth() * MICROS);
-      add(charges, rule, asking, Measure.COST_PER_MONTH, budget, cost(asking.model()));
+      charges.add(Measure.COST_PER_MONTH, budget, cost(asking.model()));
     }
-    return charges;
+    return charges.made;
   }
 
   private ToLongFunction<Usage> cost(String model) {
@@ -77,22 +77,30 @@ final class LimitRules {
     return fitting.findFirst().<ToLongFunction<Usage>>map(p -> p::micros).orElse(usage -> 0);
   }
 
-  private void add(
-      List<Charge> into,
-      LimitRule rule,
-      Asking asking,
-      Measure measure,
-      @Nullable Long capacity,
-      ToLongFunction<Usage> price) {
-    if (capacity != null) {
-      String month = measure.monthly() ? ":" + month() : "";
-      String key =
-          String.join(
-              ":", "tokenlane:limit", rule.name(), measure.property(), asking.whose(rule.per()));
-      Duration window = measure.monthly() ? BEYOND_A_MONTH : MINUTE;
-      Quota quota = new Quota(key + month, capacity, window, !measure.monthly());
-      into.add(
-          new Charge(rule.name(), measure, quota, price, price.applyAsLong(asking.expected())));
+  /** The charges of one rule for one request. */
+  private final class Charges {
+    private final LimitRule rule;
+    private final Asking asking;
+    private final List<Charge> made = new ArrayList<>();
+
+    Charges(LimitRule rule, Asking asking) {
+      this.rule = rule;
+      this.asking = asking;
+    }
+
+    void add(Measure measure, @Nullable Long capacity, ToLongFunction<Usage> price) {
+      if (capacity != null) {
+        long amount = price.applyAsLong(asking.expected());
+        made.add(new Charge(rule.name(), measure, quota(measure, capacity), price, amount));
+      }
+    }
+
+    private Quota quota(Measure measure, long capacity) {
+      String who = asking.whose(rule.per());
+      String key = String.join(":", "tokenlane:limit", rule.name(), measure.property(), who);
+      return measure.monthly()
+          ? new Quota(key + ":" + month(), capacity, BEYOND_A_MONTH, false)
+          : new Quota(key, capacity, MINUTE, true);
     }
   }
 
