@@ -11,6 +11,7 @@ import io.tokenlane.gateway.prefetch.PrefetchConfig;
 import io.tokenlane.gateway.route.RouteConfig;
 import io.tokenlane.gateway.security.SecurityConfig;
 import io.tokenlane.gateway.telemetry.TelemetryConfig;
+import io.tokenlane.gateway.translate.TranslateConfig;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
@@ -51,6 +52,7 @@ import org.springframework.context.annotation.Import;
   TelemetryConfig.class,
   SecurityConfig.class,
   AdmissionConfig.class,
+  TranslateConfig.class,
   LimitConfig.class,
   CacheConfig.class,
   CompressConfig.class,

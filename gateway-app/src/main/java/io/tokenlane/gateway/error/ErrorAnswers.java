@@ -57,6 +57,9 @@ public final class ErrorAnswers {
 
   private static byte[] body(ServerWebExchange exchange, ApiException refusal) {
     int status = refusal.status().value();
+    if (ApiPath.of(exchange.getRequest()).equals("/v1/messages")) {
+      return ErrorBody.anthropic(status, refusal.text());
+    }
     return openAi(exchange)
         ? ErrorBody.openAi(status, refusal.code(), refusal.text())
         : ErrorBody.problem(

@@ -21,6 +21,17 @@ public final class ErrorBody {
     return MAPPER.writeValueAsBytes(Map.of("error", error));
   }
 
+  /** Anthropic's shape: {@code {"type": "error", "error": {"type", "message"}}}. */
+  static byte[] anthropic(int status, String message) {
+    Map<String, Object> error = new LinkedHashMap<>();
+    error.put("type", status < 500 ? type(status) : "api_error");
+    error.put("message", message);
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("type", "error");
+    body.put("error", error);
+    return MAPPER.writeValueAsBytes(body);
+  }
+
   /** Problem details (RFC 9457). */
   static byte[] problem(int status, String title, String detail, String requestId) {
     Map<String, Object> problem = new LinkedHashMap<>();

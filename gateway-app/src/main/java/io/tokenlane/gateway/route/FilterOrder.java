@@ -20,6 +20,9 @@ public final class FilterOrder {
   /** Caps the body, parses a model call once. */
   public static final int ADMISSION = -500;
 
+  /** Turns other interfaces' calls into chat completions, and their answers back. */
+  public static final int TRANSLATE = -490;
+
   /** Takes what the request may cost of its quotas; corrected when it has ended. */
   public static final int LIMIT = -480;
 

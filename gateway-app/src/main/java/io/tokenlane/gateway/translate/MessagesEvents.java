@@ -1,0 +1,119 @@
+package io.tokenlane.gateway.translate;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Anthropic's events: one block after the other, each begun, filled and stopped. The input is only
+ * known at the end, so that {@code message_start} says zero and {@code message_delta} the number.
+ */
+final class MessagesEvents extends EventWriter {
+  private boolean begun;
+  private int index = -1;
+  private String open = "";
+  private String finish = "stop";
+  private JsonNode usage = Json.nothing();
+
+  @Override
+  void chunk(JsonNode chunk) {
+    if (!begun) {
+      begun = true;
+      emit("message_start", Json.object("type", "message_start", "message", message(chunk)));
+    }
+    if (chunk.path("usage").isObject()) {
+      usage = chunk.path("usage");
+    }
+    JsonNode choice = chunk.path("choices").path(0);
+    JsonNode delta = choice.path("delta");
+    text(delta, "reasoning_content", "thinking", "thinking_delta");
+    text(delta, "content", "text", "text_delta");
+    eachToolCall(delta, this::tool);
+    if (choice.path("finish_reason").isString()) {
+      finish = choice.path("finish_reason").asString();
+    }
+  }
+
+  private static ObjectNode message(JsonNode chunk) {
+    return Json.object(
+        "id", Messages.id(chunk),
+        "type", "message",
+        "role", "assistant",
+        "model", Json.text(chunk, "model"),
+        "content", Json.array(),
+        "stop_reason", Json.nothing(),
+        "stop_sequence", Json.nothing(),
+        "usage", Json.object("input_tokens", 0, "output_tokens", 0));
+  }
+
+  private void text(JsonNode delta, String field, String block, String type) {
+    String text = Json.text(delta, field);
+    if (!text.isEmpty()) {
+      begin(block, Json.object("type", block, block, ""));
+      fill(Json.object("type", type, block, text));
+    }
+  }
+
+  private void tool(int position, JsonNode call) {
+    JsonNode function = call.path("function");
+    begin(
+        "tool " + position,
+        Json.object(
+            "type", "tool_use",
+            "id", Json.text(call, "id"),
+            "name", Json.text(function, "name"),
+            "input", Json.object()));
+    String piece = Json.text(function, "arguments");
+    if (!piece.isEmpty()) {
+      fill(Json.object("type", "input_json_delta", "partial_json", piece));
+    }
+  }
+
+  private void begin(String block, ObjectNode content) {
+    if (!open.equals(block)) {
+      stop();
+      open = block;
+      index++;
+      emit(
+          "content_block_start",
+          Json.object("type", "content_block_start", "index", index, "content_block", content));
+    }
+  }
+
+  private void fill(ObjectNode delta) {
+    emit(
+        "content_block_delta",
+        Json.object("type", "content_block_delta", "index", index, "delta", delta));
+  }
+
+  private void stop() {
+    if (!open.isEmpty()) {
+      emit("content_block_stop", Json.object("type", "content_block_stop", "index", index));
+      open = "";
+    }
+  }
+
+  @Override
+  void done() {
+    stop();
+    emit(
+        "message_delta",
+        Json.object(
+            "type", "message_delta",
+            "delta",
+                Json.object(
+                    "stop_reason", Messages.stopReason(finish), "stop_sequence", Json.nothing()),
+            "usage", Messages.usage(usage)));
+    emit("message_stop", Json.object("type", "message_stop"));
+  }
+
+  @Override
+  void broken(JsonNode error) {
+    emit(
+        "error",
+        Json.object(
+            "type",
+            "error",
+            "error",
+            Json.object("type", "api_error", "message", Json.text(error, "message"))));
+  }
+}

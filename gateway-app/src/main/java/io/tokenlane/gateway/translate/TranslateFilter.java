@@ -1,0 +1,61 @@
+package io.tokenlane.gateway.translate;
+
+import io.tokenlane.gateway.call.BodyRequest;
+import io.tokenlane.gateway.call.CallKind;
+import io.tokenlane.gateway.call.CallParser;
+import io.tokenlane.gateway.call.InferenceCall;
+import io.tokenlane.gateway.call.Trail;
+import io.tokenlane.gateway.route.FilterOrder;
+import io.tokenlane.gateway.route.RouteConfig;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.springframework.cloud.gateway.filter.GatewayFilterChain;
+import org.springframework.cloud.gateway.filter.GlobalFilter;
+import org.springframework.cloud.gateway.route.Route;
+import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
+import org.springframework.core.Ordered;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Turns calls by another interface into chat completions before anything else looks at them, so
+ * that cache, compression, limits and nodes know one kind of call. Routes to other upstreams are
+ * left alone.
+ */
+final class TranslateFilter implements GlobalFilter, Ordered {
+  private static final String CHAT_PATH = "/v1/chat/completions";
+
+  @Override
+  public int getOrder() {
+    return FilterOrder.TRANSLATE;
+  }
+
+  @Override
+  public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
+    Trail trail = Trail.of(exchange);
+    Optional<Dialect> dialect = trail.call().flatMap(call -> Dialect.of(call.kind()));
+    return dialect.isPresent() && onNodes(exchange)
+        ? chain.filter(translated(exchange, trail, trail.call().orElseThrow(), dialect.get()))
+        : chain.filter(exchange);
+  }
+
+  private static boolean onNodes(ServerWebExchange exchange) {
+    Route route = exchange.getRequiredAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
+    return RouteConfig.NODE_SCHEME.equals(route.getUri().getScheme());
+  }
+
+  private static ServerWebExchange translated(
+      ServerWebExchange exchange, Trail trail, InferenceCall call, Dialect dialect) {
+    ObjectNode chat = dialect.request(call.body());
+    ByteBuffer body = ByteBuffer.wrap(CallParser.write(chat));
+    trail.admitted(new InferenceCall(CallKind.CHAT, body, chat, call.ambiguous()));
+    ServerWebExchange asked =
+        exchange
+            .mutate()
+            .request(exchange.getRequest().mutate().path(CHAT_PATH).build())
+            .response(new TranslatedResponse(exchange.getResponse(), dialect, call.body()))
+            .build();
+    return BodyRequest.with(asked, body);
+  }
+}

@@ -1,0 +1,94 @@
+package io.tokenlane.gateway.translate;
+
+import io.tokenlane.gateway.call.BodyWatch;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Puts a chat completion's answer, stream or error into another interface's words. */
+final class TranslatedResponse extends BodyWatch {
+  private static final String DONE = "[DONE]";
+
+  private final Dialect dialect;
+  private final ObjectNode theirs;
+
+  TranslatedResponse(ServerHttpResponse delegate, Dialect dialect, ObjectNode theirs) {
+    super(delegate);
+    this.dialect = dialect;
+    this.theirs = theirs;
+  }
+
+  @Override
+  protected Flux<DataBuffer> watch(Flux<DataBuffer> body) {
+    MediaType type = getHeaders().getContentType();
+    getHeaders().remove("Content-Length");
+    if (type != null && MediaType.TEXT_EVENT_STREAM.isCompatibleWith(type)) {
+      return events(body);
+    }
+    return DataBufferUtils.join(body).map(this::whole).flux();
+  }
+
+  private DataBuffer whole(DataBuffer body) {
+    String text = body.toString(StandardCharsets.UTF_8);
+    Optional<JsonNode> chat = Json.parse(text).filter(JsonNode::isObject);
+    if (chat.isEmpty()) {
+      return body;
+    }
+    DataBufferUtils.release(body);
+    HttpStatusCode status = getStatusCode();
+    boolean failed = (status != null && status.isError()) || chat.get().has("error");
+    JsonNode ours = failed ? dialect.error(chat.get()) : dialect.answer(theirs, chat.get());
+    byte[] bytes = Json.write(ours).getBytes(StandardCharsets.UTF_8);
+    getHeaders().setContentLength(bytes.length);
+    return bufferFactory().wrap(bytes);
+  }
+
+  private Flux<DataBuffer> events(Flux<DataBuffer> body) {
+    return Flux.defer(
+        () -> {
+          ChatEvents reader = new ChatEvents();
+          EventWriter writer = dialect.events(theirs);
+          return body.concatMap(
+              chunk -> {
+                reader.read(bytes(chunk)).forEach(data -> put(data, writer));
+                String events = writer.drain();
+                return events.isEmpty()
+                    ? Mono.empty()
+                    : Mono.just(bufferFactory().wrap(events.getBytes(StandardCharsets.UTF_8)));
+              },
+              0);
+        });
+  }
+
+  private static void put(String data, EventWriter writer) {
+    if (data.equals(DONE)) {
+      writer.done();
+      return;
+    }
+    Json.parse(data)
+        .filter(JsonNode::isObject)
+        .ifPresent(
+            chunk -> {
+              if (chunk.has("error")) {
+                writer.broken(chunk.path("error"));
+              } else {
+                writer.chunk(chunk);
+              }
+            });
+  }
+
+  private static byte[] bytes(DataBuffer chunk) {
+    byte[] bytes = new byte[chunk.readableByteCount()];
+    chunk.read(bytes);
+    DataBufferUtils.release(chunk);
+    return bytes;
+  }
+}
