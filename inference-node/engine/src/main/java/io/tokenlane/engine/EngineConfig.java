@@ -1,5 +1,8 @@
 package io.tokenlane.engine;
 
+import io.tokenlane.engine.schedule.QueueOrder;
+import io.tokenlane.engine.schedule.SchedulerLimits;
+
 /** Sizes and policies of an engine. */
 public record EngineConfig(KvConfig kv, BatchConfig batch, QueueConfig queue) {
   private static final EngineConfig DEFAULTS =
@@ -50,6 +53,26 @@ public record EngineConfig(KvConfig kv, BatchConfig batch, QueueConfig queue) {
     return with(queue.withMaxWaiting(generations));
   }
 
+  /** This with another {@link KvConfig#watermark}. */
+  public EngineConfig withKvWatermark(double share) {
+    return with(kv.withWatermark(share));
+  }
+
+  /** This with another {@link BatchConfig#targetItlNanos}. */
+  public EngineConfig withTargetItlNanos(long nanos) {
+    return with(batch.withTargetItlNanos(nanos));
+  }
+
+  /** This with another {@link QueueConfig#deadlineNanos}. */
+  public EngineConfig withQueueDeadlineNanos(long nanos) {
+    return with(queue.withDeadlineNanos(nanos));
+  }
+
+  /** This with another {@link QueueConfig#order}. */
+  public EngineConfig withQueueOrder(QueueOrder order) {
+    return with(queue.withOrder(order));
+  }
+
   /** Most sequences in a step. */
   public int maxBatchSize() {
     return batch.maxSequences();
@@ -58,6 +81,16 @@ public record EngineConfig(KvConfig kv, BatchConfig batch, QueueConfig queue) {
   /** Most tokens computed in a step: the rows that the model must be loaded for. */
   public int maxBatchTokens() {
     return batch.maxTokens();
+  }
+
+  /** What the scheduler keeps to with so many blocks. */
+  SchedulerLimits limits(int blocks) {
+    return new SchedulerLimits(
+        batch.maxSequences(),
+        batch.maxTokens(),
+        batch.continuous(),
+        kv.watermarkOf(blocks),
+        batch.continuous() ? queue.order() : QueueOrder.ARRIVAL);
   }
 
   private EngineConfig with(KvConfig other) {

@@ -13,38 +13,64 @@ import io.tokenlane.engine.model.Model;
  * @param bytes size in bytes, where {@code blocks} is 0; at least 1; default 256 MiB
  * @param prefixReuse whether prompts that begin alike share the blocks of their common prefix;
  *     default true; never under {@link KvStrategy#CONTIGUOUS}
+ * @param watermark share of the blocks that stays available when a sequence joins others, 0 to 0.5;
+ *     default 0.01
  */
 public record KvConfig(
-    KvStrategy strategy, int blockSize, int blocks, long bytes, boolean prefixReuse) {
+    KvStrategy strategy,
+    int blockSize,
+    int blocks,
+    long bytes,
+    boolean prefixReuse,
+    double watermark) {
   private static final int MOST_BLOCKS = 1 << 24;
 
-  static final KvConfig DEFAULTS = new KvConfig(KvStrategy.PAGED, 16, 0, 256L << 20, true);
+  static final KvConfig DEFAULTS = new KvConfig(KvStrategy.PAGED, 16, 0, 256L << 20, true, 0.01);
 
   /** Refuses values out of range with a message that names the field. */
   public KvConfig {
     Range.require("block_size", blockSize, 1, 1024);
     Range.require("kv_blocks", blocks, 0, MOST_BLOCKS);
     Range.require("kv_bytes", bytes, 1, Long.MAX_VALUE);
+    if (!(watermark >= 0 && watermark <= 0.5)) {
+      throw new IllegalArgumentException(
+          "kv_watermark: %s (expected: 0 to 0.5)".formatted(watermark));
+    }
   }
 
   KvConfig withStrategy(KvStrategy other) {
-    return new KvConfig(other, blockSize, blocks, bytes, prefixReuse);
+    return new KvConfig(other, blockSize, blocks, bytes, prefixReuse, watermark);
   }
 
   KvConfig withBlockSize(int slots) {
-    return new KvConfig(strategy, slots, blocks, bytes, prefixReuse);
+    return new KvConfig(strategy, slots, blocks, bytes, prefixReuse, watermark);
   }
 
   KvConfig withBlocks(int count) {
-    return new KvConfig(strategy, blockSize, count, bytes, prefixReuse);
+    return new KvConfig(strategy, blockSize, count, bytes, prefixReuse, watermark);
   }
 
   KvConfig withBytes(long size) {
-    return new KvConfig(strategy, blockSize, blocks, size, prefixReuse);
+    return new KvConfig(strategy, blockSize, blocks, size, prefixReuse, watermark);
   }
 
   KvConfig withPrefixReuse(boolean reuse) {
-    return new KvConfig(strategy, blockSize, blocks, bytes, reuse);
+    return new KvConfig(strategy, blockSize, blocks, bytes, reuse, watermark);
+  }
+
+  KvConfig withWatermark(double share) {
+    return new KvConfig(strategy, blockSize, blocks, bytes, prefixReuse, share);
+  }
+
+  /** Blocks of the watermark. */
+  int watermarkOf(int allBlocks) {
+    return (int) (watermark * allBlocks);
+  }
+
+  /** Blocks that may be pinned: half of them, as long as a sequence of full context still fits. */
+  int pinnableOf(Model model, int allBlocks) {
+    int context = Math.ceilDiv(model.config().contextLength(), blockSizeFor(model));
+    return shares() ? Math.clamp(allBlocks - context, 0, allBlocks / 2) : 0;
   }
 
   /** Whether blocks are shared for this model. */
