@@ -111,9 +111,7 @@ final class HuggingFaceTokenizer {
     int unknown = model.integer("unk_id").orElse(-1);
     boolean bytes = model.flag("byte_fallback").orElse(false);
     return new UnigramModel(
-        vocabulary,
-        scores,
-        new Unknown(bytes, unknown < vocabulary.size() ? unknown : -1, true));
+        vocabulary, scores, new Unknown(bytes, unknown < vocabulary.size() ? unknown : -1, true));
   }
 
   private static void refuse(JsonFile model, String field) {
