@@ -87,8 +87,7 @@ class PrefixTest {
     JsonNode feed = node.get("/kv-events" + where + last);
     assertThat(feed.get("block_size").intValue()).isEqualTo(16);
     assertSameFields(feed, contract("kv-events.json"));
-    assertSameFields(
-        feed.get("events").get(1), contract("kv-events.json").get("events").get(0));
+    assertSameFields(feed.get("events").get(1), contract("kv-events.json").get("events").get(0));
     Set<String> stored = new HashSet<>();
     for (JsonNode event : feed.get("events")) {
       assertThat(event.get("number").longValue()).isEqualTo(++last);
