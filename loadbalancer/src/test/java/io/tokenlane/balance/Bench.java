@@ -5,6 +5,7 @@ import io.tokenlane.balance.strategy.Strategies;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +16,13 @@ final class Bench {
   private long now = 1_000_000_000L;
 
   Bench(String... ids) {
+    this(PoolSettings.DEFAULT, Arrays.stream(ids).map(Bench::node).toList());
+  }
+
+  Bench(PoolSettings settings, List<Node> nodes) {
     SplittableRandom random = new SplittableRandom(7);
-    pool = new NodePool(PoolSettings.DEFAULT, () -> now, random::nextInt);
-    pool.replace(Arrays.stream(ids).map(Bench::node).toList());
+    pool = new NodePool(settings, () -> now, random::nextInt);
+    pool.replace(nodes);
   }
 
   static Node node(String id) {
@@ -37,7 +42,7 @@ final class Bench {
   }
 
   Lease acquire(BalancingStrategy strategy, @Nullable String key, String... excluded) {
-    return pool.acquire(strategy, key, Set.of(excluded)).orElseThrow();
+    return pool.acquire(strategy, Demand.keyed(key).without(Set.of(excluded))).orElseThrow();
   }
 
   /** A lease on this very node, whatever the strategy prefers; only while the node serves. */
