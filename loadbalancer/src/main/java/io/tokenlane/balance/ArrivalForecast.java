@@ -67,9 +67,10 @@ public final class ArrivalForecast {
       return;
     }
     double before = level;
-    double next = before + trend + ALPHA * (count - before - trend);
+    double slope = trend;
+    double next = before + slope + ALPHA * (count - before - slope);
     level = next;
-    trend += BETA * (next - before - trend);
+    trend = slope + BETA * (next - before - slope);
     mean += (count - mean) / (BUCKETS_PER_SLOT * SLOTS);
     int slot = slot(index);
     season[slot] += GAMMA / BUCKETS_PER_SLOT * (count - mean - season[slot]);

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * may be at most 1 + waiting calls / slots of the fleet.
  */
 public final class LateBinding {
+  private static final double WORTH_A_SLOT = 3;
+
   private final NodePool pool;
   private final int mostWaiting;
   private final Object lock = new Object();
@@ -98,7 +100,8 @@ public final class LateBinding {
 
   private Optional<Lease> free(BalancingStrategy strategy, Demand demand, int others) {
     int slots = pool.slots();
-    double slowest = slots == 0 ? Double.POSITIVE_INFINITY : 1 + (others + 1.0) / slots;
+    double slowest =
+        slots == 0 ? Double.POSITIVE_INFINITY : WORTH_A_SLOT * (1 + (others + 1.0) / slots);
     Optional<Lease> free = pool.acquireFree(strategy, demand, slowest);
     return free.isEmpty() && pool.idle()
         ? pool.acquireFree(strategy, demand, Double.POSITIVE_INFINITY)

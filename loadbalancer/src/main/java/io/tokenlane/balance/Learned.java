@@ -6,18 +6,20 @@ package io.tokenlane.balance;
  * is as good as either.
  */
 final class Learned {
-  private static final double SLOWNESS_FADES_NANOS = 10e9;
   private static final double HINT_FADES_NANOS = 1e9;
 
   private final FleetPace fleet;
+  private final double fadesNanos;
   private Pace pace = Pace.UNKNOWN;
   private volatile double slowness = 1;
   private volatile double hint;
   private volatile double latencyNanos;
   private volatile long sampledAt;
 
-  Learned(FleetPace fleet) {
+  /** What is learned of slowness is forgotten within so many nanoseconds without a sample. */
+  Learned(FleetPace fleet, double fadesNanos) {
     this.fleet = fleet;
+    this.fadesNanos = fadesNanos;
   }
 
   /** Only under the member's lock. */
@@ -37,7 +39,7 @@ final class Learned {
     if (sampled == 1) {
       return 1;
     }
-    double fresh = 1 - (now - sampledAt) / SLOWNESS_FADES_NANOS;
+    double fresh = 1 - (now - sampledAt) / fadesNanos;
     return fresh <= 0 ? 1 : 1 + (sampled - 1) * Math.min(1, fresh);
   }
 

@@ -14,6 +14,11 @@ final class Member {
   /** Answers that should have come by now but did not, before silence counts as slowness. */
   private static final double TOLERATED_SILENCE = 5;
 
+  private static final double ANSWERS_FADE_NANOS = 10e9;
+
+  /** Speeds stay longer than queues, and a slow node still gets calls that disprove it. */
+  private static final double SPEEDS_FADE_NANOS = 60e9;
+
   /** A report older than this says nothing. */
   private static final long REPORT_HOLDS_NANOS = 5_000_000_000L;
 
@@ -40,9 +45,9 @@ final class Member {
     this.node = node;
     this.fleet = fleet;
     this.hash = RendezvousHash.hash(node.id());
-    this.answers = new Learned(fleet.answers);
-    this.prefill = new Learned(fleet.prefill);
-    this.decode = new Learned(fleet.decode);
+    this.answers = new Learned(fleet.answers, ANSWERS_FADE_NANOS);
+    this.prefill = new Learned(fleet.prefill, SPEEDS_FADE_NANOS);
+    this.decode = new Learned(fleet.decode, SPEEDS_FADE_NANOS);
     this.condition = Condition.up(now);
   }
 
@@ -240,8 +245,7 @@ final class Member {
   }
 
   double prefillSlowness(long now) {
-    double known = prefill.slowness(now);
-    return waiting.get() <= 0 ? known : known * silence(now);
+    return prefill.slowness(now);
   }
 
   double decodeSlowness(long now) {

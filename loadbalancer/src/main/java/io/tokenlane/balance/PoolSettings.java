@@ -6,8 +6,8 @@ import java.time.Duration;
  * How failures seen in traffic change a node's share, and how many gateways share the fleet.
  *
  * @param failuresToEject failures in a row that eject a node; ≥ 1, default 3
- * @param ejection first back-off; doubles with each failed trial; &gt; 0, default 2 s
- * @param maxEjection longest back-off; ≥ ejection, default 5 s
+ * @param ejection first back-off; doubles with each failed trial; &gt; 0, default 1 s
+ * @param maxEjection longest back-off; ≥ ejection, default 2.5 s
  * @param ramp time over which a node that came back grows to its full share; &gt; 0, default 5 s
  * @param maxEjectedShare share of the fleet that may be ejected at once, though always one node; 0
  *     to 1, default 0.5
@@ -25,7 +25,7 @@ public record PoolSettings(
     int gateways) {
   public static final PoolSettings DEFAULT =
       new PoolSettings(
-          3, Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(5), 0.5, 0.2, 1);
+          3, Duration.ofSeconds(1), Duration.ofMillis(2500), Duration.ofSeconds(5), 0.5, 0.2, 1);
 
   /** Checks the ranges. */
   public PoolSettings {

@@ -12,11 +12,15 @@ import org.jspecify.annotations.Nullable;
 
 /** A pool with its own clock and seeded chance. */
 final class Bench {
+  static final PoolSettings SETTINGS =
+      new PoolSettings(
+          3, Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(5), 0.5, 0.2, 1);
+
   final NodePool pool;
   private long now = 1_000_000_000L;
 
   Bench(String... ids) {
-    this(PoolSettings.DEFAULT, Arrays.stream(ids).map(Bench::node).toList());
+    this(SETTINGS, Arrays.stream(ids).map(Bench::node).toList());
   }
 
   Bench(PoolSettings settings, List<Node> nodes) {

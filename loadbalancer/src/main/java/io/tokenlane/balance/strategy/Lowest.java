@@ -13,8 +13,8 @@ final class Lowest {
   }
 
   static int of(Candidates candidates, Cost cost, Cost hint) {
+    long salt = candidates.random(Integer.MAX_VALUE);
     int best = -1;
-    int ties = 0;
     double lowest = Double.POSITIVE_INFINITY;
     double lowestHint = Double.POSITIVE_INFINITY;
     int size = candidates.size();
@@ -27,16 +27,22 @@ final class Lowest {
         continue;
       }
       double mineHint = hint.of(candidates, i);
-      if (best < 0 || mine < lowest || mineHint < lowestHint) {
+      if (best < 0
+          || mine < lowest
+          || mineHint < lowestHint
+          || (mineHint == lowestHint && lot(salt, i) > lot(salt, best))) {
         best = i;
         lowest = mine;
         lowestHint = mineHint;
-        ties = 1;
-      } else if (mineHint == lowestHint && candidates.random(++ties) == 0) {
-        best = i;
       }
     }
     return best;
+  }
+
+  /** One random number for the pick makes a lot for each node: cheaper than a draw at each tie. */
+  private static long lot(long salt, int index) {
+    long mixed = (salt * 0x9e3779b97f4a7c15L ^ (index + 1)) * 0xbf58476d1ce4e5b9L;
+    return (mixed ^ (mixed >>> 32)) * 0x94d049bb133111ebL;
   }
 
   static int of(Candidates candidates, Cost cost) {

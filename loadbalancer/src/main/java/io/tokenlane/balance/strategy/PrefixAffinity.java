@@ -8,7 +8,7 @@ package io.tokenlane.balance.strategy;
  * at the fleet's speed:
  *
  * <pre>
- * owner of rank r: prefillSlowness · (tokens ahead + own tokens + r · shared tokens / 2)
+ * owner of rank r: prefillSlowness · (tokens ahead + own tokens + 0.4 · r · shared tokens)
  * any other node:  prefillSlowness · (tokens ahead + own tokens + shared tokens)
  * </pre>
  *
@@ -16,16 +16,18 @@ package io.tokenlane.balance.strategy;
  * second and third owner are charged a part of the beginning, so that a seldom beginning stays on
  * one node and caches are not filled with copies. Another node gets the call only if that saves
  * three times the beginning's computation: every spill also pushes other beginnings out of a cache.
- * Slow generation counts for as many tokens as the call itself has. A call without a beginning goes
- * by {@code ewma}.
+ * A slowness below 2 counts as none: it is mostly other gateways' calls in the same queue, and to
+ * run from those moves beginnings about. Slow generation counts for as many tokens as the call
+ * itself has. A call without a beginning goes by {@code ewma}.
  */
 public final class PrefixAffinity implements BalancingStrategy {
   /** Nodes that share a beginning. */
   public static final int OWNERS = 3;
 
   private static final BalancingStrategy OTHERS = new Ewma();
+  private static final double SLOW = 2;
   private static final double SPILL_SAVES = 3;
-  private static final double RANK_PENALTY = 0.5;
+  private static final double RANK_PENALTY = 0.4;
 
   PrefixAffinity() {}
 
@@ -90,8 +92,13 @@ public final class PrefixAffinity implements BalancingStrategy {
   private static double tokens(Candidates candidates, int index, double beginning) {
     int own = candidates.ownTokens();
     double good = candidates.successRate(index);
-    return (candidates.prefillSlowness(index) * (candidates.tokensAhead(index) + own + beginning)
-            + (candidates.decodeSlowness(index) - 1) * own)
+    return (slowness(candidates.prefillSlowness(index))
+                * (candidates.tokensAhead(index) + own + beginning)
+            + (slowness(candidates.decodeSlowness(index)) - 1) * own)
         / (good * good);
+  }
+
+  private static double slowness(double known) {
+    return known < SLOW ? 1 : known;
   }
 }
