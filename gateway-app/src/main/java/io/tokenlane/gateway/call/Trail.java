@@ -16,6 +16,7 @@ public final class Trail {
 
   private final String requestId;
   private final long startNanos;
+  private volatile @Nullable Principal principal;
   private volatile @Nullable InferenceCall call;
   private volatile @Nullable CacheStatus cacheStatus;
   private volatile @Nullable PromptTokens promptTokens;
@@ -25,6 +26,7 @@ public final class Trail {
   private volatile long firstByteNanos;
   private volatile int attempts;
   private volatile boolean anotherMayServe;
+  private volatile @Nullable Usage usage;
 
   /** Starts the trail of {@code exchange}. */
   public static Trail start(ServerWebExchange exchange, String requestId, long nowNanos) {
@@ -52,6 +54,16 @@ public final class Trail {
   /** When it came, on {@code System.nanoTime}. */
   public long startNanos() {
     return startNanos;
+  }
+
+  /** Who asks, where the gateway has proved it. */
+  public Optional<Principal> principal() {
+    return Optional.ofNullable(principal);
+  }
+
+  /** Tells who asks. */
+  public void proved(Principal who) {
+    this.principal = who;
   }
 
   /** The model call, where it is one. */
@@ -110,6 +122,16 @@ public final class Trail {
   /** Whether the request may go to another node where the latest one refuses it. */
   public boolean anotherMayServe() {
     return anotherMayServe;
+  }
+
+  /** Tokens read and written, where known. */
+  public Optional<Usage> usage() {
+    return Optional.ofNullable(usage);
+  }
+
+  /** Tells the tokens read and written. */
+  public void used(Usage tokens) {
+    this.usage = tokens;
   }
 
   /** How many nodes had the request. */
