@@ -89,8 +89,7 @@ public final class SimulationTable {
     for (Balancer.Kind kind : KINDS) {
       Outcome outcome = Fleet.run(plan, kind);
       measured.put(kind.title(), outcome.waitP99());
-      Row wait =
-          Row.of(name + ", " + kind.title() + ": p99 wait", outcome.waitP99(), "ms", LOWER);
+      Row wait = Row.of(name + ", " + kind.title() + ": p99 wait", outcome.waitP99(), "ms", LOWER);
       Double least = measured.get(LEAST);
       rows.add(
           kind.title().equals("ewma") && least != null
@@ -148,8 +147,7 @@ public final class SimulationTable {
       Setup four = new Setup(Routers.even(8), 8_000, cache, 4, 3);
       double alone = Replicas.run(one, prompts, kind).p99Seconds();
       double among = Replicas.run(four, prompts, kind).p99Seconds();
-      double lame =
-          Replicas.run(new Setup(slow, 8_000, cache, 4, 3), prompts, kind).p99Seconds();
+      double lame = Replicas.run(new Setup(slow, 8_000, cache, 4, 3), prompts, kind).p99Seconds();
       rows.add(Row.of(id + ", 1 gateway: p99 first token", alone, "s", LOWER));
       rows.add(
           Row.of(id + ", 4 gateways: p99 first token", among, "s", LOWER)

@@ -24,7 +24,7 @@ class FleetTest {
         Arguments.of("load 0.8", Plan.even(100, 20, 0.8, CALLS)),
         Arguments.of("load 0.9", Plan.even(100, 20, 0.9, CALLS)),
         Arguments.of("heavy tail", Plan.even(100, 20, 0.8, CALLS).tail(Tail.HEAVY)),
-        Arguments.of("1000 x 50", Plan.even(1_000, 50, 0.7, 40_000)));
+        Arguments.of("1000 x 50", Plan.even(1_000, 50, 0.7, 100_000)));
   }
 
   @ParameterizedTest(name = "{0}")
