@@ -40,7 +40,9 @@ final class TranslateTest {
               "{\"tool_calls\":[{\"index\":0,\"id\":\"call_1\",\"type\":\"function\","
                   + "\"function\":{\"name\":\"add\",\"arguments\":\"\"}}]}",
               "null"),
-          delta("{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{\\\"a\\\":\"}}]}", "null"),
+          delta(
+              "{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{\\\"a\\\":\"}}]}",
+              "null"),
           delta("{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"1}\"}}]}", "null"),
           delta("{}", "\"tool_calls\""),
           "data: {\"id\":\"chatcmpl-7\",\"choices\":[],\"usage\":{\"prompt_tokens\":10,"
@@ -82,7 +84,9 @@ final class TranslateTest {
   }
 
   private static String types(List<JsonNode> events) {
-    return events.stream().map(event -> event.path("type").asString()).collect(Collectors.joining(" "));
+    return events.stream()
+        .map(event -> event.path("type").asString())
+        .collect(Collectors.joining(" "));
   }
 
   @Test
