@@ -1,5 +1,6 @@
 package io.tokenlane.gateway;
 
+import ch.qos.logback.classic.Level;
 import io.tokenlane.gateway.admission.AdmissionConfig;
 import io.tokenlane.gateway.balance.BalanceConfig;
 import io.tokenlane.gateway.cache.CacheConfig;
@@ -9,6 +10,7 @@ import io.tokenlane.gateway.error.ErrorConfig;
 import io.tokenlane.gateway.prefetch.PrefetchConfig;
 import io.tokenlane.gateway.route.RouteConfig;
 import io.tokenlane.gateway.telemetry.TelemetryConfig;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
@@ -58,12 +60,21 @@ public class GatewayApplication {
 
   /** Runs until stopped; exits with 1, one line on standard error, where it cannot start. */
   public static void main(String[] args) {
+    sayItOnce();
     SpringApplication application = new SpringApplication(GatewayApplication.class);
     application.setBannerMode(Banner.Mode.OFF);
     try {
       application.run(args);
     } catch (RuntimeException reported) {
       System.exit(DID_NOT_START);
+    }
+  }
+
+  /** OneLineReporter tells why a start failed, also where it fails before logging is configured. */
+  private static void sayItOnce() {
+    String second = "org.springframework.boot.diagnostics.LoggingFailureAnalysisReporter";
+    if (LoggerFactory.getLogger(second) instanceof ch.qos.logback.classic.Logger logger) {
+      logger.setLevel(Level.OFF);
     }
   }
 }

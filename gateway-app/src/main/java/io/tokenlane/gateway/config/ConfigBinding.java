@@ -7,10 +7,16 @@ import io.tokenlane.gateway.balance.SecurityProperties;
 import io.tokenlane.gateway.cache.CacheProperties;
 import io.tokenlane.gateway.compress.CompressionProperties;
 import io.tokenlane.gateway.prefetch.PrefetchProperties;
+import io.tokenlane.gateway.route.HttpProperties;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -27,12 +33,14 @@ public class ConfigBinding {
 
   @Bean
   TokenlaneProperties tokenlaneProperties(Environment environment) {
+    requireSection(environment, ROOT);
     return Binder.get(environment)
         .bindOrCreate(ROOT, Bindable.of(TokenlaneProperties.class), strict());
   }
 
   @Bean
   PrefetchProperties prefetchProperties(Environment environment, TokenlaneProperties ours) {
+    requireSection(environment, PREFETCH);
     PrefetchProperties bare =
         Binder.get(environment)
             .bind(PREFETCH, Bindable.of(PrefetchProperties.class), strict())
@@ -43,6 +51,35 @@ public class ConfigBinding {
     }
     PrefetchProperties set = bare == null ? ours.prefetch() : bare;
     return set == null ? PrefetchProperties.NONE : set;
+  }
+
+  /** A list or a text where a section belongs has no key that binding would miss. */
+  private static void requireSection(Environment environment, String name) {
+    for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+      ConfigurationProperty text =
+          source.getConfigurationProperty(ConfigurationPropertyName.of(name));
+      if (text != null && !text.getValue().toString().isEmpty()) {
+        throw notASection(name, text.getValue().toString());
+      }
+      if (listed(source, name)) {
+        throw notASection(name, "a list");
+      }
+    }
+  }
+
+  private static boolean listed(ConfigurationPropertySource source, String name) {
+    return source instanceof IterableConfigurationPropertySource all
+        && all.stream()
+            .anyMatch(
+                key ->
+                    key.getNumberOfElements() > 1
+                        && key.isNumericIndex(1)
+                        && key.getElement(0, ConfigurationPropertyName.Form.UNIFORM).equals(name));
+  }
+
+  private static IllegalArgumentException notASection(String name, String value) {
+    return new IllegalArgumentException(
+        name + ": " + value + " (expected: a section with properties)");
   }
 
   /** Unknown keys fail; environment variables that only begin alike do not count. */
@@ -58,6 +95,11 @@ public class ConfigBinding {
   @Bean
   LimitsProperties limitsProperties(TokenlaneProperties ours) {
     return ours.limits();
+  }
+
+  @Bean
+  HttpProperties httpProperties(TokenlaneProperties ours) {
+    return ours.http();
   }
 
   @Bean

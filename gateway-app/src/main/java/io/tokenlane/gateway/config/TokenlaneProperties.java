@@ -7,6 +7,7 @@ import io.tokenlane.gateway.balance.SecurityProperties;
 import io.tokenlane.gateway.cache.CacheProperties;
 import io.tokenlane.gateway.compress.CompressionProperties;
 import io.tokenlane.gateway.prefetch.PrefetchProperties;
+import io.tokenlane.gateway.route.HttpProperties;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -19,6 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 record TokenlaneProperties(
     @DefaultValue List<NodeProperties> nodes,
     @DefaultValue LimitsProperties limits,
+    @DefaultValue HttpProperties http,
     @DefaultValue CacheProperties cache,
     @DefaultValue CompressionProperties compression,
     @DefaultValue BalanceProperties balance,

@@ -1,5 +1,9 @@
 package io.tokenlane.gateway.route;
 
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.reactor.netty.NettyServerCustomizer;
+import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
 import org.springframework.cloud.gateway.route.RouteLocator;
 import org.springframework.cloud.gateway.route.builder.RouteLocatorBuilder;
 import org.springframework.context.annotation.Bean;
@@ -13,6 +17,23 @@ public class RouteConfig {
 
   /** Before users' catch-all routes (order 0); a user's route of a lower order goes first. */
   private static final int BEFORE_CATCH_ALL = -1;
+
+  /** Routes that cannot be made stop the start before any port is open. */
+  @Bean
+  SmartInitializingSingleton routesAreSound(
+      @Qualifier("routeDefinitionRouteLocator") RouteLocator configured) {
+    return () -> configured.getRoutes().blockLast();
+  }
+
+  @Bean
+  HttpHeadersFilter forwardedFields(HttpProperties http) {
+    return new ForwardedFields(http);
+  }
+
+  @Bean
+  NettyServerCustomizer serverHygiene(HttpProperties http) {
+    return new ServerHygiene(http);
+  }
 
   @Bean
   RouteLocator nodesRoute(RouteLocatorBuilder routes) {
