@@ -8,7 +8,9 @@ import io.tokenlane.gateway.compress.CompressConfig;
 import io.tokenlane.gateway.config.ConfigBinding;
 import io.tokenlane.gateway.error.ErrorConfig;
 import io.tokenlane.gateway.prefetch.PrefetchConfig;
+import io.tokenlane.gateway.resilience.ResilienceConfig;
 import io.tokenlane.gateway.route.RouteConfig;
+import io.tokenlane.gateway.stream.StreamConfig;
 import io.tokenlane.gateway.telemetry.TelemetryConfig;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.Banner;
@@ -53,6 +55,8 @@ import org.springframework.context.annotation.Import;
   CacheConfig.class,
   CompressConfig.class,
   BalanceConfig.class,
+  ResilienceConfig.class,
+  StreamConfig.class,
   PrefetchConfig.class
 })
 public class GatewayApplication {

@@ -25,6 +25,8 @@ public final class Trail {
   private volatile long firstByteNanos;
   private volatile int attempts;
   private volatile boolean anotherMayServe;
+  private volatile boolean fallbackMayServe;
+  private volatile @Nullable Usage usage;
 
   /** Starts the trail of {@code exchange}. */
   public static Trail start(ServerWebExchange exchange, String requestId, long nowNanos) {
@@ -109,7 +111,22 @@ public final class Trail {
 
   /** Whether the request may go to another node where the latest one refuses it. */
   public boolean anotherMayServe() {
-    return anotherMayServe;
+    return anotherMayServe || fallbackMayServe;
+  }
+
+  /** Tells whether something else is asked where no node serves the request. */
+  public void fallbackMayServe(boolean may) {
+    this.fallbackMayServe = may;
+  }
+
+  /** Tokens read and written, where known. */
+  public Optional<Usage> usage() {
+    return Optional.ofNullable(usage);
+  }
+
+  /** Tells the tokens read and written. */
+  public void used(Usage tokens) {
+    this.usage = tokens;
   }
 
   /** How many nodes had the request. */

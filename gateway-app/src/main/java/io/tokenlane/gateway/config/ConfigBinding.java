@@ -7,7 +7,9 @@ import io.tokenlane.gateway.balance.SecurityProperties;
 import io.tokenlane.gateway.cache.CacheProperties;
 import io.tokenlane.gateway.compress.CompressionProperties;
 import io.tokenlane.gateway.prefetch.PrefetchProperties;
+import io.tokenlane.gateway.resilience.ResilienceProperties;
 import io.tokenlane.gateway.route.HttpProperties;
+import io.tokenlane.gateway.stream.StreamProperties;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -115,6 +117,16 @@ public class ConfigBinding {
   @Bean
   BalanceProperties balanceProperties(TokenlaneProperties ours) {
     return ours.balance();
+  }
+
+  @Bean
+  ResilienceProperties resilienceProperties(TokenlaneProperties ours) {
+    return ours.resilience();
+  }
+
+  @Bean
+  StreamProperties streamProperties(TokenlaneProperties ours) {
+    return ours.stream();
   }
 
   @Bean

@@ -7,7 +7,9 @@ import io.tokenlane.gateway.balance.SecurityProperties;
 import io.tokenlane.gateway.cache.CacheProperties;
 import io.tokenlane.gateway.compress.CompressionProperties;
 import io.tokenlane.gateway.prefetch.PrefetchProperties;
+import io.tokenlane.gateway.resilience.ResilienceProperties;
 import io.tokenlane.gateway.route.HttpProperties;
+import io.tokenlane.gateway.stream.StreamProperties;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -24,5 +26,7 @@ record TokenlaneProperties(
     @DefaultValue CacheProperties cache,
     @DefaultValue CompressionProperties compression,
     @DefaultValue BalanceProperties balance,
+    @DefaultValue ResilienceProperties resilience,
+    @DefaultValue StreamProperties stream,
     @DefaultValue SecurityProperties security,
     @Nullable PrefetchProperties prefetch) {}

@@ -7,8 +7,6 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
-import org.springframework.cloud.gateway.route.Route;
-import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -57,15 +55,10 @@ final class ForwardedFields implements HttpHeadersFilter, Ordered {
         .filter(name -> name.toLowerCase(Locale.ROOT).startsWith(PREFIX))
         .toList()
         .forEach(out::remove);
-    if (!toNode(exchange)) {
+    if (!RouteConfig.onNodes(exchange)) {
       tell(exchange.getRequest(), came, out);
     }
     return out;
-  }
-
-  private static boolean toNode(ServerWebExchange exchange) {
-    Route route = exchange.getAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
-    return route != null && RouteConfig.NODE_SCHEME.equals(route.getUri().getScheme());
   }
 
   private void tell(ServerHttpRequest request, HttpHeaders came, HttpHeaders out) {

@@ -4,16 +4,22 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
+import org.springframework.cloud.gateway.route.Route;
 import org.springframework.cloud.gateway.route.RouteLocator;
 import org.springframework.cloud.gateway.route.builder.RouteLocatorBuilder;
+import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.web.server.ServerWebExchange;
 
 /** The gateway's own route; users' routes come from their configuration beside it. */
 @Configuration(proxyBeanMethods = false)
 public class RouteConfig {
   /** Scheme of the URI of routes whose upstream is a leased node. */
   public static final String NODE_SCHEME = "node";
+
+  /** The id of the route of model calls. */
+  public static final String NODES_ROUTE = "tokenlane-nodes";
 
   /** Before users' catch-all routes (order 0); a user's route of a lower order goes first. */
   private static final int BEFORE_CATCH_ALL = -1;
@@ -40,8 +46,14 @@ public class RouteConfig {
     return routes
         .routes()
         .route(
-            "tokenlane-nodes",
+            NODES_ROUTE,
             route -> route.order(BEFORE_CATCH_ALL).path("/v1/**").uri(NODE_SCHEME + "://nodes"))
         .build();
+  }
+
+  /** Whether the request's upstream is a leased node. */
+  public static boolean onNodes(ServerWebExchange exchange) {
+    Route route = exchange.getAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
+    return route != null && NODE_SCHEME.equals(route.getUri().getScheme());
   }
 }
