@@ -7,9 +7,11 @@ import io.tokenlane.gateway.cache.CacheConfig;
 import io.tokenlane.gateway.compress.CompressConfig;
 import io.tokenlane.gateway.config.ConfigBinding;
 import io.tokenlane.gateway.error.ErrorConfig;
+import io.tokenlane.gateway.limit.LimitConfig;
 import io.tokenlane.gateway.prefetch.PrefetchConfig;
 import io.tokenlane.gateway.resilience.ResilienceConfig;
 import io.tokenlane.gateway.route.RouteConfig;
+import io.tokenlane.gateway.security.SecurityConfig;
 import io.tokenlane.gateway.stream.StreamConfig;
 import io.tokenlane.gateway.telemetry.TelemetryConfig;
 import org.slf4j.LoggerFactory;
@@ -51,7 +53,9 @@ import org.springframework.context.annotation.Import;
   RouteConfig.class,
   ErrorConfig.class,
   TelemetryConfig.class,
+  SecurityConfig.class,
   AdmissionConfig.class,
+  LimitConfig.class,
   CacheConfig.class,
   CompressConfig.class,
   BalanceConfig.class,

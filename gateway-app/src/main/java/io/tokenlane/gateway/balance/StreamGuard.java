@@ -45,7 +45,6 @@ final class StreamGuard extends BodyWatch {
   }
 
   private Mono<DataBuffer> lost(Throwable failure, Tail tail) {
-    System.err.println("DBG lost " + failure);
     return ending(NodeFailures.reason(failure), tail);
   }
 

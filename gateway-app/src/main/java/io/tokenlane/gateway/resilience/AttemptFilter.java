@@ -15,12 +15,9 @@ import org.springframework.core.Ordered;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.ServerHttpResponse;
-import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 import reactor.netty.Connection;
 
 /**
@@ -63,30 +60,35 @@ final class AttemptFilter implements GlobalFilter, Ordered {
     boolean speaksAtOnce = trail.call().map(InferenceCall::stream).orElse(true);
     Watch watch =
         watchman.begin(node, properties.of(route.getId()), speaksAtOnce, trail.startNanos());
-    ServerHttpResponse response = new Watched(exchange.getResponse(), watch);
-    return chain
-        .filter(exchange.mutate().response(response).build())
-        .takeUntilOther(watch.untilBegun())
+    ServerHttpResponse response = new Watched(exchange.getResponse(), watch, () -> cut(exchange));
+    Mono<Void> answer = chain.filter(exchange.mutate().response(response).build());
+    return Mono.firstWithSignal(answer, watch.untilBegun())
         .doFinally(signal -> watchman.end(watch));
+  }
+
+  /** What is read of the answer then fails on its own thread, in its own order. */
+  private static void cut(ServerWebExchange exchange) {
+    Connection upstream =
+        exchange.getAttribute(ServerWebExchangeUtils.CLIENT_RESPONSE_CONN_ATTR);
+    if (upstream != null) {
+      var _ = upstream.channel().close();
+    }
   }
 
   private static final class Watched extends BodyWatch {
     private final Watch watch;
+    private final Runnable upstreamCut;
 
-    Watched(ServerHttpResponse delegate, Watch watch) {
+    Watched(ServerHttpResponse delegate, Watch watch, Runnable upstreamCut) {
       super(delegate);
       this.watch = watch;
-    }
-
-    private Scheduler writer() {
-      return ServerHttpResponseDecorator.getNativeResponse(this) instanceof Connection connection
-          ? Schedulers.fromExecutor(connection.channel().eventLoop())
-          : Schedulers.parallel();
+      this.upstreamCut = upstreamCut;
     }
 
     @Override
     protected Flux<DataBuffer> watch(Flux<DataBuffer> body) {
-      return body.doOnNext(chunk -> watch.beat()).takeUntilOther(watch.whilePassing(writer()));
+      watch.passing(upstreamCut);
+      return body.doOnNext(chunk -> watch.beat()).onErrorMap(watch::why);
     }
   }
 }

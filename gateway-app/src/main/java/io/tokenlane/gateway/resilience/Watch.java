@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
-import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -27,7 +26,8 @@ final class Watch {
   private final long startNanos;
   private final LongSupplier clock;
   private final Sinks.Empty<Void> tooLate = Sinks.empty();
-  private final Sinks.Empty<Void> tooSlow = Sinks.empty();
+  private volatile Runnable cut = () -> {};
+  private volatile @Nullable Throwable tooSlow;
   private volatile boolean begun;
   private volatile long lastNanos;
 
@@ -64,14 +64,22 @@ final class Watch {
     return tooLate.asMono().publishOn(Schedulers.parallel());
   }
 
-  /**
-   * Fails when an answer that has begun does not go on.
-   *
-   * @param writer runs on the thread that writes to the client: what ends an answer must not
-   *     overtake what is being written
-   */
-  Mono<Void> whilePassing(Scheduler writer) {
-    return tooSlow.asMono().publishOn(writer);
+  /** The answer has begun; {@code upstreamCut} ends it where it does not go on. */
+  void passing(Runnable upstreamCut) {
+    this.cut = upstreamCut;
+  }
+
+  /** Why the answer broke off: what was found here, where that was the reason. */
+  Throwable why(Throwable failure) {
+    Throwable found = tooSlow;
+    return found == null ? failure : found;
+  }
+
+  private void end(Throwable found) {
+    if (tooSlow == null) {
+      tooSlow = found;
+      cut.run();
+    }
   }
 
   /** Looks at the time. */
@@ -93,7 +101,7 @@ final class Watch {
               "total_timeout",
               "The answer did not begin within " + limits.total() + "."));
     } else if (firstByteCounts && now - startNanos > limits.firstByteNanos()) {
-      
+
       tooLate.tryEmitError(new TimeoutException("no first byte within " + limits.firstByte()));
     } else if (downFor != DownNodes.SERVES && downFor < now - startNanos) {
       tooLate.tryEmitError(new IOException("node turned DOWN before its answer"));
@@ -104,12 +112,12 @@ final class Watch {
     long silent = now - lastNanos;
     long downFor = node == null ? DownNodes.SERVES : down.nanos(node);
     if (now - requestNanos > limits.totalNanos()) {
-      tooSlow.tryEmitError(new TimeoutException("answer not complete within " + limits.total()));
+      end(new TimeoutException("answer not complete within " + limits.total()));
     } else if (silent > limits.idleNanos()) {
-      
-      tooSlow.tryEmitError(new TimeoutException("silent for " + limits.idle()));
+
+      end(new TimeoutException("silent for " + limits.idle()));
     } else if (downFor != DownNodes.SERVES && downFor > DOWN_NANOS && silent > downFor) {
-      tooSlow.tryEmitError(new IOException("node turned DOWN amid its answer"));
+      end(new IOException("node turned DOWN amid its answer"));
     }
   }
 }
