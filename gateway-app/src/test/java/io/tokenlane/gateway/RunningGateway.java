@@ -5,6 +5,9 @@ import io.tokenlane.balance.Node;
 import io.tokenlane.balance.NodePool;
 import io.tokenlane.prefetch.cache.AnswerCache;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,6 +25,8 @@ import org.springframework.context.ConfigurableApplicationContext;
  * since starting it is what takes the time; each test begins with {@link #fresh}.
  */
 public final class RunningGateway {
+  private static final Path ACCESS_LOG = Path.of("target", "access-" + System.nanoTime() + ".log");
+
   private static final RunningGateway ONE = new RunningGateway();
 
   /** The first node. */
@@ -58,6 +63,7 @@ public final class RunningGateway {
                 "--tokenlane.resilience.routes.api.first_byte=1s",
                 "--tokenlane.resilience.routes.api.total=5s",
                 "--tokenlane.resilience.fallback_models.big=small",
+                "--tokenlane.log.access=" + ACCESS_LOG,
                 "--tokenlane.http.header_timeout=300ms",
                 "--tokenlane.http.body_timeout=500ms",
                 "--tokenlane.http.trusted_proxies=127.0.0.2/31",
@@ -102,6 +108,15 @@ public final class RunningGateway {
   /** The gateway as it is. */
   public static RunningGateway asItIs() {
     return ONE;
+  }
+
+  /** The access log so far. */
+  public String accessLog() {
+    try {
+      return Files.exists(ACCESS_LOG) ? Files.readString(ACCESS_LOG) : "";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A bean of the gateway. */

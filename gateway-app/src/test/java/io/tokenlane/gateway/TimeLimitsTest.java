@@ -35,14 +35,14 @@ final class TimeLimitsTest {
   }
 
   @Test
-  void aStreamThatBeginsNowhereIsATimeout() {
+  void aStreamThatBeginsNowhereIsRefusedInTime() {
     gateway.one.answers((call, response) -> Mono.never());
     gateway.two.answers((call, response) -> Mono.never());
 
     HttpResponse<String> answer = gateway.chat(STREAMED);
 
-    assertThat(answer.statusCode()).isEqualTo(504);
-    assertThat(answer.body()).contains("\"code\":\"upstream_timeout\"");
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.body()).contains("\"code\":\"no_node_available\"");
   }
 
   @Test

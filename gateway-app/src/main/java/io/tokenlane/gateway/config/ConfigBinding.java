@@ -10,6 +10,7 @@ import io.tokenlane.gateway.resilience.ResilienceProperties;
 import io.tokenlane.gateway.route.HttpProperties;
 import io.tokenlane.gateway.security.SecurityProperties;
 import io.tokenlane.gateway.stream.StreamProperties;
+import io.tokenlane.gateway.telemetry.LogProperties;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -122,6 +123,11 @@ public class ConfigBinding {
   @Bean
   ResilienceProperties resilienceProperties(TokenlaneProperties ours) {
     return ours.resilience();
+  }
+
+  @Bean
+  LogProperties logProperties(TokenlaneProperties ours) {
+    return ours.log();
   }
 
   @Bean

@@ -10,6 +10,7 @@ import io.tokenlane.gateway.resilience.ResilienceProperties;
 import io.tokenlane.gateway.route.HttpProperties;
 import io.tokenlane.gateway.security.SecurityProperties;
 import io.tokenlane.gateway.stream.StreamProperties;
+import io.tokenlane.gateway.telemetry.LogProperties;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -28,5 +29,6 @@ record TokenlaneProperties(
     @DefaultValue BalanceProperties balance,
     @DefaultValue ResilienceProperties resilience,
     @DefaultValue StreamProperties stream,
+    @DefaultValue LogProperties log,
     @DefaultValue SecurityProperties security,
     @Nullable PrefetchProperties prefetch) {}

@@ -68,8 +68,7 @@ final class AttemptFilter implements GlobalFilter, Ordered {
 
   /** What is read of the answer then fails on its own thread, in its own order. */
   private static void cut(ServerWebExchange exchange) {
-    Connection upstream =
-        exchange.getAttribute(ServerWebExchangeUtils.CLIENT_RESPONSE_CONN_ATTR);
+    Connection upstream = exchange.getAttribute(ServerWebExchangeUtils.CLIENT_RESPONSE_CONN_ATTR);
     if (upstream != null) {
       var _ = upstream.channel().close();
     }

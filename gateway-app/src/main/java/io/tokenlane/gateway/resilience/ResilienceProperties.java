@@ -40,15 +40,15 @@ public record ResilienceProperties(
    * the time to the first byte grows with them.
    *
    * @param enabled default true
-   * @param initial limit at the start; min to max, default 100
-   * @param min never less; ≥ 1, default 20
-   * @param max never more; ≥ min, default 2000
+   * @param initial limit at the start; min to max, default 1000
+   * @param min never less; ≥ 1, default 50
+   * @param max never more; ≥ min, default 10000
    */
   public record Adaptive(
       @DefaultValue("true") boolean enabled,
-      @DefaultValue("100") int initial,
-      @DefaultValue("20") int min,
-      @DefaultValue("2000") int max) {
+      @DefaultValue("1000") int initial,
+      @DefaultValue("50") int min,
+      @DefaultValue("10000") int max) {
 
     /** Checks the ranges. */
     public Adaptive {

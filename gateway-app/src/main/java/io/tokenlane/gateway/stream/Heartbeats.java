@@ -6,17 +6,19 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxOperator;
+import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Scheduler;
 import reactor.util.context.Context;
 
 /**
- * A flux of whole events with a comment in each pause. Of what the subscriber asks for, one element
- * is kept for a comment, so that the source can never give more than was asked for; and there is no
- * queue in which a buffer could be lost when the subscriber leaves.
+ * A flux of whole events with a comment in each pause. A comment takes the place of one element
+ * that was asked for; should that element come before another is asked for, it waits, and is
+ * released when the subscriber leaves.
  */
 final class Heartbeats extends FluxOperator<DataBuffer, DataBuffer> {
   private final Duration pause;
@@ -41,10 +43,13 @@ final class Heartbeats extends FluxOperator<DataBuffer, DataBuffer> {
     private final CoreSubscriber<? super DataBuffer> actual;
     private @Nullable Subscription upstream;
     private @Nullable Disposable ticks;
+    private @Nullable DataBuffer pending;
+    private @Nullable Throwable failure;
+    private long lastNanos;
+    private long demand;
+    private boolean owing;
     private boolean begun;
-    private boolean quiet;
-    private boolean kept;
-    private boolean endless;
+    private boolean ended;
     private boolean over;
 
     Beat(CoreSubscriber<? super DataBuffer> actual) {
@@ -59,74 +64,101 @@ final class Heartbeats extends FluxOperator<DataBuffer, DataBuffer> {
     @Override
     public void onSubscribe(Subscription subscription) {
       upstream = subscription;
-      long nanos = pause.toNanos();
+      // Looked at more often than said: a comment comes soon after its pause is over.
+      long nanos = pause.toNanos() / 4;
       ticks = clock.schedulePeriodically(this::tick, nanos, nanos, TimeUnit.NANOSECONDS);
       actual.onSubscribe(this);
     }
 
     private synchronized void tick() {
-      boolean due = begun && quiet && kept && !over;
-      quiet = true;
-      if (due) {
-        kept = endless;
-        actual.onNext(comment.get());
+      long now = clock.now(TimeUnit.NANOSECONDS);
+      boolean due = begun && !ended && now - lastNanos >= pause.toNanos();
+      if (due && demand > 0 && !owing) {
+        lastNanos = now;
+        owing = demand != Long.MAX_VALUE;
+        pass(comment.get());
       }
+    }
+
+    private void pass(DataBuffer events) {
+      demand = demand == Long.MAX_VALUE ? demand : demand - 1;
+      actual.onNext(events);
     }
 
     @Override
     public synchronized void onNext(DataBuffer events) {
       begun = true;
-      quiet = false;
-      actual.onNext(events);
+      lastNanos = clock.now(TimeUnit.NANOSECONDS);
+      if (over) {
+        DataBufferUtils.release(events);
+      } else if (demand > 0) {
+        pass(events);
+      } else {
+        pending = events;
+      }
     }
 
     @Override
-    public void onError(Throwable failure) {
-      if (end()) {
+    public synchronized void onError(Throwable why) {
+      failure = why;
+      onComplete();
+    }
+
+    @Override
+    public synchronized void onComplete() {
+      ended = true;
+      finish();
+    }
+
+    private void finish() {
+      if (!ended || over || pending != null) {
+        return;
+      }
+      stop();
+      if (failure == null) {
+        actual.onComplete();
+      } else {
         actual.onError(failure);
       }
     }
 
-    @Override
-    public void onComplete() {
-      if (end()) {
-        actual.onComplete();
-      }
-    }
-
-    private synchronized boolean end() {
-      boolean first = !over;
+    private void stop() {
       over = true;
       if (ticks != null) {
         ticks.dispose();
       }
-      return first;
     }
 
     @Override
     public void request(long n) {
+      long passed = asked(n);
       Subscription source = upstream;
-      if (source != null) {
-        long passed = keepOne(n);
-        if (passed > 0) {
-          source.request(passed);
-        }
+      if (source != null && passed > 0) {
+        source.request(passed);
       }
     }
 
-    private synchronized long keepOne(long n) {
-      boolean unbounded = n == Long.MAX_VALUE;
-      if (kept || n == 1) {
-        return n;
+    /** What is to be asked of the source: a comment took one place of an earlier asking. */
+    private synchronized long asked(long n) {
+      demand = Operators.addCap(demand, n);
+      long passed = owing ? n - 1 : n;
+      owing = false;
+      DataBuffer waiting = pending;
+      if (waiting != null && !over) {
+        pending = null;
+        pass(waiting);
+        finish();
       }
-      kept = true;
-      endless = endless || unbounded;
-      return unbounded ? n : n - 1;
+      return passed;
     }
 
     @Override
     public void cancel() {
-      end();
+      synchronized (this) {
+        stop();
+        DataBufferUtils.release(pending);
+        pending = null;
+      }
       if (upstream != null) {
         upstream.cancel();
       }

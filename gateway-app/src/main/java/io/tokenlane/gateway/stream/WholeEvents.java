@@ -24,6 +24,9 @@ final class WholeEvents {
   private final boolean keepUsageBack;
   private final Consumer<Usage> used;
 
+  /** The event that was kept back ended with a CR, whose LF may still come. */
+  private boolean keptBackCr;
+
   WholeEvents(boolean keepUsageBack, Consumer<Usage> used) {
     this.keepUsageBack = keepUsageBack;
     this.used = used;
@@ -40,13 +43,16 @@ final class WholeEvents {
     int position = chunk.readPosition();
     chunk.read(bytes);
     int whole = borders.read(bytes, 0, length);
-    boolean aside = unfinished.size() > 0 || UsageReader.mentioned(bytes, 0, length);
+    int from = keptBackCr && length > 0 && bytes[0] == '\n' ? 1 : 0;
+    keptBackCr = keptBackCr && length == 0;
+    boolean aside =
+        from > 0 || unfinished.size() > 0 || UsageReader.mentioned(bytes, 0, length);
     if (whole == length && !aside) {
       chunk.readPosition(position);
       return chunk;
     }
     DataBufferUtils.release(chunk);
-    unfinished.write(bytes, 0, whole);
+    unfinished.write(bytes, from, whole - from);
     byte[] events = whole == 0 ? NONE : unfinished.toByteArray();
     if (whole > 0) {
       unfinished.reset();
@@ -79,6 +85,8 @@ final class WholeEvents {
       if ((border && !halfCr) || i + 1 == events.length) {
         if (passes(new String(events, start, i + 1 - start, StandardCharsets.UTF_8))) {
           passing.write(events, start, i + 1 - start);
+        } else {
+          keptBackCr = i + 1 == events.length && events[i] == '\r';
         }
         start = i + 1;
       }

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
 import reactor.test.publisher.TestPublisher;
+import reactor.test.subscriber.TestSubscriber;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** Comments in pauses, never more elements than were asked for. */
@@ -47,17 +47,34 @@ final class HeartbeatsTest {
 
   @Test
   void beatsFitWhatWasAskedFor() {
-    List<String> seen = new java.util.ArrayList<>();
-    StepVerifier.create(beating.doOnNext(seen::add), 3)
-        .then(() -> source.next(buffer("a")))
-        .then(() -> pause(60))
-        .then(() -> source.next(buffer("b")))
-        .thenRequest(2)
-        .then(() -> pause(60))
-        .thenCancel()
-        .verify();
-    assertThat(seen).containsExactly("a", "beat", "b", "beat");
-    source.assertCancelled();
+    TestSubscriber<String> subscriber = TestSubscriber.builder().initialRequest(3).build();
+    beating.subscribe(subscriber);
+    source.next(buffer("a"));
+    pause(60);
+    source.next(buffer("b"), buffer("c"));
+    assertThat(subscriber.getReceivedOnNext()).containsExactly("a", "beat", "b");
+    subscriber.request(2);
+    pause(60);
+
+    assertThat(subscriber.getReceivedOnNext()).containsExactly("a", "beat", "b", "c", "beat");
+    source.complete();
+    subscriber.block();
+  }
+
+  @Test
+  void whoAsksForOneAtATimeGetsBeatsToo() {
+    TestSubscriber<String> subscriber = TestSubscriber.builder().initialRequest(1).build();
+    beating.subscribe(subscriber);
+    source.next(buffer("a"));
+    subscriber.request(1);
+    pause(7);
+    source.next(buffer("b"));
+    source.complete();
+    assertThat(subscriber.getReceivedOnNext()).containsExactly("a", "beat");
+    subscriber.request(1);
+
+    assertThat(subscriber.getReceivedOnNext()).containsExactly("a", "beat", "b");
+    assertThat(subscriber.isTerminatedComplete()).isTrue();
   }
 
   @Test

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tokenlane.gateway.call.Usage;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -48,12 +50,12 @@ final class WholeEventsTest {
   }
 
   private static DataBuffer part(byte[] text, int from, int to) {
-    return BUFFERS.wrap(java.util.Arrays.copyOfRange(text, from, to));
+    return BUFFERS.wrap(Arrays.copyOfRange(text, from, to));
   }
 
   private static void add(
-      List<String> passed, @org.jspecify.annotations.Nullable DataBuffer chunk) {
-    if (chunk != null) {
+      List<String> passed, @Nullable DataBuffer chunk) {
+    if (chunk != null && chunk.readableByteCount() > 0) {
       passed.add(chunk.toString(StandardCharsets.UTF_8));
     }
   }
