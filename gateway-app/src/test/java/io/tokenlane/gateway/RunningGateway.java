@@ -76,7 +76,18 @@ public final class RunningGateway {
                 "--spring.cloud.gateway.server.webflux.routes[0].predicates[0]=Path=/api/**",
                 "--spring.cloud.gateway.server.webflux.routes[1].id=closed",
                 "--spring.cloud.gateway.server.webflux.routes[1].uri=http://127.0.0.1:1",
-                "--spring.cloud.gateway.server.webflux.routes[1].predicates[0]=Path=/closed/**");
+                "--spring.cloud.gateway.server.webflux.routes[1].predicates[0]=Path=/closed/**",
+                "--spring.cloud.gateway.server.webflux.routes[2].id=fragile",
+                "--spring.cloud.gateway.server.webflux.routes[2].uri=http://127.0.0.1:1",
+                "--spring.cloud.gateway.server.webflux.routes[2].predicates[0]=Path=/fragile/**",
+                "--resilience4j.circuitbreaker.instances.fragile.minimum_number_of_calls=4",
+                "--resilience4j.circuitbreaker.instances.fragile.wait_duration_in_open_state=1h",
+                "--spring.cloud.gateway.server.webflux.routes[3].id=rated",
+                "--spring.cloud.gateway.server.webflux.routes[3].uri=" + app.uri(),
+                "--spring.cloud.gateway.server.webflux.routes[3].predicates[0]=Path=/rated/**",
+                "--resilience4j.ratelimiter.instances.rated.limit_for_period=2",
+                "--resilience4j.ratelimiter.instances.rated.limit_refresh_period=1h",
+                "--resilience4j.ratelimiter.instances.rated.timeout_duration=0");
     // Or the first test would find the prefetcher's requests among its own.
     Eventually.eventually("prefetched at start", () -> prefetched() == 2);
   }
