@@ -1,5 +1,6 @@
 package io.tokenlane.gateway;
 
+import ch.qos.logback.classic.Level;
 import io.tokenlane.gateway.admission.AdmissionConfig;
 import io.tokenlane.gateway.balance.BalanceConfig;
 import io.tokenlane.gateway.cache.CacheConfig;
@@ -8,10 +9,13 @@ import io.tokenlane.gateway.config.ConfigBinding;
 import io.tokenlane.gateway.error.ErrorConfig;
 import io.tokenlane.gateway.limit.LimitConfig;
 import io.tokenlane.gateway.prefetch.PrefetchConfig;
+import io.tokenlane.gateway.resilience.ResilienceConfig;
 import io.tokenlane.gateway.route.RouteConfig;
 import io.tokenlane.gateway.security.SecurityConfig;
+import io.tokenlane.gateway.stream.StreamConfig;
 import io.tokenlane.gateway.telemetry.TelemetryConfig;
 import io.tokenlane.gateway.translate.TranslateConfig;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
@@ -57,6 +61,8 @@ import org.springframework.context.annotation.Import;
   CacheConfig.class,
   CompressConfig.class,
   BalanceConfig.class,
+  ResilienceConfig.class,
+  StreamConfig.class,
   PrefetchConfig.class
 })
 public class GatewayApplication {
@@ -64,12 +70,21 @@ public class GatewayApplication {
 
   /** Runs until stopped; exits with 1, one line on standard error, where it cannot start. */
   public static void main(String[] args) {
+    sayItOnce();
     SpringApplication application = new SpringApplication(GatewayApplication.class);
     application.setBannerMode(Banner.Mode.OFF);
     try {
       application.run(args);
     } catch (RuntimeException reported) {
       System.exit(DID_NOT_START);
+    }
+  }
+
+  /** OneLineReporter tells why a start failed, also where it fails before logging is configured. */
+  private static void sayItOnce() {
+    String second = "org.springframework.boot.diagnostics.LoggingFailureAnalysisReporter";
+    if (LoggerFactory.getLogger(second) instanceof ch.qos.logback.classic.Logger logger) {
+      logger.setLevel(Level.OFF);
     }
   }
 }

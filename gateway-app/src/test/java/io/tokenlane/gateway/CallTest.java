@@ -151,8 +151,12 @@ final class CallTest {
         FakeUpstream.with(
             bytes, "Content-Type", events ? "text/event-stream" : "application/json"));
 
-    assertThat(gateway.chat(events ? STREAMED : GREEDY).body()).isEqualTo(bytes);
-    assertThat(gateway.chat(events ? STREAMED : GREEDY).body()).isEqualTo(bytes);
+    String body =
+        events
+            ? "{\"stream\":true,\"temperature\":0,\"stream_options\":{\"include_usage\":true}}"
+            : GREEDY;
+    assertThat(gateway.chat(body).body()).isEqualTo(bytes);
+    assertThat(gateway.chat(body).body()).isEqualTo(bytes);
   }
 
   @Test

@@ -110,7 +110,7 @@ final class OperationsTest {
                   .getBytes(StandardCharsets.US_ASCII));
     }
 
-    Eventually.eventually("its line", () -> output.getAll().contains("access: id=gone-early"));
+    Eventually.eventually("its line", () -> gateway.accessLog().contains("\"id\":\"gone-early\""));
     assertThat(output.getAll()).doesNotContain("gone-early failed unexpectedly");
   }
 }

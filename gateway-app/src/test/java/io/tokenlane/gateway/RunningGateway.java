@@ -5,6 +5,9 @@ import io.tokenlane.balance.Node;
 import io.tokenlane.balance.NodePool;
 import io.tokenlane.prefetch.cache.AnswerCache;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,6 +25,8 @@ import org.springframework.context.ConfigurableApplicationContext;
  * since starting it is what takes the time; each test begins with {@link #fresh}.
  */
 public final class RunningGateway {
+  private static final Path ACCESS_LOG = Path.of("target", "access-" + System.nanoTime() + ".log");
+
   private static final RunningGateway ONE = new RunningGateway();
 
   /** The first node. */
@@ -53,6 +58,15 @@ public final class RunningGateway {
                 "--tokenlane.nodes[1].uri=" + two.uri(),
                 "--tokenlane.nodes[1].api_key=sesame",
                 "--tokenlane.limits.max_body=64KB",
+                "--tokenlane.resilience.routes.tokenlane-nodes.first_byte=1500ms",
+                "--tokenlane.resilience.routes.tokenlane-nodes.idle=1500ms",
+                "--tokenlane.resilience.routes.api.first_byte=1s",
+                "--tokenlane.resilience.routes.api.total=5s",
+                "--tokenlane.resilience.fallback_models.big=small",
+                "--tokenlane.log.access=" + ACCESS_LOG,
+                "--tokenlane.http.header_timeout=300ms",
+                "--tokenlane.http.body_timeout=500ms",
+                "--tokenlane.http.trusted_proxies=127.0.0.2/31",
                 "--tokenlane.cache.max_answer=32KB",
                 "--tokenlane.balance.health.interval=100ms",
                 "--prefetch.ttl_seconds=300",
@@ -62,7 +76,18 @@ public final class RunningGateway {
                 "--spring.cloud.gateway.server.webflux.routes[0].predicates[0]=Path=/api/**",
                 "--spring.cloud.gateway.server.webflux.routes[1].id=closed",
                 "--spring.cloud.gateway.server.webflux.routes[1].uri=http://127.0.0.1:1",
-                "--spring.cloud.gateway.server.webflux.routes[1].predicates[0]=Path=/closed/**");
+                "--spring.cloud.gateway.server.webflux.routes[1].predicates[0]=Path=/closed/**",
+                "--spring.cloud.gateway.server.webflux.routes[2].id=fragile",
+                "--spring.cloud.gateway.server.webflux.routes[2].uri=http://127.0.0.1:1",
+                "--spring.cloud.gateway.server.webflux.routes[2].predicates[0]=Path=/fragile/**",
+                "--resilience4j.circuitbreaker.instances.fragile.minimum_number_of_calls=4",
+                "--resilience4j.circuitbreaker.instances.fragile.wait_duration_in_open_state=1h",
+                "--spring.cloud.gateway.server.webflux.routes[3].id=rated",
+                "--spring.cloud.gateway.server.webflux.routes[3].uri=" + app.uri(),
+                "--spring.cloud.gateway.server.webflux.routes[3].predicates[0]=Path=/rated/**",
+                "--resilience4j.ratelimiter.instances.rated.limit_for_period=2",
+                "--resilience4j.ratelimiter.instances.rated.limit_refresh_period=1h",
+                "--resilience4j.ratelimiter.instances.rated.timeout_duration=0");
     // Or the first test would find the prefetcher's requests among its own.
     Eventually.eventually("prefetched at start", () -> prefetched() == 2);
   }
@@ -94,6 +119,15 @@ public final class RunningGateway {
   /** The gateway as it is. */
   public static RunningGateway asItIs() {
     return ONE;
+  }
+
+  /** The access log so far. */
+  public String accessLog() {
+    try {
+      return Files.exists(ACCESS_LOG) ? Files.readString(ACCESS_LOG) : "";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A bean of the gateway. */

@@ -1,6 +1,7 @@
 package io.tokenlane.gateway.admission;
 
 import io.tokenlane.gateway.limit.LimitsProperties;
+import io.tokenlane.gateway.route.HttpProperties;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -9,7 +10,8 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 public class AdmissionConfig {
   @Bean
-  GlobalFilter admissionFilter(LimitsProperties limits) {
-    return new AdmissionFilter(limits);
+  GlobalFilter admissionFilter(LimitsProperties limits, HttpProperties http) {
+    int maxBytes = Math.toIntExact(limits.maxBody().toBytes());
+    return new AdmissionFilter(new BodyReader(maxBytes, http.bodyTimeout()));
   }
 }

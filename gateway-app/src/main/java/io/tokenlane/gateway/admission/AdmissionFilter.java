@@ -7,32 +7,34 @@ import io.tokenlane.gateway.call.CallParser;
 import io.tokenlane.gateway.call.InferenceCall;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.error.ApiException;
-import io.tokenlane.gateway.limit.LimitsProperties;
 import io.tokenlane.gateway.route.FilterOrder;
 import java.nio.ByteBuffer;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.core.Ordered;
 import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferLimitException;
-import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.netty.channel.AbortedException;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Reads the body of requests under /v1, up to a cap, so that they can be sent to another node; and
  * parses those that are model calls. Bodies of all other routes stream through unread.
  */
 final class AdmissionFilter implements GlobalFilter, Ordered {
-  private final int maxBodyBytes;
+  /** Bodies larger than this take longer to parse than an event loop may stand still. */
+  private static final int LARGE_BYTES = 64 * 1024;
 
-  AdmissionFilter(LimitsProperties limits) {
-    this.maxBodyBytes = Math.toIntExact(limits.maxBody().toBytes());
+  private final BodyReader reader;
+
+  AdmissionFilter(BodyReader reader) {
+    this.reader = reader;
   }
 
   @Override
@@ -43,19 +45,13 @@ final class AdmissionFilter implements GlobalFilter, Ordered {
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
     ServerHttpRequest request = exchange.getRequest();
-    if (!ApiPath.isOpenAi(request) || !hasBody(request)) {
+    if (!hasBody(request)) {
       return chain.filter(exchange);
     }
-    if (request.getHeaders().getContentLength() > maxBodyBytes) {
-      return Mono.error(tooLarge());
+    if (!ApiPath.isOpenAi(request)) {
+      return chain.filter(exchange.mutate().request(new Paced(request)).build());
     }
-    return DataBufferUtils.join(request.getBody(), maxBodyBytes)
-        .map(AdmissionFilter::bytes)
-        .defaultIfEmpty(new byte[0])
-        .onErrorMap(DataBufferLimitException.class, e -> tooLarge())
-        .onErrorMap(AbortedException.class, e -> cutOff())
-        .map(body -> admit(exchange, body))
-        .flatMap(chain::filter);
+    return reader.read(request).flatMap(body -> admitted(exchange, body)).flatMap(chain::filter);
   }
 
   private static boolean hasBody(ServerHttpRequest request) {
@@ -63,6 +59,11 @@ final class AdmissionFilter implements GlobalFilter, Ordered {
     return HttpMethod.POST.equals(request.getMethod())
         || headers.getContentLength() > 0
         || headers.containsHeader(HttpHeaders.TRANSFER_ENCODING);
+  }
+
+  private Mono<ServerWebExchange> admitted(ServerWebExchange exchange, byte[] body) {
+    Mono<ServerWebExchange> parsed = Mono.fromCallable(() -> admit(exchange, body));
+    return body.length > LARGE_BYTES ? parsed.subscribeOn(Schedulers.parallel()) : parsed;
   }
 
   private ServerWebExchange admit(ServerWebExchange exchange, byte[] body) {
@@ -82,24 +83,15 @@ final class AdmissionFilter implements GlobalFilter, Ordered {
     }
   }
 
-  private static byte[] bytes(DataBuffer buffer) {
-    byte[] bytes = new byte[buffer.readableByteCount()];
-    buffer.read(bytes);
-    DataBufferUtils.release(buffer);
-    return bytes;
-  }
+  /** A request whose body has to keep coming. */
+  private final class Paced extends ServerHttpRequestDecorator {
+    Paced(ServerHttpRequest request) {
+      super(request);
+    }
 
-  private static ApiException cutOff() {
-    return new ApiException(
-        HttpStatus.BAD_REQUEST,
-        "body_incomplete",
-        "The connection was closed before the whole body had come.");
-  }
-
-  private ApiException tooLarge() {
-    return new ApiException(
-        HttpStatus.CONTENT_TOO_LARGE,
-        "body_too_large",
-        "The body is larger than the limit of " + maxBodyBytes + " bytes.");
+    @Override
+    public Flux<DataBuffer> getBody() {
+      return reader.paced(super.getBody());
+    }
   }
 }

@@ -19,7 +19,8 @@ final class NodeFailures {
 
   /** Closes the lease of a node that failed: a busy node is no bad node. */
   static void close(Lease lease, Throwable failure) {
-    if (failure instanceof NodeFailedException refused && refused.status() == BUSY) {
+    if (failure instanceof NodeFailedException refused
+        && (refused.status() == BUSY || !refused.wasSent())) {
       lease.ignored();
     } else {
       lease.dropped(reason(failure));
@@ -38,7 +39,9 @@ final class NodeFailures {
    * request and will not serve it, so trying another adds no load to the fleet.
    */
   static boolean connectionLost(Throwable failure) {
-    return failure instanceof IOException || failure instanceof AbortedException;
+    return failure instanceof IOException
+        || failure instanceof AbortedException
+        || (failure instanceof NodeFailedException refused && !refused.wasSent());
   }
 
   static String reason(Throwable failure) {

@@ -20,6 +20,11 @@ public final class ApiPath {
         .collect(Collectors.joining());
   }
 
+  /** Whether a request target that could not be read as a URI is meant for OpenAI's interface. */
+  public static boolean isOpenAi(String malformedTarget) {
+    return malformedTarget.startsWith(MODELS);
+  }
+
   /** Whether it is one of OpenAI's interface. */
   public static boolean isOpenAi(ServerHttpRequest request) {
     return of(request).startsWith(MODELS);

@@ -21,6 +21,7 @@ public final class BodyRequest extends ServerHttpRequestDecorator {
     this.buffers = buffers;
     headers.addAll(request.getHeaders());
     headers.remove(HttpHeaders.TRANSFER_ENCODING);
+    headers.remove(HttpHeaders.CONTENT_ENCODING);
     headers.setContentLength(body.remaining());
   }
 

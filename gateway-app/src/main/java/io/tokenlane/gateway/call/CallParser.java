@@ -3,7 +3,10 @@ package io.tokenlane.gateway.call;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectReader;
@@ -12,8 +15,15 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Parses bodies of model calls. Numbers keep every digit. Thread-safe. */
 public final class CallParser {
+  /** Deeper than any tool's schema, shallow enough for a thread's stack. */
+  private static final int MAX_DEPTH = 100;
+
   private static final JsonMapper MAPPER =
-      JsonMapper.builder()
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+                  .build())
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
@@ -32,6 +42,8 @@ public final class CallParser {
   public static InferenceCall parse(CallKind kind, byte[] body) {
     try {
       return new InferenceCall(kind, ByteBuffer.wrap(body), tree(STRICT, body), false);
+    } catch (StreamConstraintsException tooMuch) {
+      throw new NotACallException(tooMuch(tooMuch));
     } catch (JacksonException strict) {
       return parseLeniently(kind, body);
     }
@@ -40,6 +52,8 @@ public final class CallParser {
   private static InferenceCall parseLeniently(CallKind kind, byte[] body) {
     try {
       return new InferenceCall(kind, ByteBuffer.wrap(body), tree(LENIENT, body), true);
+    } catch (StreamConstraintsException tooMuch) {
+      throw new NotACallException(tooMuch(tooMuch));
     } catch (JacksonException broken) {
       throw new NotACallException(
           "body: not JSON, " + where(broken) + " (expected: a JSON object)");
@@ -54,6 +68,13 @@ public final class CallParser {
     String kind = node == null || node.isMissingNode() ? "empty" : node.getNodeType().name();
     throw new NotACallException(
         "body: " + kind.toLowerCase(Locale.ROOT) + " (expected: a JSON object)");
+  }
+
+  private static String tooMuch(StreamConstraintsException tooMuch) {
+    boolean depth = String.valueOf(tooMuch.getOriginalMessage()).contains("nesting depth");
+    return depth
+        ? "body: nested too deep (expected: at most " + MAX_DEPTH + " levels)"
+        : "body: " + tooMuch.getOriginalMessage() + " (expected: less)";
   }
 
   private static String where(JacksonException broken) {

@@ -26,6 +26,7 @@ public final class Trail {
   private volatile long firstByteNanos;
   private volatile int attempts;
   private volatile boolean anotherMayServe;
+  private volatile boolean fallbackMayServe;
   private volatile @Nullable Usage usage;
 
   /** Starts the trail of {@code exchange}. */
@@ -121,7 +122,12 @@ public final class Trail {
 
   /** Whether the request may go to another node where the latest one refuses it. */
   public boolean anotherMayServe() {
-    return anotherMayServe;
+    return anotherMayServe || fallbackMayServe;
+  }
+
+  /** Tells whether something else is asked where no node serves the request. */
+  public void fallbackMayServe(boolean may) {
+    this.fallbackMayServe = may;
   }
 
   /** Tokens read and written, where known. */

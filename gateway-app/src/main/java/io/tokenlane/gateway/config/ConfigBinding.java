@@ -6,11 +6,20 @@ import io.tokenlane.gateway.cache.CacheProperties;
 import io.tokenlane.gateway.compress.CompressionProperties;
 import io.tokenlane.gateway.limit.LimitsProperties;
 import io.tokenlane.gateway.prefetch.PrefetchProperties;
+import io.tokenlane.gateway.resilience.ResilienceProperties;
+import io.tokenlane.gateway.route.HttpProperties;
 import io.tokenlane.gateway.security.SecurityProperties;
+import io.tokenlane.gateway.stream.StreamProperties;
+import io.tokenlane.gateway.telemetry.LogProperties;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -27,12 +36,14 @@ public class ConfigBinding {
 
   @Bean
   TokenlaneProperties tokenlaneProperties(Environment environment) {
+    requireSection(environment, ROOT);
     return Binder.get(environment)
         .bindOrCreate(ROOT, Bindable.of(TokenlaneProperties.class), strict());
   }
 
   @Bean
   PrefetchProperties prefetchProperties(Environment environment, TokenlaneProperties ours) {
+    requireSection(environment, PREFETCH);
     PrefetchProperties bare =
         Binder.get(environment)
             .bind(PREFETCH, Bindable.of(PrefetchProperties.class), strict())
@@ -43,6 +54,35 @@ public class ConfigBinding {
     }
     PrefetchProperties set = bare == null ? ours.prefetch() : bare;
     return set == null ? PrefetchProperties.NONE : set;
+  }
+
+  /** A list or a text where a section belongs has no key that binding would miss. */
+  private static void requireSection(Environment environment, String name) {
+    for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+      ConfigurationProperty text =
+          source.getConfigurationProperty(ConfigurationPropertyName.of(name));
+      if (text != null && !text.getValue().toString().isEmpty()) {
+        throw notASection(name, text.getValue().toString());
+      }
+      if (listed(source, name)) {
+        throw notASection(name, "a list");
+      }
+    }
+  }
+
+  private static boolean listed(ConfigurationPropertySource source, String name) {
+    return source instanceof IterableConfigurationPropertySource all
+        && all.stream()
+            .anyMatch(
+                key ->
+                    key.getNumberOfElements() > 1
+                        && key.isNumericIndex(1)
+                        && key.getElement(0, ConfigurationPropertyName.Form.UNIFORM).equals(name));
+  }
+
+  private static IllegalArgumentException notASection(String name, String value) {
+    return new IllegalArgumentException(
+        name + ": " + value + " (expected: a section with properties)");
   }
 
   /** Unknown keys fail; environment variables that only begin alike do not count. */
@@ -61,6 +101,11 @@ public class ConfigBinding {
   }
 
   @Bean
+  HttpProperties httpProperties(TokenlaneProperties ours) {
+    return ours.http();
+  }
+
+  @Bean
   CacheProperties cacheProperties(TokenlaneProperties ours) {
     return ours.cache();
   }
@@ -73,6 +118,21 @@ public class ConfigBinding {
   @Bean
   BalanceProperties balanceProperties(TokenlaneProperties ours) {
     return ours.balance();
+  }
+
+  @Bean
+  ResilienceProperties resilienceProperties(TokenlaneProperties ours) {
+    return ours.resilience();
+  }
+
+  @Bean
+  LogProperties logProperties(TokenlaneProperties ours) {
+    return ours.log();
+  }
+
+  @Bean
+  StreamProperties streamProperties(TokenlaneProperties ours) {
+    return ours.stream();
   }
 
   @Bean

@@ -2,6 +2,7 @@ package io.tokenlane.gateway.config;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -51,10 +52,20 @@ public final class ConfigFailureAnalyzer extends AbstractFailureAnalyzer<BindExc
 
   private static String wrongType(BindException failure) {
     ConfigurationProperty property = failure.getProperty();
-    Object value = property == null ? "missing" : property.getValue();
     Class<?> type = failure.getTarget().getType().resolve(Object.class);
-    String expected = EXPECTED.getOrDefault(type, type.getSimpleName());
+    String absent = type.isRecord() ? "not a section" : "missing";
+    Object value = property == null ? absent : property.getValue();
+    String expected = EXPECTED.getOrDefault(type, otherwise(type));
     return failure.getName() + ": " + value + " (expected: " + expected + ")";
+  }
+
+  private static String otherwise(Class<?> type) {
+    if (Collection.class.isAssignableFrom(type)) {
+      return "a list";
+    }
+    return type.isRecord() || Map.class.isAssignableFrom(type)
+        ? "a section with properties"
+        : type.getSimpleName();
   }
 
   private static <T extends Throwable> @Nullable T find(Throwable failure, Class<T> type) {

@@ -6,7 +6,11 @@ import io.tokenlane.gateway.cache.CacheProperties;
 import io.tokenlane.gateway.compress.CompressionProperties;
 import io.tokenlane.gateway.limit.LimitsProperties;
 import io.tokenlane.gateway.prefetch.PrefetchProperties;
+import io.tokenlane.gateway.resilience.ResilienceProperties;
+import io.tokenlane.gateway.route.HttpProperties;
 import io.tokenlane.gateway.security.SecurityProperties;
+import io.tokenlane.gateway.stream.StreamProperties;
+import io.tokenlane.gateway.telemetry.LogProperties;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -19,8 +23,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 record TokenlaneProperties(
     @DefaultValue List<NodeProperties> nodes,
     @DefaultValue LimitsProperties limits,
+    @DefaultValue HttpProperties http,
     @DefaultValue CacheProperties cache,
     @DefaultValue CompressionProperties compression,
     @DefaultValue BalanceProperties balance,
+    @DefaultValue ResilienceProperties resilience,
+    @DefaultValue StreamProperties stream,
+    @DefaultValue LogProperties log,
     @DefaultValue SecurityProperties security,
     @Nullable PrefetchProperties prefetch) {}

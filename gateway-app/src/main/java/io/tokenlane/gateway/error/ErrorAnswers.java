@@ -38,7 +38,8 @@ public final class ErrorAnswers {
     if (refusal.status() == HttpStatus.SERVICE_UNAVAILABLE) {
       headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
     }
-    if (refusal.status() == HttpStatus.CONTENT_TOO_LARGE) {
+    if (refusal.status() == HttpStatus.CONTENT_TOO_LARGE
+        || refusal.status() == HttpStatus.REQUEST_TIMEOUT) {
       // Says that the rest of the body will not be read.
       headers.set(HttpHeaders.CONNECTION, "close");
     }

@@ -33,7 +33,7 @@ public final class ErrorBody {
   }
 
   /** Problem details (RFC 9457). */
-  static byte[] problem(int status, String title, String detail, String requestId) {
+  public static byte[] problem(int status, String title, String detail, String requestId) {
     Map<String, Object> problem = new LinkedHashMap<>();
     problem.put("type", "about:blank");
     problem.put("title", title);

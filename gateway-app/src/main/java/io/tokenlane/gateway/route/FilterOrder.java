@@ -26,14 +26,26 @@ public final class FilterOrder {
   /** Takes what the request may cost of its quotas; corrected when it has ended. */
   public static final int LIMIT = -480;
 
+  /** Says something in the pauses of a stream, to clients that ask for it. */
+  public static final int HEARTBEAT = -450;
+
   /** Serves a stored answer, or stores the one that passes. */
   public static final int CACHE = -400;
+
+  /** Takes a route's permits; sheds load; asks another model where the first one failed. */
+  public static final int RESILIENCE = -350;
 
   /** Rewrites the prompt off the event loop. */
   public static final int COMPRESS = -300;
 
+  /** Cuts streams at event borders; learns the usage. */
+  public static final int STREAM = -250;
+
   /** Leases a node; leases another where the first fails before the first byte. */
   public static final int BALANCE = -200;
+
+  /** Holds one attempt to its time limits and its node's permits. */
+  public static final int ATTEMPT = -150;
 
   /** {@code NettyWriteResponseFilter}: subscribes to the upstream body. */
   public static final int SPRING_WRITES_RESPONSE = -1;

@@ -1,9 +1,16 @@
 package io.tokenlane.gateway.route;
 
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.reactor.netty.NettyServerCustomizer;
+import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
+import org.springframework.cloud.gateway.route.Route;
 import org.springframework.cloud.gateway.route.RouteLocator;
 import org.springframework.cloud.gateway.route.builder.RouteLocatorBuilder;
+import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.web.server.ServerWebExchange;
 
 /** The gateway's own route; users' routes come from their configuration beside it. */
 @Configuration(proxyBeanMethods = false)
@@ -11,16 +18,42 @@ public class RouteConfig {
   /** Scheme of the URI of routes whose upstream is a leased node. */
   public static final String NODE_SCHEME = "node";
 
+  /** The id of the route of model calls. */
+  public static final String NODES_ROUTE = "tokenlane-nodes";
+
   /** Before users' catch-all routes (order 0); a user's route of a lower order goes first. */
   private static final int BEFORE_CATCH_ALL = -1;
+
+  /** Routes that cannot be made stop the start before any port is open. */
+  @Bean
+  SmartInitializingSingleton routesAreSound(
+      @Qualifier("routeDefinitionRouteLocator") RouteLocator configured) {
+    return () -> configured.getRoutes().blockLast();
+  }
+
+  @Bean
+  HttpHeadersFilter forwardedFields(HttpProperties http) {
+    return new ForwardedFields(http);
+  }
+
+  @Bean
+  NettyServerCustomizer serverHygiene(HttpProperties http) {
+    return new ServerHygiene(http);
+  }
 
   @Bean
   RouteLocator nodesRoute(RouteLocatorBuilder routes) {
     return routes
         .routes()
         .route(
-            "tokenlane-nodes",
+            NODES_ROUTE,
             route -> route.order(BEFORE_CATCH_ALL).path("/v1/**").uri(NODE_SCHEME + "://nodes"))
         .build();
+  }
+
+  /** Whether the request's upstream is a leased node. */
+  public static boolean onNodes(ServerWebExchange exchange) {
+    Route route = exchange.getAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
+    return route != null && NODE_SCHEME.equals(route.getUri().getScheme());
   }
 }

@@ -1,34 +1,104 @@
 package io.tokenlane.gateway.telemetry;
 
-import io.tokenlane.gateway.call.PromptTokens;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.InstantSource;
+import java.util.function.DoubleSupplier;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
-/**
- * One line for each request on the logger {@code access}, whose appender is asynchronous and drops
- * lines rather than wait (logback-spring.xml). No body, query or credential is ever in it.
- */
-final class AccessLog {
-  private static final Logger LOG = LoggerFactory.getLogger("access");
+/** One line for each request in the access log, and one in the audit log for who was refused. */
+final class AccessLog implements AutoCloseable {
+  private final LineRing access;
+  private final @Nullable LineRing audit;
+  private final double sample;
+  private final DoubleSupplier chance;
+  private final InstantSource clock;
+
+  /** Chance is a number from 0 (inclusive) to 1, called from many threads. */
+  AccessLog(LogProperties properties, DoubleSupplier chance, InstantSource clock) {
+    this.access = new LineRing("access-log", properties.capacity(), sink(properties.access()));
+    String auditFile = properties.audit();
+    this.audit =
+        auditFile == null
+            ? null
+            : new LineRing("audit-log", properties.capacity(), sink(auditFile));
+    this.sample = properties.sample();
+    this.chance = chance;
+    this.clock = clock;
+  }
+
+  private static LineRing.Sink sink(@Nullable String file) {
+    return file == null || file.isEmpty()
+        ? () -> new FileOutputStream(FileDescriptor.out).getChannel()
+        : () ->
+            FileChannel.open(
+                Path.of(file),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.APPEND);
+  }
+
+  /** Counts lines and drops of both. */
+  AccessLog metered(MeterRegistry registry) {
+    meter(registry, "access", access);
+    if (audit != null) {
+      meter(registry, "audit", audit);
+    }
+    return this;
+  }
+
+  private static void meter(MeterRegistry registry, String log, LineRing ring) {
+    Gauge.builder("tokenlane.log.waiting", ring, LineRing::size)
+        .tag("log", log)
+        .description("Lines that wait for their file")
+        .register(registry);
+    counter(registry, log, "written", ring, LineRing::written);
+    counter(registry, log, "dropped_ordinary", ring, LineRing::droppedOrdinary);
+    counter(registry, log, "dropped_important", ring, LineRing::droppedImportant);
+    counter(registry, log, "lost", ring, LineRing::lost);
+  }
+
+  private static void counter(
+      MeterRegistry registry,
+      String log,
+      String fate,
+      LineRing ring,
+      ToDoubleFunction<LineRing> count) {
+    FunctionCounter.builder("tokenlane.log.lines", ring, count)
+        .tag("log", log)
+        .tag("fate", fate)
+        .description("Log lines by what became of them")
+        .register(registry);
+  }
 
   void write(Ending ending) {
-    if (!LOG.isInfoEnabled()) {
+    boolean well = ending.status() < 400 && ending.outcome().equals("done");
+    if (well && sample < 1 && chance.getAsDouble() >= sample) {
       return;
     }
-    LOG.info(
-        "id={} {} {} status={} outcome={} cache={} node={} attempts={} tokens={} bytes={}"
-            + " first_ms={} total_ms={}",
-        ending.trail().requestId(),
-        ending.method(),
-        ending.path(),
-        ending.status(),
-        ending.outcome(),
-        ending.cache(),
-        ending.node(),
-        ending.trail().attempts(),
-        ending.trail().promptTokens().map(PromptTokens::render).orElse("-"),
-        ending.bytes(),
-        ResponseFields.millis(ending.firstByteAfterNanos()),
-        ResponseFields.millis(ending.durationNanos()));
+    AccessLine line = AccessLine.of(ending, clock.instant());
+    access.offer(line, !well);
+    if (audit != null && refused(ending.status())) {
+      audit.offer(line, true);
+    }
+  }
+
+  private static boolean refused(int status) {
+    return status == 401 || status == 403 || status == 429;
+  }
+
+  @Override
+  public void close() {
+    access.close();
+    if (audit != null) {
+      audit.close();
+    }
   }
 }

@@ -8,12 +8,18 @@ import org.springframework.http.HttpHeaders;
 
 /** The fields the gateway adds to every answer, from the trail as it is when the answer begins. */
 final class ResponseFields {
+  private static final String NO_SNIFF = "X-Content-Type-Options";
   private static final String TRACE_PARENT = "traceparent";
 
   private ResponseFields() {}
 
   static void write(HttpHeaders headers, Trail trail, @Nullable String traceParent) {
     headers.set(RequestIds.HEADER, trail.requestId());
+    // A node's load (ORCA) is between it and the gateway.
+    headers.remove("endpoint-load-metrics");
+    if (!headers.containsHeader(NO_SNIFF)) {
+      headers.set(NO_SNIFF, "nosniff");
+    }
     trail.cacheStatus().ifPresent(status -> headers.set("Cache-Status", status.render()));
     boolean hit = trail.cacheStatus().filter(status -> status.hit()).isPresent();
     if (!hit) {

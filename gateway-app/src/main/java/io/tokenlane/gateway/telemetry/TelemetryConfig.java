@@ -2,6 +2,8 @@ package io.tokenlane.gateway.telemetry;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tokenlane.gateway.error.ErrorAnswers;
+import java.time.InstantSource;
+import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -11,7 +13,15 @@ import org.springframework.web.server.WebFilter;
 @Configuration(proxyBeanMethods = false)
 public class TelemetryConfig {
   @Bean
-  WebFilter endFilter(ApplicationContext api, ErrorAnswers errors, MeterRegistry registry) {
-    return new EndFilter(api, errors, new CallMeters(registry), new AccessLog());
+  AccessLog accessLog(LogProperties properties, MeterRegistry registry) {
+    return new AccessLog(
+            properties, () -> ThreadLocalRandom.current().nextDouble(), InstantSource.system())
+        .metered(registry);
+  }
+
+  @Bean
+  WebFilter endFilter(
+      ApplicationContext api, ErrorAnswers errors, MeterRegistry registry, AccessLog log) {
+    return new EndFilter(api, errors, new CallMeters(registry), log);
   }
 }

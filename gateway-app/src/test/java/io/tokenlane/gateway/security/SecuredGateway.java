@@ -91,6 +91,7 @@ final class SecuredGateway {
                 "--server.port=0",
                 "--management.server.port=0",
                 "--management.server.ssl.enabled=false",
+                "--tokenlane.log.access=" + folder.resolve("access.log"),
                 "--server.ssl.bundle=own",
                 "--server.ssl.client-auth=want",
                 "--spring.ssl.bundle.pem.own.keystore.certificate=file:" + certificateFile,
@@ -209,6 +210,15 @@ final class SecuredGateway {
         authority.toTrustManagerFactory().getTrustManagers(),
         null);
     return tls;
+  }
+
+  String accessLog() {
+    try {
+      Path log = keyFile.resolveSibling("access.log");
+      return Files.exists(log) ? Files.readString(log) : "";
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
   }
 
   HttpRequest.Builder request(String path, String... headers) {

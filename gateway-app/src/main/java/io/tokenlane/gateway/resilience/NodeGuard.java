@@ -1,0 +1,84 @@
+package io.tokenlane.gateway.resilience;
+
+import io.tokenlane.gateway.balance.NodeFailedException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.SignalType;
+
+/**
+ * What stands before one node: its permits, and the time it asked to be left alone with {@code
+ * Retry-After} (RFC 9110 §10.2.3). Who is refused here was not sent, and goes elsewhere at once.
+ */
+final class NodeGuard {
+  private static final int TOO_MANY = 429;
+  private static final int UNAVAILABLE = 503;
+  private static final int SERVER_ERROR = 500;
+  private static final int NOT_IMPLEMENTED = 501;
+
+  /** A node that asks for more is asked again after this long. */
+  private static final long LONGEST_SECONDS = 60;
+
+  private final Permits permits;
+  private final LongSupplier clock;
+  private final long origin;
+
+  /** Nanoseconds after the origin. */
+  private final AtomicLong heldUntil = new AtomicLong();
+
+  NodeGuard(Permits permits, LongSupplier clock) {
+    this.permits = permits;
+    this.clock = clock;
+    this.origin = clock.getAsLong();
+  }
+
+  Mono<Void> guard(ServerWebExchange exchange, Mono<Void> attempt) {
+    return Mono.defer(
+        () -> {
+          long start = clock.getAsLong();
+          if (start - origin < heldUntil.get()) {
+            return Mono.error(NodeFailedException.unsent("asked to be left alone"));
+          }
+          Permits.Refusal refusal = permits.take();
+          if (refusal != null) {
+            return Mono.error(NodeFailedException.unsent("no permit: " + refusal));
+          }
+          // Before the signal goes on: another attempt may follow it and write the same response.
+          return attempt
+              .doOnSuccess(nothing -> end(exchange, start, SignalType.ON_COMPLETE))
+              .doOnError(failure -> end(exchange, start, SignalType.ON_ERROR))
+              .doOnCancel(() -> end(exchange, start, SignalType.CANCEL));
+        });
+  }
+
+  private void end(ServerWebExchange exchange, long start, SignalType signal) {
+    HttpStatusCode code = exchange.getResponse().getStatusCode();
+    int status = code == null ? 0 : code.value();
+    long now = clock.getAsLong();
+    if (status == TOO_MANY || status == UNAVAILABLE) {
+      hold(exchange.getResponse().getHeaders().getFirst(HttpHeaders.RETRY_AFTER), now);
+    }
+    permits.give(
+        outcome(status, signal), now - start, NodeFailedException.unsent("status " + status));
+  }
+
+  private static Permits.End outcome(int status, SignalType signal) {
+    if (signal == SignalType.CANCEL) {
+      return Permits.End.OPEN;
+    }
+    boolean failed = status >= SERVER_ERROR && status != NOT_IMPLEMENTED;
+    return signal == SignalType.ON_ERROR || failed ? Permits.End.BADLY : Permits.End.WELL;
+  }
+
+  private void hold(@Nullable String retryAfter, long now) {
+    if (retryAfter != null && retryAfter.matches("[0-9]{1,9}")) {
+      long seconds = Math.min(LONGEST_SECONDS, Long.parseLong(retryAfter));
+      heldUntil.set(now - origin + TimeUnit.SECONDS.toNanos(seconds));
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package io.tokenlane.gateway.resilience;
+
+import io.github.resilience4j.bulkhead.BulkheadRegistry;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+/** The guards of nodes, by node id. */
+final class NodeGuards {
+  private final ConcurrentHashMap<String, NodeGuard> guards = new ConcurrentHashMap<>();
+  private final Registries registries;
+  private final LongSupplier clock;
+
+  /** Resilience4j's instances by name. */
+  record Registries(
+      CircuitBreakerRegistry breakers, BulkheadRegistry bulkheads, RateLimiterRegistry rates) {
+
+    Permits permits(String name) {
+      return new Permits(
+          rates.find(name).orElse(null),
+          bulkheads.find(name).orElse(null),
+          breakers.find(name).orElse(null));
+    }
+  }
+
+  NodeGuards(Registries registries, LongSupplier clock) {
+    this.registries = registries;
+    this.clock = clock;
+  }
+
+  NodeGuard of(String nodeId) {
+    return guards.computeIfAbsent(nodeId, id -> new NodeGuard(registries.permits(id), clock));
+  }
+}

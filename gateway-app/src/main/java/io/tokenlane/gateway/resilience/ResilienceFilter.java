@@ -1,0 +1,145 @@
+package io.tokenlane.gateway.resilience;
+
+import io.tokenlane.gateway.call.InferenceCall;
+import io.tokenlane.gateway.call.Trail;
+import io.tokenlane.gateway.error.ApiException;
+import io.tokenlane.gateway.route.FilterOrder;
+import io.tokenlane.gateway.route.RouteConfig;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.springframework.cloud.gateway.filter.GatewayFilterChain;
+import org.springframework.cloud.gateway.filter.GlobalFilter;
+import org.springframework.cloud.gateway.route.Route;
+import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
+import org.springframework.core.Ordered;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.SignalType;
+
+/**
+ * What stands before the nodes and upstreams as a whole. Sits behind the cache, so that stored
+ * answers are served however loaded the nodes are; and ends at the true end of the answer.
+ */
+final class ResilienceFilter implements GlobalFilter, Ordered {
+  private static final int TOO_MANY = 429;
+  private static final int SERVER_ERROR = 500;
+  private static final int NOT_IMPLEMENTED = 501;
+
+  private final ConcurrentHashMap<String, Permits> permits = new ConcurrentHashMap<>();
+  private final NodeGuards.Registries registries;
+  private final AdaptiveLimit limit;
+  private final boolean adaptive;
+  private final Fallbacks fallbacks;
+  private final ResilienceMeters meters;
+  private final LongSupplier clock;
+
+  /** Parts of the filter. */
+  record Parts(
+      NodeGuards.Registries registries,
+      AdaptiveLimit limit,
+      boolean adaptive,
+      Fallbacks fallbacks,
+      ResilienceMeters meters,
+      LongSupplier clock) {}
+
+  ResilienceFilter(Parts parts) {
+    this.registries = parts.registries();
+    this.limit = parts.limit();
+    this.adaptive = parts.adaptive();
+    this.fallbacks = parts.fallbacks();
+    this.meters = parts.meters();
+    this.clock = parts.clock();
+  }
+
+  @Override
+  public int getOrder() {
+    return FilterOrder.RESILIENCE;
+  }
+
+  @Override
+  public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
+    Optional<InferenceCall> call = Trail.of(exchange).call();
+    boolean onNodes = RouteConfig.onNodes(exchange);
+    Mono<Void> answer =
+        onNodes && call.isPresent()
+            ? fallbacks.ask(exchange, chain, call.get())
+            : chain.filter(exchange);
+    Mono<Void> permitted = permitted(exchange, answer);
+    return adaptive && onNodes && call.isPresent() ? limited(exchange, permitted) : permitted;
+  }
+
+  private Mono<Void> permitted(ServerWebExchange exchange, Mono<Void> answer) {
+    Route route = exchange.getRequiredAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
+    Permits mine = permits.computeIfAbsent(route.getId(), registries::permits);
+    if (mine.isEmpty()) {
+      return answer;
+    }
+    return Mono.defer(
+        () -> {
+          Permits.Refusal refusal = mine.take();
+          if (refusal != null) {
+            meters.refused(refusal);
+            return Mono.error(refusal(refusal));
+          }
+          long start = clock.getAsLong();
+          return answer.doFinally(
+              signal ->
+                  mine.give(
+                      outcome(exchange, signal),
+                      clock.getAsLong() - start,
+                      new IllegalStateException("status " + status(exchange))));
+        });
+  }
+
+  private static ApiException refusal(Permits.Refusal refusal) {
+    return refusal == Permits.Refusal.RATE
+        ? new ApiException(
+            HttpStatus.TOO_MANY_REQUESTS, "route_rate_limit", "This route takes no more for now.")
+        : new ApiException(
+            HttpStatus.SERVICE_UNAVAILABLE,
+            refusal == Permits.Refusal.BREAKER ? "circuit_open" : "bulkhead_full",
+            "This route is failing or full. Try again in a moment.");
+  }
+
+  private static Permits.End outcome(ServerWebExchange exchange, SignalType signal) {
+    if (signal == SignalType.CANCEL) {
+      return Permits.End.OPEN;
+    }
+    boolean broken = Trail.of(exchange).brokenBy().isPresent();
+    int status = status(exchange);
+    boolean failed = status >= SERVER_ERROR && status != NOT_IMPLEMENTED;
+    return signal == SignalType.ON_ERROR || broken || failed ? Permits.End.BADLY : Permits.End.WELL;
+  }
+
+  private static int status(ServerWebExchange exchange) {
+    HttpStatusCode status = exchange.getResponse().getStatusCode();
+    return status == null ? 0 : status.value();
+  }
+
+  private Mono<Void> limited(ServerWebExchange exchange, Mono<Void> answer) {
+    return Mono.defer(
+        () -> {
+          if (!limit.take()) {
+            meters.shed();
+            return Mono.error(
+                new ApiException(
+                    HttpStatus.SERVICE_UNAVAILABLE,
+                    "overloaded",
+                    "The inference nodes are at their limit. Try again in a moment."));
+          }
+          long start = clock.getAsLong();
+          return answer.doFinally(signal -> learn(exchange, signal, start));
+        });
+  }
+
+  private void learn(ServerWebExchange exchange, SignalType signal, long start) {
+    int status = status(exchange);
+    boolean dropped = signal == SignalType.ON_ERROR || status == TOO_MANY || status == 503;
+    long firstByte = Trail.of(exchange).firstByteNanos();
+    boolean telling = status < 400 && firstByte != 0;
+    limit.give(start, telling ? firstByte - start : 0, dropped);
+  }
+}

@@ -1,0 +1,123 @@
+package io.tokenlane.gateway.resilience;
+
+import io.tokenlane.gateway.error.ApiException;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * One attempt under way. Traffic only writes down when it saw a byte; {@link Watchman} looks from
+ * time to time whether that was too long ago, so a token costs no timer.
+ */
+final class Watch {
+  /** How long a node has to be down before the streams it holds are given up. */
+  private static final long DOWN_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private final @Nullable String node;
+  private final TimeLimits limits;
+  private final boolean firstByteCounts;
+  private final long requestNanos;
+  private final long startNanos;
+  private final LongSupplier clock;
+  private final Sinks.Empty<Void> tooLate = Sinks.empty();
+  private volatile Runnable cut = () -> {};
+  private volatile @Nullable Throwable tooSlow;
+  private volatile boolean begun;
+  private volatile long lastNanos;
+
+  /**
+   * Starts now.
+   *
+   * @param node the node's id; null on plain routes
+   * @param firstByteCounts whether the first-byte limit holds
+   * @param requestNanos when the request came
+   */
+  Watch(
+      @Nullable String node,
+      TimeLimits limits,
+      boolean firstByteCounts,
+      long requestNanos,
+      LongSupplier clock) {
+    this.node = node;
+    this.limits = limits;
+    this.firstByteCounts = firstByteCounts;
+    this.requestNanos = requestNanos;
+    this.clock = clock;
+    this.startNanos = clock.getAsLong();
+    this.lastNanos = startNanos;
+  }
+
+  /** A part of the answer passed. */
+  void beat() {
+    lastNanos = clock.getAsLong();
+    begun = true;
+  }
+
+  /** Fails when the answer should have begun and has not. */
+  Mono<Void> untilBegun() {
+    return tooLate.asMono().publishOn(Schedulers.parallel());
+  }
+
+  /** The answer has begun; {@code upstreamCut} ends it where it does not go on. */
+  void passing(Runnable upstreamCut) {
+    this.cut = upstreamCut;
+  }
+
+  /** Why the answer broke off: what was found here, where that was the reason. */
+  Throwable why(Throwable failure) {
+    Throwable found = tooSlow;
+    return found == null ? failure : found;
+  }
+
+  private void end(Throwable found) {
+    if (tooSlow == null) {
+      tooSlow = found;
+      cut.run();
+    }
+  }
+
+  /** Looks at the time. */
+  void look(DownNodes down) {
+    long now = clock.getAsLong();
+    if (begun) {
+      lookAtPassing(down, now);
+    } else {
+      lookAtWaiting(down, now);
+    }
+  }
+
+  private void lookAtWaiting(DownNodes down, long now) {
+    long downFor = node == null ? DownNodes.SERVES : down.nanos(node);
+    if (now - requestNanos > limits.totalNanos()) {
+      tooLate.tryEmitError(
+          new ApiException(
+              HttpStatus.GATEWAY_TIMEOUT,
+              "total_timeout",
+              "The answer did not begin within " + limits.total() + "."));
+    } else if (firstByteCounts && now - startNanos > limits.firstByteNanos()) {
+
+      tooLate.tryEmitError(new TimeoutException("no first byte within " + limits.firstByte()));
+    } else if (downFor != DownNodes.SERVES && downFor < now - startNanos) {
+      tooLate.tryEmitError(new IOException("node turned DOWN before its answer"));
+    }
+  }
+
+  private void lookAtPassing(DownNodes down, long now) {
+    long silent = now - lastNanos;
+    long downFor = node == null ? DownNodes.SERVES : down.nanos(node);
+    if (now - requestNanos > limits.totalNanos()) {
+      end(new TimeoutException("answer not complete within " + limits.total()));
+    } else if (silent > limits.idleNanos()) {
+
+      end(new TimeoutException("silent for " + limits.idle()));
+    } else if (downFor != DownNodes.SERVES && downFor > DOWN_NANOS && silent > downFor) {
+      end(new IOException("node turned DOWN amid its answer"));
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package io.tokenlane.gateway.route;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
+import org.springframework.core.Ordered;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.server.ServerWebExchange;
+
+/**
+ * Tells apps behind plain routes who asked: {@code X-Forwarded-For}, {@code -Proto}, {@code -Host}
+ * and {@code Forwarded} (RFC 7239). What a trusted proxy said before is continued, what anybody
+ * else said is replaced. Nodes are told nothing: they may be somebody else's. Also removes the
+ * fields that {@code Connection} names (RFC 9110 §7.6.1).
+ */
+final class ForwardedFields implements HttpHeadersFilter, Ordered {
+  private static final String FORWARDED = "Forwarded";
+  private static final String FOR = "X-Forwarded-For";
+  private static final String PROTO = "X-Forwarded-Proto";
+  private static final String HOST = "X-Forwarded-Host";
+  private static final String PREFIX = "x-forwarded-";
+
+  /** What a request cannot do without, whoever lists it. */
+  private static final Set<String> KEPT = Set.of("host", "content-length", "content-type");
+
+  private final List<AddressRange> trusted;
+
+  ForwardedFields(HttpProperties properties) {
+    this.trusted = properties.trustedProxies().stream().map(AddressRange::parse).toList();
+  }
+
+  /** After Spring Cloud Gateway's own, which drop all such fields. */
+  @Override
+  public int getOrder() {
+    return Ordered.LOWEST_PRECEDENCE;
+  }
+
+  @Override
+  public HttpHeaders filter(HttpHeaders input, ServerWebExchange exchange) {
+    HttpHeaders out = new HttpHeaders();
+    out.addAll(input);
+    HttpHeaders came = exchange.getRequest().getHeaders();
+    for (String named : came.getConnection()) {
+      if (!KEPT.contains(named.toLowerCase(Locale.ROOT))) {
+        out.remove(named);
+      }
+    }
+    out.remove(FORWARDED);
+    out.headerNames().stream()
+        .filter(name -> name.toLowerCase(Locale.ROOT).startsWith(PREFIX))
+        .toList()
+        .forEach(out::remove);
+    if (!RouteConfig.onNodes(exchange)) {
+      tell(exchange.getRequest(), came, out);
+    }
+    return out;
+  }
+
+  private void tell(ServerHttpRequest request, HttpHeaders came, HttpHeaders out) {
+    InetSocketAddress peer = request.getRemoteAddress();
+    InetAddress address = peer == null ? null : peer.getAddress();
+    if (address == null) {
+      return;
+    }
+    boolean believed = trusted.stream().anyMatch(range -> range.contains(address));
+    String ip = address.getHostAddress();
+    String proto = request.getURI().getScheme();
+    String host = came.getFirst(HttpHeaders.HOST);
+    out.set(FOR, continued(believed ? came.getFirst(FOR) : null, ip));
+    out.set(PROTO, first(believed ? came.getFirst(PROTO) : null, proto));
+    String toldHost = first(believed ? came.getFirst(HOST) : null, host == null ? "" : host);
+    if (!toldHost.isEmpty()) {
+      out.set(HOST, toldHost);
+    }
+    String element = "for=" + node(ip) + ";proto=" + proto + host(host);
+    out.set(FORWARDED, continued(believed ? came.getFirst(FORWARDED) : null, element));
+  }
+
+  private static String node(String ip) {
+    return ip.indexOf(':') < 0 ? ip : "\"[" + ip + "]\"";
+  }
+
+  private static String host(@Nullable String host) {
+    return host == null ? "" : ";host=\"" + host.replace("\"", "") + '"';
+  }
+
+  private static String continued(@Nullable String before, String now) {
+    return before == null || before.isBlank() ? now : before + ", " + now;
+  }
+
+  private static String first(@Nullable String before, String otherwise) {
+    return before == null || before.isBlank() ? otherwise : before;
+  }
+}

@@ -1,0 +1,79 @@
+package io.tokenlane.gateway.stream;
+
+import io.tokenlane.gateway.call.BodyRequest;
+import io.tokenlane.gateway.call.InferenceCall;
+import io.tokenlane.gateway.call.PromptTokens;
+import io.tokenlane.gateway.call.Trail;
+import io.tokenlane.gateway.call.Usage;
+import io.tokenlane.gateway.route.FilterOrder;
+import io.tokenlane.gateway.route.RouteConfig;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.springframework.cloud.gateway.filter.GatewayFilterChain;
+import org.springframework.cloud.gateway.filter.GlobalFilter;
+import org.springframework.core.Ordered;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/** Asks nodes for the usage of streams, and writes the usage of every call into its trail. */
+final class StreamFilter implements GlobalFilter, Ordered {
+  private static final int CHARS_PER_TOKEN = 4;
+
+  private final boolean askUsage;
+
+  StreamFilter(StreamProperties properties) {
+    this.askUsage = properties.askUsage();
+  }
+
+  @Override
+  public int getOrder() {
+    return FilterOrder.STREAM;
+  }
+
+  @Override
+  public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
+    Optional<InferenceCall> call = Trail.of(exchange).call();
+    return call.isPresent() && RouteConfig.onNodes(exchange)
+        ? pass(exchange, chain, call.get())
+        : chain.filter(exchange);
+  }
+
+  private Mono<Void> pass(
+      ServerWebExchange exchange, GatewayFilterChain chain, InferenceCall call) {
+    boolean asks = askUsage && call.stream() && call.kind().endsWithDone() && !UsageAsked.by(call);
+    Trail trail = Trail.of(exchange);
+    UsageWatch watch = new UsageWatch(exchange.getResponse(), trail, asks);
+    ServerWebExchange watched = exchange.mutate().response(watch).build();
+    Mono<Void> answer = asks ? asked(watched, chain, call) : chain.filter(watched);
+    return answer.doFinally(signal -> estimate(trail, call, watch.events()));
+  }
+
+  private static Mono<Void> asked(
+      ServerWebExchange exchange, GatewayFilterChain chain, InferenceCall call) {
+    return DataBufferUtils.join(exchange.getRequest().getBody())
+        .map(StreamFilter::bytes)
+        .map(body -> BodyRequest.with(exchange, ByteBuffer.wrap(UsageAsked.in(body, call))))
+        .flatMap(chain::filter);
+  }
+
+  private static byte[] bytes(DataBuffer buffer) {
+    byte[] bytes = new byte[buffer.readableByteCount()];
+    buffer.read(bytes);
+    DataBufferUtils.release(buffer);
+    return bytes;
+  }
+
+  /** Where the node had no time to tell: an event is about a token. */
+  private static void estimate(Trail trail, InferenceCall call, long events) {
+    if (trail.usage().isEmpty() && trail.firstByteNanos() != 0) {
+      int input =
+          trail
+              .promptTokens()
+              .map(PromptTokens::sent)
+              .orElse(call.raw().remaining() / CHARS_PER_TOKEN);
+      trail.used(new Usage(input, 0, Math.toIntExact(events), false));
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package io.tokenlane.gateway.telemetry;
+
+import io.tokenlane.gateway.call.InferenceCall;
+import io.tokenlane.gateway.call.PromptTokens;
+import io.tokenlane.gateway.call.Trail;
+import io.tokenlane.gateway.call.Usage;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * One request in the access log. Holds no body, query, field or credential, and no reference to the
+ * exchange: lines may wait.
+ *
+ * @param model as the client named it, cut to 128 characters; empty where it is no model call
+ */
+record AccessLine(
+    Instant at,
+    String id,
+    String method,
+    String path,
+    int status,
+    String outcome,
+    String cache,
+    String node,
+    int attempts,
+    String model,
+    boolean stream,
+    @Nullable PromptTokens prompt,
+    @Nullable Usage usage,
+    long bytes,
+    long firstByteNanos,
+    long totalNanos)
+    implements LineRing.Line {
+  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final int LONGEST_MODEL = 128;
+  private static final int LONGEST_PATH = 1024;
+
+  static AccessLine of(Ending ending, Instant at) {
+    Trail trail = ending.trail();
+    Optional<InferenceCall> call = trail.call();
+    return new AccessLine(
+        at,
+        trail.requestId(),
+        ending.method(),
+        cut(ending.path(), LONGEST_PATH),
+        ending.status(),
+        ending.outcome(),
+        ending.cache(),
+        ending.node(),
+        trail.attempts(),
+        cut(call.map(InferenceCall::model).orElse(""), LONGEST_MODEL),
+        call.map(InferenceCall::stream).orElse(false),
+        trail.promptTokens().orElse(null),
+        trail.usage().orElse(null),
+        ending.bytes(),
+        ending.firstByteAfterNanos(),
+        ending.durationNanos());
+  }
+
+  private static String cut(String text, int longest) {
+    return text.length() <= longest ? text : text.substring(0, longest);
+  }
+
+  @Override
+  public byte[] render() {
+    ObjectNode line = JSON.createObjectNode();
+    line.put("at", at.toString());
+    line.put("id", id);
+    line.put("method", method);
+    line.put("path", path);
+    line.put("status", status);
+    line.put("outcome", outcome);
+    line.put("cache", cache);
+    line.put("node", node);
+    line.put("attempts", attempts);
+    if (!model.isEmpty()) {
+      line.put("model", model);
+      line.put("stream", stream);
+    }
+    if (prompt != null) {
+      line.put("prompt_original", prompt.original());
+      line.put("prompt_sent", prompt.sent());
+    }
+    if (usage != null) {
+      line.put("input_tokens", usage.input());
+      line.put("cached_tokens", usage.cached());
+      line.put("output_tokens", usage.output());
+      line.put("estimated", !usage.exact());
+    }
+    line.put("bytes", bytes);
+    line.put("first_ms", millis(firstByteNanos));
+    line.put("total_ms", millis(totalNanos));
+    return JSON.writeValueAsBytes(line);
+  }
+
+  private static double millis(long nanos) {
+    return Math.round(nanos / 1e4) / 100.0;
+  }
+}

@@ -1,0 +1,162 @@
+package io.tokenlane.gateway.telemetry;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import org.jctools.queues.MpscArrayQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lines on their way to a file: a bounded ring without locks that request threads put into, and one
+ * thread of its own that renders and writes. Putting never waits, wakes nobody and makes no system
+ * call. Where the file does not keep up, ordinary lines are dropped when the ring is three quarters
+ * full, important ones when it is full; both are counted.
+ */
+final class LineRing implements AutoCloseable {
+  /** Rendered on the writer's thread, so it must not change after it was offered. */
+  interface Line {
+    byte[] render();
+  }
+
+  /** Opens what is written to; called on the writer's thread, and may block. */
+  interface Sink {
+    WritableByteChannel open() throws IOException;
+  }
+
+  private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long FAREWELL_MILLIS = 1_000;
+  private static final int BATCH_BYTES = 64 * 1024;
+
+  private final MpscArrayQueue<Line> ring;
+  private final int ordinaryRoom;
+  private final Sink sink;
+  private final Thread writer;
+  private final LongAdder droppedOrdinary = new LongAdder();
+  private final LongAdder droppedImportant = new LongAdder();
+  private final LongAdder lost = new LongAdder();
+  private final LongAdder written = new LongAdder();
+  private volatile boolean closing;
+  private @Nullable WritableByteChannel channel;
+
+  /**
+   * Starts the writer.
+   *
+   * @param capacity lines in the ring; a power of two, or the next one is taken
+   */
+  LineRing(String name, int capacity, Sink sink) {
+    this.ring = new MpscArrayQueue<>(capacity);
+    this.ordinaryRoom = ring.capacity() / 4 * 3;
+    this.sink = sink;
+    this.writer = Thread.ofPlatform().name(name).daemon().start(this::run);
+  }
+
+  /** Puts a line in, or drops and counts it. */
+  void offer(Line line, boolean important) {
+    if (important) {
+      if (!ring.offer(line)) {
+        droppedImportant.increment();
+      }
+    } else if (ring.size() >= ordinaryRoom || !ring.offer(line)) {
+      droppedOrdinary.increment();
+    }
+  }
+
+  private void run() {
+    while (!closing || !ring.isEmpty()) {
+      Line first = ring.poll();
+      if (first == null) {
+        LockSupport.parkNanos(IDLE_NANOS);
+      } else {
+        write(first);
+      }
+    }
+    closeChannel();
+  }
+
+  private void write(Line first) {
+    ByteBuffer batch = ByteBuffer.allocate(BATCH_BYTES);
+    int lines = 0;
+    for (Line line = first; line != null; line = room(batch) ? ring.poll() : null) {
+      byte[] text = line.render();
+      if (text.length + 1 > batch.remaining()) {
+        lost.increment();
+        continue;
+      }
+      batch.put(text).put((byte) '\n');
+      lines++;
+    }
+    try {
+      WritableByteChannel open = channel();
+      for (batch.flip(); batch.hasRemaining(); ) {
+        open.write(batch);
+      }
+      written.add(lines);
+    } catch (IOException diskFull) {
+      lost.add(lines);
+      closeChannel();
+      LockSupport.parkNanos(RETRY_NANOS);
+    }
+  }
+
+  private static boolean room(ByteBuffer batch) {
+    return batch.remaining() > BATCH_BYTES / 2;
+  }
+
+  private WritableByteChannel channel() throws IOException {
+    WritableByteChannel open = channel;
+    if (open == null) {
+      open = sink.open();
+      channel = open;
+    }
+    return open;
+  }
+
+  private void closeChannel() {
+    try {
+      if (channel != null) {
+        channel.close();
+      }
+    } catch (IOException alreadyBroken) {
+      lost.increment();
+    }
+    channel = null;
+  }
+
+  /** Lines waiting. */
+  int size() {
+    return ring.size();
+  }
+
+  long droppedOrdinary() {
+    return droppedOrdinary.sum();
+  }
+
+  long droppedImportant() {
+    return droppedImportant.sum();
+  }
+
+  /** Lines that the file refused, as where the disk is full. */
+  long lost() {
+    return lost.sum();
+  }
+
+  long written() {
+    return written.sum();
+  }
+
+  /** Writes what waits, within a second; a file that blocks is left behind. */
+  @Override
+  public void close() {
+    closing = true;
+    LockSupport.unpark(writer);
+    try {
+      writer.join(FAREWELL_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

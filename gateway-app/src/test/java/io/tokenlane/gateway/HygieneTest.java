@@ -1,0 +1,235 @@
+package io.tokenlane.gateway;
+
+import static io.tokenlane.gateway.RunningGateway.header;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Requests as no well-meaning client sends them. */
+final class HygieneTest {
+  private final RunningGateway gateway = RunningGateway.fresh();
+
+  /** Sends these bytes and reads until the gateway closes the connection. */
+  private String raw(InetAddress from, String sent) throws IOException {
+    try (Socket socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), gateway.port(), from, 0)) {
+      socket.setSoTimeout(15_000);
+      String lines = sent.replace("\r\n", "\n").replace("\n", "\r\n");
+      socket.getOutputStream().write(lines.getBytes(StandardCharsets.ISO_8859_1));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private String raw(String sent) throws IOException {
+    return raw(InetAddress.ofLiteral("127.0.0.1"), sent);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/v1/models?a=%zz", "/v1/a|b", "/v1/%"})
+  void aMalformedUrlIsSaidInOpenAisShape(String target) throws IOException {
+    assertThat(raw("GET " + target + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 400 ")
+        .contains("content-type: application/json")
+        .contains("\"code\":\"invalid_url\"")
+        .doesNotContain("xception");
+  }
+
+  @Test
+  void aMalformedUrlElsewhereIsAProblem() throws IOException {
+    assertThat(raw("GET /api/%zz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 400 ")
+        .contains("application/problem+json", "malformed");
+  }
+
+  @Test
+  void fieldsThatNeverEndEndTheConnection() throws IOException {
+    assertThat(raw("GET /v1/models HTTP/1.1\r\nHost: h\r\nX-Slow: 1")).isEmpty();
+  }
+
+  @Test
+  void aBodyThatNeverEndsIsRefused() throws IOException {
+    assertThat(raw("POST /v1/chat/completions HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n{"))
+        .startsWith("HTTP/1.1 408 ")
+        .contains("\"code\":\"body_timeout\"");
+    assertThat(gateway.inFlight()).isZero();
+  }
+
+  @Test
+  void aBodyOfAPlainRouteThatNeverEndsIsRefused() throws IOException {
+    assertThat(raw("POST /api/slow HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n{"))
+        .startsWith("HTTP/1.1 408 ");
+  }
+
+  @Test
+  void aBodyWithTwoKindsOfLengthIsRefused() throws IOException {
+    String smuggled =
+        """
+        POST /v1/embeddings HTTP/1.1
+        Host: h
+        Connection: close
+        Content-Length: 3
+        Transfer-Encoding: chunked
+
+        2
+        {}
+        0
+
+        """;
+
+    assertThat(raw(smuggled)).startsWith("HTTP/1.1 400 ");
+    assertThat(gateway.one.calls()).isEmpty();
+    assertThat(gateway.two.calls()).isEmpty();
+  }
+
+  @Test
+  void twoDifferentLengthsAreRefused() throws IOException {
+    assertThat(
+            raw(
+                "POST /v1/embeddings HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n"
+                    + "Content-Length: 3\r\n\r\n{}"))
+        .startsWith("HTTP/1.1 400 ");
+  }
+
+  @Test
+  void fieldsThatConnectionNamesGoNoFurther() throws IOException {
+    raw(
+        """
+        GET /api/hop HTTP/1.1
+        Host: h
+        Connection: close, X-Secret
+        X-Secret: 1
+        Keep-Alive: 5
+        X-Kept: 2
+
+        """);
+
+    FakeUpstream.Call call = gateway.app.calls().getFirst();
+    assertThat(call.header("x-secret")).isNull();
+    assertThat(call.header("keep-alive")).isNull();
+    assertThat(call.header("x-kept")).isEqualTo("2");
+  }
+
+  private static final String FORGED =
+      """
+        GET /api/who HTTP/1.1
+        Host: shop.example
+        Connection: close
+        X-Forwarded-For: 192.0.2.7
+        X-Forwarded-Host: evil.example
+        Forwarded: for=192.0.2.7
+        X-Forwarded-Prefix: /evil
+
+        """;
+
+  @Test
+  void anAppLearnsWhoAskedAndNotWhatTheySayOfThemselves() throws IOException {
+    raw(FORGED);
+
+    FakeUpstream.Call call = gateway.app.calls().getFirst();
+    assertThat(call.header("x-forwarded-for")).isEqualTo("127.0.0.1");
+    assertThat(call.header("x-forwarded-proto")).isEqualTo("http");
+    assertThat(call.header("x-forwarded-host")).isEqualTo("shop.example");
+    assertThat(call.header("x-forwarded-prefix")).isNull();
+    assertThat(call.header("forwarded"))
+        .isEqualTo("for=127.0.0.1;proto=http;host=\"shop.example\"");
+  }
+
+  @Test
+  void whatATrustedProxySaysIsContinued() throws IOException {
+    raw(InetAddress.ofLiteral("127.0.0.3"), FORGED);
+
+    FakeUpstream.Call call = gateway.app.calls().getFirst();
+    assertThat(call.header("x-forwarded-for")).isEqualTo("192.0.2.7, 127.0.0.3");
+    assertThat(call.header("x-forwarded-host")).isEqualTo("evil.example");
+    assertThat(call.header("forwarded"))
+        .isEqualTo("for=192.0.2.7, for=127.0.0.3;proto=http;host=\"shop.example\"");
+  }
+
+  @Test
+  void nodesAreNotToldWhoAsked() throws IOException {
+    raw(InetAddress.ofLiteral("127.0.0.3"), FORGED.replace("/api/who", "/v1/models"));
+
+    FakeUpstream.Call call =
+        gateway.one.calls().isEmpty()
+            ? gateway.two.calls().getFirst()
+            : gateway.one.calls().getFirst();
+    assertThat(call.headerLines())
+        .noneMatch(line -> line.startsWith("x-forwarded") || line.startsWith("forwarded"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "99  | 200",
+        "120 | nested too deep (expected: at most 100 levels)",
+        "30000 | nested too deep (expected: at most 100 levels)",
+      })
+  void depthIsBounded(int depth, String expected) {
+    HttpResponse<String> answer =
+        gateway.chat("{\"m\":" + "[".repeat(depth) + "]".repeat(depth) + "}");
+
+    assertThat(answer.statusCode() + " " + answer.body()).contains(expected);
+  }
+
+  private static byte[] gzip(String text) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+    return bytes.toByteArray();
+  }
+
+  private HttpResponse<String> packed(String coding, byte[] body) {
+    return gateway.send(
+        gateway
+            .request("/v1/chat/completions")
+            .header("Content-Encoding", coding)
+            .POST(BodyPublishers.ofByteArray(body)));
+  }
+
+  @Test
+  void aGzipBodyIsUnpacked() throws IOException {
+    assertThat(packed("gzip", gzip("{\"n\":1}")).statusCode()).isEqualTo(200);
+    FakeUpstream.Call call =
+        gateway.one.calls().isEmpty()
+            ? gateway.two.calls().getFirst()
+            : gateway.one.calls().getFirst();
+    assertThat(call.body()).isEqualTo("{\"n\":1}");
+    assertThat(call.header("content-encoding")).isNull();
+  }
+
+  @Test
+  void aGzipBodyIsUnpackedWithinBounds() throws IOException {
+    HttpResponse<String> bomb = packed("gzip", gzip(" ".repeat(5_000_000)));
+    HttpResponse<String> broken = packed("gzip", "{}".getBytes(StandardCharsets.UTF_8));
+    HttpResponse<String> unknown = packed("br", "{}".getBytes(StandardCharsets.UTF_8));
+
+    assertThat(bomb.statusCode()).isEqualTo(413);
+    assertThat(broken.statusCode()).isEqualTo(400);
+    assertThat(broken.body()).contains("body: not gzip");
+    assertThat(unknown.statusCode()).isEqualTo(415);
+    assertThat(unknown.body()).contains("Content-Encoding: br (expected: none, identity or gzip)");
+  }
+
+  @Test
+  void whatANodeTellsTheGatewayOfItsLoadIsNotForClients() {
+    gateway.one.answers(FakeUpstream.with("{}", "endpoint-load-metrics", "JSON {}"));
+    gateway.two.answers(FakeUpstream.with("{}", "endpoint-load-metrics", "JSON {}"));
+
+    HttpResponse<String> answer = gateway.chat("{}");
+
+    assertThat(header(answer, "endpoint-load-metrics")).isEmpty();
+    assertThat(header(answer, "X-Content-Type-Options")).isEqualTo("nosniff");
+  }
+}
