@@ -3,7 +3,9 @@ package io.tokenlane.gateway.cache;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.tokenlane.prefetch.cache.AnswerCache;
+import org.springframework.cloud.gateway.config.HttpClientCustomizer;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
+import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -19,7 +21,18 @@ public class CacheConfig {
   @Bean
   GlobalFilter cacheFilter(
       AnswerCache cache, CacheProperties properties, PrefetchPass pass, HitListener hits) {
-    return new CacheFilter(cache, new CacheRules(properties, pass), hits);
+    RouteCaches caches = new RouteCaches(cache, properties, System::nanoTime);
+    return new CacheFilter(new CacheRules(properties, caches, pass), hits);
+  }
+
+  @Bean
+  HttpHeadersFilter connectionFields() {
+    return new ConnectionFields();
+  }
+
+  @Bean
+  HttpClientCustomizer interims() {
+    return new Interims();
   }
 
   @Bean

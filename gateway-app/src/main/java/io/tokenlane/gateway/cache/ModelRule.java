@@ -3,15 +3,17 @@ package io.tokenlane.gateway.cache;
 import io.tokenlane.gateway.call.CallKind;
 import io.tokenlane.gateway.call.InferenceCall;
 import io.tokenlane.prefetch.cache.Answer;
+import io.tokenlane.prefetch.cache.AnswerCache;
 import io.tokenlane.prefetch.http.CacheControl;
-import io.tokenlane.prefetch.http.Freshness;
 import io.tokenlane.prefetch.http.HttpFields;
+import io.tokenlane.prefetch.http.Reuse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
 /** Model calls: only answers that would be the same again are stored, each for its tenant. */
-record ModelRule(InferenceCall call, String key, HttpFields request, Duration ttl)
+record ModelRule(
+    AnswerCache cache, InferenceCall call, String key, HttpFields request, Duration ttl)
     implements CacheRule {
 
   /** Why the call's answer must not be stored; empty where it may. */
@@ -38,9 +40,33 @@ record ModelRule(InferenceCall call, String key, HttpFields request, Duration tt
   }
 
   @Override
-  public boolean accepts(Answer answer, long nowNanos) {
-    return Freshness.acceptable(
-        request, answer.ageSeconds(nowNanos), answer.ttlLeftSeconds(nowNanos));
+  public String group() {
+    return key;
+  }
+
+  @Override
+  public Reuse reuse(Answer answer) {
+    return Reuse.of(request, HttpFields.NONE, answer.age(cache.nowNanos()), Reuse.Defaults.NONE);
+  }
+
+  @Override
+  public boolean standsIn(Answer answer) {
+    return false;
+  }
+
+  @Override
+  public Optional<Answer> sibling() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<Answer> part() {
+    return Optional.empty();
+  }
+
+  @Override
+  public String keyFor(int status) {
+    return key;
   }
 
   @Override
@@ -49,12 +75,15 @@ record ModelRule(InferenceCall call, String key, HttpFields request, Duration tt
       return Verdict.pass("status");
     }
     boolean forbidden = CacheControl.of(response).has("no-store");
-    return forbidden ? Verdict.pass("no-store") : Verdict.store(ttl, 0);
+    return forbidden ? Verdict.pass("no-store") : Verdict.store(0, ttl.toSeconds(), ttl);
   }
 
   @Override
-  public boolean learn(HttpFields response) {
-    return false;
+  public void learn(HttpFields response) {}
+
+  @Override
+  public HttpFields kept(HttpFields response) {
+    return Fields.kept(response, false);
   }
 
   @Override
@@ -63,5 +92,10 @@ record ModelRule(InferenceCall call, String key, HttpFields request, Duration tt
         response.first("Content-Type").filter(t -> t.startsWith("text/event-stream")).isPresent();
     CallKind kind = call.kind();
     return !events || !kind.endsWithDone() || tail.stripTrailing().endsWith("data: [DONE]");
+  }
+
+  @Override
+  public boolean outlivesItsClients() {
+    return false;
   }
 }
