@@ -1,6 +1,7 @@
 package io.tokenlane.gateway.cache;
 
 import io.tokenlane.gateway.call.InferenceCall;
+import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.route.RouteConfig;
 import io.tokenlane.prefetch.cache.VariantKeys;
 import io.tokenlane.prefetch.http.CacheControl;
@@ -83,22 +84,25 @@ final class CacheRules {
     }
     ServerHttpRequest request = exchange.getRequest();
     HttpFields fields = Fields.of(request.getHeaders());
-    return call.map(c -> model(c, fields, request)).orElseGet(() -> plain(exchange, fields));
+    String tenant = CanonicalKey.tenant(Trail.of(exchange).principal(), fields);
+    return call.map(c -> model(c, tenant, fields, request))
+        .orElseGet(() -> plain(exchange, tenant, fields));
   }
 
-  private Decision model(InferenceCall call, HttpFields fields, ServerHttpRequest request) {
+  private Decision model(
+      InferenceCall call, String tenant, HttpFields fields, ServerHttpRequest request) {
     String target = CacheFilter.target(request);
     return ModelRule.bypass(call, fields)
         .<Decision>map(CacheRules::bypass)
         .orElseGet(
             () -> {
-              String key = CanonicalKey.of(CanonicalKey.tenant(fields), target, call);
+              String key = CanonicalKey.of(tenant, target, call);
               return new Use(
                   new ModelRule(caches.common(), call, key, fields, properties.modelTtl()));
             });
   }
 
-  private Decision plain(ServerWebExchange exchange, HttpFields fields) {
+  private Decision plain(ServerWebExchange exchange, String tenant, HttpFields fields) {
     Route route = exchange.getRequiredAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
     String method = exchange.getRequest().getMethod().name();
     if (RouteConfig.NODE_SCHEME.equals(route.getUri().getScheme())) {
@@ -106,7 +110,7 @@ final class CacheRules {
           ? bypass("node")
           : new Bypass(CacheStatus.forward(Forward.METHOD));
     }
-    PlainRule rule = rule(exchange.getRequest(), fields, route.getId());
+    PlainRule rule = rule(exchange.getRequest(), tenant, fields, route.getId());
     if (!Invalidation.safe(method)) {
       return new Change(rule);
     }
@@ -124,14 +128,15 @@ final class CacheRules {
     return get ? new Use(rule) : new Head(rule);
   }
 
-  private PlainRule rule(ServerHttpRequest request, HttpFields fields, String routeId) {
+  private PlainRule rule(
+      ServerHttpRequest request, String tenant, HttpFields fields, String routeId) {
     RouteCache route = properties.routes().getOrDefault(routeId, RouteCache.DEFAULT);
     String group = group(request.getURI(), CacheFilter.target(request));
     String resource =
         String.join(
             "\n",
             "plain:" + routeId,
-            route.shared() ? "" : CanonicalKey.tenant(fields),
+            route.shared() ? "" : tenant,
             String.join(",", fields.all("Host")),
             group,
             Vary.selecting(SEEN_BY_ORIGINS, fields));

@@ -27,7 +27,7 @@ final class ContractRun {
   Rows feed(float[] values) {
     int width = values.length / rows;
     Rows fed = backend.rows(rows, width);
-    backend.embed(table(backend, values, width), fed);
+    backend.embed(table(backend, values, width), 1, fed);
     return fed;
   }
 

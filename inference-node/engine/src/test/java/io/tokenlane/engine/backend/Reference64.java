@@ -66,13 +66,13 @@ final class Reference64 {
       double angle = (double) position * spec.frequencies()[i];
       double x = head[first];
       double y = head[second];
-      head[first] = x * Math.cos(angle) - y * Math.sin(angle);
-      head[second] = x * Math.sin(angle) + y * Math.cos(angle);
+      head[first] = (x * Math.cos(angle) - y * Math.sin(angle)) * spec.magnitude();
+      head[second] = (x * Math.sin(angle) + y * Math.cos(angle)) * spec.magnitude();
     }
   }
 
-  /** Attention of one head over positions 0 to {@code keys.length - 1}. */
-  static double[] attend(double[] query, double[][] keys, double[][] values) {
+  /** Attention of one head over the keys. */
+  static double[] attend(double[] query, double[][] keys, double[][] values, AttentionRule rule) {
     double[] weights = new double[keys.length];
     double sum = 0;
     for (int position = 0; position < keys.length; position++) {
@@ -80,7 +80,9 @@ final class Reference64 {
       for (int i = 0; i < query.length; i++) {
         score += query[i] * keys[position][i];
       }
-      weights[position] = Math.exp(score / Math.sqrt(query.length));
+      score *= rule.scale();
+      double cap = rule.softCap();
+      weights[position] = Math.exp(cap == 0 ? score : cap * Math.tanh(score / cap));
       sum += weights[position];
     }
     double[] out = new double[query.length];
@@ -90,10 +92,6 @@ final class Reference64 {
       }
     }
     return out;
-  }
-
-  static double silu(double x) {
-    return x / (1 + Math.exp(-x));
   }
 
   static double[] doubles(float[] values, int from, int count) {

@@ -57,7 +57,7 @@ public final class ModelLoader implements ModelSlot.ModelSource {
     Backends.Selection selection =
         Backends.select(settings.backend(), new BackendOptions(settings.threads()));
     opened.whenClosed(selection.backend()::close);
-    Engine engine = engine(checkpoint, selection.backend(), opened);
+    Engine engine = engine(checkpoint, tokenizer, selection.backend(), opened);
     return new LoadedModel(
         name(checkpoint),
         engine,
@@ -68,10 +68,15 @@ public final class ModelLoader implements ModelSlot.ModelSource {
         opened);
   }
 
-  private Engine engine(Checkpoint checkpoint, Backend backend, Opened opened) {
+  private Engine engine(
+      Checkpoint checkpoint, Tokenizer tokenizer, Backend backend, Opened opened) {
     EngineConfig config = settings.engine();
     Model model =
-        Models.load(checkpoint.config(), checkpoint.weights(), backend, config.maxBatchTokens());
+        Models.load(
+            checkpoint.config().withTokens(tokenizer.vocabularySize()),
+            checkpoint.weights(),
+            backend,
+            config.maxBatchTokens());
     opened.whenClosed(model::close);
     Engine engine = Engine.start(model, config);
     opened.whenClosed(engine::close);

@@ -1,6 +1,7 @@
 package io.tokenlane.engine.backend.vector;
 
 import io.tokenlane.engine.backend.AttentionLayer;
+import io.tokenlane.engine.backend.AttentionRule;
 import io.tokenlane.engine.backend.Batch;
 import io.tokenlane.engine.backend.HeadShape;
 import io.tokenlane.engine.backend.host.HostKvStore;
@@ -14,6 +15,7 @@ final class AttendWork implements Workers.Work {
   private final Head[] heads;
   private Batch batch = new Batch(1, 1, 1, 1);
   private HeadShape shape = new HeadShape(1, 1, 1);
+  private AttentionRule rule = AttentionRule.full(shape);
   private int layer;
   private @Nullable HostRows qkv;
   private @Nullable HostKvStore kv;
@@ -34,6 +36,7 @@ final class AttendWork implements Workers.Work {
       HostRows nextOut) {
     batch = nextBatch;
     shape = nextLayer.shape();
+    rule = nextLayer.rule();
     layer = nextLayer.layer();
     qkv = nextQkv;
     kv = nextKv;
@@ -47,7 +50,7 @@ final class AttendWork implements Workers.Work {
   long size() {
     long positions = 0;
     for (int row = 0; row < batch.rows(); row++) {
-      positions += batch.positions[row] + 1L;
+      positions += batch.positions[row] + 1L - rule.first(batch.positions[row]);
     }
     return 2 * positions * shape.queryWidth();
   }
@@ -68,7 +71,8 @@ final class AttendWork implements Workers.Work {
   private final class Head {
     private final SlotKernel kernel = new SlotKernel();
     private float[] scores = {};
-    private int count;
+    private int from;
+    private int end;
     private int table;
     private int kvHead;
 
@@ -79,33 +83,44 @@ final class AttendWork implements Workers.Work {
     }
 
     private void attend(int row, int head, int nextKvHead) {
-      HostRows from = Objects.requireNonNull(qkv);
+      HostRows rows = Objects.requireNonNull(qkv);
       HostRows to = Objects.requireNonNull(out);
       HostKvStore store = Objects.requireNonNull(kv);
-      count = batch.positions[row] + 1;
+      from = rule.first(batch.positions[row]);
+      end = batch.positions[row] + 1;
       table = batch.sequenceOfRow[row] * batch.maxBlocks();
       kvHead = nextKvHead;
       int dim = shape.headDim();
-      score(store, from.values, row * from.width() + head * dim);
-      SlotKernel.softmax(scores, count, (float) (1 / Math.sqrt(dim)));
+      score(store, rows.values, row * rows.width() + head * dim);
+      weigh(end - from);
       gather(store, to.values, row * to.width() + head * dim);
     }
 
+    /** Turns scores into weights. */
+    private void weigh(int count) {
+      float scale = rule.scale();
+      if (rule.softCap() != 0) {
+        SlotKernel.cap(scores, count, scale, rule.softCap());
+        scale = 1;
+      }
+      SlotKernel.softmax(scores, count, scale);
+    }
+
     private void score(HostKvStore store, float[] queries, int query) {
-      for (int first = 0; first < count; first += batch.blockSize()) {
+      for (int first = from; first < end; first += slots(first)) {
         long keys = store.keys(layer, block(first), kvHead);
-        kernel.slots(store.memory(), keys, slots(first), shape.headDim());
-        kernel.score(queries, query, scores, first);
+        kernel.slots(store.memory(), keys + skipped(first), slots(first), shape.headDim());
+        kernel.score(queries, query, scores, first - from);
       }
     }
 
     private void gather(HostKvStore store, float[] outputs, int output) {
       int dim = shape.headDim();
       Arrays.fill(outputs, output, output + dim, 0);
-      for (int first = 0; first < count; first += batch.blockSize()) {
+      for (int first = from; first < end; first += slots(first)) {
         long values = store.values(layer, block(first), kvHead);
-        kernel.slots(store.memory(), values, slots(first), dim);
-        kernel.gather(scores, first, outputs, output);
+        kernel.slots(store.memory(), values + skipped(first), slots(first), dim);
+        kernel.gather(scores, first - from, outputs, output);
       }
     }
 
@@ -113,8 +128,14 @@ final class AttendWork implements Workers.Work {
       return batch.blockTables[table + position / batch.blockSize()];
     }
 
+    /** Positions from this one to the end of its block, or of the sequence. */
     private int slots(int first) {
-      return Math.min(batch.blockSize(), count - first);
+      return Math.min(batch.blockSize() - first % batch.blockSize(), end - first);
+    }
+
+    /** Bytes of its block before a position. */
+    private long skipped(int first) {
+      return (long) (first % batch.blockSize()) * shape.headDim() * Float.BYTES;
     }
   }
 }

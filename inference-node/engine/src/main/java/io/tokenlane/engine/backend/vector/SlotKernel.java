@@ -74,6 +74,21 @@ final class SlotKernel {
     }
   }
 
+  /** {@code cap * tanh(scale * score / cap)}, by {@code tanh(x) = 1 - 2 / (exp(2x) + 1)}. */
+  static void cap(float[] scores, int count, float scale, float cap) {
+    int bound = FLOATS.loopBound(count);
+    for (int i = 0; i < bound; i += Lanes.COUNT) {
+      FloatVector twice = FloatVector.fromArray(FLOATS, scores, i).mul(2 * scale / cap);
+      FloatVector.broadcast(FLOATS, -2 * cap)
+          .div(Lanes.exp(twice).add(1f))
+          .add(cap)
+          .intoArray(scores, i);
+    }
+    for (int i = bound; i < count; i++) {
+      scores[i] = (float) (cap * Math.tanh(scale * scores[i] / cap));
+    }
+  }
+
   /** Turns scores times {@code scale} into probabilities. */
   static void softmax(float[] scores, int count, float scale) {
     float largest = Float.NEGATIVE_INFINITY;

@@ -14,6 +14,7 @@ import io.tokenlane.engine.backend.host.HostLinear;
 import io.tokenlane.engine.backend.host.HostNorm;
 import io.tokenlane.engine.backend.host.HostRope;
 import io.tokenlane.engine.backend.host.HostRows;
+import io.tokenlane.engine.tensor.Activation;
 import io.tokenlane.engine.tensor.DType;
 import java.util.EnumSet;
 import java.util.Map;
@@ -62,11 +63,14 @@ final class VectorBackend extends HostBackend {
   }
 
   @Override
-  public void embed(Linear table, Rows out) {
+  public void embed(Linear table, float scale, Rows out) {
     HostRows rows = HostRows.of(out);
     for (int row = 0; row < batch().rows(); row++) {
       int token = batch().tokens[row];
       Decode.row(HostLinear.of(table).part(0), token, rows.values, row * rows.width());
+      if (scale != 1) {
+        Elementwise.scale(rows.values, row * rows.width(), rows.width(), scale);
+      }
     }
   }
 
@@ -146,12 +150,15 @@ final class VectorBackend extends HostBackend {
   }
 
   @Override
-  public void swiGlu(Rows gateUp, Rows out) {
+  public void gate(Rows gateUp, Activation activation, Rows out) {
     HostRows from = HostRows.of(gateUp);
     HostRows to = HostRows.of(out);
     for (int row = 0; row < batch().rows(); row++) {
       int at = row * to.width();
-      Elementwise.swiGlu(from.values, 2 * at, to.values, at, to.width());
+      switch (activation) {
+        case SILU -> Elementwise.swiGlu(from.values, 2 * at, to.values, at, to.width());
+        case GELU_TANH -> Elementwise.geGlu(from.values, 2 * at, to.values, at, to.width());
+      }
     }
   }
 
