@@ -107,8 +107,7 @@ final class SingleFlightTest {
     one.body().close();
     two.body().close();
 
-    Eventually.eventually(
-        "no fetch", () -> gateway.bean(AnswerCache.class).flightsUnderWay() == 0);
+    Eventually.eventually("no fetch", () -> gateway.bean(AnswerCache.class).flightsUnderWay() == 0);
     Eventually.eventually("no lease", () -> gateway.inFlight() == 0);
   }
 }

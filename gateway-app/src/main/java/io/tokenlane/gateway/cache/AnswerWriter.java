@@ -46,7 +46,7 @@ final class AnswerWriter {
     Optional<ByteRange> range = range(exchange, answer, request);
     return range.isPresent()
         ? part(response, answer.body(), range.get())
-        : whole(exchange, answer.status(), answer.body());
+        : whole(response, answer.status(), answer.body());
   }
 
   private static Mono<Void> ofPart(ServerHttpResponse response, Answer part, HttpFields request) {
@@ -56,9 +56,7 @@ final class AnswerWriter {
     int from = inside.map(range -> (int) range.first()).orElse(0);
     int length = inside.map(range -> (int) range.length()).orElse(part.body().remaining());
     if (inside.isPresent()) {
-      response
-          .getHeaders()
-          .set(HttpHeaders.CONTENT_RANGE, StoredPart.place(asked, part.fields()));
+      response.getHeaders().set(HttpHeaders.CONTENT_RANGE, StoredPart.place(asked, part.fields()));
     }
     response.getHeaders().setContentLength(length);
     return write(response, part.body().slice(from, length));
@@ -92,13 +90,11 @@ final class AnswerWriter {
     return write(response, body.slice((int) range.first(), (int) range.length()));
   }
 
-  private static Mono<Void> whole(ServerWebExchange exchange, int status, ByteBuffer body) {
-    ServerHttpResponse response = exchange.getResponse();
+  private static Mono<Void> whole(ServerHttpResponse response, int status, ByteBuffer body) {
     response.setStatusCode(HttpStatusCode.valueOf(status));
     response.getHeaders().setContentLength(body.remaining());
-    return exchange.getRequest().getMethod().equals(HttpMethod.HEAD)
-        ? response.setComplete()
-        : write(response, body.duplicate());
+    // Of a HEAD's answer Spring sends the fields alone.
+    return write(response, body.duplicate());
   }
 
   private static Mono<Void> write(ServerHttpResponse response, ByteBuffer body) {

@@ -122,10 +122,15 @@ final class CacheRules {
       return bypass(Storability.REQUEST_NO_STORE.label());
     }
     // The content of a GET has no meaning by definition, but an origin may give it one.
-    if (fields.has("Content-Length") || fields.has("Transfer-Encoding") || fields.has("Upgrade")) {
+    if (hasContent(fields) || fields.has("Upgrade")) {
       return bypass("content");
     }
     return get ? new Use(rule) : new Head(rule);
+  }
+
+  private static boolean hasContent(HttpFields fields) {
+    return fields.has("Transfer-Encoding")
+        || fields.first("Content-Length").filter(length -> !length.equals("0")).isPresent();
   }
 
   private PlainRule rule(

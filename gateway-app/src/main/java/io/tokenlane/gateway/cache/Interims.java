@@ -47,9 +47,7 @@ final class Interims implements HttpClientCustomizer {
 
   private static void intercept(Channel channel) {
     if (channel.pipeline().get(NettyPipeline.HttpCodec) != null) {
-      channel
-          .pipeline()
-          .addAfter(NettyPipeline.HttpCodec, "tokenlane.interims", new Interceptor());
+      channel.pipeline().addAfter(NettyPipeline.HttpCodec, "tokenlane.interims", new Interceptor());
     }
   }
 

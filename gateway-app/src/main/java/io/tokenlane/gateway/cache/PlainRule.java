@@ -86,7 +86,8 @@ record PlainRule(
 
   /** The same range asked for again is what the origin made of it, whatever its length. */
   private Optional<Answer> storedPart(String range) {
-    Optional<Answer> same = cache.find(keyFor(PARTIAL_CONTENT)).filter(a -> reuse(a) == Reuse.FRESH);
+    Optional<Answer> same =
+        cache.find(keyFor(PARTIAL_CONTENT)).filter(a -> reuse(a) == Reuse.FRESH);
     return same.isPresent() ? same : lyingIn(range);
   }
 
