@@ -32,13 +32,16 @@ public interface Backend extends AutoCloseable {
   Support support();
 
   /**
-   * Takes matrices whose rows, one after another, form one matrix. May read the tensors in place,
-   * so their memory has to stay; or copy them.
+   * Takes matrices whose rows, one after another, form one matrix to apply to rows. May read the
+   * tensors in place, so their memory has to stay; or copy them.
    *
    * @param parts at least one, of the same row length
    * @param biases empty, or one vector for each part, as long as that has rows
    */
   Linear linear(List<Tensor> parts, List<Tensor> biases);
+
+  /** Takes a matrix for {@link #embed} alone, whose memory has to stay. */
+  Linear table(Tensor table);
 
   /** Takes the gain of a norm. */
   Norm norm(Tensor gain, float epsilon);

@@ -43,7 +43,8 @@ final class DecoderLoader {
 
   Decoder load(int maxRows) {
     int vocabulary = config.vocabularySize();
-    Linear embedding = matrix(Part.EMBEDDING, NO_LAYER, vocabulary, config.hiddenSize());
+    Linear embedding =
+        backend.table(weights.require(Part.EMBEDDING, NO_LAYER, vocabulary, config.hiddenSize()));
     Norm finalNorm = norm(Part.FINAL_NORM, NO_LAYER, config.hiddenSize());
     Linear head = matrix(Part.HEAD, NO_LAYER, vocabulary, config.hiddenSize());
     List<DecoderLayer> layers = new ArrayList<>();

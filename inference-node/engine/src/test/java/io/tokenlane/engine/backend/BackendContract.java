@@ -139,7 +139,7 @@ abstract class BackendContract {
         Tensor table = tensors.matrix(dtype, run.rows, width);
         Rows out = backend.rows(run.rows, width);
         float scale = random.nextBoolean() ? 1 : random.nextFloat();
-        backend.embed(backend.linear(List.of(table), List.of()), scale, out);
+        backend.embed(backend.table(table), scale, out);
         for (int row = 0; row < run.rows; row++) {
           float[] values = run.read(out, row);
           for (int column = 0; column < width; column++) {

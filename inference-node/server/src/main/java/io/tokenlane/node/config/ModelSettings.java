@@ -7,7 +7,7 @@ import java.util.Map;
  * The {@code model_config} fragment, written in snake_case at the top level of the configuration.
  * Unknown keys and values fail the start, and so do known ones that nothing implements.
  *
- * @param int8 whether the weights must be 8-bit integers ({@code quantization: int8}); default:
+ * @param int8 whether floats are quantised to 8-bit integers ({@code quantization: int8}); default:
  *     whatever the model's file holds
  * @param enableContinuousBatching whether a sequence may join while others run; default true
  * @param maxBatchSize most sequences computed in one step, 1 to 4096; default 32

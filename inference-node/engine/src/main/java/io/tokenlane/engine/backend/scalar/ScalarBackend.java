@@ -167,7 +167,7 @@ final class ScalarBackend extends HostBackend {
       long key = kv.keys(layer, block(row, position), kvHead);
       float sum = 0;
       for (int i = 0; i < dim; i++) {
-        sum += qkv.values[query + i] * element(kv, key, position, dim, i);
+        sum += qkv.values[query + i] * keyElement(kv, key, position, i);
       }
       scores[position - first] = ScalarMath.cap(sum * rule.scale(), rule.softCap());
     }
@@ -176,7 +176,7 @@ final class ScalarBackend extends HostBackend {
       float sum = 0;
       for (int position = first; position < first + count; position++) {
         long value = kv.values(layer, block(row, position), kvHead);
-        sum += scores[position - first] * element(kv, value, position, dim, i);
+        sum += scores[position - first] * valueElement(kv, value, position, dim, i);
       }
       attention.out.values[row * attention.out.width() + head * dim + i] = sum;
     }
@@ -188,7 +188,12 @@ final class ScalarBackend extends HostBackend {
     return batch.blockTables[table + position / batch.blockSize()];
   }
 
-  private static float element(HostKvStore kv, long begin, int position, int dim, int i) {
+  private static float keyElement(HostKvStore kv, long begin, int position, int i) {
+    long offset = kv.keyOffset(position % kv.blockSize(), i);
+    return kv.memory().get(ValueLayout.JAVA_FLOAT, begin + offset);
+  }
+
+  private static float valueElement(HostKvStore kv, long begin, int position, int dim, int i) {
     long within = (long) (position % kv.blockSize()) * dim + i;
     return kv.memory().get(ValueLayout.JAVA_FLOAT, begin + within * Float.BYTES);
   }
