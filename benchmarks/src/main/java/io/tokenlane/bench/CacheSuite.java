@@ -12,8 +12,9 @@ import java.util.Map;
 
 /**
  * The public suite of HTTP caching tests (github.com/http-tests/cache-tests, BSD licence), fetched
- * by npm, or from the folder that {@code CACHE_TESTS} names, and run against the gateway as a browser's neighbour would: its own origin behind it, its
- * own client before it, its own rules of what counts as passed.
+ * by npm, or from the folder that {@code CACHE_TESTS} names, and run against the gateway as a
+ * browser's neighbour would: its own origin behind it, its own client before it, its own rules of
+ * what counts as passed.
  */
 final class CacheSuite {
   private static final int ORIGIN_PORT = 28099;

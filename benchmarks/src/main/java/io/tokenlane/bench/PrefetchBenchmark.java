@@ -110,7 +110,8 @@ final class PrefetchBenchmark implements Benchmark {
       }
     }
     return Row.of(
-            "web07, hit ratio at 10 % of its keys", 100.0 * hits / keys.size(), "%", Row.Better.HIGHER)
+            "web07, hit ratio at 10 % of its keys",
+            100.0 * hits / keys.size(), "%", Row.Better.HIGHER)
         .withGoal(62)
         .withPeer("LRU", 55.7);
   }

@@ -1,6 +1,7 @@
 package io.tokenlane.bench;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ final class RunningGateway implements AutoCloseable {
 
   private void awaitOpen(int port) throws IOException, InterruptedException {
     for (int i = 0; i < 600 && process.isAlive(); i++) {
-      try (Socket socket = new Socket("127.0.0.1", port)) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
         if (socket.isConnected()) {
           return;
         }

@@ -17,9 +17,9 @@ import reactor.core.publisher.Mono;
  */
 final class CacheFilter implements GlobalFilter, Ordered {
   private final CacheRules rules;
-  private final HitListener hits;
+  private final Visit.Hits hits;
 
-  CacheFilter(CacheRules rules, HitListener hits) {
+  CacheFilter(CacheRules rules, Visit.Hits hits) {
     this.rules = rules;
     this.hits = hits;
   }

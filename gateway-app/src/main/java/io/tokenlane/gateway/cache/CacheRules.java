@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import org.springframework.cloud.gateway.route.Route;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -24,6 +25,9 @@ import org.springframework.web.server.ServerWebExchange;
 
 /** Decides how a request uses the cache, if at all. */
 final class CacheRules {
+  /** In the keys of planned prefetches, which only this process can store. */
+  private static final String ANY_HOST = "*";
+
   private static final long REMEMBERED_RESOURCES = 10_000;
 
   /** What was decided. */
@@ -137,16 +141,29 @@ final class CacheRules {
       ServerHttpRequest request, String tenant, HttpFields fields, String routeId) {
     RouteCache route = properties.routes().getOrDefault(routeId, RouteCache.DEFAULT);
     String group = group(request.getURI(), CacheFilter.target(request));
-    String resource =
-        String.join(
-            "\n",
-            "plain:" + routeId,
-            route.shared() ? "" : tenant,
-            String.join(",", fields.all("Host")),
-            group,
-            Vary.selecting(SEEN_BY_ORIGINS, fields));
+    String here = String.join(",", fields.all("Host"));
+    Function<String, String> resource =
+        host ->
+            String.join(
+                "\n",
+                "plain:" + routeId,
+                route.shared() ? "" : tenant,
+                host,
+                CacheFilter.target(request),
+                Vary.selecting(SEEN_BY_ORIGINS, fields));
     Duration prefetchTtl = pass.ttlOf(request.getHeaders()).orElse(null);
-    return new PlainRule(caches.of(routeId), route, resource, group, fields, variants, prefetchTtl);
+    boolean foreseen = pass.isPredicted(request.getHeaders());
+    String planned = resource.apply(ANY_HOST);
+    return new PlainRule(
+        caches.of(routeId),
+        route,
+        prefetchTtl == null ? resource.apply(here) : planned,
+        group,
+        fields,
+        variants,
+        planned,
+        foreseen,
+        prefetchTtl);
   }
 
   /** What all answers for a target of the host of {@code uri} are forgotten with. */

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Plain GET and HEAD requests, by RFC 9111.
  *
  * @param resource route, tenant, host and target
+ * @param planned the resource that planned prefetches are stored under, whatever the host
+ * @param foreseen whether it is a prefetch that nobody has planned
  * @param prefetchTtl for a prefetch: how long its answer stays where the origin does not say, and
  *     at most; null for a client's request
  */
@@ -29,15 +31,25 @@ record PlainRule(
     String group,
     HttpFields request,
     VariantKeys variants,
+    String planned,
+    boolean foreseen,
     @Nullable Duration prefetchTtl)
     implements CacheRule {
 
   /** How long a stale answer is kept for validation and for clients that accept it so. */
   private static final Duration STALE_KEEP = Duration.ofMinutes(10);
 
+  /** Of an answer's lifetime, the last part in which a prefetch replaces it. */
+  private static final double LAST_PART = 0.25;
+
   private static final int PARTIAL_CONTENT = 206;
   private static final String PART = "\npart:";
   private static final String LANGUAGE = "accept-language";
+
+  /** Whether no client has asked. */
+  boolean ahead() {
+    return foreseen || prefetchTtl != null;
+  }
 
   @Override
   public String key() {
@@ -46,9 +58,14 @@ record PlainRule(
 
   @Override
   public Reuse reuse(Answer answer) {
-    return prefetchTtl == null
-        ? Reuse.of(request, answer.fields(), answer.age(cache.nowNanos()), route.staleDefaults())
-        : Reuse.VALIDATE;
+    if (prefetchTtl != null || (foreseen && aboutToExpire(answer))) {
+      return Reuse.VALIDATE;
+    }
+    return Reuse.of(request, answer.fields(), answer.age(cache.nowNanos()), route.staleDefaults());
+  }
+
+  private boolean aboutToExpire(Answer answer) {
+    return answer.ttlLeftSeconds(cache.nowNanos()) < answer.times().lifetimeSeconds() * LAST_PART;
   }
 
   @Override
@@ -58,9 +75,16 @@ record PlainRule(
             request, answer.fields(), answer.age(cache.nowNanos()), route.staleDefaults());
   }
 
-  /** Of variants that differ by language only, the one in the language preferred to all others. */
   @Override
   public Optional<Answer> sibling() {
+    return cache
+        .find(variants.keyFor(planned, request))
+        .filter(a -> reuse(a) == Reuse.FRESH)
+        .or(this::inFavouriteLanguage);
+  }
+
+  /** Of variants that differ by language only, the one in the language preferred to all others. */
+  private Optional<Answer> inFavouriteLanguage() {
     if (!variants.variesOnlyBy(resource, LANGUAGE)) {
       return Optional.empty();
     }
@@ -116,7 +140,7 @@ record PlainRule(
         stated.isPresent() || !route.heuristic()
             ? stated
             : Freshness.heuristic(request, status, response, received);
-    long lifetime = planned(status, known);
+    long lifetime = bounded(status, known);
     boolean validatable =
         Conditional.validatable(response) && (known.isPresent() || Freshness.mayGuess(status));
     if (lifetime <= 0 && !validatable) {
@@ -129,12 +153,12 @@ record PlainRule(
   }
 
   /** The operator's word for prefetched endpoints bounds the origin's and stands in for it. */
-  private long planned(int status, OptionalLong known) {
+  private long bounded(int status, OptionalLong known) {
     if (prefetchTtl == null) {
       return known.orElse(0);
     }
-    long planned = status == 200 ? prefetchTtl.toSeconds() : 0;
-    return Math.min(known.orElse(planned), planned);
+    long most = status == 200 ? prefetchTtl.toSeconds() : 0;
+    return Math.min(known.orElse(most), most);
   }
 
   @Override

@@ -13,10 +13,12 @@ import io.tokenlane.prefetch.http.CacheStatus.Forward;
 import io.tokenlane.prefetch.http.Conditional;
 import io.tokenlane.prefetch.http.HttpFields;
 import io.tokenlane.prefetch.http.Reuse;
+import java.net.InetSocketAddress;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
@@ -29,11 +31,14 @@ final class Visit {
   private final ServerWebExchange exchange;
   private final GatewayFilterChain chain;
   private final CacheRule rule;
-  private final HitListener hits;
+  private final Hits hits;
   private final Trail trail;
   private String asked = "";
 
-  Visit(ServerWebExchange exchange, GatewayFilterChain chain, CacheRule rule, HitListener hits) {
+  /** Who is told of hits. */
+  record Hits(HitListener listener, FastHits fast) {}
+
+  Visit(ServerWebExchange exchange, GatewayFilterChain chain, CacheRule rule, Hits hits) {
     this.exchange = exchange;
     this.chain = chain;
     this.rule = rule;
@@ -43,7 +48,7 @@ final class Visit {
 
   Mono<Void> serve() {
     Optional<Answer> sibling = rule.sibling();
-    if (sibling.isPresent() && rule.cache().find(rule.key()).isEmpty()) {
+    if (sibling.isPresent() && rule.cache().find(rule.key()).filter(this::serves).isEmpty()) {
       return hit(sibling.get());
     }
     if (!mayGoForward()) {
@@ -126,12 +131,43 @@ final class Visit {
   }
 
   private Mono<Void> fetch(@Nullable Flight flight, @Nullable Answer stale) {
+    asked(false);
     SharedFetch fetch = new SharedFetch(rule, flight, stale, forward());
     return fetch.run(exchange, chain).flatMap(this::received).doOnCancel(fetch::clientLeft);
   }
 
+  private void asked(boolean hit) {
+    ServerHttpRequest request = exchange.getRequest();
+    InetSocketAddress from = request.getRemoteAddress();
+    if (open() && from != null && rule instanceof PlainRule plain && !plain.ahead()) {
+      hits.listener().asked(from.getHostString(), resource(), hit);
+    }
+  }
+
+  /** Whether everybody may have the answer: nothing of the client is in the request. */
+  private boolean open() {
+    return trail.principal().isEmpty()
+        && !rule.request().has("Cookie")
+        && !rule.request().has("Authorization")
+        && !rule.request().has("x-api-key")
+        && !rule.request().has("api-key");
+  }
+
+  private HitListener.Resource resource() {
+    String host = rule.request().first("Host").orElse("");
+    return new HitListener.Resource(host, CacheFilter.target(exchange.getRequest()));
+  }
+
+  private void stored(Outcome outcome) {
+    Long ttl = outcome.status().ttlSeconds();
+    if (outcome.status().stored() && ttl != null && ttl > 0 && open()) {
+      hits.listener().stored(resource(), ttl);
+    }
+  }
+
   private Mono<Void> received(Outcome outcome) {
     trail.cached(outcome.status());
+    stored(outcome);
     return switch (outcome) {
       case Outcome.Riding riding -> AnswerWriter.ride(exchange, riding.opening(), riding.ride());
       case Outcome.Serving serving -> write(serving.answer(), serving.status());
@@ -152,7 +188,11 @@ final class Visit {
   }
 
   private Mono<Void> hit(Answer answer) {
-    hits.hit(CacheFilter.target(exchange.getRequest()));
+    hits.listener().hit(CacheFilter.target(exchange.getRequest()));
+    asked(true);
+    if (rule.reuse(answer) == Reuse.FRESH) {
+      hits.fast().served(exchange, rule, answer);
+    }
     Mono<Void> written = write(answer, CacheStatus.hit(answer.ttlLeftSeconds(now())));
     return rule.reuse(answer) == Reuse.STALE_WHILE_REVALIDATE
         ? Mono.deferContextual(

@@ -38,10 +38,13 @@ public final class Foresight {
   private static final double LARGEST_CREDIT = 20;
   private static final double HIGHEST_PRICE = 0.97;
   private static final double PRICE_STEP = 1.02;
-  private static final double WATCH_SECONDS = 600;
+  private static final double FIRST_WATCH_SECONDS = 600;
+  private static final double LONGEST_WATCH_SECONDS = 4 * 3600;
 
-  /** Precision is judged over about this many settled prefetches, not before half of them. */
+  /** Precision is judged over about so many settled prefetches, and not before so many. */
   private static final double JUDGED_OVER = 100;
+
+  private static final double JUDGED_FROM = 30;
 
   private final ForesightSettings settings;
   private final HeavyHitters popularity = new HeavyHitters(KEYS, DECAY_SECONDS);
@@ -51,6 +54,7 @@ public final class Foresight {
   private double price;
   private double recentUsed;
   private double recentWasted;
+  private double watchSeconds = FIRST_WATCH_SECONDS;
   private double watchingUntil = Double.NEGATIVE_INFINITY;
   private long issued;
   private long used;
@@ -147,9 +151,10 @@ public final class Foresight {
     }
     pending.remove(key);
     waste();
-    boolean enough = recentUsed + recentWasted >= JUDGED_OVER / 2;
+    boolean enough = recentUsed + recentWasted >= JUDGED_FROM;
     if (enough && recentPrecision() < settings.lowestPrecision()) {
-      watchingUntil = nowSeconds + WATCH_SECONDS;
+      watchingUntil = nowSeconds + watchSeconds;
+      watchSeconds = Math.min(2 * watchSeconds, LONGEST_WATCH_SECONDS);
       recentUsed = 0;
       recentWasted = 0;
     }
@@ -160,6 +165,9 @@ public final class Foresight {
     if (fetched != null) {
       used++;
       recentUsed++;
+      if (recentUsed + recentWasted >= JUDGED_OVER / 2 && recentPrecision() >= price) {
+        watchSeconds = FIRST_WATCH_SECONDS;
+      }
       credit = Math.min(LARGEST_CREDIT, credit + 1 + settings.extraRequests());
       settle();
     }
