@@ -77,10 +77,8 @@ final class FastHitsTest {
         "X-Anything | else",
       })
   void areForRequestsWithoutAnythingElse(String name, String value) {
-    warm("/api/plain");
-
+    assertThat(fast(warm("/api/plain"))).isTrue();
     assertThat(fast(gateway.get("/api/plain", name, value))).isFalse();
-    assertThat(fast(gateway.get("/api/plain"))).isTrue();
   }
 
   @Test

@@ -138,6 +138,36 @@ final class HttpCacheTest {
     assertThat(gateway.app.calls()).hasSize(1);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"temperature\":0,\"messages\":[],\"shape_of_things\":1} | unknown-parameter",
+        "{\"temperature\":0,\"messages\":[],\"tools\":[{\"type\":\"web_search\"}]} | server-tool",
+        "{\"temperature\":0,\"messages\":[],\"store\":true} | stateful",
+        "{\"temperature\":0,\"temperature\":0,\"messages\":[]} | duplicate-key",
+        "{\"temperature\":0.5,\"messages\":[]} | temperature",
+        "{\"messages\":[]} | temperature",
+      })
+  void whatMayDifferNextTimeIsNotStored(String body, String reason) {
+    assertThat(cacheStatus(gateway.chat(body)))
+        .isEqualTo("tokenlane; fwd=bypass; detail=" + reason);
+  }
+
+  @Test
+  void aClientSaysWhatItWantsOfTheCache() {
+    String call = "{\"temperature\":0,\"messages\":[]}";
+    String name = "x-tokenlane-cache";
+
+    assertThat(gateway.chat(call, name, "only").statusCode()).isEqualTo(504);
+    assertThat(cacheStatus(gateway.chat(call, name, "bypass"))).contains("request-no-store");
+    assertThat(cacheStatus(gateway.chat(call))).contains("stored");
+    assertThat(cacheStatus(gateway.chat(call, name, "only"))).contains("hit");
+    assertThat(cacheStatus(gateway.chat(call, name, "refresh"))).contains("fwd=request");
+    assertThat(gateway.chat(call, name, "perhaps").body())
+        .contains("x-tokenlane-cache: perhaps (expected: bypass, refresh or only)");
+  }
+
   @Test
   void everyAnswerSaysWhatTheCacheDid() {
     assertThat(cacheStatus(gateway.get("/nowhere"))).isEqualTo("tokenlane; detail=not-asked");

@@ -87,7 +87,7 @@ final class CacheRules {
       return bypass("off");
     }
     ServerHttpRequest request = exchange.getRequest();
-    HttpFields fields = Fields.of(request.getHeaders());
+    HttpFields fields = CacheHeader.applied(Fields.of(request.getHeaders()));
     String tenant = CanonicalKey.tenant(Trail.of(exchange).principal(), fields);
     return call.map(c -> model(c, tenant, fields, request))
         .orElseGet(() -> plain(exchange, tenant, fields));

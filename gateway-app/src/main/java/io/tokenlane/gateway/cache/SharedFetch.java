@@ -54,6 +54,8 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
   private volatile @Nullable Verdict verdict;
   private volatile HttpFields fields = HttpFields.NONE;
   private volatile int status;
+  private volatile boolean stored;
+  private long received;
 
   /**
    * Prepares a fetch.
@@ -171,6 +173,11 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
       trail().firstByte(System.nanoTime());
       trail().lease().ifPresent(Lease::firstByte);
     }
+    received += bytes.remaining();
+    if (received == announced()) {
+      // Or the client that has it all would ask again before it is stored.
+      storeWith(bytes);
+    }
     passage.add(bytes);
     return passage.wantsMore();
   }
@@ -238,14 +245,31 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
 
   private void completed() {
     trail().closeLease(status, Trail.End.DONE);
-    Verdict judged = verdict;
-    if (judged != null && judged.keep() != null && trail().brokenBy().isEmpty()) {
-      passage.soFar().ifPresent(body -> store(judged, body));
-    }
+    storeWith(ByteBuffer.allocate(0));
     if (flight != null) {
       flight.abandon();
     }
     passage.end();
+  }
+
+  /** The length that the fields announce; -1 where they do not. */
+  private long announced() {
+    return fields.first("Content-Length").filter(l -> l.matches("[0-9]{1,18}")).map(Long::parseLong)
+        .orElse(-1L);
+  }
+
+  private void storeWith(ByteBuffer last) {
+    Verdict judged = verdict;
+    if (judged == null || judged.keep() == null || stored || trail().brokenBy().isPresent()) {
+      return;
+    }
+    passage
+        .soFarWith(last)
+        .ifPresent(
+            body -> {
+              stored = true;
+              store(judged, body);
+            });
   }
 
   private void store(Verdict judged, ByteBuffer body) {

@@ -107,15 +107,20 @@ public final class Passage {
   }
 
   /** All that has passed, copied off the heap once; empty where it is not kept. */
-  public synchronized Optional<ByteBuffer> soFar() {
-    if (first == null || failure != null) {
+  public Optional<ByteBuffer> soFar() {
+    return soFarWith(ByteBuffer.allocate(0));
+  }
+
+  /** The same and one more chunk, which no reader has seen yet. */
+  public synchronized Optional<ByteBuffer> soFarWith(ByteBuffer last) {
+    if (first == null || failure != null || total + last.remaining() > limit) {
       return Optional.empty();
     }
-    ByteBuffer body = ByteBuffer.allocateDirect((int) total);
+    ByteBuffer body = ByteBuffer.allocateDirect((int) total + last.remaining());
     for (Link link = first; link != null; link = link.next) {
       body.put(link.chunk.duplicate());
     }
-    return Optional.of(body.flip());
+    return Optional.of(body.put(last.duplicate()).flip());
   }
 
   /**
