@@ -28,6 +28,7 @@ public final class BenchCommand {
             new CompressionBenchmark(ROOT),
             new PrefetchBenchmark(ROOT),
             new CacheBenchmark(ROOT),
+            new BalanceBenchmark(ROOT),
             new MicroBenchmark(ROOT))) {
       known.put(benchmark.name(), benchmark);
     }
