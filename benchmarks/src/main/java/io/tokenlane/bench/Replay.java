@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
-import org.jspecify.annotations.Nullable;
 
 /** A cache without bounds, every answer fresh for the same time, in the time of a trace. */
 final class Replay {
@@ -56,14 +55,12 @@ final class Replay {
     end = now;
     requests++;
     expireUntil(now);
-    @Nullable Double stored = storedAt.get(request.target());
-    boolean fresh = stored != null && now - stored < freshSeconds;
+    double age = now - storedAt.getOrDefault(request.target(), Double.NEGATIVE_INFINITY);
+    boolean fresh = age < freshSeconds;
     if (fresh) {
-      ages += now - stored;
-    } else if (stored != null
-        && policy == Policy.STALE_WHILE_REVALIDATE
-        && now - stored < (1 + GRACE) * freshSeconds) {
-      ages += now - stored;
+      ages += age;
+    } else if (policy == Policy.STALE_WHILE_REVALIDATE && age < (1 + GRACE) * freshSeconds) {
+      ages += age;
       staleServed++;
       prefetches++;
       store(request.target(), now);

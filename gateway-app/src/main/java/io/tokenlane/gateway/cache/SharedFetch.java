@@ -254,7 +254,10 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
 
   /** The length that the fields announce; -1 where they do not. */
   private long announced() {
-    return fields.first("Content-Length").filter(l -> l.matches("[0-9]{1,18}")).map(Long::parseLong)
+    return fields
+        .first("Content-Length")
+        .filter(l -> l.matches("[0-9]{1,18}"))
+        .map(Long::parseLong)
         .orElse(-1L);
   }
 
