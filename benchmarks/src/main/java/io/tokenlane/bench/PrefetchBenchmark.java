@@ -97,8 +97,7 @@ final class PrefetchBenchmark implements Benchmark {
       xz.waitFor();
     }
     int unique = new HashSet<>(keys).size();
-    Answer answer = answer();
-    long bytes = (long) unique / 10 * weightOf(answer);
+    long bytes = (long) unique / 10 * weightOfOne();
     AnswerCache cache = new AnswerCache(bytes, ENTRY_BYTES, System::nanoTime);
     int hits = 0;
     for (int key : keys) {
@@ -106,7 +105,7 @@ final class PrefetchBenchmark implements Benchmark {
       if (cache.find(name).isPresent()) {
         hits++;
       } else {
-        cache.put(name, answer, cache.nowNanos());
+        cache.put(name, answer(name), cache.nowNanos());
       }
     }
     return Row.of(
@@ -116,15 +115,16 @@ final class PrefetchBenchmark implements Benchmark {
         .withPeer("LRU", 55.7);
   }
 
-  private static long weightOf(Answer answer) {
+  private static long weightOfOne() {
     AnswerCache alone = new AnswerCache(1 << 20, ENTRY_BYTES, System::nanoTime);
-    alone.put("%08x".formatted(0), answer, alone.nowNanos());
+    String name = "%08x".formatted(0);
+    alone.put(name, answer(name), alone.nowNanos());
     return alone.weightBytes();
   }
 
-  private static Answer answer() {
+  private static Answer answer(String group) {
     return new Answer(
-        "g",
+        group,
         200,
         HttpFields.NONE,
         ByteBuffer.allocate(16),

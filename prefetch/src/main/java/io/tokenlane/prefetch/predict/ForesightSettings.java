@@ -10,8 +10,8 @@ package io.tokenlane.prefetch.predict;
  */
 public record ForesightSettings(double extraRequests, double lowestPrice, double lowestPrecision) {
 
-  /** At most 15 % more requests, for what is used with probability 0.7. */
-  public static final ForesightSettings DEFAULT = new ForesightSettings(0.15, 0.7, 0.5);
+  /** At most 15 % more requests, for what is used with probability 0.68. */
+  public static final ForesightSettings DEFAULT = new ForesightSettings(0.15, 0.68, 0.5);
 
   /** Checks the ranges. */
   public ForesightSettings {
