@@ -26,6 +26,8 @@ public final class BenchCommand {
             new EngineBenchmark(ROOT),
             new GatewayBenchmark(ROOT),
             new CompressionBenchmark(ROOT),
+            new PrefetchBenchmark(ROOT),
+            new CacheBenchmark(ROOT),
             new BalanceBenchmark(ROOT),
             new MicroBenchmark(ROOT))) {
       known.put(benchmark.name(), benchmark);

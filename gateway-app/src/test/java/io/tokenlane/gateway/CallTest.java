@@ -62,10 +62,11 @@ final class CallTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{'temperature':0,'a':1}     | { 'a' : 1, 'temperature' : 0 } | 1",
-        "{'temperature':0,'m':[{'r':1,'c':2}]} | {'m':[{'c':2,'r':1}],'temperature':0} | 1",
-        "{'temperature':0,'a':1}     | {'temperature':0,'a':2}        | 2",
-        "{'temperature':0,'m':[1,2]} | {'temperature':0,'m':[2,1]}    | 2",
+        "{'temperature':0,'n':1}     | { 'n' : 1, 'temperature' : 0 } | 1",
+        "{'temperature':0,'messages':[{'r':1,'c':2}]} | {'messages':[{'c':2,'r':1}],'temperature':0} | 1",
+        "{'temperature':0,'n':1}     | {'temperature':0,'n':2}        | 2",
+        "{'temperature':0,'stop':[1,2]} | {'temperature':0,'stop':[2,1]} | 2",
+        "{'temperature':0,'a':1}     | {'temperature':0,'a':1}        | 2",
         "{'temperature':0,'new':1}   | {'temperature':0}              | 2",
         "{'temperature':0,'seed':12345678901234567890123} | {'temperature':0,'seed':12345678901234567890124} | 2",
         "{'temperature':1}           | {'temperature':1}              | 2",

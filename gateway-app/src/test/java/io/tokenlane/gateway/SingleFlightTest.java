@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tokenlane.prefetch.cache.AnswerCache;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -78,17 +79,35 @@ final class SingleFlightTest {
     assertThat(gateway.bean(AnswerCache.class).flightsUnderWay()).isZero();
   }
 
+  /** The crowd has come for the same; the fetch is theirs as much as the leader's. */
   @Test
-  void takeOverFromALeaderThatGoesAway() throws IOException {
-    nodesAnswer(FakeUpstream.events(Flux.just("data: 1\n\n").concatWith(Mono.never())));
+  void surviveTheirFirstClient() throws IOException {
+    nodesAnswer(FakeUpstream.events(Flux.just("data: 1\n\n").concatWith(gate.asMono())));
     var leader = gateway.open(gateway.chatRequest(STREAMED));
     var crowd = crowd(STREAMED);
-    nodesAnswer(FakeUpstream.events(Flux.just("data: 2\n\n", "data: [DONE]\n\n")));
+    var late = gateway.open(gateway.chatRequest(STREAMED));
+    byte[] passed = late.body().readNBytes(9);
 
     leader.body().close();
+    gate.tryEmitValue("data: [DONE]\n\n");
 
-    assertThat(all(crowd)).allMatch(a -> a.body().equals("data: 2\n\ndata: [DONE]\n\n"));
-    assertThat(nodeCalls()).isEqualTo(2);
+    assertThat(new String(passed, StandardCharsets.UTF_8)).isEqualTo("data: 1\n\n");
+    assertThat(late.body().readAllBytes()).asString().isEqualTo("data: [DONE]\n\n");
+    assertThat(all(crowd)).allMatch(a -> a.body().equals("data: 1\n\ndata: [DONE]\n\n"));
+    assertThat(nodeCalls()).isEqualTo(1);
     assertThat(header(gateway.chat(STREAMED), "Cache-Status")).contains("hit");
+  }
+
+  @Test
+  void endWithTheirLastClient() throws IOException {
+    nodesAnswer(FakeUpstream.events(Flux.just("data: 1\n\n").concatWith(Mono.never())));
+    var one = gateway.open(gateway.chatRequest(STREAMED));
+    var two = gateway.open(gateway.chatRequest(STREAMED));
+
+    one.body().close();
+    two.body().close();
+
+    Eventually.eventually("no fetch", () -> gateway.bean(AnswerCache.class).flightsUnderWay() == 0);
+    Eventually.eventually("no lease", () -> gateway.inFlight() == 0);
   }
 }

@@ -31,31 +31,31 @@ public class CacheBenchmark {
   public void fill() {
     for (int i = 0; i < KEYS; i++) {
       keys[i] = "model:" + i;
-      cache.put(keys[i], answer());
+      cache.put(keys[i], answer(), cache.nowNanos());
     }
   }
 
   private Answer answer() {
     return new Answer(
+        "group",
         200,
         HttpFields.of("Content-Type", "application/json"),
         ByteBuffer.allocate(1024).asReadOnlyBuffer(),
-        cache.nowNanos(),
-        Duration.ofHours(1),
-        0);
+        Answer.Times.fresh(cache.nowNanos(), Duration.ofHours(1)));
   }
 
   /** A stored answer. */
   @Benchmark
   public Turn hit() {
-    return cache.turn(keys[next++ & (KEYS - 1)]);
+    return cache.turn(keys[next++ & (KEYS - 1)], answer -> true);
   }
 
   /** A miss whose flight lands at once. */
   @Benchmark
   public void missAndLand() {
-    if (cache.turn("miss:" + next++) instanceof Turn.Lead lead) {
-      lead.flight().land(answer());
+    String key = "miss:" + next++;
+    if (cache.turn(key, answer -> true) instanceof Turn.Lead lead) {
+      lead.flight().land(key, answer());
     }
   }
 }

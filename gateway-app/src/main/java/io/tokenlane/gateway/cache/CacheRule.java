@@ -1,24 +1,54 @@
 package io.tokenlane.gateway.cache;
 
 import io.tokenlane.prefetch.cache.Answer;
+import io.tokenlane.prefetch.cache.AnswerCache;
 import io.tokenlane.prefetch.http.HttpFields;
+import io.tokenlane.prefetch.http.Reuse;
 import java.time.Instant;
+import java.util.Optional;
 
 /** How one request uses the cache. */
 interface CacheRule {
 
+  /** Where its answers lie. */
+  AnswerCache cache();
+
   /** The key to look under; may change once a response was learnt from. */
   String key();
 
-  /** Whether the client takes this stored answer. */
-  boolean accepts(Answer answer, long nowNanos);
+  /** What its answers are forgotten with. */
+  String group();
+
+  /** The request's fields. */
+  HttpFields request();
+
+  /** Whether this stored answer may be served to the client. */
+  Reuse reuse(Answer answer);
+
+  /** Whether this stored answer, stale, may stand in for an origin that fails. */
+  boolean standsIn(Answer answer);
+
+  /** Another stored variant that the client would be given as well. */
+  Optional<Answer> sibling();
+
+  /** A stored part of the answer that the range asked for lies in. */
+  Optional<Answer> part();
+
+  /** Where an answer of this status is stored. */
+  String keyFor(int status);
 
   /** Judges the response when its status and fields are known. */
   Verdict judge(int status, HttpFields response, Instant requested, Instant received);
 
-  /** Learns from a response that may be stored; true where {@link #key} changed by it. */
-  boolean learn(HttpFields response);
+  /** Learns from a response that may be stored what {@link #key} is made of. */
+  void learn(HttpFields response);
+
+  /** The fields of a response that are kept with it. */
+  HttpFields kept(HttpFields response);
 
   /** Whether a body with these last bytes, having ended without error, is all there is. */
   boolean complete(HttpFields response, String tail);
+
+  /** Whether a fetch goes on, for the cache alone, when its last client has left. */
+  boolean outlivesItsClients();
 }

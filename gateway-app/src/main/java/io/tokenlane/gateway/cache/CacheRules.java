@@ -4,21 +4,30 @@ import io.tokenlane.gateway.call.InferenceCall;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.route.RouteConfig;
 import io.tokenlane.prefetch.cache.VariantKeys;
+import io.tokenlane.prefetch.http.CacheControl;
 import io.tokenlane.prefetch.http.CacheStatus;
 import io.tokenlane.prefetch.http.CacheStatus.Forward;
 import io.tokenlane.prefetch.http.HttpFields;
+import io.tokenlane.prefetch.http.Invalidation;
 import io.tokenlane.prefetch.http.Storability;
 import io.tokenlane.prefetch.http.Vary;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import org.springframework.cloud.gateway.route.Route;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
 
 /** Decides how a request uses the cache, if at all. */
 final class CacheRules {
+  /** In the keys of planned prefetches, which only this process can store. */
+  private static final String ANY_HOST = "*";
+
   private static final long REMEMBERED_RESOURCES = 10_000;
 
   /** What was decided. */
@@ -29,6 +38,20 @@ final class CacheRules {
 
   /** The cache is asked, by this rule. */
   record Use(CacheRule rule) implements Decision {}
+
+  /** The cache is asked for the fields alone. */
+  record Head(CacheRule rule) implements Decision {}
+
+  /** The request may change what is stored. */
+  record Change(PlainRule rule) implements Decision {
+    ServerWebExchange watch(ServerWebExchange exchange) {
+      ServerHttpRequest request = exchange.getRequest();
+      ServerHttpResponse watched =
+          new ChangeWatch(
+              exchange.getResponse(), request.getMethod().name(), request.getURI(), rule);
+      return exchange.mutate().response(watched).build();
+    }
+  }
 
   /**
    * Fields that apps commonly build links, redirects or whole answers from without saying so in
@@ -49,11 +72,13 @@ final class CacheRules {
           "x-rewrite-url");
 
   private final CacheProperties properties;
+  private final RouteCaches caches;
   private final PrefetchPass pass;
   private final VariantKeys variants = new VariantKeys(REMEMBERED_RESOURCES);
 
-  CacheRules(CacheProperties properties, PrefetchPass pass) {
+  CacheRules(CacheProperties properties, RouteCaches caches, PrefetchPass pass) {
     this.properties = properties;
+    this.caches = caches;
     this.pass = pass;
   }
 
@@ -62,7 +87,7 @@ final class CacheRules {
       return bypass("off");
     }
     ServerHttpRequest request = exchange.getRequest();
-    HttpFields fields = Fields.of(request.getHeaders());
+    HttpFields fields = CacheHeader.applied(Fields.of(request.getHeaders()));
     String tenant = CanonicalKey.tenant(Trail.of(exchange).principal(), fields);
     return call.map(c -> model(c, tenant, fields, request))
         .orElseGet(() -> plain(exchange, tenant, fields));
@@ -76,32 +101,74 @@ final class CacheRules {
         .orElseGet(
             () -> {
               String key = CanonicalKey.of(tenant, target, call);
-              return new Use(new ModelRule(call, key, fields, properties.modelTtl()));
+              return new Use(
+                  new ModelRule(caches.common(), call, key, fields, properties.modelTtl()));
             });
   }
 
   private Decision plain(ServerWebExchange exchange, String tenant, HttpFields fields) {
-    ServerHttpRequest request = exchange.getRequest();
-    Storability storability = Storability.ofRequest(request.getMethod().name(), fields);
-    if (storability == Storability.METHOD) {
+    Route route = exchange.getRequiredAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
+    String method = exchange.getRequest().getMethod().name();
+    if (RouteConfig.NODE_SCHEME.equals(route.getUri().getScheme())) {
+      return Invalidation.safe(method)
+          ? bypass("node")
+          : new Bypass(CacheStatus.forward(Forward.METHOD));
+    }
+    PlainRule rule = rule(exchange.getRequest(), tenant, fields, route.getId());
+    if (!Invalidation.safe(method)) {
+      return new Change(rule);
+    }
+    boolean get = method.equals("GET");
+    if (!get && !method.equals("HEAD")) {
       return new Bypass(CacheStatus.forward(Forward.METHOD));
     }
-    if (!storability.storable()) {
-      return bypass(storability.label());
+    if (CacheControl.of(fields).has("no-store")) {
+      return bypass(Storability.REQUEST_NO_STORE.label());
     }
-    Route route = exchange.getRequiredAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
-    if (RouteConfig.NODE_SCHEME.equals(route.getUri().getScheme())) {
-      return bypass("node");
+    // The content of a GET has no meaning by definition, but an origin may give it one.
+    if (hasContent(fields) || fields.has("Upgrade")) {
+      return bypass("content");
     }
+    return get ? new Use(rule) : new Head(rule);
+  }
+
+  private static boolean hasContent(HttpFields fields) {
+    return fields.has("Transfer-Encoding")
+        || fields.first("Content-Length").filter(length -> !length.equals("0")).isPresent();
+  }
+
+  private PlainRule rule(
+      ServerHttpRequest request, String tenant, HttpFields fields, String routeId) {
+    RouteCache route = properties.routes().getOrDefault(routeId, RouteCache.DEFAULT);
+    String group = group(request.getURI(), CacheFilter.target(request));
+    String here = String.join(",", fields.all("Host"));
+    Function<String, String> resource =
+        host ->
+            String.join(
+                "\n",
+                "plain:" + routeId,
+                route.shared() ? "" : tenant,
+                host,
+                CacheFilter.target(request),
+                Vary.selecting(SEEN_BY_ORIGINS, fields));
     Duration prefetchTtl = pass.ttlOf(request.getHeaders()).orElse(null);
-    String resource =
-        String.join(
-            "\n",
-            "plain:" + route.getId(),
-            tenant,
-            CacheFilter.target(request),
-            Vary.selecting(SEEN_BY_ORIGINS, fields));
-    return new Use(new PlainRule(resource, fields, variants, prefetchTtl));
+    boolean foreseen = pass.isPredicted(request.getHeaders());
+    String planned = resource.apply(ANY_HOST);
+    return new PlainRule(
+        caches.of(routeId),
+        route,
+        prefetchTtl == null ? resource.apply(here) : planned,
+        group,
+        fields,
+        variants,
+        planned,
+        foreseen,
+        prefetchTtl);
+  }
+
+  /** What all answers for a target of the host of {@code uri} are forgotten with. */
+  static String group(URI uri, String target) {
+    return String.valueOf(uri.getRawAuthority()).toLowerCase(Locale.ROOT) + target;
   }
 
   private static Decision bypass(String detail) {

@@ -1,38 +1,29 @@
 package io.tokenlane.gateway.cache;
 
 import io.tokenlane.prefetch.http.HttpFields;
+import io.tokenlane.prefetch.http.StoredFields;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.springframework.http.HttpHeaders;
 
 /** From Spring's headers to the cache's fields and back. */
 final class Fields {
-  /** Hop-by-hop fields (RFC 9111 §3.1), what the gateway says itself, and one-time facts. */
-  private static final Set<String> NOT_STORED =
+  /** What the gateway says itself, and facts of one exchange. */
+  private static final Set<String> OF_ONE_EXCHANGE =
       Set.of(
-          "connection",
-          "keep-alive",
-          "proxy-connection",
-          "proxy-authenticate",
-          "proxy-authentication-info",
-          "proxy-authorization",
-          "te",
-          "trailer",
-          "transfer-encoding",
-          "upgrade",
           "content-length",
           "age",
           "cache-status",
           "server-timing",
-          "set-cookie",
           "x-request-id",
           "traceparent",
           "tracestate",
           "endpoint-load-metrics",
           "x-tokenlane-node",
           "x-tokenlane-prompt-tokens");
+
+  private static final Set<String> COOKIES = Set.of("set-cookie", "set-cookie2");
 
   private Fields() {}
 
@@ -43,10 +34,14 @@ final class Fields {
     return new HttpFields(lines);
   }
 
-  static HttpFields stored(HttpFields fields) {
-    return new HttpFields(
-        fields.lines().stream()
-            .filter(line -> !NOT_STORED.contains(line.name().toLowerCase(Locale.ROOT)))
-            .toList());
+  /** What is kept of a response. */
+  static HttpFields kept(HttpFields response, boolean cookies) {
+    HttpFields kept = StoredFields.without(StoredFields.of(response), OF_ONE_EXCHANGE);
+    return cookies ? kept : StoredFields.without(kept, COOKIES);
+  }
+
+  /** Adds each line to {@code headers}. */
+  static void write(HttpFields fields, HttpHeaders headers) {
+    fields.lines().forEach(line -> headers.add(line.name(), line.value()));
   }
 }

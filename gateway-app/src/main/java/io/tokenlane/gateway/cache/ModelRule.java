@@ -3,16 +3,68 @@ package io.tokenlane.gateway.cache;
 import io.tokenlane.gateway.call.CallKind;
 import io.tokenlane.gateway.call.InferenceCall;
 import io.tokenlane.prefetch.cache.Answer;
+import io.tokenlane.prefetch.cache.AnswerCache;
 import io.tokenlane.prefetch.http.CacheControl;
-import io.tokenlane.prefetch.http.Freshness;
 import io.tokenlane.prefetch.http.HttpFields;
+import io.tokenlane.prefetch.http.Reuse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Model calls: only answers that would be the same again are stored, each for its tenant. */
-record ModelRule(InferenceCall call, String key, HttpFields request, Duration ttl)
+record ModelRule(
+    AnswerCache cache, InferenceCall call, String key, HttpFields request, Duration ttl)
     implements CacheRule {
+
+  /** Parameters whose whole meaning is in their value, and so in the key. */
+  private static final Set<String> KNOWN =
+      Set.of(
+          "best_of",
+          "chat_template_kwargs",
+          "dimensions",
+          "echo",
+          "encoding_format",
+          "frequency_penalty",
+          "function_call",
+          "functions",
+          "input",
+          "logit_bias",
+          "logprobs",
+          "max_completion_tokens",
+          "max_tokens",
+          "messages",
+          "metadata",
+          "min_p",
+          "min_tokens",
+          "model",
+          "n",
+          "parallel_tool_calls",
+          "prediction",
+          "presence_penalty",
+          "prompt",
+          "prompt_cache_key",
+          "reasoning_effort",
+          "repetition_penalty",
+          "response_format",
+          "safety_identifier",
+          "seed",
+          "stop",
+          "store",
+          "stream",
+          "stream_options",
+          "suffix",
+          "temperature",
+          "tokenlane",
+          "tool_choice",
+          "tools",
+          "top_k",
+          "top_logprobs",
+          "top_p",
+          "user",
+          "verbosity");
 
   /** Why the call's answer must not be stored; empty where it may. */
   static Optional<String> bypass(InferenceCall call, HttpFields request) {
@@ -25,11 +77,30 @@ record ModelRule(InferenceCall call, String key, HttpFields request, Duration tt
     if (call.body().path("store").asBoolean(false)) {
       return Optional.of("stateful");
     }
+    Optional<String> strange = strange(call.body());
+    if (strange.isPresent()) {
+      return strange;
+    }
     return switch (call.kind()) {
       case EMBEDDING -> Optional.empty();
       case CHAT, COMPLETION -> unlessGreedy(call);
       case RESPONSE, MESSAGE -> Optional.of("kind");
     };
+  }
+
+  /** What this cache does not know could mean anything; a server's own tools see the world. */
+  private static Optional<String> strange(ObjectNode body) {
+    for (String name : body.propertyNames()) {
+      if (!KNOWN.contains(name)) {
+        return Optional.of("unknown-parameter");
+      }
+    }
+    for (JsonNode tool : body.path("tools")) {
+      if (!tool.path("type").asString("").equals("function")) {
+        return Optional.of("server-tool");
+      }
+    }
+    return Optional.empty();
   }
 
   private static Optional<String> unlessGreedy(InferenceCall call) {
@@ -38,9 +109,33 @@ record ModelRule(InferenceCall call, String key, HttpFields request, Duration tt
   }
 
   @Override
-  public boolean accepts(Answer answer, long nowNanos) {
-    return Freshness.acceptable(
-        request, answer.ageSeconds(nowNanos), answer.ttlLeftSeconds(nowNanos));
+  public String group() {
+    return key;
+  }
+
+  @Override
+  public Reuse reuse(Answer answer) {
+    return Reuse.of(request, HttpFields.NONE, answer.age(cache.nowNanos()), Reuse.Defaults.NONE);
+  }
+
+  @Override
+  public boolean standsIn(Answer answer) {
+    return false;
+  }
+
+  @Override
+  public Optional<Answer> sibling() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<Answer> part() {
+    return Optional.empty();
+  }
+
+  @Override
+  public String keyFor(int status) {
+    return key;
   }
 
   @Override
@@ -49,12 +144,15 @@ record ModelRule(InferenceCall call, String key, HttpFields request, Duration tt
       return Verdict.pass("status");
     }
     boolean forbidden = CacheControl.of(response).has("no-store");
-    return forbidden ? Verdict.pass("no-store") : Verdict.store(ttl, 0);
+    return forbidden ? Verdict.pass("no-store") : Verdict.store(0, ttl.toSeconds(), ttl);
   }
 
   @Override
-  public boolean learn(HttpFields response) {
-    return false;
+  public void learn(HttpFields response) {}
+
+  @Override
+  public HttpFields kept(HttpFields response) {
+    return Fields.kept(response, false);
   }
 
   @Override
@@ -63,5 +161,10 @@ record ModelRule(InferenceCall call, String key, HttpFields request, Duration tt
         response.first("Content-Type").filter(t -> t.startsWith("text/event-stream")).isPresent();
     CallKind kind = call.kind();
     return !events || !kind.endsWithDone() || tail.stripTrailing().endsWith("data: [DONE]");
+  }
+
+  @Override
+  public boolean outlivesItsClients() {
+    return false;
   }
 }

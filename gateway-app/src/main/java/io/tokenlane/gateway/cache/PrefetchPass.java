@@ -13,6 +13,8 @@ public final class PrefetchPass {
   /** The header; never sent upstream. */
   public static final String HEADER = "x-tokenlane-prefetch";
 
+  private static final String PREDICTED = ";predicted";
+
   private final String secret;
   private final Duration ttl;
 
@@ -29,16 +31,30 @@ public final class PrefetchPass {
     return secret;
   }
 
+  /** The header's value where nobody has planned the prefetch: the origin's word alone counts. */
+  public String forPredicted() {
+    return secret + PREDICTED;
+  }
+
   /** Whether the request is a prefetch of this process. */
   public boolean isShownBy(HttpHeaders request) {
+    return shows(request, secret) || isPredicted(request);
+  }
+
+  /** Whether the request is one that was foreseen rather than planned. */
+  boolean isPredicted(HttpHeaders request) {
+    return shows(request, forPredicted());
+  }
+
+  private static boolean shows(HttpHeaders request, String value) {
     String shown = request.getFirst(HEADER);
     return shown != null
         && MessageDigest.isEqual(
-            shown.getBytes(StandardCharsets.UTF_8), secret.getBytes(StandardCharsets.UTF_8));
+            shown.getBytes(StandardCharsets.UTF_8), value.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The ttl where the request is a prefetch of this process. */
+  /** The ttl where the request is a planned prefetch of this process. */
   Optional<Duration> ttlOf(HttpHeaders request) {
-    return isShownBy(request) ? Optional.of(ttl) : Optional.empty();
+    return shows(request, secret) ? Optional.of(ttl) : Optional.empty();
   }
 }

@@ -13,6 +13,11 @@ import org.springframework.web.server.ServerWebExchange;
  */
 public final class Trail {
   private static final String ATTRIBUTE = Trail.class.getName();
+  private static final int CLIENT_ERROR = 400;
+  private static final int SERVER_ERROR = 500;
+
+  /** What the client asked for is not there: no word against the node. */
+  private static final int NOT_IMPLEMENTED = 501;
 
   private final String requestId;
   private final long startNanos;
@@ -21,6 +26,7 @@ public final class Trail {
   private volatile @Nullable CacheStatus cacheStatus;
   private volatile @Nullable PromptTokens promptTokens;
   private volatile @Nullable Lease lease;
+  private volatile @Nullable Trail fetch;
   private volatile @Nullable String brokenBy;
   private volatile long leasedNanos;
   private volatile long firstByteNanos;
@@ -89,7 +95,8 @@ public final class Trail {
 
   /** The prompt's size, where it was counted. */
   public Optional<PromptTokens> promptTokens() {
-    return Optional.ofNullable(promptTokens);
+    Trail shared = fetch;
+    return shared == null ? Optional.ofNullable(promptTokens) : shared.promptTokens();
   }
 
   /** Tells the prompt's size. */
@@ -117,7 +124,8 @@ public final class Trail {
 
   /** When the latest node was leased; 0 where none was. */
   public long leasedNanos() {
-    return leasedNanos;
+    Trail shared = fetch;
+    return shared == null ? leasedNanos : shared.leasedNanos;
   }
 
   /** Whether the request may go to another node where the latest one refuses it. */
@@ -142,7 +150,47 @@ public final class Trail {
 
   /** How many nodes had the request. */
   public int attempts() {
-    return attempts;
+    Trail shared = fetch;
+    return shared == null ? attempts : shared.attempts;
+  }
+
+  /** The id of the node that has the request now, or had it last. */
+  public Optional<String> node() {
+    Trail shared = fetch;
+    return shared == null ? lease().map(l -> l.node().id()) : shared.node();
+  }
+
+  /** Tells that what comes back is fetched on another trail, whose end is not this one's. */
+  public void ridesOn(Trail shared) {
+    this.fetch = shared;
+  }
+
+  /** How a fetch ended, as far as its node is concerned. */
+  public enum End {
+    /** All of the answer came. */
+    DONE,
+    /** It failed. */
+    FAILED,
+    /** Nobody wanted it any more. */
+    CANCELLED
+  }
+
+  /** Closes the lease in use, where there is one, with what is known of its answer. */
+  public void closeLease(int status, End end) {
+    Lease open = lease;
+    if (open == null) {
+      return;
+    }
+    String broken = brokenBy;
+    if (broken != null) {
+      open.dropped(broken);
+    } else if (end == End.FAILED || (status >= SERVER_ERROR && status != NOT_IMPLEMENTED)) {
+      open.dropped("status " + status);
+    } else if (end == End.CANCELLED || status >= CLIENT_ERROR) {
+      open.ignored();
+    } else {
+      open.success();
+    }
   }
 
   /** When the first body byte was written; 0 before. */
@@ -157,7 +205,8 @@ public final class Trail {
 
   /** Why the answer ended before it was complete, where it did. */
   public Optional<String> brokenBy() {
-    return Optional.ofNullable(brokenBy);
+    Trail shared = fetch;
+    return Optional.ofNullable(shared == null ? brokenBy : shared.brokenBy);
   }
 
   /** Tells that the answer broke off after its first byte. */

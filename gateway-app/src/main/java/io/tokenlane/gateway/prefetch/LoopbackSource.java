@@ -1,5 +1,7 @@
 package io.tokenlane.gateway.prefetch;
 
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.tokenlane.gateway.cache.HitListener;
 import io.tokenlane.gateway.cache.PrefetchPass;
 import io.tokenlane.prefetch.Prefetcher;
 import java.net.InetSocketAddress;
@@ -17,7 +19,7 @@ import reactor.netty.http.client.HttpClientResponse;
  * treat them as they treat a client's request.
  */
 final class LoopbackSource implements Prefetcher.Source {
-  private static final Pattern STORED_FOR = Pattern.compile("; ttl=(\\d+); stored");
+  private static final Pattern STORED_FOR = Pattern.compile("; ttl=([1-9]\\d*); stored");
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final HttpClient client;
@@ -35,6 +37,19 @@ final class LoopbackSource implements Prefetcher.Source {
     return client
         .get()
         .uri(endpoint)
+        .responseSingle((response, body) -> body.then(Mono.fromSupplier(() -> storedFor(response))))
+        .toFuture();
+  }
+
+  /** Fetches what nobody has planned, for the host that clients name. */
+  CompletionStage<Duration> fetch(HitListener.Resource resource, PrefetchPass pass) {
+    return client
+        .headers(
+            h ->
+                h.set(HttpHeaderNames.HOST, resource.host())
+                    .set(PrefetchPass.HEADER, pass.forPredicted()))
+        .get()
+        .uri(resource.target())
         .responseSingle((response, body) -> body.then(Mono.fromSupplier(() -> storedFor(response))))
         .toFuture();
   }

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.tokenlane.gateway.cache.PrefetchPass;
 import io.tokenlane.prefetch.PrefetchAccount;
+import io.tokenlane.prefetch.cache.AnswerCache;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.ToLongFunction;
@@ -27,8 +28,16 @@ public class PrefetchConfig {
 
   @Bean
   PrefetchStarter prefetchStarter(
-      PrefetchProperties properties, PrefetchPass pass, ScheduledExecutorService clockwork) {
-    return new PrefetchStarter(properties, pass, clockwork);
+      PrefetchProperties properties,
+      PrefetchPass pass,
+      ScheduledExecutorService clockwork,
+      AnswerCache cache) {
+    return new PrefetchStarter(properties, pass, clockwork, cache);
+  }
+
+  @Bean
+  PrefetchEndpoint prefetchEndpoint(PrefetchStarter starter) {
+    return new PrefetchEndpoint(starter);
   }
 
   @Bean

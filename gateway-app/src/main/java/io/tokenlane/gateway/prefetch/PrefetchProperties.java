@@ -2,6 +2,7 @@ package io.tokenlane.gateway.prefetch;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -12,15 +13,18 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     most, in seconds; &gt; 0, default 300
  * @param endpoints paths with their queries, as a client asks this gateway for them
  * @param concurrency fetches at once; ≥ 1, default 2
+ * @param foresight what is fetched ahead beside the endpoints; default: nothing
  */
 public record PrefetchProperties(
     @DefaultValue("true") boolean enabled,
     @DefaultValue("300") int ttlSeconds,
     @DefaultValue List<String> endpoints,
-    @DefaultValue("2") int concurrency) {
+    @DefaultValue("2") int concurrency,
+    @Nullable ForesightProperties foresight) {
 
   /** Nothing to prefetch. */
-  public static final PrefetchProperties NONE = new PrefetchProperties(false, 300, List.of(), 2);
+  public static final PrefetchProperties NONE =
+      new PrefetchProperties(false, 300, List.of(), 2, null);
 
   /** Checks the ranges. */
   public PrefetchProperties {
@@ -37,6 +41,10 @@ public record PrefetchProperties(
             "endpoints: " + endpoint + " (expected: a path starting with /)");
       }
     }
+  }
+
+  ForesightProperties foreseen() {
+    return foresight == null ? ForesightProperties.OFF : foresight;
   }
 
   Duration ttl() {

@@ -23,12 +23,6 @@ import reactor.core.publisher.SignalType;
  * exchange, when the last byte is out or the client is gone, closes the lease, counts and logs.
  */
 final class EndFilter implements WebFilter, Ordered {
-  private static final int SERVER_ERROR = 500;
-  private static final int CLIENT_ERROR = 400;
-
-  /** What the client asked for is not there: no word against the node. */
-  private static final int NOT_IMPLEMENTED = 501;
-
   private final ApplicationContext api;
   private final ErrorAnswers errors;
   private final CallMeters meters;
@@ -76,26 +70,18 @@ final class EndFilter implements WebFilter, Ordered {
   private void end(ServerWebExchange exchange, Trail trail, long bytes, SignalType signal) {
     HttpStatusCode code = exchange.getResponse().getStatusCode();
     int status = code == null ? 200 : code.value();
-    trail.lease().ifPresent(lease -> close(lease, trail, status, signal));
+    trail.closeLease(status, end(signal));
     Ending ending = Ending.of(exchange, trail, status, bytes, signal);
     meters.count(ending);
     log.write(ending);
   }
 
-  private static void close(Lease lease, Trail trail, int status, SignalType signal) {
-    if (trail.brokenBy().isPresent()) {
-      lease.dropped(trail.brokenBy().get());
-    } else if (signal == SignalType.ON_ERROR || failedNode(status)) {
-      lease.dropped("status " + status);
-    } else if (signal == SignalType.CANCEL || status >= CLIENT_ERROR) {
-      lease.ignored();
-    } else {
-      lease.success();
-    }
-  }
-
-  private static boolean failedNode(int status) {
-    return status >= SERVER_ERROR && status != NOT_IMPLEMENTED;
+  private static Trail.End end(SignalType signal) {
+    return switch (signal) {
+      case ON_ERROR -> Trail.End.FAILED;
+      case CANCEL -> Trail.End.CANCELLED;
+      default -> Trail.End.DONE;
+    };
   }
 
   /** Notes the first byte and counts all of them. */

@@ -62,14 +62,17 @@ record Ending(
   }
 
   private static String word(CacheStatus status) {
+    if (status.collapsed()) {
+      return "collapsed";
+    }
     CacheStatus.Forward forward = status.forward();
     if (forward != null) {
       return forward.name().toLowerCase(Locale.ROOT);
     }
-    return status.collapsed() ? "collapsed" : "hit";
+    return status.hit() ? "hit" : "none";
   }
 
   String node() {
-    return trail.lease().map(lease -> lease.node().id()).orElse("-");
+    return trail.node().orElse("-");
   }
 }

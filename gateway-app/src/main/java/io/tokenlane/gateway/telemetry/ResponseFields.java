@@ -1,7 +1,7 @@
 package io.tokenlane.gateway.telemetry;
 
-import io.tokenlane.balance.Lease;
 import io.tokenlane.gateway.call.Trail;
+import io.tokenlane.prefetch.http.CacheStatus;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -20,10 +20,10 @@ final class ResponseFields {
     if (!headers.containsHeader(NO_SNIFF)) {
       headers.set(NO_SNIFF, "nosniff");
     }
-    trail.cacheStatus().ifPresent(status -> headers.set("Cache-Status", status.render()));
+    headers.set("Cache-Status", trail.cacheStatus().orElse(CacheStatus.NOT_ASKED).render());
     boolean hit = trail.cacheStatus().filter(status -> status.hit()).isPresent();
     if (!hit) {
-      trail.lease().ifPresent(lease -> node(headers, lease));
+      trail.node().ifPresent(node -> headers.set("x-tokenlane-node", node));
     }
     trail
         .promptTokens()
@@ -32,10 +32,6 @@ final class ResponseFields {
     if (traceParent != null && !headers.containsHeader(TRACE_PARENT)) {
       headers.set(TRACE_PARENT, traceParent);
     }
-  }
-
-  private static void node(HttpHeaders headers, Lease lease) {
-    headers.set("x-tokenlane-node", lease.node().id());
   }
 
   /** Server Timing (W3C): the time in the gateway before the node, and the node's. */

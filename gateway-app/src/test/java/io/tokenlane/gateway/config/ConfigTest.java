@@ -70,7 +70,8 @@ final class ConfigTest {
     PrefetchProperties prefetch = prefetch(yaml(text));
 
     assertThat(prefetch)
-        .isEqualTo(new PrefetchProperties(true, 300, List.of("/api/v1/user", "/api/v1/config"), 2));
+        .isEqualTo(
+            new PrefetchProperties(true, 300, List.of("/api/v1/user", "/api/v1/config"), 2, null));
   }
 
   @Test

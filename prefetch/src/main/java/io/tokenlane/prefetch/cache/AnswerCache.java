@@ -3,19 +3,33 @@ package io.tokenlane.prefetch.cache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * Answers by key, bounded by their weight in bytes (Caffeine's W-TinyLFU decides who stays), each
- * served for its own time to live, with identical misses folded into one fetch.
+ * kept for its own time, with identical misses folded into one fetch.
  *
- * <p>A request calls {@link #turn}: a hit is served, the first miss leads, later ones wait for the
- * leader's {@link Flight} to be settled. No call blocks. Thread-safe.
+ * <p>A request takes a {@link #turn}: a stored answer that serves it is a hit, the first miss
+ * leads, later ones wait for the leader's {@link Flight}. What lately could not be shared is not
+ * waited for ("hit for miss"). No call blocks. Thread-safe.
  */
 public final class AnswerCache {
+  /** How long it is remembered that an answer could not be shared. */
+  private static final Duration UNSHARED_FOR = Duration.ofSeconds(30);
+
+  /** How long it is remembered that a group was forgotten: longer than a fetch takes. */
+  private static final Duration FORGOTTEN_FOR = Duration.ofMinutes(10);
+
+  private static final long REMEMBERED_KEYS = 10_000;
+
   private final Cache<String, Answer> answers;
+  private final Cache<String, Boolean> unshared;
+  private final Cache<String, Long> forgotten;
+  private final Groups groups = new Groups();
   private final ConcurrentHashMap<String, Flight> flights = new ConcurrentHashMap<>();
   private final LongSupplier nanoClock;
   private final long maxAnswerBytes;
@@ -35,11 +49,23 @@ public final class AnswerCache {
     this.answers =
         Caffeine.newBuilder()
             .maximumWeight(maxBytes)
-            .weigher((String key, Answer answer) -> answer.weightBytes())
-            .expireAfter(Expiry.writing((String key, Answer answer) -> answer.ttl()))
+            .weigher((String key, Answer answer) -> answer.weightBytes(key))
+            .expireAfter(Expiry.writing((String key, Answer answer) -> answer.times().keep()))
             .ticker(nanoClock::getAsLong)
+            .removalListener(groups)
             .executor(Runnable::run)
             .build();
+    this.unshared = memory(UNSHARED_FOR, nanoClock);
+    this.forgotten = memory(FORGOTTEN_FOR, nanoClock);
+  }
+
+  private static <V> Cache<String, V> memory(Duration span, LongSupplier nanoClock) {
+    return Caffeine.newBuilder()
+        .maximumSize(REMEMBERED_KEYS)
+        .expireAfterWrite(span)
+        .ticker(nanoClock::getAsLong)
+        .executor(Runnable::run)
+        .build();
   }
 
   private static void requirePositive(String name, long value) {
@@ -48,23 +74,30 @@ public final class AnswerCache {
     }
   }
 
-  /** Hit, lead or wait: see {@link Turn}. Whoever leads must settle the flight. */
-  public Turn turn(String key) {
-    Optional<Answer> stored = find(key);
+  /**
+   * Hit, lead, wait or pass: see {@link Turn}. Whoever leads must settle the flight.
+   *
+   * @param serves whether a stored answer may be served to the request
+   */
+  public Turn turn(String key, Predicate<Answer> serves) {
+    Optional<Answer> stored = find(key).filter(serves);
     if (stored.isPresent()) {
       return new Turn.Hit(stored.get());
     }
-    Flight mine = new Flight(this, key);
+    if (unshared.getIfPresent(key) != null) {
+      return new Turn.Pass();
+    }
+    Flight mine = new Flight(this, key, nowNanos());
     Flight other = flights.putIfAbsent(key, mine);
     if (other != null) {
       return new Turn.Wait(other.landing());
     }
-    return leadUnlessJustStored(mine);
+    return leadUnlessJustStored(mine, serves);
   }
 
   /** A flight that landed between the look-up and the take-off has left its answer behind. */
-  private Turn leadUnlessJustStored(Flight mine) {
-    Optional<Answer> stored = find(mine.key());
+  private Turn leadUnlessJustStored(Flight mine, Predicate<Answer> serves) {
+    Optional<Answer> stored = find(mine.key()).filter(serves);
     if (stored.isEmpty()) {
       return new Turn.Lead(mine);
     }
@@ -72,24 +105,62 @@ public final class AnswerCache {
     return new Turn.Hit(stored.get());
   }
 
-  /** The answer stored under {@code key}, if it may still be served. */
+  /** The answer stored under {@code key}, stale or not. */
   public Optional<Answer> find(String key) {
     return Optional.ofNullable(answers.getIfPresent(key));
   }
 
-  /** Stores an answer; one larger than the bounds is not kept. */
-  public void put(String key, Answer answer) {
-    if (answer.body().remaining() <= maxAnswerBytes) {
-      answers.put(key, answer);
+  /** The first answer of the group, stored under a key with this beginning, that fits. */
+  public Optional<Answer> findSibling(String group, String keyBegin, Predicate<Answer> fits) {
+    return groups.keys(group).stream()
+        .filter(key -> key.startsWith(keyBegin))
+        .flatMap(key -> find(key).stream())
+        .filter(fits)
+        .findFirst();
+  }
+
+  /**
+   * Stores an answer. One larger than the bounds is not kept, nor one whose group was forgotten
+   * after its fetch began: it may show what was before the change.
+   *
+   * @param begunNanos when the answer's fetch began, on this cache's clock
+   */
+  public void put(String key, Answer answer, long begunNanos) {
+    Long forgottenNanos = forgotten.getIfPresent(answer.group());
+    if (answer.body().remaining() > maxAnswerBytes
+        || (forgottenNanos != null && forgottenNanos - begunNanos >= 0)) {
+      return;
     }
+    groups.add(answer.group(), key).ifPresent(answers::invalidate);
+    answers.put(key, answer);
+    unshared.invalidate(key);
+    // An eviction of the key's former answer may have crossed with the first of these.
+    groups.add(answer.group(), key).ifPresent(answers::invalidate);
+    if (find(key).isEmpty()) {
+      groups.drop(answer.group(), key);
+    }
+  }
+
+  /** Forgets the answer stored under {@code key}. */
+  public void drop(String key) {
+    answers.invalidate(key);
+  }
+
+  /** Forgets all answers of a group, and those still on their way; how many were stored. */
+  public int forget(String group) {
+    forgotten.put(group, nowNanos());
+    var keys = groups.keys(group);
+    answers.invalidateAll(keys);
+    return keys.size();
   }
 
   /** Forgets everything stored; flights go on. */
   public void clear() {
     answers.invalidateAll();
+    unshared.invalidateAll();
   }
 
-  /** Now, on the clock that {@link Answer#storedAtNanos} is on. */
+  /** Now, on the clock that {@link Answer.Times#storedAtNanos} is on. */
   public long nowNanos() {
     return nanoClock.getAsLong();
   }
@@ -116,7 +187,15 @@ public final class AnswerCache {
     return flights.size();
   }
 
-  void remove(Flight flight) {
-    flights.remove(flight.key(), flight);
+  void alsoUnder(Flight flight, String key) {
+    flights.putIfAbsent(key, flight);
+  }
+
+  void remove(Flight flight, String key) {
+    flights.remove(key, flight);
+  }
+
+  void rememberUnshared(String key) {
+    unshared.put(key, true);
   }
 }

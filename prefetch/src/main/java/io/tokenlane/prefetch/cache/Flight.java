@@ -5,48 +5,92 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One upstream fetch that others may be waiting for. Its leader settles it exactly once with one of
- * three endings; every later call is ignored, so {@link #abandon} may sit in a {@code finally}.
+ * One upstream fetch that others may be waiting for. Once its answer's fields are known it may be
+ * {@linkplain #open opened}: who waits, and who comes later, rides along. It is settled exactly
+ * once by one of the other methods; every later call is ignored.
  */
 public final class Flight {
   private final AnswerCache cache;
   private final String key;
   private final CompletableFuture<Landing> landing = new CompletableFuture<>();
   private final AtomicBoolean settled = new AtomicBoolean();
+  private final long begunNanos;
+  private volatile String variantKey;
+  private volatile boolean waitedFor;
 
-  Flight(AnswerCache cache, String key) {
+  Flight(AnswerCache cache, String key, long begunNanos) {
     this.cache = cache;
     this.key = key;
+    this.variantKey = key;
+    this.begunNanos = begunNanos;
   }
 
-  /** Stores the answer under the flight's key and gives it to all waiters. */
-  public void land(Answer answer) {
-    if (settled.compareAndSet(false, true)) {
-      cache.put(key, answer);
-      end(new Landing.Landed(answer));
+  /**
+   * The answer may be shared and its body is on its way. The flight goes on.
+   *
+   * @param variant the key that requests equal in what {@code Vary} names now have
+   */
+  public void open(String variant, Opening opening) {
+    if (!settled.get()) {
+      variantKey = variant;
+      cache.alsoUnder(this, variant);
+      landing.complete(new Landing.Opened(opening));
     }
   }
 
-  /** The answer cannot be shared: waiters go upstream at once. */
+  /** Stores the answer under {@code variant} and gives it to all who wait. */
+  public void land(String variant, Answer answer) {
+    if (settled.compareAndSet(false, true)) {
+      cache.put(variant, answer, begunNanos);
+      end(new Landing.Landed(variant, answer));
+    }
+  }
+
+  /** Gives an answer that is stored already to all who wait. */
+  public void lend(String variant, Answer answer) {
+    if (settled.compareAndSet(false, true)) {
+      end(new Landing.Landed(variant, answer));
+    }
+  }
+
+  /** The answer cannot be shared: waiters go upstream at once, and so do those of the next time. */
   public void release() {
     if (settled.compareAndSet(false, true)) {
+      cache.rememberUnshared(key);
       end(new Landing.Unshared());
     }
   }
 
-  /** The leader gives up (cancelled): the first waiter to take a turn again leads. */
+  /** The fetch failed before there was an answer: waiters fail alike. */
+  public void fail(Throwable why) {
+    if (settled.compareAndSet(false, true)) {
+      end(new Landing.Failed(why));
+    }
+  }
+
+  /**
+   * The leader gives up, or what was opened was not stored in the end: the first waiter to take a
+   * turn again leads; who rides along has what has passed.
+   */
   public void abandon() {
     if (settled.compareAndSet(false, true)) {
       end(new Landing.Abandoned());
     }
   }
 
+  /** Whether anybody has waited for it. */
+  public boolean waitedFor() {
+    return waitedFor;
+  }
+
   CompletionStage<Landing> landing() {
+    waitedFor = true;
     return landing.minimalCompletionStage();
   }
 
   private void end(Landing how) {
-    cache.remove(this);
+    cache.remove(this, key);
+    cache.remove(this, variantKey);
     landing.complete(how);
   }
 

@@ -1,13 +1,19 @@
 package io.tokenlane.prefetch.cache;
 
-/** How a flight ended, as its waiters learn it. */
+/** How a flight went, as its waiters learn it. */
 public sealed interface Landing {
 
-  /** The leader stored this answer: serve it. */
-  record Landed(Answer answer) implements Landing {}
+  /** This answer is stored under this key: serve it where the request has the same. */
+  record Landed(String key, Answer answer) implements Landing {}
+
+  /** The answer is on its way: ride along where it answers the request. */
+  record Opened(Opening opening) implements Landing {}
 
   /** The answer cannot be shared: go upstream, without waiting for anybody. */
   record Unshared() implements Landing {}
+
+  /** The fetch failed: so does the request. */
+  record Failed(Throwable why) implements Landing {}
 
   /** The leader went away before its answer was known: take a turn again. */
   record Abandoned() implements Landing {}

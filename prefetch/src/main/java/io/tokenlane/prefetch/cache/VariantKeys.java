@@ -20,6 +20,11 @@ public final class VariantKeys {
     this.names = Caffeine.newBuilder().maximumSize(maxResources).executor(Runnable::run).build();
   }
 
+  /** Whether the responses of {@code resource} differ by {@code name}, lower case, and no other. */
+  public boolean variesOnlyBy(String resource, String name) {
+    return List.of(name).equals(names.getIfPresent(resource));
+  }
+
   /** The key of the variant of {@code resource} that {@code request} selects. */
   public String keyFor(String resource, HttpFields request) {
     List<String> known = names.getIfPresent(resource);

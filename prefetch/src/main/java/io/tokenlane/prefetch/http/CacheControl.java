@@ -46,6 +46,11 @@ public final class CacheControl {
     return new CacheControl(directives);
   }
 
+  /** Directives that were parsed elsewhere. */
+  static CacheControl of(Map<String, String> directives) {
+    return new CacheControl(Map.copyOf(directives));
+  }
+
   /** True where the directive is there, with or without an argument. */
   public boolean has(String directive) {
     return directives.containsKey(directive);
@@ -60,12 +65,32 @@ public final class CacheControl {
     return argument == null ? OptionalLong.empty() : OptionalLong.of(deltaSeconds(argument));
   }
 
+  /** True where the directive is there without an argument. */
+  boolean bare(String directive) {
+    return "".equals(directives.get(directive));
+  }
+
+  /** The field names that {@code no-cache} or {@code private} is limited to, in lower case. */
+  public List<String> fieldNames(String directive) {
+    String argument = directives.getOrDefault(directive, "").replace("\"", "");
+    return ListSplitter.members(List.of(argument)).stream()
+        .map(name -> name.toLowerCase(Locale.ROOT))
+        .toList();
+  }
+
+  /** Whether a lifetime was given in another type than seconds (RFC 9213 §2.1). */
+  boolean hasBrokenSeconds() {
+    return List.of("max-age", "s-maxage").stream()
+        .map(directives::get)
+        .anyMatch(value -> value != null && !value.matches("[0-9]+"));
+  }
+
   /** Delta-seconds (§1.2.2): digits only, capped at 2^31; anything else is 0. */
   static long deltaSeconds(String text) {
     if (text.isEmpty() || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
       return 0;
     }
-    return text.length() > 10 ? LONGEST_SECONDS : Math.min(Long.parseLong(text), LONGEST_SECONDS);
+    return text.length() > 18 ? LONGEST_SECONDS : Math.min(Long.parseLong(text), LONGEST_SECONDS);
   }
 
   @Override

@@ -4,34 +4,72 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** Freshness and age arithmetic (RFC 9111 §4.2), all in whole seconds. */
 public final class Freshness {
   private Freshness() {}
 
+  /** Of the time since the last change, what counts as fresh where nobody says (§4.2.2): 10 %. */
+  private static final long HEURISTIC_DIVISOR = 10;
+
+  private static final long LONGEST_HEURISTIC_SECONDS = Duration.ofDays(1).toSeconds();
+
+  /** Statuses that are heuristically cacheable (RFC 9110 §15.1). */
+  private static final Set<Integer> HEURISTIC =
+      Set.of(200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501);
+
   /**
    * The explicit freshness lifetime for a shared cache (§4.2.1): {@code s-maxage}, else {@code
    * max-age}, else {@code Expires} − {@code Date}; empty where the response states none. An invalid
-   * {@code Expires} (§5.3) is a time in the past: 0.
+   * {@code Expires} (§5.3) is a time in the past: 0. A targeted field (RFC 9213 §2.2) replaces
+   * {@code Cache-Control} and {@code Expires}.
    *
    * @param received when the response arrived; stands in for a missing {@code Date}
    */
   public static OptionalLong lifetime(HttpFields response, Instant received) {
-    CacheControl control = CacheControl.of(response);
-    if (control.has("s-maxage")) {
-      return control.seconds("s-maxage");
+    ResponseControl said = ResponseControl.of(response);
+    if (said.control().has("s-maxage")) {
+      return said.control().seconds("s-maxage");
     }
-    if (control.has("max-age")) {
-      return control.seconds("max-age");
+    if (said.control().has("max-age")) {
+      return said.control().seconds("max-age");
     }
-    return response.first("Expires").map(e -> untilExpiry(e, response, received)).stream()
-        .mapToLong(Long::longValue)
+    return said.targeted() || !response.has("Expires")
+        ? OptionalLong.empty()
+        : OptionalLong.of(untilExpiry(response, received));
+  }
+
+  /**
+   * How long a response that states no lifetime may count as fresh (§4.2.2): a tenth of the time
+   * between {@code Last-Modified} and {@code Date}, at most a day. Empty for statuses that are not
+   * heuristically cacheable unless {@code public}, and for requests with a cookie or credentials,
+   * whose answers are likely to be one person's.
+   */
+  public static OptionalLong heuristic(
+      HttpFields request, int status, HttpFields response, Instant received) {
+    boolean allowed = mayGuess(status) || ResponseControl.of(response).control().has("public");
+    if (!allowed || request.has("Cookie") || request.has("Authorization")) {
+      return OptionalLong.empty();
+    }
+    Instant date = response.first("Date").flatMap(HttpDate::parse).orElse(received);
+    return response.first("Last-Modified").flatMap(HttpDate::parse).stream()
+        .mapToLong(changed -> Duration.between(changed, date).toSeconds() / HEURISTIC_DIVISOR)
+        .filter(seconds -> seconds > 0)
+        .map(seconds -> Math.min(seconds, LONGEST_HEURISTIC_SECONDS))
         .findFirst();
   }
 
-  private static long untilExpiry(String expires, HttpFields response, Instant received) {
+  /** Whether a response of this status may be stored though it states no lifetime (§3). */
+  public static boolean mayGuess(int status) {
+    return HEURISTIC.contains(status);
+  }
+
+  private static long untilExpiry(HttpFields response, Instant received) {
     Instant date = response.first("Date").flatMap(HttpDate::parse).orElse(received);
-    return HttpDate.parse(expires)
+    return response
+        .first("Expires")
+        .flatMap(HttpDate::parse)
         .map(at -> Math.max(0, Duration.between(date, at).toSeconds()))
         .orElse(0L);
   }
@@ -62,21 +100,7 @@ public final class Freshness {
     return first.map(CacheControl::deltaSeconds).orElse(0L);
   }
 
-  /**
-   * Whether the client accepts a fresh answer of this age (§5.2.1): {@code no-cache} and {@code
-   * Pragma: no-cache} (§5.4) ask for a new one, {@code max-age} bounds the age, {@code min-fresh}
-   * what must be left of the lifetime.
-   */
-  public static boolean acceptable(HttpFields request, long age, long secondsLeft) {
-    CacheControl control = CacheControl.of(request);
-    if (control.has("no-cache") || (!request.has("Cache-Control") && pragmaNoCache(request))) {
-      return false;
-    }
-    return age <= control.seconds("max-age").orElse(Long.MAX_VALUE)
-        && secondsLeft >= control.seconds("min-fresh").orElse(0);
-  }
-
-  private static boolean pragmaNoCache(HttpFields request) {
+  static boolean pragmaNoCache(HttpFields request) {
     return ListSplitter.members(request.all("Pragma")).stream()
         .anyMatch(member -> member.equalsIgnoreCase("no-cache"));
   }

@@ -10,20 +10,33 @@ import java.time.temporal.ChronoField;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** HTTP dates (RFC 9110 §5.6.7): the preferred form and the two obsolete ones. */
 final class HttpDate {
-  private static final List<DateTimeFormatter> FORMS =
-      List.of(
-          DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US),
-          rfc850(),
-          DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.US));
+  /** The weekday must be one; that it is the right one is not the receiver's to check. */
+  private static final Pattern WEEKDAY =
+      Pattern.compile("(mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?(, | )");
+
+  private static final List<DateTimeFormatter> AFTER_COMMA =
+      List.of(form("dd MMM yyyy HH:mm:ss 'GMT'"), rfc850());
+  private static final List<DateTimeFormatter> AFTER_BLANK = List.of(form("MMM ppd HH:mm:ss yyyy"));
 
   private HttpDate() {}
 
+  /** Names compare without case, as what is sent is not always what is written in the rule. */
+  private static DateTimeFormatter form(String pattern) {
+    return new DateTimeFormatterBuilder()
+        .parseCaseInsensitive()
+        .appendPattern(pattern)
+        .toFormatter(Locale.US);
+  }
+
   private static DateTimeFormatter rfc850() {
     return new DateTimeFormatterBuilder()
-        .appendPattern("EEEE, dd-MMM-")
+        .parseCaseInsensitive()
+        .appendPattern("dd-MMM-")
         .appendValueReduced(ChronoField.YEAR, 2, 2, 1970)
         .appendPattern(" HH:mm:ss 'GMT'")
         .toFormatter(Locale.US);
@@ -31,7 +44,14 @@ final class HttpDate {
 
   /** The instant, or empty where the text has none of the three forms. */
   static Optional<Instant> parse(String text) {
-    return FORMS.stream().flatMap(form -> parse(text.strip(), form).stream()).findFirst();
+    String stripped = text.strip();
+    Matcher weekday = WEEKDAY.matcher(stripped.toLowerCase(Locale.ROOT));
+    if (!weekday.lookingAt()) {
+      return Optional.empty();
+    }
+    String rest = stripped.substring(weekday.end());
+    List<DateTimeFormatter> forms = weekday.group().endsWith(", ") ? AFTER_COMMA : AFTER_BLANK;
+    return forms.stream().flatMap(form -> parse(rest, form).stream()).findFirst();
   }
 
   private static Optional<Instant> parse(String text, DateTimeFormatter form) {

@@ -6,30 +6,32 @@ import java.util.Set;
 public enum Storability {
   /** May be stored. */
   STORABLE("storable"),
-  /** Only GET and HEAD are understood here. */
-  METHOD("method"),
-  /** The status is not final, partial, or not one this cache understands (§3). */
+  /**
+   * Not final, partial, or with {@code must-understand} one this cache does not know (§5.2.2.3).
+   */
   STATUS("status"),
   /** {@code no-store} in the request (§5.2.1.5). */
   REQUEST_NO_STORE("request-no-store"),
   /** {@code no-store} in the response (§5.2.2.5). */
   NO_STORE("no-store"),
-  /** {@code no-cache} in the response (§5.2.2.4): useless without validation. */
-  NO_CACHE("no-cache"),
   /** {@code private} (§5.2.2.7). */
   PRIVATE("private"),
   /** An authenticated request whose response does not allow sharing (§3.5). */
   AUTHORIZATION("authorization"),
   /** {@code Vary: *} (§4.1): no later request would match. */
   VARY_STAR("vary-star"),
-  /** {@code Set-Cookie}: meant for one client (§7.3 warns; stored nowhere here). */
+  /** {@code Set-Cookie}: meant for one client (§7.3 warns). */
   SET_COOKIE("set-cookie"),
-  /** A range was asked for; partial answers are not combined here (§3.3). */
-  RANGE("range");
+  /** A part of a representation; parts are passed on, not combined (§3.3). */
+  PARTIAL("partial");
 
-  /** Statuses cacheable by definition (RFC 9110 §15.1) other than 206, and the redirects. */
+  /** Statuses whose caching rules this cache implements. */
   private static final Set<Integer> UNDERSTOOD =
-      Set.of(200, 203, 204, 300, 301, 302, 307, 308, 404, 405, 410, 414, 451, 501);
+      Set.of(200, 203, 204, 300, 301, 302, 303, 307, 308, 404, 405, 410, 414, 451, 501);
+
+  private static final int FIRST_FINAL = 200;
+  private static final int PARTIAL_CONTENT = 206;
+  private static final int NOT_MODIFIED = 304;
 
   private final String label;
 
@@ -47,37 +49,39 @@ public enum Storability {
     return this == STORABLE;
   }
 
-  /** Judges the request before anything is known of the response. */
-  public static Storability ofRequest(String method, HttpFields request) {
-    if (!method.equals("GET")) {
-      return METHOD;
-    }
+  /**
+   * Judges a response to a GET. Whether it is worth keeping, by its lifetime or a validator, is
+   * another question: {@link Freshness}.
+   *
+   * @param cookies whether responses that set a cookie may be stored, cookie included
+   */
+  public static Storability of(
+      HttpFields request, int status, HttpFields response, boolean cookies) {
     if (CacheControl.of(request).has("no-store")) {
       return REQUEST_NO_STORE;
     }
-    return request.has("Range") ? RANGE : STORABLE;
-  }
-
-  /** Judges a response to a request that {@link #ofRequest} found storable. */
-  public static Storability ofResponse(HttpFields request, int status, HttpFields response) {
-    if (!UNDERSTOOD.contains(status)) {
+    ResponseControl said = ResponseControl.of(response);
+    CacheControl control = said.control();
+    boolean mustUnderstand = control.has("must-understand");
+    if (status < FIRST_FINAL
+        || status == NOT_MODIFIED
+        || (mustUnderstand && !UNDERSTOOD.contains(status))) {
       return STATUS;
     }
-    CacheControl control = CacheControl.of(response);
+    if (status == PARTIAL_CONTENT) {
+      return PARTIAL;
+    }
     // §5.2.2.3: a cache that understands the status ignores no-store beside must-understand.
-    if (control.has("no-store") && !control.has("must-understand")) {
+    if (control.has("no-store") && !mustUnderstand) {
       return NO_STORE;
     }
-    if (control.has("no-cache")) {
-      return NO_CACHE;
-    }
-    if (control.has("private")) {
+    if (said.isPrivate()) {
       return PRIVATE;
     }
     if (request.has("Authorization") && !sharingAllowed(control)) {
       return AUTHORIZATION;
     }
-    if (response.has("Set-Cookie")) {
+    if (response.has("Set-Cookie") && !cookies) {
       return SET_COOKIE;
     }
     return Vary.names(response).contains("*") ? VARY_STAR : STORABLE;

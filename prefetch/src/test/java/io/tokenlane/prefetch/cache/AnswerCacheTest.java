@@ -16,13 +16,22 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class AnswerCacheTest {
+  private static final Passage.Source IDLE =
+      new Passage.Source() {
+        @Override
+        public void wanted() {}
+
+        @Override
+        public void deserted() {}
+      };
+
   private final AtomicLong now = new AtomicLong();
   private final AnswerCache cache = new AnswerCache(100_000, 10_000, now::get);
 
   @Test
   void servesUntilItsOwnTimeToLiveIsOver() {
-    cache.put("short", answer(10, 5));
-    cache.put("long", answer(10, 50));
+    cache.put("short", answer(10, 5), now.get());
+    cache.put("long", answer(10, 50), now.get());
 
     now.set(Duration.ofSeconds(5).toNanos());
 
@@ -32,7 +41,8 @@ final class AnswerCacheTest {
 
   @Test
   void agesFromItsInitialAge() {
-    Answer answer = new Answer(200, HttpFields.NONE, body(1), now.get(), Duration.ofSeconds(60), 7);
+    Answer.Times times = new Answer.Times(now.get(), 7, 67, Duration.ofSeconds(60));
+    Answer answer = new Answer("g", 200, HttpFields.NONE, body(1), times);
 
     long later = Duration.ofSeconds(20).toNanos();
 
@@ -43,7 +53,8 @@ final class AnswerCacheTest {
   @Test
   void staysWithinItsBytes() {
     RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
-    IntStream.range(0, 1_000).forEach(i -> cache.put("k" + i, answer(random.nextInt(5_000), 60)));
+    IntStream.range(0, 1_000)
+        .forEach(i -> cache.put("k" + i, answer(random.nextInt(5_000), 60), now.get()));
 
     assertThat(cache.weightBytes()).isPositive().isLessThanOrEqualTo(100_000);
     assertThat(cache.size()).isPositive();
@@ -51,7 +62,7 @@ final class AnswerCacheTest {
 
   @Test
   void keepsNoAnswerAboveItsBound() {
-    cache.put("large", answer(10_001, 60));
+    cache.put("large", answer(10_001, 60), now.get());
 
     assertThat(cache.find("large")).isEmpty();
   }
@@ -61,10 +72,10 @@ final class AnswerCacheTest {
     Flight leader = lead("k");
     List<Landing> landings = waiters("k", 99);
 
-    leader.land(answer(10, 60));
+    leader.land("k", answer(10, 60));
 
     assertThat(landings).hasSize(99).allMatch(l -> l instanceof Landing.Landed);
-    assertThat(cache.turn("k")).isInstanceOf(Turn.Hit.class);
+    assertThat(cache.turn("k", a -> true)).isInstanceOf(Turn.Hit.class);
     assertThat(cache.flightsUnderWay()).isZero();
   }
 
@@ -76,7 +87,9 @@ final class AnswerCacheTest {
     leader.release();
 
     assertThat(landings).containsOnly(new Landing.Unshared()).hasSize(3);
-    assertThat(cache.turn("k")).isInstanceOf(Turn.Lead.class);
+    assertThat(cache.turn("k", a -> true)).isInstanceOf(Turn.Pass.class);
+    now.addAndGet(Duration.ofSeconds(31).toNanos());
+    assertThat(cache.turn("k", a -> true)).isInstanceOf(Turn.Lead.class);
   }
 
   @Test
@@ -87,17 +100,17 @@ final class AnswerCacheTest {
     leader.abandon();
 
     assertThat(landings).containsOnly(new Landing.Abandoned()).hasSize(2);
-    assertThat(cache.turn("k")).isInstanceOf(Turn.Lead.class);
-    assertThat(cache.turn("k")).isInstanceOf(Turn.Wait.class);
+    assertThat(cache.turn("k", a -> true)).isInstanceOf(Turn.Lead.class);
+    assertThat(cache.turn("k", a -> true)).isInstanceOf(Turn.Wait.class);
   }
 
   @Test
   void aFlightSettlesOnce() {
     Flight leader = lead("k");
-    leader.release();
+    leader.abandon();
     Flight next = lead("k");
 
-    leader.land(answer(10, 60));
+    leader.land("k", answer(10, 60));
     leader.abandon();
 
     assertThat(cache.find("k")).isEmpty();
@@ -121,40 +134,90 @@ final class AnswerCacheTest {
   }
 
   @Test
+  void whoComesWhileItIsOnItsWayRidesAlong() {
+    Flight leader = lead("k");
+    Passage body = new Passage(10, IDLE);
+    Opening opening = new Opening(HttpFields.NONE, 200, HttpFields.NONE, body, 60L);
+    List<Landing> landings = waiters("k", 2);
+
+    leader.open("k\nvariant", opening);
+
+    assertThat(landings).containsOnly(new Landing.Opened(opening)).hasSize(2);
+    assertThat(cache.turn("k", a -> true)).isInstanceOf(Turn.Wait.class);
+    assertThat(cache.turn("k\nvariant", a -> true)).isInstanceOf(Turn.Wait.class);
+    leader.land("k\nvariant", answer(10, 60));
+    assertThat(cache.turn("k\nvariant", a -> true)).isInstanceOf(Turn.Hit.class);
+    assertThat(cache.flightsUnderWay()).isZero();
+  }
+
+  @Test
+  void forgetsAGroupAndWhatIsOnItsWayToIt() {
+    Flight leader = lead("k");
+    cache.put("other variant", answer(10, 60), now.get());
+
+    assertThat(cache.forget("g")).isEqualTo(1);
+    leader.land("k", answer(10, 60));
+
+    assertThat(cache.find("other variant")).isEmpty();
+    assertThat(cache.find("k")).isEmpty();
+    now.incrementAndGet();
+    cache.put("k", answer(10, 60), now.get());
+    assertThat(cache.find("k")).isPresent();
+  }
+
+  @Test
+  void aFloodOfKeysStaysWithinTheBytesAndLeavesTheHotOnes() {
+    cache.put("hot", answer(100, 600), now.get());
+    for (int i = 0; i < 100_000; i++) {
+      cache.put("flood?" + i, answer(100, 600), now.get());
+      cache.find("hot");
+    }
+
+    assertThat(cache.weightBytes()).isLessThanOrEqualTo(100_000);
+    assertThat(cache.find("hot")).isPresent();
+    assertThat(cache.forget("g")).isLessThanOrEqualTo(1024);
+  }
+
+  @Test
   void refusesABadTtl() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> answer(1, 0))
-        .withMessage("ttl: PT0S (expected: > 0)");
+        .withMessage("keep: PT0S (expected: > 0)");
   }
 
   private CompletableFuture<Answer> ask(String key, AtomicInteger fetches) {
-    return switch (cache.turn(key)) {
+    return switch (cache.turn(key, a -> true)) {
       case Turn.Hit hit -> CompletableFuture.completedFuture(hit.answer());
       case Turn.Lead lead -> {
         fetches.incrementAndGet();
-        lead.flight().land(answer(10, 60));
+        lead.flight().land(key, answer(10, 60));
         yield CompletableFuture.completedFuture(cache.find(key).orElseThrow());
       }
+      case Turn.Pass pass -> throw new IllegalStateException("nothing was unshared");
       case Turn.Wait wait ->
           wait.landing().thenApply(l -> ((Landing.Landed) l).answer()).toCompletableFuture();
     };
   }
 
   private Flight lead(String key) {
-    return ((Turn.Lead) cache.turn(key)).flight();
+    return ((Turn.Lead) cache.turn(key, a -> true)).flight();
   }
 
   private List<Landing> waiters(String key, int n) {
     List<Landing> landings = new ArrayList<>();
     for (int i = 0; i < n; i++) {
-      var _ = ((Turn.Wait) cache.turn(key)).landing().thenAccept(landings::add);
+      var _ = ((Turn.Wait) cache.turn(key, a -> true)).landing().thenAccept(landings::add);
     }
     return landings;
   }
 
   private Answer answer(int bytes, long ttlSeconds) {
     return new Answer(
-        200, HttpFields.NONE, body(bytes), now.get(), Duration.ofSeconds(ttlSeconds), 0);
+        "g",
+        200,
+        HttpFields.NONE,
+        body(bytes),
+        Answer.Times.fresh(now.get(), Duration.ofSeconds(ttlSeconds)));
   }
 
   private static ByteBuffer body(int bytes) {

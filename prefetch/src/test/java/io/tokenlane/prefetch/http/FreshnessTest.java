@@ -24,6 +24,23 @@ final class FreshnessTest {
         "§5.3   | Date: Sun, 10 Mar 2024 12:00:00 GMT ~ Expires: Sun, 10 Mar 2024 11:00:00 GMT | 0",
         "9110 §5.6.7 | Date: Sunday, 10-Mar-24 12:00:00 GMT ~ Expires: Sun Mar 10 12:00:09 2024 | 9",
         "§4.2.1 | Content-Type: text/plain | -1",
+        "§4.2.1 | Cache-Control: max-age=-5 | 0",
+        "§4.2.1 | Cache-Control: max-age='60' | 0",
+        "§1.2.2 | Cache-Control: max-age=99999999999 | 2147483648",
+        "9213 §2.2 | CDN-Cache-Control: max-age=9 ~ Cache-Control: max-age=60 | 9",
+        "9213 §2.2 | Tokenlane-Cache-Control: max-age=5 ~ CDN-Cache-Control: max-age=9 | 5",
+        "9213 §2.2 | CDN-Cache-Control: foo ~ Expires: Sun, 10 Mar 2024 12:01:40 GMT | -1",
+        "9213 §2.1 | CDN-Cache-Control: max-age=9, &&& ~ Cache-Control: max-age=60 | 60",
+        "9213 §2.1 | CDN-Cache-Control: max-age=\"9\" ~ Cache-Control: max-age=60 | 60",
+        "9651 §4.2 | CDN-Cache-Control: max-age =9 ~ Cache-Control: max-age=60 | 60",
+        "9651 §4.2 | CDN-Cache-Control: max-age=9;a=1, x=?0 ~ Cache-Control: max-age=60 | 9",
+        "9651 §4.2 | CDN-Cache-Control: max-age=9, ~ Cache-Control: max-age=60 | 60",
+        "9110 §5.6.7 | Date: sun, 10 mar 2024 12:00:00 gmt ~ Expires: SUN, 10 MAR 2024 12:00:09 GMT | 9",
+        "9110 §5.6.7 | Date: Sun, 10 Mar 2024 12:00:00 GMT ~ Expires: Mon Mar 10 12:00:09 2024 | 9",
+        "9110 §5.6.7 | Date: Sun, 10 Mar 2024 12:00:00 GMT ~ Expires: Sun Mar  3 12:00:09 2024 | 0",
+        "§5.3   | Expires: Sun, 10 Mar 2024 12:01:40 UTC | 0",
+        "§5.3   | Expires: Sun, 10 Mar 24 12:01:40 GMT | 0",
+        "§5.3   | Expires: Sun 10 Mar 2024 12:01:40 GMT | 0",
       })
   void lifetime(String section, String fields, long expected) {
     assertThat(Freshness.lifetime(fields(fields), RECEIVED).orElse(-1)).isEqualTo(expected);
@@ -46,21 +63,22 @@ final class FreshnessTest {
         .isEqualTo(expected);
   }
 
-  @ParameterizedTest(name = "{0} {1} at age {2}, {3} s left")
+  @ParameterizedTest(name = "{0} {1} {2} {3}")
   @CsvSource(
       delimiter = '|',
       value = {
-        "§5.2.1.1 | Cache-Control: max-age=10 | 10 | 50 | true",
-        "§5.2.1.1 | Cache-Control: max-age=10 | 11 | 50 | false",
-        "§5.2.1.3 | Cache-Control: min-fresh=50 | 10 | 50 | true",
-        "§5.2.1.3 | Cache-Control: min-fresh=51 | 10 | 50 | false",
-        "§5.2.1.4 | Cache-Control: no-cache | 0 | 50 | false",
-        "§5.4     | Pragma: no-cache | 0 | 50 | false",
-        "§5.4     | Pragma: no-cache ~ Cache-Control: max-age=9 | 0 | 50 | true",
-        "§4       | Accept: x | 9 | 50 | true",
+        "§4.2.2 | Accept: x | 200 | Last-Modified: Sun, 10 Mar 2024 11:58:30 GMT | 10",
+        "§4.2.2 | Accept: x | 200 | Last-Modified: Sun, 10 Mar 2019 11:58:30 GMT | 86400",
+        "§4.2.2 | Accept: x | 200 | Last-Modified: Sun, 10 Mar 2024 12:00:10 GMT | -1",
+        "§4.2.2 | Accept: x | 200 | Content-Type: text/plain | -1",
+        "9110 §15.1 | Accept: x | 503 | Last-Modified: Sun, 10 Mar 2024 11:58:30 GMT | -1",
+        "§5.2.2.9 | Accept: x | 599 | Cache-Control: public ~ Last-Modified: Sun, 10 Mar 2024 11:58:30 GMT | 10",
+        "§7.3   | Cookie: a=b | 200 | Last-Modified: Sun, 10 Mar 2024 11:58:30 GMT | -1",
+        "§3.5   | Authorization: x | 200 | Last-Modified: Sun, 10 Mar 2024 11:58:30 GMT | -1",
       })
-  void acceptable(String section, String fields, long age, long left, boolean expected) {
-    assertThat(Freshness.acceptable(fields(fields), age, left)).isEqualTo(expected);
+  void heuristic(String section, String request, int status, String response, long expected) {
+    assertThat(Freshness.heuristic(fields(request), status, fields(response), RECEIVED).orElse(-1))
+        .isEqualTo(expected);
   }
 
   static HttpFields fields(String text) {

@@ -38,6 +38,33 @@ final class VaryTest {
     assertThat(left.equals(right)).isEqualTo(same);
   }
 
+  @ParameterizedTest(name = "[{0}] and [{1}] match: {2}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "en, de           | de, en            | true",
+        "en, de           | eN , De           | true",
+        "en;q=1, de;q=0.5 | de; q=0.5, en     | true",
+        "en, de           | en, de;q=0.5      | false",
+        "en               | fr                | false",
+      })
+  void languagesAreASetWithWeights(String one, String other, boolean same) {
+    List<String> names = List.of("accept-language");
+    String left = Vary.selecting(names, HttpFields.of("Accept-Language", one));
+    String right = Vary.selecting(names, HttpFields.of("Accept-Language", other));
+
+    assertThat(left.equals(right)).isEqualTo(same);
+  }
+
+  @ParameterizedTest(name = "[{0}] prefers {1}")
+  @CsvSource(
+      delimiter = '|',
+      value = {"fr;q=0.5, de;q=1.0 | de", "EN | en", "en, de | ", "de;q=0 | ", "de;q=x, fr | fr"})
+  void favouriteLanguage(String asked, String language) {
+    assertThat(Vary.favouriteLanguage(HttpFields.of("Accept-Language", asked)).orElse(null))
+        .isEqualTo(language);
+  }
+
   @Test
   void aMissingFieldIsNoEmptyField() {
     List<String> names = List.of("a");

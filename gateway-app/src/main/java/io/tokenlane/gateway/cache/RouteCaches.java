@@ -1,0 +1,35 @@
+package io.tokenlane.gateway.cache;
+
+import io.tokenlane.prefetch.cache.AnswerCache;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.springframework.util.unit.DataSize;
+
+/** The common store, and those of routes with a bound of their own. */
+final class RouteCaches {
+  private final AnswerCache common;
+  private final Map<String, AnswerCache> own = new HashMap<>();
+
+  RouteCaches(AnswerCache common, CacheProperties properties, LongSupplier nanoClock) {
+    this.common = common;
+    properties
+        .routes()
+        .forEach(
+            (id, route) -> {
+              DataSize bound = route.maxSize();
+              if (bound != null) {
+                long largest = Math.min(bound.toBytes(), properties.maxAnswer().toBytes());
+                own.put(id, new AnswerCache(bound.toBytes(), largest, nanoClock));
+              }
+            });
+  }
+
+  AnswerCache common() {
+    return common;
+  }
+
+  AnswerCache of(String routeId) {
+    return own.getOrDefault(routeId, common);
+  }
+}

@@ -1,0 +1,319 @@
+package io.tokenlane.gateway.cache;
+
+import io.tokenlane.balance.Lease;
+import io.tokenlane.gateway.call.Trail;
+import io.tokenlane.prefetch.cache.Answer;
+import io.tokenlane.prefetch.cache.Flight;
+import io.tokenlane.prefetch.cache.Opening;
+import io.tokenlane.prefetch.cache.Passage;
+import io.tokenlane.prefetch.http.CacheStatus;
+import io.tokenlane.prefetch.http.Conditional;
+import io.tokenlane.prefetch.http.HttpFields;
+import io.tokenlane.prefetch.http.StoredFields;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.cloud.gateway.filter.GatewayFilterChain;
+import org.springframework.core.io.buffer.DataBufferFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/**
+ * One fetch from upstream, cut loose from the client that caused it: others ride along, and where
+ * the answer may be stored it goes on though all have left.
+ */
+final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
+  private static final int NOT_MODIFIED = 304;
+
+  /** Failures that a stale answer may stand in for (RFC 5861 §4). */
+  private static final Set<Integer> FAILURES = Set.of(500, 502, 503, 504);
+
+  private static final int TAIL_BYTES = 64;
+
+  private final CacheRule rule;
+  private final @Nullable Flight flight;
+  private final @Nullable Answer stale;
+  private final CacheStatus forward;
+  private final long begunNanos;
+  private final Instant requested = Instant.now();
+  private final Sinks.One<Outcome> outcome = Sinks.one();
+  private final Disposable.Swap subscription = Disposables.swap();
+  private final Passage passage;
+  private @Nullable FetchResponse response;
+  private @Nullable Trail trail;
+  private volatile @Nullable Ride ride;
+  private volatile boolean left;
+  private volatile @Nullable Verdict verdict;
+  private volatile HttpFields fields = HttpFields.NONE;
+  private volatile int status;
+  private volatile boolean stored;
+  private long received;
+
+  /**
+   * Prepares a fetch.
+   *
+   * @param flight what others wait for; null where nobody is to wait
+   * @param stale a stored answer to validate and to fall back on; null where there is none
+   * @param forward what is said of it in {@code Cache-Status}
+   */
+  SharedFetch(
+      CacheRule rule, @Nullable Flight flight, @Nullable Answer stale, CacheStatus forward) {
+    this.rule = rule;
+    this.flight = flight;
+    this.stale = stale;
+    this.forward = forward;
+    this.begunNanos = rule.cache().nowNanos();
+    this.passage = new Passage(rule.cache().maxAnswerBytes(), this);
+  }
+
+  /** Begins when subscribed; tells what came of it once status and fields are known. */
+  Mono<Outcome> run(ServerWebExchange exchange, GatewayFilterChain chain) {
+    return Mono.deferContextual(
+        context -> {
+          HttpFields conditions =
+              stale == null ? HttpFields.NONE : Conditional.validating(stale.fields());
+          FetchResponse to = new FetchResponse(exchange.getResponse().bufferFactory(), this);
+          FetchExchange fetch = FetchExchange.of(exchange, conditions, to);
+          response = to;
+          trail = Trail.of(fetch);
+          subscription.update(
+              chain
+                  .filter(fetch)
+                  .then(Mono.defer(to::setComplete))
+                  .contextWrite(context)
+                  .subscribe(nothing -> {}, this::failed, this::completed));
+          return outcome.asMono();
+        });
+  }
+
+  @Override
+  public void opened(int code, HttpHeaders headers) {
+    status = code;
+    fields = Fields.of(headers);
+    if (stale != null && code == NOT_MODIFIED) {
+      validated(stale);
+    } else if (stale != null && FAILURES.contains(code) && rule.standsIn(stale)) {
+      standIn(stale, "status " + code, forward.withForwardStatus(code));
+      subscription.dispose();
+    } else {
+      open(rule.judge(code, fields, requested, Instant.now()));
+    }
+  }
+
+  private void validated(Answer old) {
+    HttpFields updated = rule.kept(StoredFields.updated(old.fields(), fields));
+    Verdict renewed = rule.judge(old.status(), updated, requested, Instant.now());
+    passage.passBy();
+    CacheStatus told = forward.withForwardStatus(NOT_MODIFIED);
+    if (renewed.keep() == null) {
+      Answer once = new Answer(old.group(), old.status(), updated, old.body(), old.times());
+      release();
+      tell(new Outcome.Serving(once, told));
+      return;
+    }
+    Answer answer =
+        new Answer(
+            old.group(), old.status(), updated, old.body(), renewed.times(rule.cache().nowNanos()));
+    land(answer);
+    tell(new Outcome.Serving(answer, told.asStored(renewed.ttlSeconds())));
+  }
+
+  private void standIn(Answer old, String why, CacheStatus told) {
+    passage.passBy();
+    trail().broken(why);
+    trail().closeLease(status, Trail.End.DONE);
+    if (flight != null) {
+      flight.lend(rule.key(), old);
+    }
+    tell(new Outcome.Serving(old, told.withDetail("stale-if-error")));
+  }
+
+  private void open(Verdict judged) {
+    verdict = judged;
+    if (judged.keep() == null) {
+      String reason = judged.reason();
+      Opening opening = new Opening(rule.request(), status, fields, passage, null);
+      ride(opening, reason == null ? forward : forward.withDetail(reason));
+      release();
+      return;
+    }
+    rule.learn(fields);
+    Opening opening = new Opening(rule.request(), status, fields, passage, judged.ttlSeconds());
+    ride(opening, forward.asStored(judged.ttlSeconds()));
+    if (flight != null) {
+      flight.open(rule.key(), opening);
+    }
+  }
+
+  /** The client's own ride begins before anything is dropped. */
+  private void ride(Opening opening, CacheStatus told) {
+    Ride own = Ride.on(passage, buffers()).orElseThrow();
+    ride = own;
+    if (left) {
+      own.leave();
+    }
+    tell(new Outcome.Riding(opening, own, told));
+  }
+
+  private DataBufferFactory buffers() {
+    return Objects.requireNonNull(response, "response (expected: set by run)").bufferFactory();
+  }
+
+  @Override
+  public boolean chunk(ByteBuffer bytes) {
+    if (status < 400 && trail().firstByteNanos() == 0) {
+      trail().firstByte(System.nanoTime());
+      trail().lease().ifPresent(Lease::firstByte);
+    }
+    received += bytes.remaining();
+    if (received == announced()) {
+      // Or the client that has it all would ask again before it is stored.
+      storeWith(bytes);
+    }
+    passage.add(bytes);
+    return passage.wantsMore();
+  }
+
+  @Override
+  public void wanted() {
+    FetchResponse from = response;
+    if (from != null) {
+      from.more();
+    }
+  }
+
+  @Override
+  public void deserted() {
+    Verdict judged = verdict;
+    boolean useful = judged != null && judged.keep() != null && passage.kept();
+    if (!useful || !rule.outlivesItsClients()) {
+      cancel();
+    }
+  }
+
+  /** The client that caused the fetch has left, whether or not it had begun to read. */
+  void clientLeft() {
+    left = true;
+    Ride own = ride;
+    if (own != null) {
+      own.leave();
+      return;
+    }
+    boolean awaited = flight != null && (flight.waitedFor() || rule.outlivesItsClients());
+    if (!awaited) {
+      cancel();
+    }
+  }
+
+  private void cancel() {
+    passage.passBy();
+    if (flight != null) {
+      flight.abandon();
+    }
+    subscription.dispose();
+    trail().closeLease(status, Trail.End.CANCELLED);
+    passage.fail(new CancellationException("nobody reads any more"));
+  }
+
+  private void failed(Throwable failure) {
+    trail().closeLease(status, Trail.End.FAILED);
+    if (status == 0 && stale != null && rule.standsIn(stale)) {
+      standIn(stale, String.valueOf(failure.getMessage()), forward);
+      return;
+    }
+    if (status == 0) {
+      if (flight != null) {
+        flight.fail(failure);
+      }
+      outcome.emitError(failure, Sinks.EmitFailureHandler.FAIL_FAST);
+      return;
+    }
+    passage.passBy();
+    if (flight != null) {
+      flight.abandon();
+    }
+    passage.fail(failure);
+  }
+
+  private void completed() {
+    trail().closeLease(status, Trail.End.DONE);
+    storeWith(ByteBuffer.allocate(0));
+    if (flight != null) {
+      flight.abandon();
+    }
+    passage.end();
+  }
+
+  /** The length that the fields announce; -1 where they do not. */
+  private long announced() {
+    return fields
+        .first("Content-Length")
+        .filter(l -> l.matches("[0-9]{1,18}"))
+        .map(Long::parseLong)
+        .orElse(-1L);
+  }
+
+  private void storeWith(ByteBuffer last) {
+    Verdict judged = verdict;
+    if (judged == null || judged.keep() == null || stored || trail().brokenBy().isPresent()) {
+      return;
+    }
+    passage
+        .soFarWith(last)
+        .ifPresent(
+            body -> {
+              stored = true;
+              store(judged, body);
+            });
+  }
+
+  private void store(Verdict judged, ByteBuffer body) {
+    if (rule.complete(fields, tail(body))) {
+      land(
+          new Answer(
+              rule.group(),
+              status,
+              rule.kept(fields),
+              body,
+              judged.times(rule.cache().nowNanos())));
+    }
+  }
+
+  private void land(Answer answer) {
+    if (flight == null) {
+      rule.cache().put(rule.keyFor(answer.status()), answer, begunNanos);
+    } else {
+      flight.land(rule.key(), answer);
+    }
+  }
+
+  private void release() {
+    passage.passBy();
+    if (flight != null) {
+      flight.release();
+    }
+  }
+
+  private void tell(Outcome how) {
+    outcome.emitValue(how, Sinks.EmitFailureHandler.FAIL_FAST);
+  }
+
+  private Trail trail() {
+    return Objects.requireNonNull(trail, "trail (expected: set before the chain runs)");
+  }
+
+  private static String tail(ByteBuffer body) {
+    int length = Math.min(TAIL_BYTES, body.remaining());
+    byte[] tail = new byte[length];
+    body.get(body.limit() - length, tail);
+    return new String(tail, StandardCharsets.ISO_8859_1);
+  }
+}

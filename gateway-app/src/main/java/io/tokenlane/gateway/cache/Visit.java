@@ -1,0 +1,228 @@
+package io.tokenlane.gateway.cache;
+
+import io.tokenlane.gateway.call.Trail;
+import io.tokenlane.gateway.error.ApiException;
+import io.tokenlane.prefetch.cache.Answer;
+import io.tokenlane.prefetch.cache.Flight;
+import io.tokenlane.prefetch.cache.Landing;
+import io.tokenlane.prefetch.cache.Opening;
+import io.tokenlane.prefetch.cache.Turn;
+import io.tokenlane.prefetch.http.CacheControl;
+import io.tokenlane.prefetch.http.CacheStatus;
+import io.tokenlane.prefetch.http.CacheStatus.Forward;
+import io.tokenlane.prefetch.http.Conditional;
+import io.tokenlane.prefetch.http.HttpFields;
+import io.tokenlane.prefetch.http.Reuse;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.cloud.gateway.filter.GatewayFilterChain;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/**
+ * One GET's or model call's way through the cache. Whoever waits for another's fetch rides along
+ * from its first byte, goes upstream at once when it turns out not to be shareable, and takes
+ * another turn when it was abandoned.
+ */
+final class Visit {
+  private final ServerWebExchange exchange;
+  private final GatewayFilterChain chain;
+  private final CacheRule rule;
+  private final Hits hits;
+  private final Trail trail;
+  private String asked = "";
+
+  /** Who is told of hits. */
+  record Hits(HitListener listener, FastHits fast) {}
+
+  Visit(ServerWebExchange exchange, GatewayFilterChain chain, CacheRule rule, Hits hits) {
+    this.exchange = exchange;
+    this.chain = chain;
+    this.rule = rule;
+    this.hits = hits;
+    this.trail = Trail.of(exchange);
+  }
+
+  Mono<Void> serve() {
+    Optional<Answer> sibling = rule.sibling();
+    if (sibling.isPresent() && rule.cache().find(rule.key()).filter(this::serves).isEmpty()) {
+      return hit(sibling.get());
+    }
+    if (!mayGoForward()) {
+      return rule.cache()
+          .find(rule.key())
+          .filter(this::serves)
+          .map(this::hit)
+          .orElseGet(this::notCached);
+    }
+    if (asksForPart() && rule.cache().find(rule.key()).isEmpty()) {
+      return rule.part().map(this::hit).orElseGet(() -> fetch(null, null));
+    }
+    asked = rule.key();
+    return switch (rule.cache().turn(asked, this::serves)) {
+      case Turn.Hit hit -> hit(hit.answer());
+      case Turn.Lead lead -> fetch(lead.flight(), validatable());
+      case Turn.Pass pass -> fetch(null, null);
+      case Turn.Wait wait ->
+          Mono.fromFuture(() -> wait.landing().toCompletableFuture()).flatMap(this::landed);
+    };
+  }
+
+  private boolean serves(Answer answer) {
+    return rule.reuse(answer) != Reuse.VALIDATE;
+  }
+
+  private boolean mayGoForward() {
+    return !CacheControl.of(rule.request()).has("only-if-cached");
+  }
+
+  private Mono<Void> notCached() {
+    trail.cached(CacheStatus.ONLY_IF_CACHED);
+    return Mono.error(
+        new ApiException(
+            HttpStatus.GATEWAY_TIMEOUT,
+            "not_cached",
+            "Nothing is stored for this request, and it asks for stored answers only."));
+  }
+
+  /** With nothing stored to answer it from, the origin's answer is of use to this client alone. */
+  private boolean asksForPart() {
+    HttpFields request = rule.request();
+    return request.has("Range") || Conditional.names().stream().anyMatch(request::has);
+  }
+
+  private @Nullable Answer validatable() {
+    return rule.cache()
+        .find(rule.key())
+        .filter(answer -> Conditional.validatable(answer.fields()) || rule.standsIn(answer))
+        .orElse(null);
+  }
+
+  private Mono<Void> landed(Landing landing) {
+    return switch (landing) {
+      case Landing.Landed landed when landed.key().equals(rule.key()) ->
+          write(landed.answer(), collapsed().asStored(landed.answer().ttlLeftSeconds(now())));
+      case Landing.Opened opened when opened.opening().answers(rule.request()) ->
+          rideAlong(opened.opening());
+      case Landing.Failed failed -> Mono.error(failed.why());
+      case Landing.Unshared unshared -> fetch(null, null);
+      case Landing.Abandoned abandoned -> serve();
+      // Another variant: by now it is known what they differ in, and the key has changed.
+      case Landing.Opened other -> rule.key().equals(asked) ? fetch(null, null) : serve();
+      case Landing.Landed other -> rule.key().equals(asked) ? fetch(null, null) : serve();
+    };
+  }
+
+  private static CacheStatus collapsed() {
+    return CacheStatus.forward(Forward.MISS).asCollapsed();
+  }
+
+  private Mono<Void> rideAlong(Opening opening) {
+    Optional<Ride> ride = Ride.on(opening.body(), exchange.getResponse().bufferFactory());
+    if (ride.isEmpty()) {
+      return fetch(null, null);
+    }
+    Long ttl = opening.ttlSeconds();
+    trail.cached(ttl == null ? collapsed() : collapsed().asStored(ttl));
+    return AnswerWriter.ride(exchange, opening, ride.get());
+  }
+
+  private Mono<Void> fetch(@Nullable Flight flight, @Nullable Answer stale) {
+    asked(false);
+    SharedFetch fetch = new SharedFetch(rule, flight, stale, forward());
+    return fetch.run(exchange, chain).flatMap(this::received).doOnCancel(fetch::clientLeft);
+  }
+
+  private void asked(boolean hit) {
+    ServerHttpRequest request = exchange.getRequest();
+    InetSocketAddress from = request.getRemoteAddress();
+    if (open() && from != null && rule instanceof PlainRule plain && !plain.ahead()) {
+      hits.listener().asked(from.getHostString(), resource(), hit);
+    }
+  }
+
+  /** Whether everybody may have the answer: nothing of the client is in the request. */
+  private boolean open() {
+    return trail.principal().isEmpty()
+        && !rule.request().has("Cookie")
+        && !rule.request().has("Authorization")
+        && !rule.request().has("x-api-key")
+        && !rule.request().has("api-key");
+  }
+
+  private HitListener.Resource resource() {
+    String host = rule.request().first("Host").orElse("");
+    return new HitListener.Resource(host, CacheFilter.target(exchange.getRequest()));
+  }
+
+  private void stored(Outcome outcome) {
+    Long ttl = outcome.status().ttlSeconds();
+    if (outcome.status().stored() && ttl != null && ttl > 0 && open()) {
+      hits.listener().stored(resource(), ttl);
+    }
+  }
+
+  private Mono<Void> received(Outcome outcome) {
+    trail.cached(outcome.status());
+    stored(outcome);
+    return switch (outcome) {
+      case Outcome.Riding riding -> AnswerWriter.ride(exchange, riding.opening(), riding.ride());
+      case Outcome.Serving serving -> write(serving.answer(), serving.status());
+    };
+  }
+
+  private CacheStatus forward() {
+    Forward why =
+        rule.cache()
+            .find(rule.key())
+            .map(answer -> answer.ttlLeftSeconds(now()) > 0 ? Forward.REQUEST : Forward.STALE)
+            .orElse(Forward.MISS);
+    return CacheStatus.forward(why);
+  }
+
+  private long now() {
+    return rule.cache().nowNanos();
+  }
+
+  private Mono<Void> hit(Answer answer) {
+    hits.listener().hit(CacheFilter.target(exchange.getRequest()));
+    asked(true);
+    if (rule.reuse(answer) == Reuse.FRESH) {
+      hits.fast().served(exchange, rule, answer);
+    }
+    Mono<Void> written = write(answer, CacheStatus.hit(answer.ttlLeftSeconds(now())));
+    return rule.reuse(answer) == Reuse.STALE_WHILE_REVALIDATE
+        ? Mono.deferContextual(
+            context -> {
+              var _ = renew().contextWrite(context).subscribe(nothing -> {}, ignored -> {});
+              return written;
+            })
+        : written;
+  }
+
+  /** Fetches what replaces a stale answer that is being served; one fetch for all who are. */
+  private Mono<Void> renew() {
+    return switch (rule.cache().turn(rule.key(), a -> rule.reuse(a) == Reuse.FRESH)) {
+      case Turn.Lead lead ->
+          new SharedFetch(rule, lead.flight(), validatable(), forward())
+              .run(exchange, chain)
+              .doOnNext(Visit::leave)
+              .then();
+      default -> Mono.empty();
+    };
+  }
+
+  private static void leave(Outcome outcome) {
+    if (outcome instanceof Outcome.Riding riding) {
+      riding.ride().leave();
+    }
+  }
+
+  private Mono<Void> write(Answer answer, CacheStatus status) {
+    trail.cached(status);
+    return AnswerWriter.serve(exchange, answer, rule.request(), now());
+  }
+}

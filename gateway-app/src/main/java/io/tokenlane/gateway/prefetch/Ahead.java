@@ -1,0 +1,132 @@
+package io.tokenlane.gateway.prefetch;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.tokenlane.gateway.cache.HitListener.Resource;
+import io.tokenlane.prefetch.predict.Account;
+import io.tokenlane.prefetch.predict.Foresight;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fetches ahead what {@link Foresight} finds worth it, as an anonymous client of the gateway, a few
+ * at a time, and not while clients keep the origins busy.
+ */
+final class Ahead {
+  private static final Logger LOG = LoggerFactory.getLogger(Ahead.class);
+  private static final int AT_ONCE = 4;
+  private static final int REMEMBERED = 10_000;
+  private static final long UNKNOWN_TTL_SECONDS = 60;
+  private static final int SHOWN = 20;
+
+  private final Foresight foresight;
+  private final Function<Resource, CompletionStage<Duration>> source;
+  private final ScheduledExecutorService clockwork;
+  private final BooleanSupplier busy;
+  private final AtomicInteger running = new AtomicInteger();
+  private final Cache<String, Known> known =
+      Caffeine.newBuilder().maximumSize(REMEMBERED).executor(Runnable::run).build();
+
+  /** A stored answer: how long it lives, and until when on {@code System.nanoTime}. */
+  private record Known(Resource resource, long ttlSeconds, long untilNanos) {
+    boolean fresh() {
+      return untilNanos - System.nanoTime() > 0;
+    }
+  }
+
+  Ahead(
+      Foresight foresight,
+      Function<Resource, CompletionStage<Duration>> source,
+      ScheduledExecutorService clockwork,
+      BooleanSupplier busy) {
+    this.foresight = foresight;
+    this.source = source;
+    this.clockwork = clockwork;
+    this.busy = busy;
+  }
+
+  private static String key(Resource resource) {
+    return resource.host() + ' ' + resource.target();
+  }
+
+  private static double now() {
+    return System.nanoTime() / 1e9;
+  }
+
+  void asked(String client, Resource resource, boolean hit) {
+    String key = key(resource);
+    for (Foresight.Suggestion next : foresight.asked(client, key, hit, ttlSeconds(key), now())) {
+      Known stored = known.getIfPresent(next.key());
+      if (stored != null && !stored.fresh()) {
+        fetch(next.key(), stored.resource());
+      }
+    }
+  }
+
+  private double ttlSeconds(String key) {
+    Known stored = known.getIfPresent(key);
+    return (double) (stored == null ? UNKNOWN_TTL_SECONDS : stored.ttlSeconds());
+  }
+
+  void stored(Resource resource, long ttlSeconds) {
+    String key = key(resource);
+    long ttlNanos = TimeUnit.SECONDS.toNanos(ttlSeconds);
+    Known stored = new Known(resource, ttlSeconds, System.nanoTime() + ttlNanos);
+    known.put(key, stored);
+    double part = ThreadLocalRandom.current().nextDouble(0.8, 0.95);
+    var _ =
+        clockwork.schedule(
+            () -> aboutToExpire(key, stored), (long) (part * ttlNanos), TimeUnit.NANOSECONDS);
+  }
+
+  private void aboutToExpire(String key, Known stored) {
+    if (stored.equals(known.getIfPresent(key))) {
+      foresight.expired(key, now());
+      if (foresight.worthRefreshing(key, (double) stored.ttlSeconds(), now())) {
+        fetch(key, stored.resource());
+      }
+    }
+  }
+
+  private void fetch(String key, Resource resource) {
+    if (busy.getAsBoolean() || running.get() >= AT_ONCE || !foresight.begun(key, now())) {
+      return;
+    }
+    running.incrementAndGet();
+    source.apply(resource).whenComplete((ttl, failure) -> settle(key, resource, ttl, failure));
+  }
+
+  private void settle(
+      String key, Resource resource, @Nullable Duration ttl, @Nullable Throwable failure) {
+    running.decrementAndGet();
+    if (ttl == null) {
+      foresight.failed(key);
+      LOG.warn("prefetch of {} failed: {}", resource.target(), String.valueOf(failure));
+    } else {
+      foresight.arrived(key);
+      stored(resource, ttl.toSeconds());
+    }
+  }
+
+  Account account() {
+    return foresight.account(now());
+  }
+
+  /** The keys asked most, with their requests per second. */
+  Map<String, Double> hottest() {
+    Map<String, Double> rates = new LinkedHashMap<>();
+    foresight.top(SHOWN).forEach(key -> rates.put(key, foresight.rate(key, now())));
+    return rates;
+  }
+}
