@@ -1,7 +1,9 @@
 package io.tokenlane.engine;
 
 import io.tokenlane.engine.sample.SamplingParams;
+import io.tokenlane.engine.sample.TokenMask;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One generation to run.
@@ -14,6 +16,7 @@ import java.util.Set;
  * @param topLogprobs how many alternatives to report with each token; -1 reports no log
  *     probabilities at all, 0 only that of the chosen token; at most 20
  * @param priority higher runs earlier; 0 is normal
+ * @param mask what may be drawn, made for this generation alone; null for anything
  */
 @SuppressWarnings("ArrayRecordComponent") // ids are handed over, never compared
 public record GenerationRequest(
@@ -22,9 +25,21 @@ public record GenerationRequest(
     SamplingParams sampling,
     Set<Integer> stopTokens,
     int topLogprobs,
-    int priority) {
+    int priority,
+    @Nullable TokenMask mask) {
 
   public GenerationRequest {
     stopTokens = Set.copyOf(stopTokens);
+  }
+
+  /** A generation that may draw anything. */
+  public GenerationRequest(
+      int[] prompt,
+      int maxTokens,
+      SamplingParams sampling,
+      Set<Integer> stopTokens,
+      int topLogprobs,
+      int priority) {
+    this(prompt, maxTokens, sampling, stopTokens, topLogprobs, priority, null);
   }
 }
