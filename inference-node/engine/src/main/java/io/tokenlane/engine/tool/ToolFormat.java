@@ -43,12 +43,15 @@ public record ToolFormat(
   /**
    * The name, then each argument with its name between tags.
    *
-   * @param nameEnd ends the name
+   * @param before stands before the name
+   * @param nameEnd ends the name, as the first key and the end do
    * @param key begins an argument's name
-   * @param keyEnd ends it and begins the value
+   * @param value stands between an argument's name and its value
    * @param valueEnd ends the value
+   * @param end ends the arguments
    */
-  public record TaggedBody(String nameEnd, String key, String keyEnd, String valueEnd)
+  public record TaggedBody(
+      String before, String nameEnd, String key, List<String> value, String valueEnd, String end)
       implements Body {}
 
   /** Llama 3: the answer is nothing but JSON objects, perhaps behind this control token. */
@@ -68,16 +71,30 @@ public record ToolFormat(
   /** The formats by a text in the chat template that tells them; the first that is found counts. */
   private static final List<Row> TABLE =
       List.of(
-          row("<tool_call>\n<function=", tagged("qwen3-coder", "<tool_call>\n<function=", ">", "<parameter=", ">", "</parameter>", "</function>\n</tool_call>")),
-          row("<arg_key>", tagged("glm", "<tool_call>", "\n", "<arg_key>", "</arg_key>\n<arg_value>", "</arg_value>", "</tool_call>")),
+          row("<tool_call>\n<function=", 
+              new ToolFormat(
+                  "qwen3-coder",
+                  "",
+                  "<tool_call>",
+                  new TaggedBody("<function=", ">", "<parameter=", List.of(">"), "</parameter>", "</function>"),
+                  "</tool_call>",
+                  "")),
+          row("<arg_key>", 
+              new ToolFormat(
+                  "glm",
+                  "",
+                  "<tool_call>",
+                  new TaggedBody("", "\n", "<arg_key>", List.of("</arg_key>", "<arg_value>"), "</arg_value>", "</tool_call>"),
+                  "",
+                  "")),
           row(
               "<minimax:tool_call>",
               new ToolFormat(
                   "minimax",
                   "<minimax:tool_call>",
                   "<invoke name=\"",
-                  new TaggedBody("\">", "<parameter name=\"", "\">", "</parameter>"),
-                  "</invoke>",
+                  new TaggedBody("", "\">", "<parameter name=\"", List.of("\">"), "</parameter>", "</invoke>"),
+                  "",
                   "</minimax:tool_call>")),
           row("[ARGS]", new ToolFormat("mistral-args", "", "[TOOL_CALLS]", new NamedBody("", "[", "[ARGS]"), "", "")),
           row("[TOOL_CALLS]", MISTRAL),
@@ -98,7 +115,6 @@ public record ToolFormat(
           row("<tool_call>", HERMES),
           row("functools[", array("functools", "functools", "name", "arguments", "")),
           row("<function=", new ToolFormat("functionary-3.1", "", "<function=", new NamedBody("", "", ">"), "</function>", "")),
-          row(">>>", new ToolFormat("functionary-3.2", "", ">>>", new NamedBody("", "", "\n"), "", "")),
           row(PYTHON_TAG, LLAMA3),
           row("\"parameters\": dictionary", LLAMA3));
 
@@ -111,11 +127,6 @@ public record ToolFormat(
   private static ToolFormat array(
       String name, String section, String nameKey, String argumentsKey, String end) {
     return new ToolFormat(name, section, "", new JsonBody(nameKey, argumentsKey, true), "", end);
-  }
-
-  private static ToolFormat tagged(String name, String open, String... rest) {
-    TaggedBody body = new TaggedBody(rest[0], rest[1], rest[2], rest[3]);
-    return new ToolFormat(name, "", open, body, rest[4], "");
   }
 
   private static ToolFormat deepSeek(String name, String before, String separator, String close) {
@@ -152,11 +163,12 @@ public record ToolFormat(
     Stream<String> inside =
         switch (body) {
           case NamedBody named -> Stream.of(named.separator, named.before, "[CALL_ID]");
-          case TaggedBody tagged -> Stream.of(tagged.key, tagged.valueEnd, "<arg_value>", "</arg_key>");
+          case TaggedBody tagged ->
+              Stream.concat(tagged.value.stream(), Stream.of(tagged.key, tagged.valueEnd, tagged.end));
           case JsonBody json -> Stream.of(PYTHON_TAG);
         };
     return Stream.concat(
-            Stream.of(section, open, close, sectionEnd, "<tool_call>", "</tool_call>", "<｜tool▁sep｜>", "<｜tool▁call▁end｜>"), inside)
+            Stream.of(section, open, close, sectionEnd, "<｜tool▁sep｜>", "<｜tool▁call▁end｜>"), inside)
         .filter(text -> !text.isEmpty())
         .distinct()
         .toList();
