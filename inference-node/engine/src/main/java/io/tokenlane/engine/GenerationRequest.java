@@ -1,7 +1,8 @@
 package io.tokenlane.engine;
 
+import io.tokenlane.engine.kv.CacheSalt;
 import io.tokenlane.engine.sample.SamplingParams;
-import io.tokenlane.engine.sample.TokenMask;
+import io.tokenlane.engine.schedule.SequenceSpec;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param stopTokens ids that end the generation; empty to run to {@code maxTokens}
  * @param topLogprobs how many alternatives to report with each token; -1 reports no log
  *     probabilities at all, 0 only that of the chosen token; at most 20
- * @param priority higher runs earlier; 0 is normal
+ * @param priority higher runs earlier; 0 is normal; -1000 to 1000
+ * @param cacheSalt KV blocks are shared with requests of the same salt only; empty: with all that
+ *     name none
  * @param mask what may be drawn, made for this generation alone; null for anything
  */
 @SuppressWarnings("ArrayRecordComponent") // ids are handed over, never compared
@@ -26,13 +29,14 @@ public record GenerationRequest(
     Set<Integer> stopTokens,
     int topLogprobs,
     int priority,
+    String cacheSalt,
     @Nullable TokenMask mask) {
 
   public GenerationRequest {
     stopTokens = Set.copyOf(stopTokens);
   }
 
-  /** A generation that may draw anything. */
+  /** A request that shares KV blocks with all that name no salt. */
   public GenerationRequest(
       int[] prompt,
       int maxTokens,
@@ -40,6 +44,28 @@ public record GenerationRequest(
       Set<Integer> stopTokens,
       int topLogprobs,
       int priority) {
-    this(prompt, maxTokens, sampling, stopTokens, topLogprobs, priority, null);
+    this(prompt, maxTokens, sampling, stopTokens, topLogprobs, priority, "", null);
+  }
+
+  /** A request that may draw anything. */
+  public GenerationRequest(
+      int[] prompt,
+      int maxTokens,
+      SamplingParams sampling,
+      Set<Integer> stopTokens,
+      int topLogprobs,
+      int priority,
+      String cacheSalt) {
+    this(prompt, maxTokens, sampling, stopTokens, topLogprobs, priority, cacheSalt, null);
+  }
+
+  /** As the scheduler takes it. */
+  SequenceSpec spec() {
+    return new SequenceSpec(
+        prompt,
+        maxTokens,
+        stopTokens.stream().mapToInt(Integer::intValue).toArray(),
+        priority,
+        CacheSalt.of(cacheSalt));
   }
 }
