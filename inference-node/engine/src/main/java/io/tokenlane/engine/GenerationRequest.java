@@ -2,6 +2,7 @@ package io.tokenlane.engine;
 
 import io.tokenlane.engine.kv.CacheSalt;
 import io.tokenlane.engine.sample.SamplingParams;
+import io.tokenlane.engine.sample.TokenMask;
 import io.tokenlane.engine.schedule.SequenceSpec;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

@@ -6,7 +6,8 @@ import java.util.List;
 
 /** Text that is free but for one string that ends it. */
 public final class FreeText {
-  private static final CodePoints ANY = CodePoints.range(0, 0xD7FF).and(CodePoints.range(0xE000, 0x10FFFF));
+  private static final CodePoints ANY =
+      CodePoints.range(0, 0xD7FF).and(CodePoints.range(0xE000, 0x10FFFF));
 
   private FreeText() {}
 

@@ -8,7 +8,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class JsonCallReader extends CallReader {
   private static final JsonMapper MAPPER = new JsonMapper();
   private static final Set<String> KNOWN_KEYS =
-      Set.of("name", "tool_name", "arguments", "parameters", "type", "id", "function", "tool_call_id");
+      Set.of(
+          "name", "tool_name", "arguments", "parameters", "type", "id", "function", "tool_call_id");
 
   private final ToolFormat.JsonBody body;
   private final boolean onlyKnownKeys;

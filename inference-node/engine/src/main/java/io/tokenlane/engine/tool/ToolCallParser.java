@@ -17,9 +17,11 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class ToolCallParser {
   /** Llama 3's calls of its built-in tools: {@code brave_search.call(query="…")}. */
-  private static final Pattern BUILT_IN = Pattern.compile("\\s*(\\w+)\\.call\\((.*)\\)\\s*", Pattern.DOTALL);
+  private static final Pattern BUILT_IN =
+      Pattern.compile("\\s*(\\w+)\\.call\\((.*)\\)\\s*", Pattern.DOTALL);
 
-  private static final Pattern KEYWORD = Pattern.compile("\\s*(\\w+)\\s*=\\s*(\"(?:[^\"\\\\]|\\\\.)*\"|[^,\"]+)\\s*,?");
+  private static final Pattern KEYWORD =
+      Pattern.compile("\\s*(\\w+)\\s*=\\s*(\"(?:[^\"\\\\]|\\\\.)*\"|[^,\"]+)\\s*,?");
 
   private final ToolFormat format;
   private final BiPredicate<String, String> isText;
@@ -49,8 +51,8 @@ public final class ToolCallParser {
   }
 
   /**
-   * @param isText whether an argument (tool, argument) is text by the tool's schema; asked where the
-   *     format does not tell text from JSON
+   * @param isText whether an argument (tool, argument) is text by the tool's schema; asked where
+   *     the format does not tell text from JSON
    */
   public ToolCallParser(ToolFormat format, BiPredicate<String, String> isText) {
     this.format = format;

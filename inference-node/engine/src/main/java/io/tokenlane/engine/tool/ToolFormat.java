@@ -60,7 +60,12 @@ public record ToolFormat(
   /** What models without tools in their template are made to write. */
   public static final ToolFormat HERMES =
       new ToolFormat(
-          "hermes", "", "<tool_call>", new JsonBody("name", "arguments", false), "</tool_call>", "");
+          "hermes",
+          "",
+          "<tool_call>",
+          new JsonBody("name", "arguments", false),
+          "</tool_call>",
+          "");
 
   static final ToolFormat LLAMA3 =
       new ToolFormat("llama3", "", "", new JsonBody("name", "parameters", false), "", "");
@@ -71,20 +76,34 @@ public record ToolFormat(
   /** The formats by a text in the chat template that tells them; the first that is found counts. */
   private static final List<Row> TABLE =
       List.of(
-          row("<tool_call>\n<function=", 
+          row(
+              "<tool_call>\n<function=",
               new ToolFormat(
                   "qwen3-coder",
                   "",
                   "<tool_call>",
-                  new TaggedBody("<function=", ">", "<parameter=", List.of(">"), "</parameter>", "</function>"),
+                  new TaggedBody(
+                      "<function=",
+                      ">",
+                      "<parameter=",
+                      List.of(">"),
+                      "</parameter>",
+                      "</function>"),
                   "</tool_call>",
                   "")),
-          row("<arg_key>", 
+          row(
+              "<arg_key>",
               new ToolFormat(
                   "glm",
                   "",
                   "<tool_call>",
-                  new TaggedBody("", "\n", "<arg_key>", List.of("</arg_key>", "<arg_value>"), "</arg_value>", "</tool_call>"),
+                  new TaggedBody(
+                      "",
+                      "\n",
+                      "<arg_key>",
+                      List.of("</arg_key>", "<arg_value>"),
+                      "</arg_value>",
+                      "</tool_call>"),
                   "",
                   "")),
           row(
@@ -93,13 +112,23 @@ public record ToolFormat(
                   "minimax",
                   "<minimax:tool_call>",
                   "<invoke name=\"",
-                  new TaggedBody("", "\">", "<parameter name=\"", List.of("\">"), "</parameter>", "</invoke>"),
+                  new TaggedBody(
+                      "", "\">", "<parameter name=\"", List.of("\">"), "</parameter>", "</invoke>"),
                   "",
                   "</minimax:tool_call>")),
-          row("[ARGS]", new ToolFormat("mistral-args", "", "[TOOL_CALLS]", new NamedBody("", "[", "[ARGS]"), "", "")),
+          row(
+              "[ARGS]",
+              new ToolFormat(
+                  "mistral-args", "", "[TOOL_CALLS]", new NamedBody("", "[", "[ARGS]"), "", "")),
           row("[TOOL_CALLS]", MISTRAL),
-          row("```json", deepSeek("deepseek-v3", "function<｜tool▁sep｜>", "\n```json\n", "\n```<｜tool▁call▁end｜>"), "<｜tool▁calls▁begin｜>"),
-          row("<｜tool▁calls▁begin｜>", deepSeek("deepseek-v3.1", "", "<｜tool▁sep｜>", "<｜tool▁call▁end｜>")),
+          row(
+              "```json",
+              deepSeek(
+                  "deepseek-v3", "function<｜tool▁sep｜>", "\n```json\n", "\n```<｜tool▁call▁end｜>"),
+              "<｜tool▁calls▁begin｜>"),
+          row(
+              "<｜tool▁calls▁begin｜>",
+              deepSeek("deepseek-v3.1", "", "<｜tool▁sep｜>", "<｜tool▁call▁end｜>")),
           row(
               "<|tool_calls_section_begin|>",
               new ToolFormat(
@@ -109,12 +138,26 @@ public record ToolFormat(
                   new NamedBody("functions.", ":", "<|tool_call_argument_begin|>"),
                   "<|tool_call_end|>",
                   "<|tool_calls_section_end|>")),
-          row("<|START_ACTION|>", array("command-r", "<|START_ACTION|>", "tool_name", "parameters", "<|END_ACTION|>")),
-          row("<tool_calls>[", array("apriel", "<tool_calls>", "name", "arguments", "</tool_calls>")),
-          row("<|tool_call|>", array("phi-4", "<|tool_call|>", "name", "arguments", "<|/tool_call|>")),
+          row(
+              "<|START_ACTION|>",
+              array("command-r", "<|START_ACTION|>", "tool_name", "parameters", "<|END_ACTION|>")),
+          row(
+              "<tool_calls>[",
+              array("apriel", "<tool_calls>", "name", "arguments", "</tool_calls>")),
+          row(
+              "<|tool_call|>",
+              array("phi-4", "<|tool_call|>", "name", "arguments", "<|/tool_call|>")),
           row("<tool_call>", HERMES),
           row("functools[", array("functools", "functools", "name", "arguments", "")),
-          row("<function=", new ToolFormat("functionary-3.1", "", "<function=", new NamedBody("", "", ">"), "</function>", "")),
+          row(
+              "<function=",
+              new ToolFormat(
+                  "functionary-3.1",
+                  "",
+                  "<function=",
+                  new NamedBody("", "", ">"),
+                  "</function>",
+                  "")),
           row(PYTHON_TAG, LLAMA3),
           row("\"parameters\": dictionary", LLAMA3));
 
@@ -164,11 +207,13 @@ public record ToolFormat(
         switch (body) {
           case NamedBody named -> Stream.of(named.separator, named.before, "[CALL_ID]");
           case TaggedBody tagged ->
-              Stream.concat(tagged.value.stream(), Stream.of(tagged.key, tagged.valueEnd, tagged.end));
+              Stream.concat(
+                  tagged.value.stream(), Stream.of(tagged.key, tagged.valueEnd, tagged.end));
           case JsonBody json -> Stream.of(PYTHON_TAG);
         };
     return Stream.concat(
-            Stream.of(section, open, close, sectionEnd, "<｜tool▁sep｜>", "<｜tool▁call▁end｜>"), inside)
+            Stream.of(section, open, close, sectionEnd, "<｜tool▁sep｜>", "<｜tool▁call▁end｜>"),
+            inside)
         .filter(text -> !text.isEmpty())
         .distinct()
         .toList();

@@ -58,8 +58,7 @@ public record ToolGrammar(ToolFormat format, TokenIndex tokens, boolean parallel
   }
 
   private Expr afterOpen(List<Tool> tools) {
-    Expr again =
-        Expr.sequence(Expr.text(separator()), marker(format.open()), call(tools));
+    Expr again = Expr.sequence(Expr.text(separator()), marker(format.open()), call(tools));
     return Expr.sequence(call(tools), more(again, Expr.EMPTY));
   }
 

@@ -34,32 +34,116 @@ class ToolCallParserTest {
   static Stream<Case> answers() {
     return Stream.of(
         one("", "Hi <there>.", "Hi <there>."),
-        one("", "<tool_call>\n{\"name\": \"f\", \"arguments\": " + PARIS + "}\n</tool_call>", "", "f" + PARIS),
-        one("", "Let me.\n<tool_call>{\"arguments\": {\"a\": [1, {}]}, \"name\": \"f\"}</tool_call>\n<tool_call>{\"name\": \"g\"}</tool_call>", "Let me.", "f{\"a\": [1, {}]}", "g{}"),
-        one("", "<tool_call>{\"name\": \"f\", \"arguments\": \"{\\\"a\\\": 1}\"}</tool_call>", "", "f{\"a\": 1}"),
+        one(
+            "",
+            "<tool_call>\n{\"name\": \"f\", \"arguments\": " + PARIS + "}\n</tool_call>",
+            "",
+            "f" + PARIS),
+        one(
+            "",
+            "Let me.\n<tool_call>{\"arguments\": {\"a\": [1, {}]}, \"name\": \"f\"}</tool_call>\n<tool_call>{\"name\": \"g\"}</tool_call>",
+            "Let me.",
+            "f{\"a\": [1, {}]}",
+            "g{}"),
+        one(
+            "",
+            "<tool_call>{\"name\": \"f\", \"arguments\": \"{\\\"a\\\": 1}\"}</tool_call>",
+            "",
+            "f{\"a\": 1}"),
         one("", "<tool_call>not json</tool_call>", "<tool_call>not json</tool_call>"),
         one("", "a < b <tool_cal", "a < b <tool_cal"),
         one("", "<tool_call>{\"a\": 1}", "<tool_call>{\"a\": 1}"),
-        one("[TOOL_CALLS]", "[TOOL_CALLS][{\"name\": \"f\", \"arguments\": " + PARIS + ", \"id\": \"123456789\"}, {\"name\": \"g\", \"arguments\": {}}]", "", "f" + PARIS, "g{}"),
-        one("[TOOL_CALLS] [ARGS]", "[TOOL_CALLS]f[CALL_ID]123456789[ARGS]" + PARIS + "[TOOL_CALLS]g[ARGS]{}", "", "f" + PARIS, "g{}"),
-        one("\"parameters\": dictionary", "{\"name\": \"f\", \"parameters\": " + PARIS + "}", "", "f" + PARIS),
-        one("\"parameters\": dictionary", "{\"name\": \"f\", \"parameters\": {}}; {\"name\": \"g\", \"parameters\": {}}", "", "f{}", "g{}"),
-        one("\"parameters\": dictionary", "{\"answer\": {\"name\": 1}}", "{\"answer\": {\"name\": 1}}"),
+        one(
+            "[TOOL_CALLS]",
+            "[TOOL_CALLS][{\"name\": \"f\", \"arguments\": "
+                + PARIS
+                + ", \"id\": \"123456789\"}, {\"name\": \"g\", \"arguments\": {}}]",
+            "",
+            "f" + PARIS,
+            "g{}"),
+        one(
+            "[TOOL_CALLS] [ARGS]",
+            "[TOOL_CALLS]f[CALL_ID]123456789[ARGS]" + PARIS + "[TOOL_CALLS]g[ARGS]{}",
+            "",
+            "f" + PARIS,
+            "g{}"),
+        one(
+            "\"parameters\": dictionary",
+            "{\"name\": \"f\", \"parameters\": " + PARIS + "}",
+            "",
+            "f" + PARIS),
+        one(
+            "\"parameters\": dictionary",
+            "{\"name\": \"f\", \"parameters\": {}}; {\"name\": \"g\", \"parameters\": {}}",
+            "",
+            "f{}",
+            "g{}"),
+        one(
+            "\"parameters\": dictionary",
+            "{\"answer\": {\"name\": 1}}",
+            "{\"answer\": {\"name\": 1}}"),
         one("\"parameters\": dictionary", "It is {\"name\": \"f\"}", "It is {\"name\": \"f\"}"),
-        one("<|python_tag|>", "<|python_tag|>{\"name\": \"f\", \"parameters\": {\"a\": null}}", "", "f{\"a\": null}"),
-        one("<|python_tag|>", "<|python_tag|>brave_search.call(query=\"a, b\", n=2)", "", "brave_search{\"query\": \"a, b\", \"n\": 2}"),
+        one(
+            "<|python_tag|>",
+            "<|python_tag|>{\"name\": \"f\", \"parameters\": {\"a\": null}}",
+            "",
+            "f{\"a\": null}"),
+        one(
+            "<|python_tag|>",
+            "<|python_tag|>brave_search.call(query=\"a, b\", n=2)",
+            "",
+            "brave_search{\"query\": \"a, b\", \"n\": 2}"),
         one("<|python_tag|>", "<|python_tag|>print(1)", "print(1)"),
-        one("<arg_key>", "\n<tool_call>f\n<arg_key>city</arg_key>\n<arg_value>Paris</arg_value>\n<arg_key>days</arg_key>\n<arg_value>3</arg_value>\n<arg_key>zip</arg_key>\n<arg_value>75</arg_value>\n</tool_call>", "", "f{\"city\": \"Paris\", \"days\": 3, \"zip\": \"75\"}"),
+        one(
+            "<arg_key>",
+            "\n<tool_call>f\n<arg_key>city</arg_key>\n<arg_value>Paris</arg_value>\n<arg_key>days</arg_key>\n<arg_value>3</arg_value>\n<arg_key>zip</arg_key>\n<arg_value>75</arg_value>\n</tool_call>",
+            "",
+            "f{\"city\": \"Paris\", \"days\": 3, \"zip\": \"75\"}"),
         one("<arg_key>", "<tool_call>f</tool_call><tool_call>g\n</tool_call>", "", "f{}", "g{}"),
-        one("<tool_call>\n<function=", "x\n<tool_call>\n<function=f>\n<parameter=city>\nPa\nris\n</parameter>\n<parameter=list>\n[1, 2]\n</parameter>\n</function>\n</tool_call>", "x", "f{\"city\": \"Pa\\nris\", \"list\": [1, 2]}"),
-        one("<minimax:tool_call>", "<minimax:tool_call>\n<invoke name=\"f\">\n<parameter name=\"city\">Paris</parameter>\n</invoke>\n<invoke name=\"g\">\n</invoke>\n</minimax:tool_call>", "", "f{\"city\": \"Paris\"}", "g{}"),
-        one("<｜tool▁calls▁begin｜> ```json", "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>f\n```json\n{\"a\": 1}\n```<｜tool▁call▁end｜>\n<｜tool▁call▁begin｜>function<｜tool▁sep｜>g\n```json\n{}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>", "", "f{\"a\": 1}", "g{}"),
-        one("<｜tool▁calls▁begin｜>", "ok<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>f<｜tool▁sep｜>{\"a\": 1}<｜tool▁call▁end｜><｜tool▁calls▁end｜>", "ok", "f{\"a\": 1}"),
-        one("<|tool_calls_section_begin|>", "<|tool_calls_section_begin|><|tool_call_begin|>functions.f:0<|tool_call_argument_begin|>{\"a\": 1}<|tool_call_end|><|tool_calls_section_end|>", "", "f{\"a\": 1}"),
-        one("<|START_ACTION|>", "<|START_ACTION|>[\n {\"tool_call_id\": \"0\", \"tool_name\": \"f\", \"parameters\": {}}\n]<|END_ACTION|>", "", "f{}"),
-        one("<|tool_call|>", "<|tool_call|>[{\"name\": \"f\", \"arguments\": {}}]<|/tool_call|>", "", "f{}"),
+        one(
+            "<tool_call>\n<function=",
+            "x\n<tool_call>\n<function=f>\n<parameter=city>\nPa\nris\n</parameter>\n<parameter=list>\n[1, 2]\n</parameter>\n</function>\n</tool_call>",
+            "x",
+            "f{\"city\": \"Pa\\nris\", \"list\": [1, 2]}"),
+        one(
+            "<minimax:tool_call>",
+            "<minimax:tool_call>\n<invoke name=\"f\">\n<parameter name=\"city\">Paris</parameter>\n</invoke>\n<invoke name=\"g\">\n</invoke>\n</minimax:tool_call>",
+            "",
+            "f{\"city\": \"Paris\"}",
+            "g{}"),
+        one(
+            "<｜tool▁calls▁begin｜> ```json",
+            "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>f\n```json\n{\"a\": 1}\n```<｜tool▁call▁end｜>\n<｜tool▁call▁begin｜>function<｜tool▁sep｜>g\n```json\n{}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>",
+            "",
+            "f{\"a\": 1}",
+            "g{}"),
+        one(
+            "<｜tool▁calls▁begin｜>",
+            "ok<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>f<｜tool▁sep｜>{\"a\": 1}<｜tool▁call▁end｜><｜tool▁calls▁end｜>",
+            "ok",
+            "f{\"a\": 1}"),
+        one(
+            "<|tool_calls_section_begin|>",
+            "<|tool_calls_section_begin|><|tool_call_begin|>functions.f:0<|tool_call_argument_begin|>{\"a\": 1}<|tool_call_end|><|tool_calls_section_end|>",
+            "",
+            "f{\"a\": 1}"),
+        one(
+            "<|START_ACTION|>",
+            "<|START_ACTION|>[\n {\"tool_call_id\": \"0\", \"tool_name\": \"f\", \"parameters\": {}}\n]<|END_ACTION|>",
+            "",
+            "f{}"),
+        one(
+            "<|tool_call|>",
+            "<|tool_call|>[{\"name\": \"f\", \"arguments\": {}}]<|/tool_call|>",
+            "",
+            "f{}"),
         one("functools[", " functools[{\"name\": \"f\", \"arguments\": {}}]", "", "f{}"),
-        one("<function=", "<function=f>{\"a\": 1}</function><function=g>{}</function>", "", "f{\"a\": 1}", "g{}"));
+        one(
+            "<function=",
+            "<function=f>{\"a\": 1}</function><function=g>{}</function>",
+            "",
+            "f{\"a\": 1}",
+            "g{}"));
   }
 
   private static Case one(String tells, String answer, String text, String... calls) {
@@ -83,7 +167,9 @@ class ToolCallParserTest {
     deltas.forEach(delta -> parser.accept(delta).forEach(seen::add));
     parser.finish().forEach(seen::add);
     assertThat(seen.text.toString()).as(format.name() + deltas).isEqualTo(expected.text());
-    assertThat(seen.calls.stream().map(StringBuilder::toString)).as(format.name() + deltas).isEqualTo(expected.calls());
+    assertThat(seen.calls.stream().map(StringBuilder::toString))
+        .as(format.name() + deltas)
+        .isEqualTo(expected.calls());
     assertThat(parser.calls()).isEqualTo(expected.calls().size());
     assertThat(parser.ended()).isEqualTo(expected.calls().size());
   }
@@ -106,7 +192,24 @@ class ToolCallParserTest {
 
   /** Templates whose calls are written in ways of their own, or that take no calls. */
   private static final List<String> OTHERS =
-      List.of("GigaChat3-10B-A1.8B","GigaChat3.1-10B-A1.8B","HuggingFaceTB-SmolLM3-3B","Kimi-K2-Thinking","Kimi-K3","LFM2.5-8B-A1B","LFM2.5-Instruct","MiniMax-M3","deepseek-ai-DeepSeek-V4","fireworks-ai-llama-3-firefunction-v2","google-gemma-2-2b-it","google-gemma-4-31B-it","google-gemma-4-31B-it-interleaved","meetkai-functionary-medium-v3.2","microsoft-Phi-3.5-mini-instruct","openbmb-MiniCPM5-1B","tencent-Hy3");
+      List.of(
+          "GigaChat3-10B-A1.8B",
+          "GigaChat3.1-10B-A1.8B",
+          "HuggingFaceTB-SmolLM3-3B",
+          "Kimi-K2-Thinking",
+          "Kimi-K3",
+          "LFM2.5-8B-A1B",
+          "LFM2.5-Instruct",
+          "MiniMax-M3",
+          "deepseek-ai-DeepSeek-V4",
+          "fireworks-ai-llama-3-firefunction-v2",
+          "google-gemma-2-2b-it",
+          "google-gemma-4-31B-it",
+          "google-gemma-4-31B-it-interleaved",
+          "meetkai-functionary-medium-v3.2",
+          "microsoft-Phi-3.5-mini-instruct",
+          "openbmb-MiniCPM5-1B",
+          "tencent-Hy3");
 
   @Test
   void readsWhatTheTemplatesWrite() throws IOException {
@@ -126,10 +229,18 @@ class ToolCallParserTest {
   private static boolean roundTrip(String source) {
     Map<String, Object> arguments = Map.of("city", "Paris", "days", 3);
     Map<String, Object> call =
-        Map.of("id", "abcdefghi", "type", "function", "function", Map.of("name", "weather", "arguments", arguments));
+        Map.of(
+            "id",
+            "abcdefghi",
+            "type",
+            "function",
+            "function",
+            Map.of("name", "weather", "arguments", arguments));
     List<Map<String, Object>> asked = List.of(Map.of("role", "user", "content", "Hi"));
     List<Map<String, Object>> answered =
-        List.of(asked.getFirst(), Map.of("role", "assistant", "content", "", "tool_calls", List.of(call)));
+        List.of(
+            asked.getFirst(),
+            Map.of("role", "assistant", "content", "", "tool_calls", List.of(call)));
     try {
       ChatTemplate template = ChatTemplate.compile(source);
       Map<String, Object> variables = Map.of("bos_token", "<s>", "eos_token", "</s>");

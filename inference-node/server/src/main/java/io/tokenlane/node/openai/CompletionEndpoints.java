@@ -5,6 +5,7 @@ import io.tokenlane.node.answer.AnswerFormat.Reasoning;
 import io.tokenlane.node.answer.Prompt;
 import io.tokenlane.node.answer.PromptEncoder.Conversation;
 import io.tokenlane.node.load.LoadedModel;
+import io.tokenlane.node.openai.Sequences.Output;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
@@ -51,9 +52,16 @@ final class CompletionEndpoints {
             options,
             Integer.MAX_VALUE,
             "messages",
-            prompt.opensReasoning() ? Reasoning.OPENED_BY_PROMPT : Reasoning.TAGGED);
+            new Output(
+                prompt.opensReasoning() ? Reasoning.OPENED_BY_PROMPT : Reasoning.TAGGED,
+                chat.output().calls(model.rules()),
+                chat.output().grammar(model.rules(), prompt.opensReasoning())));
     AnswerShape shape =
-        new ChatShape(head("chatcmpl-", model), model.tokenizer(), options.topLogprobs() >= 0);
+        new ChatShape(
+            head("chatcmpl-", model),
+            model.tokenizer(),
+            options.topLogprobs() >= 0,
+            new CallIds(model.rules().toolFormat().idLength()));
     return responses.answer(request, sequences.of(List.of(prompt)), options, shape);
   }
 
@@ -62,8 +70,7 @@ final class CompletionEndpoints {
     CompletionRequest completion = CompletionRequest.read(body, model.prompts());
     GenerationOptions options = completion.options();
     Sequences sequences =
-        new Sequences(
-            model, options, CompletionRequest.DEFAULT_MAX_TOKENS, "prompt", Reasoning.NONE);
+        new Sequences(model, options, CompletionRequest.DEFAULT_MAX_TOKENS, "prompt", Output.TEXT);
     AnswerShape shape =
         new TextShape(
             head("cmpl-", model),
@@ -74,11 +81,28 @@ final class CompletionEndpoints {
   }
 
   static Prompt chatPrompt(LoadedModel model, Conversation conversation) {
+    Conversation known =
+        model.rules().knowsDevelopers()
+            ? conversation
+            : ChatMessages.withoutDevelopers(conversation);
     try {
-      return model.prompts().chat(conversation);
+      return model.prompts().chat(known);
     } catch (TemplateException e) {
-      throw ApiException.messages(String.valueOf(e.getMessage()));
+      return withTextArguments(model, known, e);
     }
+  }
+
+  /** Some templates want the arguments of earlier calls as text, not as the object they are. */
+  private static Prompt withTextArguments(
+      LoadedModel model, Conversation conversation, TemplateException refusal) {
+    try {
+      if (EarlierCalls.areIn(conversation)) {
+        return model.prompts().chat(EarlierCalls.asText(conversation));
+      }
+    } catch (TemplateException e) {
+      refusal.addSuppressed(e);
+    }
+    throw ApiException.messages(String.valueOf(refusal.getMessage()));
   }
 
   private Wire.Head head(String idPrefix, LoadedModel model) {
