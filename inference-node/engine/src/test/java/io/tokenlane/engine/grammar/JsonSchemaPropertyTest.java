@@ -47,6 +47,21 @@ class JsonSchemaPropertyTest {
     check(shared("tokenizers/ggml-vocab-llama-spm.gguf"), 2, 20, 2);
   }
 
+  /** Any object, however few tokens there are: recursion must end in time. */
+  @Test
+  void anyObjectIsClosedInTime() {
+    ByteTokenizer tokenizer = new ByteTokenizer();
+    Grammar grammar = Grammar.compile(JsonSchema.anyObject(), new TokenIndex(tokenizer));
+    long seed = System.nanoTime();
+    for (int i = 0; i < 2000; i++) {
+      SplittableRandom random = new SplittableRandom(seed + i);
+      int tokens = grammar.sufficientTokens() + random.nextInt(60);
+      String text =
+          new Draws(tokenizer, ByteTokenizer.END, random).draw(grammar, tokens, i % 3 * 0.3);
+      assertThat(STRICT.readTree(text).isObject()).as("seed %d: %s", seed + i, text).isTrue();
+    }
+  }
+
   private static Tokenizer shared(String name) {
     Path path = Path.of(System.getProperty("tokenlane.shared"), name);
     assumeTrue(Files.exists(path), "not there: " + path);

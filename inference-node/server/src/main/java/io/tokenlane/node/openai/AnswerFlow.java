@@ -12,7 +12,6 @@ import io.tokenlane.node.load.LoadedModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.springframework.http.HttpStatus;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
@@ -80,18 +79,11 @@ final class AnswerFlow {
       return feeds;
     } catch (EngineBusyException e) {
       feeds.forEach(Feed::cancel);
-      throw refused(engine, e);
+      throw ApiException.busy(engine, e);
     } catch (IllegalArgumentException e) {
       feeds.forEach(Feed::cancel);
       throw ApiException.refused(e);
     }
-  }
-
-  private static ApiException refused(Engine engine, EngineBusyException refusal) {
-    String message = String.valueOf(refusal.getMessage());
-    return engine.isOpen()
-        ? new ApiException(HttpStatus.TOO_MANY_REQUESTS, message, null, "queue_full")
-        : new ApiException(HttpStatus.SERVICE_UNAVAILABLE, message, null, "engine_closed");
   }
 
   private Feed submit(Engine engine, GenerationRequest request) {

@@ -1,5 +1,7 @@
 package io.tokenlane.node.openai;
 
+import io.tokenlane.engine.Engine;
+import io.tokenlane.engine.EngineBusyException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
@@ -54,6 +56,14 @@ final class ApiException extends RuntimeException {
         "Unrecognized request argument supplied: " + path,
         path,
         "unknown_parameter");
+  }
+
+  /** The engine takes nothing more now, or never again. */
+  static ApiException busy(Engine engine, EngineBusyException refusal) {
+    String message = String.valueOf(refusal.getMessage());
+    return engine.isOpen()
+        ? new ApiException(HttpStatus.TOO_MANY_REQUESTS, message, null, "queue_full")
+        : new ApiException(HttpStatus.SERVICE_UNAVAILABLE, message, null, "engine_closed");
   }
 
   /** The body or the request as a whole is wrong. */

@@ -1,6 +1,7 @@
 package io.tokenlane.node.openai;
 
 import io.tokenlane.engine.chat.TemplateException;
+import io.tokenlane.engine.grammar.Grammar;
 import io.tokenlane.node.answer.AnswerFormat.Reasoning;
 import io.tokenlane.node.answer.Prompt;
 import io.tokenlane.node.answer.PromptEncoder.Conversation;
@@ -48,14 +49,7 @@ final class CompletionEndpoints {
     Prompt prompt = chatPrompt(model, chat.conversation());
     Sequences sequences =
         new Sequences(
-            model,
-            options,
-            Integer.MAX_VALUE,
-            "messages",
-            new Output(
-                prompt.opensReasoning() ? Reasoning.OPENED_BY_PROMPT : Reasoning.TAGGED,
-                chat.output().calls(model.rules()),
-                chat.output().grammar(model.rules(), prompt.opensReasoning())));
+            model, options, Integer.MAX_VALUE, "messages", output(model, chat.output(), prompt));
     AnswerShape shape =
         new ChatShape(
             head("chatcmpl-", model),
@@ -63,6 +57,16 @@ final class CompletionEndpoints {
             options.topLogprobs() >= 0,
             new CallIds(model.rules().toolFormat().idLength()));
     return responses.answer(request, sequences.of(List.of(prompt)), options, shape);
+  }
+
+  private static Output output(LoadedModel model, OutputConstraint constraint, Prompt prompt) {
+    Grammar grammar = constraint.grammar(model.rules(), prompt.opensReasoning());
+    // What is held to a grammar reasons only where that says so: tags in its texts are text.
+    Reasoning untold = grammar == null ? Reasoning.TAGGED : Reasoning.NONE;
+    return new Output(
+        prompt.opensReasoning() ? Reasoning.OPENED_BY_PROMPT : untold,
+        constraint.calls(model.rules()),
+        grammar);
   }
 
   private Mono<ServerResponse> complete(ServerRequest request, Fields body, LoadedModel model) {

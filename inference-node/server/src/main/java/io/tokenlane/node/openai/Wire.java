@@ -117,6 +117,13 @@ final class Wire {
 
   record CompletionDetails(int reasoningTokens) {}
 
+  record Embeddings(String object, List<Embedding> data, String model, EmbeddingUsage usage) {}
+
+  /** A vector: its numbers, or the base64 text of their bytes. */
+  record Embedding(String object, int index, Object embedding) {}
+
+  record EmbeddingUsage(int promptTokens, int totalTokens) {}
+
   record ModelList(String object, List<ModelCard> data) {}
 
   record ModelCard(String id, String object, long created, String ownedBy, int maxModelLen) {}
