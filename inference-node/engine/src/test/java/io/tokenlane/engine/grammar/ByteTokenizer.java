@@ -120,7 +120,12 @@ final class ByteTokenizer implements Tokenizer {
   }
 
   @Override
-  public OptionalInt beginOfSequence() {
-    return OptionalInt.empty();
+  public int[] promptStart() {
+    return new int[0];
+  }
+
+  @Override
+  public int[] promptEnd() {
+    return new int[0];
   }
 }

@@ -28,6 +28,7 @@ final class CommonParameters {
           "min_p",
           "repetition_penalty",
           "ignore_eos",
+          "cache_salt",
           "tokenlane");
 
   /** Checked, and without effect: there is one tier, and nothing is stored. */
@@ -52,6 +53,9 @@ final class CommonParameters {
    */
   static void check(Fields body, Set<String> own, Map<String, String> refused) {
     for (String name : body.names()) {
+      if (body.value(name) == null) {
+        continue;
+      }
       if (refused.containsKey(name)) {
         refuse(body, name, refused.get(name));
       } else if (!HONOURED.contains(name) && !IGNORED.contains(name) && !own.contains(name)) {

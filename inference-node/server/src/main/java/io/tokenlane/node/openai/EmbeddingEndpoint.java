@@ -47,7 +47,7 @@ final class EmbeddingEndpoint {
     try {
       return model.engine().embed(inputs);
     } catch (EngineBusyException e) {
-      throw ApiException.busy(model.engine(), e);
+      throw AnswerFlow.refused(model.engine(), e);
     } catch (IllegalArgumentException e) {
       throw ApiException.refused(e);
     }
