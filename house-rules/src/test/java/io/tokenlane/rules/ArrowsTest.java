@@ -34,6 +34,8 @@ class ArrowsTest {
           Map.entry("chat", Set.of()),
           Map.entry("reason", Set.of()),
           Map.entry("sample", Set.of()),
+          Map.entry("grammar", Set.of("sample", "token")),
+          Map.entry("tool", Set.of("grammar")),
           Map.entry("tensor", Set.of()),
           Map.entry("backend", Set.of("tensor")),
           Map.entry("model", Set.of("backend", "tensor")),

@@ -4,6 +4,7 @@ import io.tokenlane.engine.kv.BlockHash;
 import io.tokenlane.engine.kv.BlockPool;
 import io.tokenlane.engine.kv.CacheSalt;
 import io.tokenlane.engine.model.Model;
+import io.tokenlane.engine.run.Pooling;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +18,7 @@ import java.util.function.Consumer;
 public final class Engine implements AutoCloseable {
   private final Model model;
   private final StepLoop loop;
+  private final Embeddings embeddings;
   private final Thread thread;
   private volatile boolean open = true;
 
@@ -24,6 +26,12 @@ public final class Engine implements AutoCloseable {
     this.model = model;
     thread = Thread.ofPlatform().daemon().name("tokenlane-engine-step").unstarted(this::run);
     loop = new StepLoop(model, config, System::nanoTime, () -> LockSupport.unpark(thread));
+    embeddings =
+        new Embeddings(
+            model,
+            new Pooling.Sizes(config.maxBatchTokens(), config.maxBatchSize(), loop.blockSize()),
+            config.maxBatchSize() + config.queue().maxWaiting(),
+            () -> LockSupport.unpark(thread));
   }
 
   /**
@@ -74,6 +82,19 @@ public final class Engine implements AutoCloseable {
    */
   public Generation prefill(PrefillRequest request, Consumer<? super GenerationEvent> listener) {
     return loop.admission().prefill(request, listener);
+  }
+
+  /**
+   * The means of the last hidden states of texts. Texts of one request share passes, which run
+   * between the steps of generations.
+   *
+   * @param inputs token ids, at least one and at most the context in each; not changed afterwards
+   * @return one vector of the model's hidden size for each input; cancelling it ends the work
+   * @throws IllegalArgumentException if an input does not fit the model
+   * @throws EngineBusyException if the queue is full or the engine is closed
+   */
+  public CompletableFuture<float[][]> embed(List<int[]> inputs) {
+    return embeddings.submit(inputs);
   }
 
   /**
@@ -147,13 +168,15 @@ public final class Engine implements AutoCloseable {
     String why = "engine: stopped by an error";
     try {
       while (open) {
-        if (!loop.step()) {
+        boolean embedded = embeddings.step();
+        if (!loop.step() && !embedded) {
           LockSupport.park(this);
         }
       }
       why = "engine: closed";
     } finally {
       open = false;
+      embeddings.close();
       loop.close(why);
     }
   }

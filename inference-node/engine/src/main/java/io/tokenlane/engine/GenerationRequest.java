@@ -2,8 +2,10 @@ package io.tokenlane.engine;
 
 import io.tokenlane.engine.kv.CacheSalt;
 import io.tokenlane.engine.sample.SamplingParams;
+import io.tokenlane.engine.sample.TokenMask;
 import io.tokenlane.engine.schedule.SequenceSpec;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One generation to run.
@@ -18,6 +20,7 @@ import java.util.Set;
  * @param priority higher runs earlier; 0 is normal; -1000 to 1000
  * @param cacheSalt KV blocks are shared with requests of the same salt only; empty: with all that
  *     name none
+ * @param mask what may be drawn, made for this generation alone; null for anything
  */
 @SuppressWarnings("ArrayRecordComponent") // ids are handed over, never compared
 public record GenerationRequest(
@@ -27,7 +30,8 @@ public record GenerationRequest(
     Set<Integer> stopTokens,
     int topLogprobs,
     int priority,
-    String cacheSalt) {
+    String cacheSalt,
+    @Nullable TokenMask mask) {
 
   public GenerationRequest {
     stopTokens = Set.copyOf(stopTokens);
@@ -41,7 +45,19 @@ public record GenerationRequest(
       Set<Integer> stopTokens,
       int topLogprobs,
       int priority) {
-    this(prompt, maxTokens, sampling, stopTokens, topLogprobs, priority, "");
+    this(prompt, maxTokens, sampling, stopTokens, topLogprobs, priority, "", null);
+  }
+
+  /** A request that may draw anything. */
+  public GenerationRequest(
+      int[] prompt,
+      int maxTokens,
+      SamplingParams sampling,
+      Set<Integer> stopTokens,
+      int topLogprobs,
+      int priority,
+      String cacheSalt) {
+    this(prompt, maxTokens, sampling, stopTokens, topLogprobs, priority, cacheSalt, null);
   }
 
   /** As the scheduler takes it. */

@@ -207,7 +207,11 @@ final class StepLoop {
     GenerationRequest request = generation.request;
     var sampling =
         new SamplingState(
-            request.sampling(), request.topLogprobs(), request.prompt(), seeds.nextLong());
+            request.sampling(),
+            request.topLogprobs(),
+            request.prompt(),
+            seeds.nextLong(),
+            request.mask());
     active.put(generation.sequence, generation);
     runner.open(generation.sequence, sampling);
     scheduler.add(generation.sequence, generation.wires.submittedNanos());

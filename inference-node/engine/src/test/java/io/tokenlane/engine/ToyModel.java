@@ -73,6 +73,19 @@ final class ToyModel implements Model {
   }
 
   @Override
+  public void states(Batch batch, KvStore kv, float[] states) {
+    float[] none = new float[batch.outputs() * VOCABULARY];
+    forward(batch, kv, none);
+    int hidden = config.hiddenSize();
+    for (int row = 0; row < batch.rows(); row++) {
+      long state = ((ToyKv) kv).states[batch.slots[row]];
+      for (int i = 0; i < hidden; i++) {
+        states[row * hidden + i] = (mix(state + i) >>> 40) / 4e6f - 2;
+      }
+    }
+  }
+
+  @Override
   public void close() {}
 
   private static void compute(Batch batch, ToyKv store, int row) {

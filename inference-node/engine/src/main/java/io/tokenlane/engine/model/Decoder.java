@@ -53,15 +53,43 @@ final class Decoder implements Model {
 
   @Override
   public void forward(Batch batch, KvStore kv, float[] logits) {
-    check(batch, logits);
+    check(batch, (long) batch.outputs() * config.vocabularySize(), "logits", logits);
+    runLayers(batch, kv);
+    backend.logits(stream, weights.finalNorm(), weights.head(), logits);
+    finish(logits, batch.outputs());
+  }
+
+  @Override
+  public void states(Batch batch, KvStore kv, float[] states) {
+    int hidden = config.hiddenSize();
+    check(batch, (long) batch.rows() * hidden, "states", states);
+    runLayers(batch, kv);
+    float[] row = new float[hidden];
+    for (int i = 0; i < batch.rows(); i++) {
+      backend.read(stream, i, row);
+      norm(row, states, i * hidden);
+    }
+  }
+
+  /** {@code out = gain * row / sqrt(mean(row²) + epsilon)}. */
+  private void norm(float[] row, float[] out, int at) {
+    double squares = 0;
+    for (float value : row) {
+      squares += (double) value * value;
+    }
+    double scale = 1 / Math.sqrt(squares / row.length + config.normEpsilon());
+    for (int i = 0; i < row.length; i++) {
+      out[at + i] = (float) (row[i] * scale) * weights.finalGain()[i];
+    }
+  }
+
+  private void runLayers(Batch batch, KvStore kv) {
     backend.begin(batch);
     backend.embed(weights.embedding(), config.formulas().embeddingScale(), stream);
     for (DecoderLayer layer : weights.layers()) {
       attention(layer, kv);
       feedForward(layer);
     }
-    backend.logits(stream, weights.finalNorm(), weights.head(), logits);
-    finish(logits, batch.outputs());
   }
 
   private void finish(float[] logits, int rows) {
@@ -97,15 +125,14 @@ final class Decoder implements Model {
     }
   }
 
-  private void check(Batch batch, float[] logits) {
+  private void check(Batch batch, long wanted, String name, float[] values) {
     if (batch.rows() > stream.maxRows()) {
       throw new IllegalArgumentException(
           "rows: %d (expected: at most %d)".formatted(batch.rows(), stream.maxRows()));
     }
-    long wanted = (long) batch.outputs() * config.vocabularySize();
-    if (logits.length < wanted) {
+    if (values.length < wanted) {
       throw new IllegalArgumentException(
-          "logits: %d values (expected: at least %d)".formatted(logits.length, wanted));
+          "%s: %d values (expected: at least %d)".formatted(name, values.length, wanted));
     }
   }
 

@@ -51,7 +51,8 @@ final class DecoderLoader {
     for (int i = 0; i < config.layers(); i++) {
       layers.add(layer(i));
     }
-    DecoderWeights all = new DecoderWeights(embedding, List.copyOf(layers), finalNorm, head, heads);
+    DecoderWeights all =
+        new DecoderWeights(embedding, List.copyOf(layers), finalNorm, finalGain(), head, heads);
     return new Decoder(config, all, backend, maxRows);
   }
 
@@ -137,6 +138,15 @@ final class DecoderLoader {
 
   private Linear matrix(Part part, int layer, int rows, int columns) {
     return backend.linear(List.of(weights.require(part, layer, rows, columns)), List.of());
+  }
+
+  private float[] finalGain() {
+    Tensor gain = weights.require(Part.FINAL_NORM, NO_LAYER, config.hiddenSize());
+    float[] values = new float[config.hiddenSize()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = gain.floatAt(i) + config.formulas().gainOffset();
+    }
+    return values;
   }
 
   private Norm norm(Part part, int layer, int width) {

@@ -41,6 +41,14 @@ public interface Model extends AutoCloseable {
    */
   void forward(Batch batch, KvStore kv, float[] logits);
 
+  /**
+   * As {@link #forward}, but gives what the logits would be made of.
+   *
+   * @param states receives the last hidden state of every row, behind the final norm: {@code
+   *     batch.rows() * hiddenSize} values, row-major
+   */
+  void states(Batch batch, KvStore kv, float[] states);
+
   @Override
   void close();
 }

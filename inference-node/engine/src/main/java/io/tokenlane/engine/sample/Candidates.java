@@ -66,7 +66,8 @@ final class Candidates {
     double keptMass = 0;
     while (kept < most && keptMass < params.topP() * mass) {
       double weight = weights[sorted(kept)];
-      if (kept > 0 && weight < params.minP()) {
+      // A token without weight, such as one that a mask took out, must not round up the rest.
+      if (kept > 0 && (weight == 0 || weight < params.minP())) {
         break;
       }
       keptMass += weight;

@@ -1,13 +1,16 @@
 package io.tokenlane.engine.sample;
 
+import java.util.Arrays;
+
 /**
  * Draws the next token of a row of logits.
  *
  * <p>In this order: logit bias is added; the repetition penalty divides positive and multiplies
  * negative logits of tokens in prompt or output; frequency and presence penalty are subtracted for
- * tokens in the output. Temperature 0 then takes the largest logit (the lowest id of equal ones).
- * Otherwise p = softmax(logits / temperature), of which top-k, top-p (of what top-k left) and min-p
- * keep a part, and one token of it is drawn in proportion to p.
+ * tokens in the output; what a mask does not permit is taken out. Temperature 0 then takes the
+ * largest logit (the lowest id of equal ones). Otherwise p = softmax(logits / temperature), of
+ * which top-k, top-p (of what top-k left) and min-p keep a part, and one token of it is drawn in
+ * proportion to p.
  *
  * <p>Holds work space only; everything about a sequence is in its {@link SamplingState}. Not
  * thread-safe: the engine's step thread owns it.
@@ -68,6 +71,9 @@ public final class Sampler {
     }
     System.arraycopy(logits, offset, adjusted, 0, vocabularySize);
     adjust(state);
+    if (state.mask != null) {
+      takeOut(state.mask.permitted());
+    }
     return greedy
         ? argmax(adjusted, 0, vocabularySize)
         : candidates.draw(adjusted, state.params, state.random);
@@ -85,6 +91,27 @@ public final class Sampler {
       if (counts.id(slot) >= 0) {
         int id = counts.id(slot);
         adjusted[id] = penalised(adjusted[id], counts.generated(slot), state.params);
+      }
+    }
+  }
+
+  private void takeOut(long[] permitted) {
+    for (int first = 0; first < vocabularySize; first += Long.SIZE) {
+      int word = first / Long.SIZE;
+      long bits = word < permitted.length ? permitted[word] : 0;
+      int end = Math.min(vocabularySize, first + Long.SIZE);
+      if (bits == 0) {
+        Arrays.fill(adjusted, first, end, Float.NEGATIVE_INFINITY);
+      } else if (bits != -1) {
+        takeOut(bits, first, end);
+      }
+    }
+  }
+
+  private void takeOut(long permitted, int first, int end) {
+    for (int id = first; id < end; id++) {
+      if ((permitted >>> id & 1) == 0) {
+        adjusted[id] = Float.NEGATIVE_INFINITY;
       }
     }
   }

@@ -2,6 +2,7 @@ package io.tokenlane.engine.sample;
 
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What sampling must remember of one sequence: its parameters, which tokens it holds, and its own
@@ -10,6 +11,7 @@ import java.util.SplittableRandom;
 public final class SamplingState {
   final SamplingParams params;
   final int topLogprobs;
+  final @Nullable TokenMask mask;
   final SplittableRandom random;
   final TokenCounts counts = new TokenCounts();
 
@@ -24,8 +26,17 @@ public final class SamplingState {
    * @param seed used where the parameters name none
    */
   public SamplingState(SamplingParams params, int topLogprobs, int[] prompt, long seed) {
+    this(params, topLogprobs, prompt, seed, null);
+  }
+
+  /**
+   * @param mask what may be drawn; null for anything
+   */
+  public SamplingState(
+      SamplingParams params, int topLogprobs, int[] prompt, long seed, @Nullable TokenMask mask) {
     this.params = params;
     this.topLogprobs = topLogprobs;
+    this.mask = mask;
     Long own = params.seed();
     random = new SplittableRandom(own == null ? seed : own);
     biasedIds = new int[params.logitBias().size()];
@@ -49,12 +60,15 @@ public final class SamplingState {
   }
 
   boolean changesLogits() {
-    return biasedIds.length > 0 || penalises();
+    return biasedIds.length > 0 || penalises() || mask != null;
   }
 
   void generated(int token) {
     if (penalises()) {
       counts.count(token);
+    }
+    if (mask != null) {
+      mask.accept(token);
     }
   }
 }

@@ -6,9 +6,15 @@ import io.tokenlane.engine.reason.ReasoningSplitter;
 import io.tokenlane.engine.token.Detokenizer;
 import io.tokenlane.engine.token.StopStrings;
 import io.tokenlane.engine.token.Tokenizer;
+import io.tokenlane.engine.tool.CallPiece;
+import io.tokenlane.engine.tool.ToolCallParser;
+import io.tokenlane.engine.tool.ToolFormat;
 import io.tokenlane.node.answer.AnswerFormat.Reasoning;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +27,9 @@ public final class AnswerAssembler {
   private final Detokenizer detokenizer;
   private final StopStrings stops;
   private final @Nullable ReasoningSplitter splitter;
+  private final @Nullable ToolCallParser parser;
+  private final Set<Integer> markers;
+  private final Tokenizer tokenizer;
   private final List<ScoredToken> held = new ArrayList<>();
   private int decodedCharacters;
   private int passedCharacters;
@@ -30,12 +39,25 @@ public final class AnswerAssembler {
 
   public AnswerAssembler(Tokenizer tokenizer, AnswerFormat format) {
     this.format = format;
+    this.tokenizer = tokenizer;
+    AnswerFormat.Calls calls = format.calls();
+    parser = calls == null ? null : new ToolCallParser(calls.format(), calls.isText());
+    markers = calls == null ? Set.of() : markers(tokenizer, calls.format());
     detokenizer = new Detokenizer(tokenizer);
     stops = new StopStrings(format.stopStrings());
     splitter =
         format.reasoning() == Reasoning.NONE
             ? null
             : new ReasoningSplitter(format.reasoning() == Reasoning.OPENED_BY_PROMPT);
+  }
+
+  /** Control tokens that calls are made of. */
+  private static Set<Integer> markers(Tokenizer tokenizer, ToolFormat format) {
+    Set<Integer> ids = new HashSet<>();
+    for (String marker : format.markers()) {
+      tokenizer.id(marker).stream().filter(tokenizer::isControl).forEach(ids::add);
+    }
+    return ids;
   }
 
   /** Takes the next event and gives what of the answer is decided; often one part, or none. */
@@ -59,13 +81,19 @@ public final class AnswerAssembler {
     if (format.stopTokens().contains(token.token())) {
       return List.of();
     }
-    String text = detokenizer.accept(token.token());
+    String text = text(token.token());
     hold(token);
     List<AnswerPart> parts = pass(text);
     if (wasReasoning || reasoning()) {
       reasoningTokens++;
     }
     return parts;
+  }
+
+  private String text(int id) {
+    return markers.contains(id)
+        ? detokenizer.finish() + new String(tokenizer.bytes(id), StandardCharsets.UTF_8)
+        : detokenizer.accept(id);
   }
 
   private List<AnswerPart> pass(String text) {
@@ -89,10 +117,17 @@ public final class AnswerAssembler {
     GenerationEvent.Usage usage = finished.usage();
     parts.add(
         new AnswerPart.End(
-            stopped ? FinishReason.STOP : finished.reason(),
+            reason(finished.reason()),
             new AnswerUsage(
                 usage.promptTokens(), usage.cachedTokens(), completionTokens, reasoningTokens)));
     return parts;
+  }
+
+  private EndReason reason(FinishReason reason) {
+    EndReason why = stopped ? EndReason.STOP : EndReason.of(reason);
+    return why == EndReason.STOP && parser != null && parser.calls() > 0
+        ? EndReason.TOOL_CALLS
+        : why;
   }
 
   private ReasoningSplitter.Split split(String text) {
@@ -105,13 +140,51 @@ public final class AnswerAssembler {
 
   /** The text with the tokens behind it; nothing while there is no text, unless it is the last. */
   private List<AnswerPart> delta(ReasoningSplitter.Split split, boolean last) {
-    boolean empty = split.content().isEmpty() && split.reasoning().isEmpty();
+    List<CallPiece> calls = new ArrayList<>();
+    String content = content(split.content(), last, calls);
+    boolean empty = content.isEmpty() && split.reasoning().isEmpty() && calls.isEmpty();
     if (empty && !(last && !held.isEmpty())) {
       return List.of();
     }
     List<ScoredToken> tokens = List.copyOf(held);
     held.clear();
-    return List.of(new AnswerPart.Delta(split.content(), split.reasoning(), tokens));
+    return List.of(new AnswerPart.Delta(content, split.reasoning(), tokens, calls));
+  }
+
+  /** The content that is no tool call; those are added to the calls. */
+  private String content(String text, boolean last, List<CallPiece> calls) {
+    if (parser == null) {
+      return text;
+    }
+    StringBuilder content = new StringBuilder();
+    List<CallPiece> pieces = new ArrayList<>(parser.accept(text));
+    if (last) {
+      pieces.addAll(parser.finish());
+    }
+    for (CallPiece piece : pieces) {
+      if (piece instanceof CallPiece.Text more) {
+        content.append(more.text());
+      } else if (wanted(piece)) {
+        calls.add(piece);
+      }
+    }
+    stopped |= !parallel() && parser.ended() > 0;
+    return content.toString();
+  }
+
+  private boolean wanted(CallPiece piece) {
+    int index =
+        switch (piece) {
+          case CallPiece.Start start -> start.index();
+          case CallPiece.Arguments more -> more.index();
+          case CallPiece.Text text -> -1;
+        };
+    return parallel() || index == 0;
+  }
+
+  private boolean parallel() {
+    AnswerFormat.Calls calls = format.calls();
+    return calls == null || calls.parallel();
   }
 
   private void hold(GenerationEvent.Token token) {

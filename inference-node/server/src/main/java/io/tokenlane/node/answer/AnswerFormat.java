@@ -1,7 +1,10 @@
 package io.tokenlane.node.answer;
 
+import io.tokenlane.engine.tool.ToolFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How tokens become an answer.
@@ -9,13 +12,29 @@ import java.util.Set;
  * @param stopTokens ids that end the answer and are not part of its text
  * @param stopStrings texts that end the answer and are not part of it
  * @param reasoning where reasoning is looked for
+ * @param calls how tool calls are found; null if they are not looked for
  */
-public record AnswerFormat(Set<Integer> stopTokens, List<String> stopStrings, Reasoning reasoning) {
+public record AnswerFormat(
+    Set<Integer> stopTokens, List<String> stopStrings, Reasoning reasoning, @Nullable Calls calls) {
 
   public AnswerFormat {
     stopTokens = Set.copyOf(stopTokens);
     stopStrings = List.copyOf(stopStrings);
   }
+
+  /** An answer in which tool calls are not looked for. */
+  public AnswerFormat(Set<Integer> stopTokens, List<String> stopStrings, Reasoning reasoning) {
+    this(stopTokens, stopStrings, reasoning, null);
+  }
+
+  /**
+   * How tool calls are found.
+   *
+   * @param format how the model writes them
+   * @param isText whether an argument (tool, argument) is text by the tool's schema
+   * @param parallel whether there may be more than one; otherwise the first one ends the answer
+   */
+  public record Calls(ToolFormat format, BiPredicate<String, String> isText, boolean parallel) {}
 
   /** Where reasoning is looked for. */
   public enum Reasoning {

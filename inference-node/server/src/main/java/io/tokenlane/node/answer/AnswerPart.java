@@ -1,6 +1,6 @@
 package io.tokenlane.node.answer;
 
-import io.tokenlane.engine.FinishReason;
+import io.tokenlane.engine.tool.CallPiece;
 import java.util.List;
 
 /** A piece of an answer, in order: deltas, then exactly one ending. */
@@ -12,15 +12,23 @@ public sealed interface AnswerPart {
    * @param content what continues the answer; may be empty
    * @param reasoning what continues the reasoning; may be empty
    * @param tokens the tokens behind the text, with their log probabilities; empty unless asked for
+   * @param calls what continues the tool calls, behind the content; may be empty
    */
-  record Delta(String content, String reasoning, List<ScoredToken> tokens) implements AnswerPart {}
+  record Delta(String content, String reasoning, List<ScoredToken> tokens, List<CallPiece> calls)
+      implements AnswerPart {
+
+    /** More text without tool calls. */
+    public Delta(String content, String reasoning, List<ScoredToken> tokens) {
+      this(content, reasoning, tokens, List.of());
+    }
+  }
 
   /**
    * The answer is complete.
    *
    * @param usage what it took
    */
-  record End(FinishReason reason, AnswerUsage usage) implements AnswerPart {}
+  record End(EndReason reason, AnswerUsage usage) implements AnswerPart {}
 
   /**
    * The answer cannot be completed.

@@ -104,6 +104,11 @@ public final class PromptEncoder {
       Map<String, Object> variables,
       boolean addGenerationPrompt) {
 
+    /** This with other messages. */
+    public Conversation with(List<Map<String, Object>> others) {
+      return new Conversation(others, tools, variables, addGenerationPrompt);
+    }
+
     /** One user's message, for the model to answer. */
     public static Conversation of(String question) {
       Map<String, Object> message = Map.of("role", "user", "content", question);

@@ -12,6 +12,7 @@ import java.util.Set;
  *
  * @param name what clients call it
  * @param prompts makes its prompts
+ * @param rules what its output can be held to
  * @param stopTokens ids that end an answer
  * @param created when it was loaded
  * @param opened what to close at the end
@@ -20,6 +21,7 @@ public record LoadedModel(
     String name,
     Engine engine,
     PromptEncoder prompts,
+    OutputRules rules,
     Set<Integer> stopTokens,
     ModelFacts facts,
     Instant created,

@@ -61,6 +61,7 @@ public final class ModelLoader implements ModelSlot.ModelSource {
         name(checkpoint),
         engine,
         prompts,
+        new OutputRules(tokenizer, checkpoint.chatTemplate().orElse("")),
         stopTokens,
         facts(checkpoint, selection.reason(), clock.millis() - start),
         clock.instant(),

@@ -1,8 +1,8 @@
 package io.tokenlane.node.openai;
 
-import io.tokenlane.engine.FinishReason;
 import io.tokenlane.node.answer.AnswerPart.Delta;
 import io.tokenlane.node.answer.AnswerUsage;
+import io.tokenlane.node.answer.EndReason;
 import java.util.List;
 import java.util.Locale;
 
@@ -12,11 +12,11 @@ interface AnswerShape {
   /** What comes before the first delta of a choice; may be empty. */
   List<Object> opening(int choice);
 
-  /** More text of a choice. */
-  Object chunk(int choice, Delta delta);
+  /** More of a choice; more than one chunk if there are text and tool calls. */
+  List<Object> chunks(int choice, Delta delta);
 
   /** The end of a choice. */
-  Object closing(int choice, FinishReason reason);
+  Object closing(int choice, EndReason reason);
 
   /** The chunk without choices that ends a stream with the usage. */
   Object usage(AnswerUsage usage);
@@ -25,10 +25,10 @@ interface AnswerShape {
   Object whole(List<WholeAnswer> answers, AnswerUsage usage);
 
   /** OpenAI's name of the reason. */
-  static String name(FinishReason reason) {
+  static String name(EndReason reason) {
     return reason.name().toLowerCase(Locale.ROOT);
   }
 
   /** A complete answer: its text as one delta, and why it ended. */
-  record WholeAnswer(Delta text, FinishReason reason) {}
+  record WholeAnswer(Delta text, EndReason reason) {}
 }

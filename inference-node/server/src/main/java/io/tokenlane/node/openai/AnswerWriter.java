@@ -1,8 +1,9 @@
 package io.tokenlane.node.openai;
 
-import io.tokenlane.engine.FinishReason;
+import io.tokenlane.engine.tool.CallPiece;
 import io.tokenlane.node.answer.AnswerPart;
 import io.tokenlane.node.answer.AnswerUsage;
+import io.tokenlane.node.answer.EndReason;
 import io.tokenlane.node.answer.ScoredToken;
 import io.tokenlane.node.openai.AnswerFlow.ChoicePart;
 import io.tokenlane.node.openai.AnswerShape.WholeAnswer;
@@ -49,7 +50,7 @@ final class AnswerWriter {
       chunks.addAll(shape.opening(next.choice()));
     }
     switch (next.part()) {
-      case AnswerPart.Delta delta -> chunks.add(shape.chunk(next.choice(), delta));
+      case AnswerPart.Delta delta -> chunks.addAll(shape.chunks(next.choice(), delta));
       case AnswerPart.End end -> {
         count(next.choice(), end);
         chunks.add(shape.closing(next.choice(), end.reason()));
@@ -101,19 +102,21 @@ final class AnswerWriter {
     private final StringBuilder content = new StringBuilder();
     private final StringBuilder reasoning = new StringBuilder();
     private final List<ScoredToken> tokens = new ArrayList<>();
-    private @Nullable FinishReason reason;
+    private final List<CallPiece> calls = new ArrayList<>();
+    private @Nullable EndReason reason;
     private boolean opened;
 
     void add(AnswerPart.Delta delta) {
       content.append(delta.content());
       reasoning.append(delta.reasoning());
       tokens.addAll(delta.tokens());
+      calls.addAll(delta.calls());
     }
 
     WholeAnswer whole() {
-      FinishReason why = reason == null ? FinishReason.CANCELLED : reason;
+      EndReason why = reason == null ? EndReason.CANCELLED : reason;
       return new WholeAnswer(
-          new AnswerPart.Delta(content.toString(), reasoning.toString(), tokens), why);
+          new AnswerPart.Delta(content.toString(), reasoning.toString(), tokens, calls), why);
     }
   }
 }

@@ -60,6 +60,24 @@ final class ApiException extends RuntimeException {
         HttpStatus.BAD_REQUEST, "messages: chat template: " + reason, "messages", "invalid_value");
   }
 
+  /** A schema that cannot be enforced. */
+  static ApiException schema(String path, String reason) {
+    return new ApiException(
+        HttpStatus.BAD_REQUEST,
+        "Invalid schema: " + path + ": " + reason,
+        path,
+        "invalid_json_schema");
+  }
+
+  /** A field that no part of the API knows. */
+  static ApiException unknown(String path) {
+    return new ApiException(
+        HttpStatus.BAD_REQUEST,
+        "Unrecognized request argument supplied: " + path,
+        path,
+        "unknown_parameter");
+  }
+
   /** The body or the request as a whole is wrong. */
   static ApiException badRequest(String message, @Nullable String code) {
     return new ApiException(HttpStatus.BAD_REQUEST, message, null, code);

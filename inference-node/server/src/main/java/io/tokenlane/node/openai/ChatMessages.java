@@ -1,5 +1,6 @@
 package io.tokenlane.node.openai;
 
+import io.tokenlane.node.answer.PromptEncoder.Conversation;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,7 +37,26 @@ final class ChatMessages {
       throw ApiException.field(path + ".role", role, "one of " + String.join(", ", ROLES));
     }
     message.put("content", content(path, fields, role.stringValue()));
+    if (role.stringValue().equals("tool")) {
+      fields.requiredText("tool_call_id");
+    }
+    if (role.stringValue().equals("assistant") && fields.value("tool_calls") != null) {
+      message.put("tool_calls", EarlierCalls.read(path, fields));
+    } else {
+      message.remove("tool_calls");
+    }
     return message;
+  }
+
+  /** The conversation for templates that know no developers: those speak as the system. */
+  static Conversation withoutDevelopers(Conversation conversation) {
+    List<Map<String, Object>> messages = new ArrayList<>();
+    for (Map<String, Object> message : conversation.messages()) {
+      Map<String, Object> changed = new LinkedHashMap<>(message);
+      changed.computeIfPresent("role", (key, role) -> role.equals("developer") ? "system" : role);
+      messages.add(changed);
+    }
+    return conversation.with(messages);
   }
 
   private static String content(String path, Fields message, String role) {
@@ -59,6 +79,10 @@ final class ChatMessages {
     for (int i = 0; i < parts.size(); i++) {
       Fields part = Fields.of(path + "[" + i + "]", parts.get(i));
       String type = part.text("type").orElse("missing");
+      if (type.equals("refusal")) {
+        texts.add(part.requiredText("refusal"));
+        continue;
+      }
       if (!type.equals("text")) {
         throw ApiException.field(part.path("type"), type, "text");
       }

@@ -2,19 +2,20 @@ package io.tokenlane.node.openai;
 
 import io.tokenlane.node.answer.PromptEncoder.Conversation;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The body of {@code POST /v1/chat/completions}. */
-record ChatRequest(Conversation conversation, GenerationOptions options) {
+record ChatRequest(Conversation conversation, GenerationOptions options, OutputConstraint output) {
 
   static ChatRequest read(Fields body, int vocabularySize) {
-    checkResponseFormat(body);
+    ChatParameters.check(body);
+    OutputConstraint output = OutputConstraint.read(body);
     return new ChatRequest(
         conversation(body),
-        GenerationOptions.read(body, maxTokens(body), topLogprobs(body), vocabularySize));
+        GenerationOptions.read(body, maxTokens(body), topLogprobs(body), vocabularySize),
+        output);
   }
 
   /** The conversation; it ends with the model's turn unless the body says otherwise. */
@@ -26,7 +27,7 @@ record ChatRequest(Conversation conversation, GenerationOptions options) {
     return new Conversation(
         ChatMessages.read(body),
         tools(body),
-        variables == null ? Map.of() : PlainValues.map(variables),
+        ChatParameters.templateVariables(body, variables),
         body.flag("add_generation_prompt", true));
   }
 
@@ -37,6 +38,10 @@ record ChatRequest(Conversation conversation, GenerationOptions options) {
     }
     if (!tools.isArray()) {
       throw ApiException.field("tools", tools, "an array");
+    }
+    JsonNode choice = body.value("tool_choice");
+    if (choice != null && choice.asString("").equals("none")) {
+      return null;
     }
     return PlainValues.list(tools);
   }
@@ -54,13 +59,5 @@ record ChatRequest(Conversation conversation, GenerationOptions options) {
       throw ApiException.field("top_logprobs", top.getAsInt(), "0, unless logprobs is true");
     }
     return wanted ? top.orElse(0) : -1;
-  }
-
-  private static void checkResponseFormat(Fields body) {
-    String type =
-        body.object("response_format").flatMap(format -> format.text("type")).orElse("text");
-    if (!type.equals("text")) {
-      throw ApiException.field("response_format.type", type, "text, the only one there is");
-    }
   }
 }

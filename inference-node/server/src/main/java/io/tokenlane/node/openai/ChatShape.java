@@ -1,12 +1,14 @@
 package io.tokenlane.node.openai;
 
-import io.tokenlane.engine.FinishReason;
 import io.tokenlane.engine.token.Tokenizer;
+import io.tokenlane.engine.tool.CallPiece;
 import io.tokenlane.node.answer.AnswerPart.Delta;
 import io.tokenlane.node.answer.AnswerUsage;
+import io.tokenlane.node.answer.EndReason;
 import io.tokenlane.node.answer.ScoredToken;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Chat completions. */
@@ -16,28 +18,68 @@ final class ChatShape implements AnswerShape {
   private final Wire.Head head;
   private final TokenText tokens;
   private final boolean logprobs;
+  private final Supplier<String> callIds;
 
-  ChatShape(Wire.Head head, Tokenizer tokenizer, boolean logprobs) {
+  /**
+   * @param callIds makes ids of tool calls
+   */
+  ChatShape(Wire.Head head, Tokenizer tokenizer, boolean logprobs, Supplier<String> callIds) {
     this.head = head;
+    this.callIds = callIds;
     tokens = new TokenText(tokenizer);
     this.logprobs = logprobs;
   }
 
   @Override
   public List<Object> opening(int choice) {
-    return List.of(chunk(choice, new Wire.Delta("assistant", "", null), NO_TEXT, null));
+    return List.of(chunk(choice, new Wire.Delta("assistant", "", null, null), NO_TEXT, null));
   }
 
   @Override
-  public Object chunk(int choice, Delta delta) {
-    Wire.Delta text =
-        new Wire.Delta(null, emptyToNull(delta.content()), emptyToNull(delta.reasoning()));
-    return chunk(choice, text, delta, null);
+  public List<Object> chunks(int choice, Delta delta) {
+    List<Object> chunks = new ArrayList<>();
+    boolean calls = !delta.calls().isEmpty();
+    if (!calls || !delta.content().isEmpty() || !delta.reasoning().isEmpty()) {
+      Wire.Delta text =
+          new Wire.Delta(null, emptyToNull(delta.content()), emptyToNull(delta.reasoning()), null);
+      chunks.add(chunk(choice, text, calls ? NO_TEXT : delta, null));
+    }
+    Delta behind = delta;
+    for (CallPiece piece : delta.calls()) {
+      Wire.Delta call = new Wire.Delta(null, null, null, List.of(call(piece)));
+      chunks.add(chunk(choice, call, behind, null));
+      behind = NO_TEXT;
+    }
+    return chunks;
+  }
+
+  private Wire.ToolCall call(CallPiece piece) {
+    return switch (piece) {
+      case CallPiece.Start start ->
+          new Wire.ToolCall(
+              start.index(), callIds.get(), "function", new Wire.Function(start.name(), ""));
+      case CallPiece.Arguments more ->
+          new Wire.ToolCall(more.index(), null, null, new Wire.Function(null, more.json()));
+      case CallPiece.Text text -> throw new IllegalStateException("text among tool calls");
+    };
+  }
+
+  private @Nullable List<Wire.ToolCall> calls(List<CallPiece> pieces) {
+    List<Wire.ToolCall> calls = new ArrayList<>();
+    for (CallPiece piece : pieces) {
+      Wire.ToolCall next = call(piece);
+      if (next.id() != null) {
+        calls.add(next.withoutIndex());
+      } else {
+        calls.set(calls.size() - 1, calls.getLast().with(next.function().arguments()));
+      }
+    }
+    return calls.isEmpty() ? null : calls;
   }
 
   @Override
-  public Object closing(int choice, FinishReason reason) {
-    Wire.Delta nothing = new Wire.Delta(null, null, null);
+  public Object closing(int choice, EndReason reason) {
+    Wire.Delta nothing = new Wire.Delta(null, null, null, null);
     return chunk(choice, nothing, NO_TEXT, AnswerShape.name(reason));
   }
 
@@ -54,12 +96,21 @@ final class ChatShape implements AnswerShape {
       choices.add(
           new Wire.ChatChoice(
               choices.size(),
-              new Wire.ChatMessage(
-                  "assistant", text.content(), emptyToNull(text.reasoning()), null),
+              message(text),
               logprobs ? new Wire.ChatLogprobs(scored(text.tokens()), null) : null,
               AnswerShape.name(answer.reason())));
     }
     return new Wire.ChatCompletion(head, choices, Wire.Usage.of(usage));
+  }
+
+  private Wire.ChatMessage message(Delta text) {
+    @Nullable List<Wire.ToolCall> calls = calls(text.calls());
+    return new Wire.ChatMessage(
+        "assistant",
+        calls == null ? text.content() : emptyToNull(text.content()),
+        emptyToNull(text.reasoning()),
+        calls,
+        null);
   }
 
   private Wire.ChatChunk chunk(

@@ -1,10 +1,12 @@
 package io.tokenlane.node.openai;
 
 import io.tokenlane.engine.chat.TemplateException;
+import io.tokenlane.engine.grammar.Grammar;
 import io.tokenlane.node.answer.AnswerFormat.Reasoning;
 import io.tokenlane.node.answer.Prompt;
 import io.tokenlane.node.answer.PromptEncoder.Conversation;
 import io.tokenlane.node.load.LoadedModel;
+import io.tokenlane.node.openai.Sequences.Output;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
@@ -47,14 +49,24 @@ final class CompletionEndpoints {
     Prompt prompt = chatPrompt(model, chat.conversation());
     Sequences sequences =
         new Sequences(
-            model,
-            options,
-            Integer.MAX_VALUE,
-            "messages",
-            prompt.opensReasoning() ? Reasoning.OPENED_BY_PROMPT : Reasoning.TAGGED);
+            model, options, Integer.MAX_VALUE, "messages", output(model, chat.output(), prompt));
     AnswerShape shape =
-        new ChatShape(head("chatcmpl-", model), model.tokenizer(), options.topLogprobs() >= 0);
+        new ChatShape(
+            head("chatcmpl-", model),
+            model.tokenizer(),
+            options.topLogprobs() >= 0,
+            new CallIds(model.rules().toolFormat().idLength()));
     return responses.answer(request, sequences.of(List.of(prompt)), options, shape);
+  }
+
+  private static Output output(LoadedModel model, OutputConstraint constraint, Prompt prompt) {
+    Grammar grammar = constraint.grammar(model.rules(), prompt.opensReasoning());
+    // What is held to a grammar reasons only where that says so: tags in its texts are text.
+    Reasoning untold = grammar == null ? Reasoning.TAGGED : Reasoning.NONE;
+    return new Output(
+        prompt.opensReasoning() ? Reasoning.OPENED_BY_PROMPT : untold,
+        constraint.calls(model.rules()),
+        grammar);
   }
 
   private Mono<ServerResponse> complete(ServerRequest request, Fields body, LoadedModel model) {
@@ -62,8 +74,7 @@ final class CompletionEndpoints {
     CompletionRequest completion = CompletionRequest.read(body, model.prompts());
     GenerationOptions options = completion.options();
     Sequences sequences =
-        new Sequences(
-            model, options, CompletionRequest.DEFAULT_MAX_TOKENS, "prompt", Reasoning.NONE);
+        new Sequences(model, options, CompletionRequest.DEFAULT_MAX_TOKENS, "prompt", Output.TEXT);
     AnswerShape shape =
         new TextShape(
             head("cmpl-", model),
@@ -74,11 +85,28 @@ final class CompletionEndpoints {
   }
 
   static Prompt chatPrompt(LoadedModel model, Conversation conversation) {
+    Conversation known =
+        model.rules().knowsDevelopers()
+            ? conversation
+            : ChatMessages.withoutDevelopers(conversation);
     try {
-      return model.prompts().chat(conversation);
+      return model.prompts().chat(known);
     } catch (TemplateException e) {
-      throw ApiException.messages(String.valueOf(e.getMessage()));
+      return withTextArguments(model, known, e);
     }
+  }
+
+  /** Some templates want the arguments of earlier calls as text, not as the object they are. */
+  private static Prompt withTextArguments(
+      LoadedModel model, Conversation conversation, TemplateException refusal) {
+    try {
+      if (EarlierCalls.areIn(conversation)) {
+        return model.prompts().chat(EarlierCalls.asText(conversation));
+      }
+    } catch (TemplateException e) {
+      refusal.addSuppressed(e);
+    }
+    throw ApiException.messages(String.valueOf(refusal.getMessage()));
   }
 
   private Wire.Head head(String idPrefix, LoadedModel model) {

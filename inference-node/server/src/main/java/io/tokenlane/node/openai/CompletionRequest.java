@@ -3,7 +3,9 @@ package io.tokenlane.node.openai;
 import io.tokenlane.node.answer.Prompt;
 import io.tokenlane.node.answer.PromptEncoder;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 
@@ -17,11 +19,15 @@ record CompletionRequest(List<Prompt> prompts, List<String> echoes, GenerationOp
   /** What OpenAI's API generates where the request does not say. */
   static final int DEFAULT_MAX_TOKENS = 16;
 
+  private static final Set<String> HONOURED =
+      Set.of("prompt", "max_tokens", "logprobs", "echo", "suffix", "add_special_tokens", "best_of");
+  private static final Map<String, String> REFUSED = Map.of();
   private static final int MAX_PROMPTS = 256;
   private static final String EXPECTED =
       "a string, an array of strings, of token ids, or of arrays of token ids";
 
   static CompletionRequest read(Fields body, PromptEncoder encoder) {
+    CommonParameters.check(body, HONOURED, REFUSED);
     int vocabularySize = encoder.tokenizer().vocabularySize();
     boolean echo = body.flag("echo", false);
     OptionalInt logprobs = body.integer("logprobs", 0, GenerationOptions.MAX_TOP_LOGPROBS);
@@ -36,6 +42,11 @@ record CompletionRequest(List<Prompt> prompts, List<String> echoes, GenerationOp
             });
     OptionalInt maxTokens = body.integer("max_tokens", 1, Integer.MAX_VALUE);
     List<Place> places = places(body);
+    int choices = body.integer("n", 1, Integer.MAX_VALUE).orElse(1);
+    int drawn = body.integer("best_of", 1, Integer.MAX_VALUE).orElse(choices);
+    if (drawn != choices) {
+      throw ApiException.field("best_of", drawn, "n, " + choices + ": all answers are sent");
+    }
     boolean begin = body.flag("add_special_tokens", true);
     return new CompletionRequest(
         places.stream().map(place -> prompt(place, begin, encoder)).toList(),

@@ -1,5 +1,6 @@
 package io.tokenlane.node.openai;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,10 @@ final class Errors implements WebExceptionHandler {
     if (error.retryAfterSeconds() > 0) {
       headers.set(HttpHeaders.RETRY_AFTER, String.valueOf(error.retryAfterSeconds()));
     }
+    if (error.status() == HttpStatus.CONTENT_TOO_LARGE) {
+      // The rest of the body is not read, so nothing else can come on this connection.
+      headers.set(HttpHeaders.CONNECTION, "close");
+    }
     byte[] body = mapper.writeValueAsBytes(body(error));
     DataBuffer buffer = response.bufferFactory().wrap(body);
     return response.writeWith(Mono.just(buffer));
@@ -65,7 +70,10 @@ final class Errors implements WebExceptionHandler {
       default -> {
         log.error("{}: failed", exchange.getRequest().getPath(), failure);
         yield new ApiException(
-            HttpStatus.INTERNAL_SERVER_ERROR, "the node failed; see its log", null, null);
+            HttpStatus.INTERNAL_SERVER_ERROR,
+            "the node failed; see its log",
+            null,
+            "internal_error");
       }
     };
   }
@@ -77,9 +85,12 @@ final class Errors implements WebExceptionHandler {
     return switch (status) {
       case NOT_FOUND -> new ApiException(status, path + ": unknown path", null, "unknown_url");
       case METHOD_NOT_ALLOWED ->
-          new ApiException(status, method + " " + path + ": not allowed", null, null);
-      case null -> new ApiException(HttpStatus.BAD_REQUEST, "bad request", null, null);
-      default -> new ApiException(status, status.getReasonPhrase(), null, null);
+          new ApiException(
+              status, method + " " + path + ": not allowed", null, "method_not_allowed");
+      case null -> new ApiException(HttpStatus.BAD_REQUEST, "bad request", null, "bad_request");
+      default ->
+          new ApiException(
+              status, status.getReasonPhrase(), null, status.name().toLowerCase(Locale.ROOT));
     };
   }
 }

@@ -1,6 +1,7 @@
 package io.tokenlane.node.openai;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -10,8 +11,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * A JSON object of the body, read field by field. A field that is absent or null takes its default;
- * one of the wrong type or out of range is refused with its path. Fields that nobody reads are
- * ignored, as OpenAI's other servers do.
+ * one of the wrong type or out of range is refused with its path.
  */
 final class Fields {
   private final String prefix;
@@ -25,7 +25,8 @@ final class Fields {
   /** The body's fields. */
   static Fields of(JsonNode body) {
     if (!body.isObject()) {
-      throw ApiException.badRequest("body: not a JSON object (expected: an object)", null);
+      throw ApiException.badRequest(
+          "body: not a JSON object (expected: an object)", "invalid_body");
     }
     return new Fields("", body);
   }
@@ -40,6 +41,11 @@ final class Fields {
       throw ApiException.field(path, value, "an object");
     }
     return new Fields(path + ".", value);
+  }
+
+  /** The names of all fields, null ones too. */
+  Collection<String> names() {
+    return object.propertyNames();
   }
 
   /** Where a field stands in the body. */
@@ -62,6 +68,11 @@ final class Fields {
     return value;
   }
 
+  /** A text, refused if it is absent or null. */
+  String requiredText(String name) {
+    return text(name).orElseThrow(() -> ApiException.field(path(name), "missing", "a string"));
+  }
+
   Optional<String> text(String name) {
     JsonNode value = value(name);
     if (value == null) {
@@ -71,6 +82,14 @@ final class Fields {
       throw ApiException.field(path(name), value, "a string");
     }
     return Optional.of(value.stringValue());
+  }
+
+  /** A text that is one of a few. */
+  void choice(String name, List<String> choices) {
+    JsonNode value = value(name);
+    if (value != null && !(value.isString() && choices.contains(value.stringValue()))) {
+      throw ApiException.field(path(name), value, String.join(", ", choices));
+    }
   }
 
   boolean flag(String name, boolean otherwise) {

@@ -6,11 +6,9 @@ import io.tokenlane.node.load.ModelSlot;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.http.HttpStatus;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import org.springframework.web.server.WebExceptionHandler;
-import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import tools.jackson.core.StreamReadConstraints;
@@ -59,12 +57,14 @@ public class OpenAiBeans {
         new CompletionEndpoints(models, bodies, responses, Clock.systemUTC());
     ModelEndpoints modelEndpoints = new ModelEndpoints(models, responses);
     TokenEndpoints tokens = new TokenEndpoints(models, bodies, responses);
+    EmbeddingEndpoint embeddings =
+        new EmbeddingEndpoint(models, bodies, responses, answerScheduler);
     PrefixEndpoints prefixes =
         new PrefixEndpoints(models, bodies, responses, Clock.systemUTC(), answerScheduler);
     return new Routes(slot, mapper)
         .post("/v1/chat/completions", completions::chat)
         .post("/v1/completions", completions::complete)
-        .post("/v1/embeddings", request -> Mono.error(noEmbeddings()))
+        .post("/v1/embeddings", embeddings::embed)
         .get("/v1/models", modelEndpoints::list)
         .get("/v1/models/{*id}", modelEndpoints::one)
         .post("/tokenize", tokens::tokenize)
@@ -75,13 +75,5 @@ public class OpenAiBeans {
         .get("/v1/prefixes", prefixes::list)
         .delete("/v1/prefixes/{id}", prefixes::delete)
         .build();
-  }
-
-  private static ApiException noEmbeddings() {
-    return new ApiException(
-        HttpStatus.NOT_IMPLEMENTED,
-        "/v1/embeddings: not there yet (expected: chat or plain completions)",
-        null,
-        "not_implemented");
   }
 }

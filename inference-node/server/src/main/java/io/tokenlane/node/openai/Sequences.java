@@ -1,6 +1,9 @@
 package io.tokenlane.node.openai;
 
 import io.tokenlane.engine.GenerationRequest;
+import io.tokenlane.engine.grammar.Grammar;
+import io.tokenlane.engine.grammar.GrammarException;
+import io.tokenlane.engine.sample.TokenMask;
 import io.tokenlane.node.answer.AnswerFormat;
 import io.tokenlane.node.answer.AnswerFormat.Reasoning;
 import io.tokenlane.node.answer.Prompt;
@@ -10,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
 /**
@@ -19,14 +23,14 @@ import org.springframework.http.HttpStatus;
  * @param options what the request wants
  * @param defaultMaxTokens most tokens to generate where the request does not say
  * @param param the field that holds the prompt, for errors
- * @param reasoning where reasoning is looked for
+ * @param output what the output is held to, and what is looked for in it
  */
 record Sequences(
     LoadedModel model,
     GenerationOptions options,
     int defaultMaxTokens,
     String param,
-    Reasoning reasoning) {
+    Output output) {
 
   private static final int MAX_SEQUENCES = 1024;
 
@@ -51,7 +55,10 @@ record Sequences(
   }
 
   private Sequence sequence(Prompt prompt, int maxTokens, int choice) {
-    Set<Integer> stopTokens = options.ignoreEos() ? Set.of() : model.stopTokens();
+    Grammar grammar = output.grammar;
+    boolean endless = options.ignoreEos() && grammar == null;
+    Set<Integer> stopTokens = endless ? Set.of() : model.stopTokens();
+    TokenMask mask = grammar == null ? null : mask(grammar, maxTokens);
     return new Sequence(
         new GenerationRequest(
             prompt.tokens(),
@@ -60,8 +67,31 @@ record Sequences(
             stopTokens,
             options.topLogprobs(),
             options.priority(),
-            options.cacheSalt()),
-        new AnswerFormat(stopTokens, options.stop(), reasoning));
+            options.cacheSalt(),
+            mask),
+        new AnswerFormat(stopTokens, options.stop(), output.reasoning, output.calls));
+  }
+
+  private TokenMask mask(Grammar grammar, int maxTokens) {
+    try {
+      return grammar.mask(maxTokens, model.stopTokens());
+    } catch (GrammarException e) {
+      throw ApiException.badRequest(String.valueOf(e.getMessage()), "no_end_token");
+    }
+  }
+
+  /**
+   * What becomes of the output.
+   *
+   * @param reasoning where reasoning is looked for
+   * @param calls how tool calls are found; null if they are not looked for
+   * @param grammar what the output is held to; null for nothing
+   */
+  record Output(
+      Reasoning reasoning, AnswerFormat.@Nullable Calls calls, @Nullable Grammar grammar) {
+
+    /** Free text. */
+    static final Output TEXT = new Output(Reasoning.NONE, null, null);
   }
 
   /** What is wanted; where that is not said, what is left of the context at the most. */

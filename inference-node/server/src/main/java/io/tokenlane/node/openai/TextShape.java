@@ -1,9 +1,9 @@
 package io.tokenlane.node.openai;
 
-import io.tokenlane.engine.FinishReason;
 import io.tokenlane.engine.token.Tokenizer;
 import io.tokenlane.node.answer.AnswerPart.Delta;
 import io.tokenlane.node.answer.AnswerUsage;
+import io.tokenlane.node.answer.EndReason;
 import io.tokenlane.node.answer.ScoredToken;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,12 +36,12 @@ final class TextShape implements AnswerShape {
   }
 
   @Override
-  public Object chunk(int choice, Delta delta) {
-    return piece(choice, delta.content(), delta.tokens(), null);
+  public List<Object> chunks(int choice, Delta delta) {
+    return List.of(piece(choice, delta.content(), delta.tokens(), null));
   }
 
   @Override
-  public Object closing(int choice, FinishReason reason) {
+  public Object closing(int choice, EndReason reason) {
     return piece(choice, "", List.of(), AnswerShape.name(reason));
   }
 
@@ -83,6 +83,8 @@ final class TextShape implements AnswerShape {
   private Map<String, Float> top(ScoredToken token) {
     Map<String, Float> top = new LinkedHashMap<>();
     token.top().forEach(other -> top.putIfAbsent(tokens.text(other.id()), other.logprob()));
+    // As in OpenAI's API, the chosen token is there even if it is none of the most likely ones.
+    top.putIfAbsent(tokens.text(token.id()), token.logprob());
     return top;
   }
 }

@@ -25,8 +25,9 @@ final class Wire {
 
   record ChatMessage(
       String role,
-      String content,
+      @Nullable String content,
       @JsonInclude(Include.NON_NULL) @Nullable String reasoningContent,
+      @JsonInclude(Include.NON_NULL) @Nullable List<ToolCall> toolCalls,
       @Nullable String refusal) {}
 
   record ChatChunk(
@@ -46,7 +47,27 @@ final class Wire {
 
   @JsonInclude(Include.NON_NULL)
   record Delta(
-      @Nullable String role, @Nullable String content, @Nullable String reasoningContent) {}
+      @Nullable String role,
+      @Nullable String content,
+      @Nullable String reasoningContent,
+      @Nullable List<ToolCall> toolCalls) {}
+
+  /** A tool call, or a piece of one: only the first has id, type and name, only pieces an index. */
+  @JsonInclude(Include.NON_NULL)
+  record ToolCall(
+      @Nullable Integer index, @Nullable String id, @Nullable String type, Function function) {
+    ToolCall withoutIndex() {
+      return new ToolCall(null, id, type, function);
+    }
+
+    ToolCall with(String moreArguments) {
+      return new ToolCall(
+          index, id, type, new Function(function.name, function.arguments + moreArguments));
+    }
+  }
+
+  @JsonInclude(Include.NON_NULL)
+  record Function(@Nullable String name, String arguments) {}
 
   record ChatLogprobs(List<ChatToken> content, @Nullable String refusal) {}
 
@@ -95,6 +116,13 @@ final class Wire {
   record PromptDetails(int cachedTokens) {}
 
   record CompletionDetails(int reasoningTokens) {}
+
+  record Embeddings(String object, List<Embedding> data, String model, EmbeddingUsage usage) {}
+
+  /** A vector: its numbers, or the base64 text of their bytes. */
+  record Embedding(String object, int index, Object embedding) {}
+
+  record EmbeddingUsage(int promptTokens, int totalTokens) {}
 
   record ModelList(String object, List<ModelCard> data) {}
 

@@ -229,12 +229,12 @@ class ChatCompletionTest {
   }
 
   @Test
-  void ignoresParametersItDoesNotKnow() {
+  void takesParametersWithoutEffect() {
     JsonNode answer =
         node.post(
             PATH,
             """
-            {"temperature": 0, "user": "u-1", "best_of": null, "some_extension": {"a": [1]},
+            {"temperature": 0, "user": "u-1", "metadata": {"a": "b"}, "store": true, "absent": null,
              "tokenlane": {"priority": 5}, "model": "tokenlane-demo", "messages": %s}
             """
                 .formatted(FRANCE));

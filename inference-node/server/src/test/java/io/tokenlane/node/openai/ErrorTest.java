@@ -46,8 +46,8 @@ class ErrorTest {
   static Stream<Case> malformed() {
     return Stream.of(
         new Case(CHAT, "not json", 400, null, "not_json", "body: not JSON at line 1, column"),
-        new Case(CHAT, "", 400, null, null, "body: "),
-        new Case(CHAT, "[1]", 400, null, null, "body: not a JSON object"),
+        new Case(CHAT, "", 400, null, "invalid_body", "body: "),
+        new Case(CHAT, "[1]", 400, null, "invalid_body", "body: not a JSON object"),
         new Case(CHAT, "{\"messages\": [}", 400, null, "not_json", "body: not JSON"),
         new Case(CHAT, "[".repeat(500), 400, null, "not_json", "body: not JSON"),
         new Case(CHAT, "{} {}", 400, null, "not_json", "body: not JSON"),
@@ -94,7 +94,13 @@ class ErrorTest {
         option("\"top_logprobs\": 2", "top_logprobs", "unless logprobs is true"),
         option("\"logprobs\": true, \"top_logprobs\": 21", "top_logprobs", "0 to 20"),
         option("\"tokenlane\": {\"priority\": \"x\"}", "tokenlane.priority", "\"x\""),
-        option("\"response_format\": {\"type\": \"json_object\"}", "response_format.type", "text"),
+        option("\"response_format\": {\"type\": \"xml\"}", "response_format.type", "json_object"),
+        option("\"tool_choice\": \"required\"", "tool_choice", "absent where there are no tools"),
+        option("\"tools\": [{\"type\": \"custom\"}]", "tools[0].type", "function"),
+        option("\"modalities\": [\"audio\"]", "modalities", "[\"text\"]"),
+        option("\"service_tier\": \"gold\"", "service_tier", "auto, default"),
+        option("\"metadata\": {\"a\": 1}", "metadata.a", "a string"),
+        option("\"stream_options\": {}", "stream_options", "unless stream is true"),
         option("\"model\": 4", "model", "model: 4 (expected: a string)"));
   }
 
@@ -130,7 +136,21 @@ class ErrorTest {
             "model",
             "model_not_found",
             "model: gpt-9 (expected: tokenlane-demo)"),
-        new Case("/v1/embeddings", "{}", 501, null, "not_implemented", "/v1/embeddings"),
+        new Case("/v1/embeddings", "{}", 400, "input", "invalid_value", "input: missing"),
+        new Case(
+            "/v1/embeddings",
+            "{\"input\": [\"x\"], \"dimensions\": 9999}",
+            400,
+            "dimensions",
+            "invalid_value",
+            "dimensions: 9999"),
+        new Case(
+            PLAIN,
+            "{\"wizard\": 1}",
+            400,
+            "wizard",
+            "unknown_parameter",
+            "argument supplied: wizard"),
         new Case("/v1/nothing", "{}", 404, null, "unknown_url", "/v1/nothing"),
         new Case("/detokenize", "{\"tokens\": [9999]}", 400, "tokens[0]", "invalid_value", "9999"),
         new Case("/tokenize", "{}", 400, "prompt", "invalid_value", "missing"));
@@ -143,8 +163,7 @@ class ErrorTest {
     assertThat(response.statusCode()).as(response.body()).isEqualTo(expected.status());
     JsonNode error = NodeClient.parse(response.body()).get("error");
     assertThat(error.get("message").stringValue()).contains(expected.message());
-    assertThat(error.get("type").stringValue())
-        .isEqualTo(expected.status() == 501 ? "server_error" : "invalid_request_error");
+    assertThat(error.get("type").stringValue()).isEqualTo("invalid_request_error");
     assertThat(error.get("param").stringValue(null)).isEqualTo(expected.param());
     assertThat(error.get("code").stringValue(null)).isEqualTo(expected.code());
     assertThat(response.body())

@@ -1,0 +1,131 @@
+package io.tokenlane.engine;
+
+import io.tokenlane.engine.model.Model;
+import io.tokenlane.engine.run.Pooling;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Embeds texts between the steps of generations, one pass at a time, so that long texts hold nobody
+ * up for longer than a full step does. {@link #submit} is for any thread, the rest for the step
+ * thread.
+ */
+final class Embeddings {
+  private static final Logger LOG = System.getLogger(Embeddings.class.getName());
+
+  private final Model model;
+  private final Pooling.Sizes sizes;
+  private final int mostWaiting;
+  private final Runnable wakeUp;
+  private final ConcurrentLinkedQueue<Asked> queue = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger waiting = new AtomicInteger();
+  private volatile boolean closed;
+  private @Nullable Asked current;
+  private @Nullable Pooling pooling;
+
+  private record Asked(List<int[]> inputs, CompletableFuture<float[][]> result) {}
+
+  Embeddings(Model model, Pooling.Sizes sizes, int mostWaiting, Runnable wakeUp) {
+    this.model = model;
+    this.sizes = sizes;
+    this.mostWaiting = mostWaiting;
+    this.wakeUp = wakeUp;
+  }
+
+  /** See {@link Engine#embed}. */
+  CompletableFuture<float[][]> submit(List<int[]> inputs) {
+    check(inputs);
+    if (closed) {
+      throw Admission.closedNow();
+    }
+    if (waiting.incrementAndGet() > mostWaiting) {
+      waiting.decrementAndGet();
+      throw new EngineBusyException(
+          "queue: full (expected: at most %d requests for embeddings)".formatted(mostWaiting), 1);
+    }
+    Asked asked = new Asked(List.copyOf(inputs), new CompletableFuture<>());
+    queue.add(asked);
+    wakeUp.run();
+    if (closed && queue.remove(asked)) {
+      throw Admission.closedNow();
+    }
+    return asked.result;
+  }
+
+  private void check(List<int[]> inputs) {
+    int context = model.config().contextLength();
+    int vocabulary = model.config().vocabularySize();
+    for (int i = 0; i < inputs.size(); i++) {
+      int[] input = inputs.get(i);
+      if (input.length < 1 || input.length > context) {
+        throw new IllegalArgumentException(
+            "input[%d]: %d tokens (expected: 1 to %d, the context)"
+                .formatted(i, input.length, context));
+      }
+      for (int id : input) {
+        if (id < 0 || id >= vocabulary) {
+          throw new IllegalArgumentException(
+              "input[%d]: token %d (expected: 0 to %d)".formatted(i, id, vocabulary - 1));
+        }
+      }
+    }
+  }
+
+  /** One pass over the texts that came first; false if there are none. */
+  boolean step() {
+    Asked asked = current == null ? queue.poll() : current;
+    if (asked == null) {
+      return false;
+    }
+    current = asked;
+    if (asked.result.isDone()) {
+      finish();
+      return true;
+    }
+    try {
+      Pooling pass = pooling == null ? new Pooling(model, sizes, asked.inputs) : pooling;
+      pooling = pass;
+      if (!pass.advance()) {
+        asked.result.complete(pass.means());
+        finish();
+      }
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.ERROR, "The model failed at embeddings", e);
+      asked.result.completeExceptionally(
+          new IllegalStateException("engine: the model failed; the log says why"));
+      finish();
+    }
+    return true;
+  }
+
+  private void finish() {
+    if (pooling != null) {
+      pooling.close();
+      pooling = null;
+    }
+    current = null;
+    waiting.decrementAndGet();
+  }
+
+  /** Ends what is asked as failed, for good. */
+  void close() {
+    closed = true;
+    Asked running = current;
+    if (running != null) {
+      fail(running);
+      finish();
+    }
+    for (Asked asked = queue.poll(); asked != null; asked = queue.poll()) {
+      fail(asked);
+    }
+  }
+
+  private static void fail(Asked asked) {
+    asked.result.completeExceptionally(Admission.closedNow());
+  }
+}

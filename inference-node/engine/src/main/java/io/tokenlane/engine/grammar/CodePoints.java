@@ -1,0 +1,122 @@
+package io.tokenlane.engine.grammar;
+
+import io.tokenlane.engine.grammar.Expr.Bytes;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** A set of characters; never one of the halves of a surrogate pair. Immutable. */
+final class CodePoints {
+  /** The characters that all dialects of regular expressions count as one. */
+  static final CodePoints BASIC = range(0, 0xD7FF).and(range(0xE000, 0xFFFF));
+
+  /** What may stand unescaped in a JSON string (RFC 8259, section 7). */
+  static final CodePoints UNESCAPED =
+      range(0x20, 0x21)
+          .and(range(0x23, 0x5B))
+          .and(range(0x5D, 0xD7FF))
+          .and(range(0xE000, 0x10FFFF));
+
+  private static final String SHORT_ESCAPED = "\"\\\b\f\n\r\t";
+  private static final String SHORT_ESCAPES = "\"\\bfnrt";
+
+  private final List<Range> ranges;
+
+  private CodePoints(List<Range> ranges) {
+    this.ranges = List.copyOf(ranges);
+  }
+
+  static CodePoints range(int low, int high) {
+    return new CodePoints(List.of(new Range(low, high)));
+  }
+
+  static CodePoints of(String characters) {
+    return new CodePoints(
+        characters.codePoints().sorted().distinct().mapToObj(c -> new Range(c, c)).toList());
+  }
+
+  static CodePoints none() {
+    return new CodePoints(List.of());
+  }
+
+  /** Those of either. */
+  CodePoints and(CodePoints other) {
+    List<Range> all = new ArrayList<>(ranges);
+    all.addAll(other.ranges);
+    all.sort(Comparator.comparingInt(Range::low));
+    List<Range> merged = new ArrayList<>();
+    for (Range range : all) {
+      Range last = merged.isEmpty() ? null : merged.getLast();
+      if (last != null && range.low <= last.high + 1) {
+        merged.set(merged.size() - 1, new Range(last.low, Math.max(last.high, range.high)));
+      } else {
+        merged.add(range);
+      }
+    }
+    return new CodePoints(merged);
+  }
+
+  /** Those that are not of the other. */
+  CodePoints without(CodePoints other) {
+    List<Range> left = new ArrayList<>(ranges);
+    for (Range taken : other.ranges) {
+      List<Range> next = new ArrayList<>();
+      for (Range range : left) {
+        addIfAny(range.low, Math.min(range.high, taken.low - 1), next);
+        addIfAny(Math.max(range.low, taken.high + 1), range.high, next);
+      }
+      left = next;
+    }
+    return new CodePoints(left);
+  }
+
+  private static void addIfAny(int low, int high, List<Range> ranges) {
+    if (low <= high) {
+      ranges.add(new Range(low, high));
+    }
+  }
+
+  /** Those of both. */
+  CodePoints within(CodePoints other) {
+    return without(without(other));
+  }
+
+  /** Any one of them, as it is. */
+  Expr asText() {
+    List<Expr> options = new ArrayList<>();
+    for (Range range : ranges) {
+      Utf8Ranges.add(range.low, range.high, options);
+    }
+    return new Expr.Choice(options);
+  }
+
+  /** Any one of them, as it stands in a JSON string. */
+  Expr inJsonString() {
+    List<Expr> options = new ArrayList<>();
+    for (Range range : within(UNESCAPED).ranges) {
+      Utf8Ranges.add(range.low, range.high, options);
+    }
+    for (Range range : without(UNESCAPED).ranges) {
+      for (int c = range.low; c <= range.high; c++) {
+        options.add(Expr.text(escaped(c)));
+      }
+    }
+    return options.size() == 1 && options.getFirst() instanceof Bytes
+        ? options.getFirst()
+        : new Expr.Choice(options);
+  }
+
+  private static String escaped(int c) {
+    int at = SHORT_ESCAPED.indexOf(c);
+    return at >= 0 ? "\\" + SHORT_ESCAPES.charAt(at) : "\\u%04x".formatted(c);
+  }
+
+  /** The only character; -1 if there is not exactly one. */
+  int single() {
+    return ranges.size() == 1 && ranges.getFirst().low == ranges.getFirst().high
+        ? ranges.getFirst().low
+        : -1;
+  }
+
+  private record Range(int low, int high) {}
+}

@@ -1,0 +1,76 @@
+package io.tokenlane.engine.grammar;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/** Proves that no value satisfies two branches of a {@code oneOf}, which a grammar cannot check. */
+final class Disjoint {
+  private Disjoint() {}
+
+  static void check(List<JsonNode> branches, String path) {
+    for (int i = 0; i < branches.size(); i++) {
+      for (int j = 0; j < i; j++) {
+        if (!disjoint(branches.get(i), branches.get(j))) {
+          throw new SchemaException(
+              path + "/oneOf",
+              "%d and %d may both fit (expected: types, constants or a required constant property"
+                      .formatted(j, i)
+                  + " that tell them apart; or anyOf)");
+        }
+      }
+    }
+  }
+
+  private static boolean disjoint(JsonNode a, JsonNode b) {
+    return apart(constants(a), constants(b))
+        || apart(types(a), types(b))
+        || propertiesTellApart(a, b);
+  }
+
+  private static boolean apart(Set<?> a, Set<?> b) {
+    return !a.isEmpty() && !b.isEmpty() && a.stream().noneMatch(b::contains);
+  }
+
+  private static boolean propertiesTellApart(JsonNode a, JsonNode b) {
+    Set<String> shared = required(a);
+    shared.retainAll(required(b));
+    return types(a).equals(Set.of("object"))
+        && types(b).equals(Set.of("object"))
+        && shared.stream()
+            .anyMatch(
+                name ->
+                    apart(
+                        constants(a.path("properties").path(name)),
+                        constants(b.path("properties").path(name))));
+  }
+
+  private static Set<String> required(JsonNode schema) {
+    Set<String> names = new HashSet<>();
+    schema.path("required").forEach(name -> names.add(name.asString("")));
+    return names;
+  }
+
+  private static Set<JsonNode> constants(JsonNode schema) {
+    Set<JsonNode> values = new HashSet<>();
+    if (schema.has("const")) {
+      values.add(schema.get("const"));
+    }
+    schema.path("enum").forEach(values::add);
+    return values;
+  }
+
+  private static Set<String> types(JsonNode schema) {
+    Set<String> types = new HashSet<>();
+    JsonNode type = schema.path("type");
+    if (type.isString()) {
+      types.add(type.stringValue());
+    }
+    type.forEach(name -> types.add(name.asString("")));
+    if (types.contains("number")) {
+      types.add("integer");
+    }
+    return types;
+  }
+}

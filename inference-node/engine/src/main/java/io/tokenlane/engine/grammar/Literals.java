@@ -1,0 +1,104 @@
+package io.tokenlane.engine.grammar;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code const} and {@code enum}. */
+final class Literals {
+  private static final JsonMapper MAPPER = new JsonMapper();
+
+  private Literals() {}
+
+  static Expr values(JsonNode schema, String path) {
+    Keywords.only(schema, path, Set.of("type", "const", "enum"));
+    Set<String> types = schema.has("type") ? Keywords.types(schema, path) : Set.of();
+    List<JsonNode> wanted = new ArrayList<>();
+    for (JsonNode value : candidates(schema, path)) {
+      boolean twice = schema.has("const") && !schema.get("const").equals(value);
+      if (!twice && (types.isEmpty() || types.stream().anyMatch(type -> isOf(type, value)))) {
+        wanted.add(value);
+      }
+    }
+    return anyOf(wanted.stream().map(Literals::json).toList());
+  }
+
+  private static List<JsonNode> candidates(JsonNode schema, String path) {
+    JsonNode values = schema.get("enum");
+    if (values == null) {
+      return List.of(schema.get("const"));
+    }
+    if (!values.isArray() || values.isEmpty()) {
+      throw new SchemaException(
+          path + "/enum", values + " (expected: an array of at least one value)");
+    }
+    return values.valueStream().toList();
+  }
+
+  private static boolean isOf(String type, JsonNode value) {
+    return switch (type) {
+      case "object" -> value.isObject();
+      case "array" -> value.isArray();
+      case "string" -> value.isString();
+      case "number" -> value.isNumber();
+      case "integer" -> value.isIntegralNumber();
+      case "boolean" -> value.isBoolean();
+      default -> value.isNull();
+    };
+  }
+
+  /** The value as JSON. */
+  static String json(JsonNode value) {
+    return MAPPER.writeValueAsString(value);
+  }
+
+  /** The text as a JSON string. */
+  static String json(String text) {
+    return MAPPER.writeValueAsString(text);
+  }
+
+  /** Any of the texts, sharing what they begin with. */
+  static Expr anyOf(List<String> texts) {
+    Map<Integer, List<String>> byFirst = new LinkedHashMap<>();
+    boolean ends = false;
+    for (String text : texts) {
+      if (text.isEmpty()) {
+        ends = true;
+      } else {
+        byFirst.computeIfAbsent(text.codePointAt(0), c -> new ArrayList<>()).add(text);
+      }
+    }
+    List<Expr> options = new ArrayList<>();
+    if (ends) {
+      options.add(Expr.EMPTY);
+    }
+    byFirst
+        .values()
+        .forEach(some -> options.add(some.size() == 1 ? Expr.text(some.getFirst()) : shared(some)));
+    return Expr.choice(options);
+  }
+
+  private static Expr shared(List<String> texts) {
+    String first = texts.getFirst();
+    int length = first.length();
+    for (String text : texts) {
+      int common = 0;
+      while (common < Math.min(length, text.length())
+          && text.charAt(common) == first.charAt(common)) {
+        common++;
+      }
+      length = common;
+    }
+    if (Character.isHighSurrogate(first.charAt(length - 1))) {
+      length--;
+    }
+    int cut = length;
+    return Expr.sequence(
+        Expr.text(first.substring(0, cut)),
+        anyOf(texts.stream().map(text -> text.substring(cut)).distinct().toList()));
+  }
+}

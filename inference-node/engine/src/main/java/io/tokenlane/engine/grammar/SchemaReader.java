@@ -1,0 +1,169 @@
+package io.tokenlane.engine.grammar;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import tools.jackson.databind.JsonNode;
+
+/** Reads one schema; each place in it becomes a rule, so that references may go anywhere. */
+final class SchemaReader {
+  private static final int MOST_PLACES = 20_000;
+  private static final int MOST_REFERENCES = 64;
+
+  private final JsonNode root;
+  private final Map<String, Rule> rules = new HashMap<>();
+  private int depth;
+
+  SchemaReader(JsonNode root) {
+    this.root = root;
+  }
+
+  Expr whole() {
+    return values(root, "");
+  }
+
+  /**
+   * The values of the schema at a place.
+   *
+   * @param path the place as a JSON pointer
+   */
+  Expr values(JsonNode schema, String path) {
+    Rule rule = rules.get(path);
+    if (rule == null) {
+      if (rules.size() >= MOST_PLACES) {
+        throw new SchemaException(path, "over " + MOST_PLACES + " schemas (expected: fewer)");
+      }
+      rule = new Rule(path);
+      rules.put(path, rule);
+      depth++;
+      rule.define(read(schema, path));
+      depth--;
+    }
+    return new Expr.Call(rule);
+  }
+
+  private Expr read(JsonNode schema, String path) {
+    if (depth > 400) {
+      throw new SchemaException(path, "over 400 schemas deep (expected: fewer)");
+    }
+    if (schema.isBoolean()) {
+      return schema.booleanValue() ? new Expr.Call(JsonText.VALUE) : Expr.choice();
+    }
+    if (!schema.isObject()) {
+      throw new SchemaException(path, schema + " (expected: an object or a boolean)");
+    }
+    Keywords.check(schema, path);
+    if (schema.has("$ref")) {
+      return reference(schema, path);
+    }
+    if (schema.has("allOf")) {
+      return read(merged(schema, path), path);
+    }
+    for (String choice : List.of("anyOf", "oneOf")) {
+      if (schema.has(choice)) {
+        return choice(schema, path, choice);
+      }
+    }
+    if (schema.has("const") || schema.has("enum")) {
+      return Literals.values(schema, path);
+    }
+    return typed(schema, path);
+  }
+
+  private Expr reference(JsonNode schema, String path) {
+    Keywords.only(schema, path, Set.of("$ref"));
+    JsonNode target = target(schema, path);
+    return values(target, schema.get("$ref").stringValue().substring(1));
+  }
+
+  private JsonNode target(JsonNode schema, String path) {
+    JsonNode reference = schema.get("$ref");
+    String text = reference.isString() ? reference.stringValue() : "";
+    if (!text.equals("#") && !text.startsWith("#/")) {
+      throw new SchemaException(
+          path + "/$ref", reference + " (expected: #, or #/… to a place in this schema)");
+    }
+    JsonNode target = root.at(text.substring(1));
+    if (target.isMissingNode()) {
+      throw new SchemaException(path + "/$ref", reference + " (expected: a place that is there)");
+    }
+    return target;
+  }
+
+  /** The schema itself, or what it refers to. */
+  JsonNode resolved(JsonNode schema, String path) {
+    JsonNode at = schema;
+    for (int i = 0; at.has("$ref"); i++) {
+      if (i > MOST_REFERENCES) {
+        throw new SchemaException(path + "/$ref", "refers to itself (expected: a schema)");
+      }
+      at = target(at, path);
+    }
+    return at;
+  }
+
+  private JsonNode merged(JsonNode schema, String path) {
+    JsonNode parts = parts(schema, path, "allOf");
+    SchemaMerge merge = new SchemaMerge(path + "/allOf", schema, "allOf");
+    for (int i = 0; i < parts.size(); i++) {
+      String place = path + "/allOf/" + i;
+      merge.add(resolved(parts.get(i), place));
+    }
+    return merge.result();
+  }
+
+  private Expr choice(JsonNode schema, String path, String keyword) {
+    JsonNode parts = parts(schema, path, keyword);
+    boolean alone = Keywords.isAlone(schema, keyword);
+    List<JsonNode> branches = new ArrayList<>();
+    List<Expr> options = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      String place = path + "/" + keyword + "/" + i;
+      JsonNode branch = parts.get(i);
+      if (!alone) {
+        SchemaMerge merge = new SchemaMerge(path + "/" + keyword, schema, keyword);
+        merge.add(resolved(branch, place));
+        branch = merge.result();
+      }
+      branches.add(resolved(branch, place));
+      options.add(values(branch, place));
+    }
+    if (keyword.equals("oneOf")) {
+      Disjoint.check(branches, path);
+    }
+    return Expr.choice(options);
+  }
+
+  private static JsonNode parts(JsonNode schema, String path, String keyword) {
+    JsonNode parts = schema.get(keyword);
+    if (!parts.isArray() || parts.isEmpty()) {
+      throw new SchemaException(
+          path + "/" + keyword, parts + " (expected: an array of at least one schema)");
+    }
+    return parts;
+  }
+
+  private Expr typed(JsonNode schema, String path) {
+    Set<String> types = Keywords.types(schema, path);
+    Keywords.checkTypes(schema, path, types);
+    List<Expr> options = new ArrayList<>();
+    for (String type : new TreeSet<>(types)) {
+      options.add(ofType(type, schema, path));
+    }
+    return Expr.choice(options);
+  }
+
+  private Expr ofType(String type, JsonNode schema, String path) {
+    return switch (type) {
+      case "object" -> new ObjectSchema(this, schema, path).values();
+      case "array" -> new ArraySchema(this, schema, path).values();
+      case "string" -> StringSchema.values(schema, path);
+      case "number", "integer" -> NumberSchema.values(type, schema, path);
+      case "boolean" -> JsonText.BOOLEAN;
+      default -> JsonText.NULL;
+    };
+  }
+}

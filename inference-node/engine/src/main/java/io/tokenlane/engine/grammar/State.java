@@ -1,0 +1,41 @@
+package io.tokenlane.engine.grammar;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** All places where the output so far may have led. Belongs to its automaton. */
+final class State {
+  final List<Frame> frames;
+
+  /** Whether the output may end here. */
+  final boolean complete;
+
+  /** Fewest bytes to a complete output. */
+  final int least;
+
+  /** By byte; null where not yet known. */
+  final @Nullable State[] next = new State[256];
+
+  /** Null until asked for. */
+  @Nullable Permitted permitted;
+
+  State(List<Frame> frames, boolean complete) {
+    this.frames = frames;
+    this.complete = complete;
+    least =
+        complete ? 0 : frames.stream().mapToInt(frame -> frame.least).min().orElse(Node.INFINITE);
+  }
+
+  boolean isDead() {
+    return frames.isEmpty() && !complete;
+  }
+
+  /**
+   * What tokens may come.
+   *
+   * @param bits by id
+   * @param worst the largest {@link State#least} that any of them leads to
+   */
+  @SuppressWarnings("ArrayRecordComponent") // shared, never compared
+  record Permitted(long[] bits, int worst) {}
+}

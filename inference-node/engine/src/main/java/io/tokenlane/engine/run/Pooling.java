@@ -1,0 +1,127 @@
+package io.tokenlane.engine.run;
+
+import io.tokenlane.engine.backend.Batch;
+import io.tokenlane.engine.backend.KvStore;
+import io.tokenlane.engine.model.Model;
+import java.util.List;
+
+/**
+ * Means of the last hidden states of texts, computed in passes over as many rows as fit a step. The
+ * texts share passes; each has a KV cache of its own for as long as it runs. Not thread-safe.
+ */
+public final class Pooling implements AutoCloseable {
+  private final Model model;
+  private final Sizes sizes;
+  private final List<int[]> inputs;
+  private final float[][] sums;
+  private final float[] states;
+  private final Batch batch;
+  private final int[] blockIds;
+  private final KvStore kv;
+  private int input;
+  private int position;
+
+  /**
+   * Bounds of a pass.
+   *
+   * @param rows most tokens
+   * @param sequences most texts
+   * @param blockSize token slots in a KV block
+   */
+  public record Sizes(int rows, int sequences, int blockSize) {}
+
+  /**
+   * @param inputs token ids, at least one and at most the context in each
+   */
+  public Pooling(Model model, Sizes sizes, List<int[]> inputs) {
+    this.model = model;
+    this.sizes = sizes;
+    this.inputs = inputs;
+    int hidden = model.config().hiddenSize();
+    sums = new float[inputs.size()][hidden];
+    states = new float[Math.multiplyExact(sizes.rows, hidden)];
+    int longest = inputs.stream().mapToInt(ids -> ids.length).max().orElse(1);
+    int blocks = Math.ceilDiv(longest, sizes.blockSize);
+    batch = new Batch(sizes.rows, sizes.sequences, blocks, sizes.blockSize);
+    // Short texts beside each other need no more than their rows; a long one its whole length.
+    int all = blocks + Math.ceilDiv(sizes.rows, sizes.blockSize) + sizes.sequences;
+    blockIds = new int[all];
+    kv = model.kvStore(all, sizes.blockSize);
+  }
+
+  /** Runs one pass; false if all texts are done. */
+  public boolean advance() {
+    if (input == inputs.size()) {
+      return false;
+    }
+    batch.clear();
+    int first = input;
+    int from = position;
+    int block = 0;
+    while (input < inputs.size() && fits(first)) {
+      block += add(block);
+    }
+    model.states(batch, kv, states);
+    collect(first, from);
+    return true;
+  }
+
+  /** Whether the next text joins this pass: the first does, and others if they fit whole. */
+  private boolean fits(int first) {
+    int rows = batch.rows();
+    boolean whole = rows + inputs.get(input).length <= sizes.rows;
+    return rows == 0 || (input > first && whole && batch.sequences() < sizes.sequences);
+  }
+
+  /** Adds what fits of the next text; gives the blocks that it took. */
+  private int add(int firstBlock) {
+    int[] ids = inputs.get(input);
+    int blocks = Math.ceilDiv(ids.length, sizes.blockSize);
+    for (int i = 0; i < blocks; i++) {
+      blockIds[i] = firstBlock + i;
+    }
+    batch.beginSequence(blockIds, blocks);
+    int end = Math.min(ids.length, position + sizes.rows - batch.rows());
+    while (position < end) {
+      batch.addRow(ids[position], position, false);
+      position++;
+    }
+    if (end == ids.length) {
+      input++;
+      position = 0;
+    }
+    return blocks;
+  }
+
+  private void collect(int first, int from) {
+    int hidden = model.config().hiddenSize();
+    int text = first;
+    int at = from;
+    for (int row = 0; row < batch.rows(); row++) {
+      float[] sum = sums[text];
+      for (int i = 0; i < hidden; i++) {
+        sum[i] += states[row * hidden + i];
+      }
+      at++;
+      if (at == inputs.get(text).length) {
+        text++;
+        at = 0;
+      }
+    }
+  }
+
+  /** The mean of each text's states, once all passes ran. */
+  public float[][] means() {
+    for (int text = 0; text < sums.length; text++) {
+      for (int i = 0; i < sums[text].length; i++) {
+        sums[text][i] /= inputs.get(text).length;
+      }
+    }
+    return sums;
+  }
+
+  @Override
+  public void close() {
+    kv.close();
+  }
+}

@@ -1,0 +1,325 @@
+package io.tokenlane.engine.tool;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiPredicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Finds the calls in a stream of text. Text may be cut anywhere between deltas: what may yet become
+ * a call is held back until it is decided, so {@link #finish()} must be called at the end. What
+ * looks like a call but is none comes out as the text that it is.
+ *
+ * <p>Not thread-safe; one instance for one generation.
+ */
+public final class ToolCallParser {
+  /** Llama 3's calls of its built-in tools: {@code brave_search.call(query="…")}. */
+  private static final Pattern BUILT_IN =
+      Pattern.compile("\\s*(\\w+)\\.call\\((.*)\\)\\s*", Pattern.DOTALL);
+
+  private static final Pattern KEYWORD =
+      Pattern.compile("\\s*(\\w+)\\s*=\\s*(\"(?:[^\"\\\\]|\\\\.)*\"|[^,\"]+)\\s*,?");
+
+  private final ToolFormat format;
+  private final BiPredicate<String, String> isText;
+  private final StringBuilder held = new StringBuilder();
+  private final StringBuilder raw = new StringBuilder();
+  private final StringBuilder spaces = new StringBuilder();
+  private final StringBuilder text = new StringBuilder();
+  private final List<CallPiece> pieces = new ArrayList<>();
+  private @Nullable CallReader reader;
+  private State state;
+  private int calls;
+  private int ended;
+
+  private enum State {
+    /** Before anything but spaces, where a format without a trigger begins. */
+    START,
+    TEXT,
+    /** Text for good: the format has no trigger that could come later. */
+    PLAIN,
+    /** Where a call or the end of the calls is expected. */
+    SECTION,
+    CALL,
+    /** Behind a call, where its closing text is expected. */
+    CLOSING,
+    /** Behind the token that begins code or calls. */
+    PYTHON
+  }
+
+  /**
+   * @param isText whether an argument (tool, argument) is text by the tool's schema; asked where
+   *     the format does not tell text from JSON
+   */
+  public ToolCallParser(ToolFormat format, BiPredicate<String, String> isText) {
+    this.format = format;
+    this.isText = isText;
+    state = format.trigger().isEmpty() ? State.START : State.TEXT;
+  }
+
+  /** Takes the next piece of text and gives what of it is decided. */
+  public List<CallPiece> accept(String delta) {
+    for (int i = 0; i < delta.length(); i++) {
+      accept(delta.charAt(i));
+    }
+    return taken();
+  }
+
+  /** Ends the text: gives what was held back. */
+  public List<CallPiece> finish() {
+    if (state == State.PYTHON && builtIn(held.toString())) {
+      held.setLength(0);
+    } else if (reader != null && !reader.started()) {
+      write(raw.toString());
+    } else {
+      write(held.toString());
+    }
+    if (calls == 0) {
+      text.append(spaces);
+    }
+    return taken();
+  }
+
+  /** Calls that have begun. */
+  public int calls() {
+    return calls;
+  }
+
+  /** Calls that are complete. */
+  public int ended() {
+    return ended;
+  }
+
+  private List<CallPiece> taken() {
+    flush();
+    List<CallPiece> taken = List.copyOf(pieces);
+    pieces.clear();
+    return taken;
+  }
+
+  private void flush() {
+    if (!text.isEmpty()) {
+      pieces.add(new CallPiece.Text(text.toString()));
+      text.setLength(0);
+    }
+    if (reader != null) {
+      pieces.addAll(reader.take());
+    }
+  }
+
+  /** Spaces are kept back: between and before calls they belong to nothing. */
+  private void write(String more) {
+    for (int i = 0; i < more.length(); i++) {
+      char c = more.charAt(i);
+      if (CallReader.isSpace(c)) {
+        spaces.append(c);
+      } else {
+        text.append(spaces).append(c);
+        spaces.setLength(0);
+      }
+    }
+  }
+
+  private void accept(char c) {
+    switch (state) {
+      case PLAIN -> write(String.valueOf(c));
+      case CALL -> call(c);
+      case PYTHON -> python(c);
+      default -> {
+        held.append(c);
+        match();
+      }
+    }
+  }
+
+  private void match() {
+    switch (state) {
+      case START -> start();
+      case TEXT -> findTrigger();
+      case SECTION -> section();
+      default -> closing();
+    }
+  }
+
+  private void start() {
+    String seen = held.toString().strip();
+    if (seen.equals("{")) {
+      begin(held.toString());
+    } else if (seen.equals(ToolFormat.PYTHON_TAG)) {
+      held.setLength(0);
+      state = State.PYTHON;
+    } else if (!ToolFormat.PYTHON_TAG.startsWith(seen)) {
+      state = State.PLAIN;
+      release();
+    }
+  }
+
+  private void release() {
+    String rest = held.toString();
+    held.setLength(0);
+    write(rest);
+  }
+
+  private void findTrigger() {
+    String trigger = format.trigger();
+    while (!held.isEmpty()) {
+      if (held.length() == trigger.length() && trigger.contentEquals(held)) {
+        raw.setLength(0);
+        raw.append(held);
+        held.setLength(0);
+        if (format.section().isEmpty()) {
+          open();
+        } else {
+          state = State.SECTION;
+        }
+      } else if (trigger.startsWith(held.toString())) {
+        return;
+      } else {
+        write(held.substring(0, 1));
+        held.deleteCharAt(0);
+      }
+    }
+  }
+
+  private void section() {
+    String seen = held.toString().strip();
+    boolean array = format.body() instanceof ToolFormat.JsonBody json && json.array();
+    boolean separators = seen.isEmpty() || seen.equals(";") || (array && "[,]".contains(seen));
+    if (separators) {
+      raw.append(held);
+      held.setLength(0);
+    } else if (format.open().isEmpty() && seen.startsWith("{")) {
+      begin(seen);
+    } else if (!format.open().isEmpty() && seen.equals(format.open())) {
+      raw.append(held);
+      held.setLength(0);
+      open();
+    } else if (!format.sectionEnd().isEmpty() && seen.equals(format.sectionEnd())) {
+      held.setLength(0);
+      state = State.TEXT;
+    } else if (!format.open().startsWith(seen) && !format.sectionEnd().startsWith(seen)) {
+      leaveSection();
+    }
+  }
+
+  private void leaveSection() {
+    if (calls == 0) {
+      held.insert(0, raw);
+    }
+    state = format.trigger().isEmpty() ? State.PLAIN : State.TEXT;
+    release();
+  }
+
+  /** Begins a call whose first characters were already seen. */
+  private void begin(String seen) {
+    held.setLength(0);
+    if (ended == 0) {
+      spaces.setLength(0);
+    }
+    open();
+    for (int i = 0; i < seen.length(); i++) {
+      call(seen.charAt(i));
+    }
+  }
+
+  private void open() {
+    flush();
+    reader =
+        switch (format.body()) {
+          case ToolFormat.JsonBody json ->
+              new JsonCallReader(calls, json, format.trigger().isEmpty());
+          case ToolFormat.NamedBody named -> new NamedCallReader(calls, named);
+          case ToolFormat.TaggedBody tagged -> new TaggedCallReader(calls, tagged, isText);
+        };
+    state = State.CALL;
+  }
+
+  private void call(char c) {
+    CallReader current = reader;
+    if (current == null) {
+      return;
+    }
+    raw.append(c);
+    boolean before = current.started();
+    CallReader.Status status = current.accept(c);
+    if (!before && current.started()) {
+      calls++;
+      spaces.setLength(0);
+    }
+    if (status == CallReader.Status.DONE) {
+      ended++;
+      end();
+    } else if (status == CallReader.Status.FAILED) {
+      fail(current);
+    }
+  }
+
+  private void end() {
+    flush();
+    reader = null;
+    raw.setLength(0);
+    if (!format.close().isEmpty()) {
+      state = State.CLOSING;
+    } else {
+      betweenCalls();
+    }
+  }
+
+  private void betweenCalls() {
+    state = format.trigger().isEmpty() || !format.section().isEmpty() ? State.SECTION : State.TEXT;
+  }
+
+  private void fail(CallReader current) {
+    flush();
+    reader = null;
+    state = format.trigger().isEmpty() ? State.PLAIN : State.TEXT;
+    if (!current.started()) {
+      write(raw.toString());
+    }
+    raw.setLength(0);
+  }
+
+  private void closing() {
+    String seen = held.toString().strip();
+    if (seen.equals(format.close().strip())) {
+      held.setLength(0);
+      betweenCalls();
+    } else if (!format.close().strip().startsWith(seen)) {
+      betweenCalls();
+      String rest = held.toString();
+      held.setLength(0);
+      for (int i = 0; i < rest.length(); i++) {
+        accept(rest.charAt(i));
+      }
+    }
+  }
+
+  private void python(char c) {
+    if (held.isEmpty() && c == '{') {
+      begin("{");
+    } else {
+      held.append(c);
+    }
+  }
+
+  private boolean builtIn(String code) {
+    Matcher call = BUILT_IN.matcher(code);
+    if (!call.matches()) {
+      return false;
+    }
+    List<String> members = new ArrayList<>();
+    Matcher keyword = KEYWORD.matcher(call.group(2));
+    while (keyword.lookingAt()) {
+      members.add(new JsonMapper().writeValueAsString(keyword.group(1)) + ": " + keyword.group(2));
+      keyword.region(keyword.end(), call.group(2).length());
+    }
+    flush();
+    pieces.add(new CallPiece.Start(calls, call.group(1)));
+    pieces.add(new CallPiece.Arguments(calls++, "{" + String.join(", ", members) + "}"));
+    ended++;
+    return true;
+  }
+}

@@ -1,0 +1,126 @@
+package io.tokenlane.node.openai;
+
+import io.tokenlane.engine.grammar.Expr;
+import io.tokenlane.engine.grammar.FreeText;
+import io.tokenlane.engine.grammar.Grammar;
+import io.tokenlane.engine.grammar.GrammarException;
+import io.tokenlane.engine.grammar.JsonSchema;
+import io.tokenlane.engine.grammar.SchemaException;
+import io.tokenlane.engine.grammar.TokenIndex;
+import io.tokenlane.engine.tool.ToolFormat;
+import io.tokenlane.engine.tool.ToolGrammar;
+import io.tokenlane.node.answer.AnswerFormat;
+import io.tokenlane.node.load.OutputRules;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** What a chat request holds the output to: its response format and its tools. */
+record OutputConstraint(ResponseFormat format, ToolRequest tools) {
+  private static final String END_OF_REASONING = "</think>";
+  private static final Pattern STEP = Pattern.compile("/([^/]*)");
+
+  static OutputConstraint read(Fields body) {
+    return new OutputConstraint(ResponseFormat.read(body), ToolRequest.read(body));
+  }
+
+  /** How tool calls are found in the answer; null if there are no tools. */
+  AnswerFormat.@Nullable Calls calls(OutputRules rules) {
+    if (!tools.any()) {
+      return null;
+    }
+    ToolFormat own = rules.toolFormat();
+    boolean held = format.json() || tools.forced(own);
+    return new AnswerFormat.Calls(held ? own.forced() : own, tools::isText, tools.parallel());
+  }
+
+  /**
+   * What the tokens are held to; null for nothing.
+   *
+   * @param reasons whether the prompt ended with the opening tag of the reasoning, which is free
+   * @throws ApiException if it cannot be enforced
+   */
+  @Nullable Grammar grammar(OutputRules rules, boolean reasons) {
+    boolean calls = tools.any() && tools.forced(rules.toolFormat());
+    if (!format.json() && !calls) {
+      return null;
+    }
+    try {
+      return rules.grammar(this + " " + reasons, () -> whole(rules, reasons));
+    } catch (GrammarException e) {
+      String where = format.json() ? "response_format" : "tools";
+      throw ApiException.schema(where, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Expr whole(OutputRules rules, boolean reasons) {
+    Expr answer = answer(rules);
+    return reasons
+        ? Expr.sequence(
+            FreeText.through(END_OF_REASONING), Expr.optional(Expr.text("\n\n")), answer)
+        : answer;
+  }
+
+  private Expr answer(OutputRules rules) {
+    ToolFormat own = rules.toolFormat();
+    if (!tools.any()) {
+      return json();
+    }
+    TokenIndex tokens = rules.tokens();
+    ToolGrammar grammar = new ToolGrammar(own.forced(), tokens, tools.parallel());
+    List<ToolGrammar.Tool> callable =
+        tools.tools().stream().map(OutputConstraint::callable).toList();
+    if (tools.choice() == ToolRequest.Choice.REQUIRED) {
+      return grammar.calls(callable);
+    }
+    return format.json()
+        ? Expr.choice(json(), grammar.calls(callable))
+        : grammar.textOrCalls(callable);
+  }
+
+  private Expr json() {
+    JsonNode schema = format.schema();
+    return schema == null ? JsonSchema.anyObject() : values(schema, ResponseFormat.SCHEMA_PATH);
+  }
+
+  private static ToolGrammar.Tool callable(ToolRequest.Tool tool) {
+    return new ToolGrammar.Tool(tool.name(), arguments(tool));
+  }
+
+  /** Without strict, a schema that cannot be enforced only means that the arguments are JSON. */
+  private static Expr arguments(ToolRequest.Tool tool) {
+    JsonNode parameters = tool.parameters();
+    if (parameters == null || parameters.isEmpty()) {
+      return JsonSchema.anyObject();
+    }
+    if (tool.strict()) {
+      return values(parameters, tool.path());
+    }
+    try {
+      return JsonSchema.values(parameters);
+    } catch (SchemaException e) {
+      return JsonSchema.anyObject();
+    }
+  }
+
+  private static Expr values(JsonNode schema, String path) {
+    try {
+      return JsonSchema.values(schema);
+    } catch (SchemaException e) {
+      throw ApiException.schema(path + place(e.path()), String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** A JSON pointer in the way of the paths of other errors. */
+  private static String place(String pointer) {
+    Matcher step = STEP.matcher(pointer);
+    return step.replaceAll(
+        match -> {
+          String name = match.group(1).replace("~1", "/").replace("~0", "~");
+          boolean index = !name.isEmpty() && name.chars().allMatch(Character::isDigit);
+          return Matcher.quoteReplacement(index ? "[" + name + "]" : "." + name);
+        });
+  }
+}

@@ -1,0 +1,142 @@
+package io.tokenlane.node.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import io.tokenlane.node.Golden;
+import io.tokenlane.node.NodeClient;
+import io.tokenlane.node.RunningNode;
+import java.net.http.HttpResponse;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** What a schema promises holds on the demo model, whatever the temperature. */
+@ExtendWith(RunningNode.class)
+class StructuredOutputTest {
+  private static final String CHAT = "/v1/chat/completions";
+  private static final String SCHEMA =
+      """
+      {"type": "object", "properties": {
+        "name": {"type": "string", "maxLength": 40},
+        "born": {"type": "string", "format": "date"},
+        "score": {"type": "number", "minimum": 0, "maximum": 1},
+        "tags": {"type": "array", "items": {"enum": ["red", "green", "blue"]}, "maxItems": 5},
+        "children": {"type": "array", "items": {"$ref": "#"}, "maxItems": 2}},
+       "required": ["name", "born", "score", "tags", "children"], "additionalProperties": false}
+      """;
+
+  private final NodeClient node;
+
+  StructuredOutputTest(NodeClient node) {
+    this.node = node;
+  }
+
+  private static String format(String schema) {
+    return """
+        "response_format": {"type": "json_schema",
+          "json_schema": {"name": "x", "strict": true, "schema": %s}}"""
+        .formatted(schema);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.7, 1.3, 2})
+  void everyAnswerSatisfiesTheSchema(double temperature) {
+    Schema schema =
+        SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+            .getSchema(NodeClient.parse(SCHEMA));
+    String body =
+        "{\"temperature\": %s, \"n\": 8, \"max_tokens\": 300, %s, \"messages\": %s}"
+            .formatted(temperature, format(SCHEMA), Golden.ask("Who was Ada?"));
+    for (JsonNode choice : node.post(CHAT, body).get("choices")) {
+      assertThat(choice.get("finish_reason").stringValue()).isEqualTo("stop");
+      String content = choice.at("/message/content").stringValue();
+      assertThat(schema.validate(NodeClient.parse(content))).as(content).isEmpty();
+    }
+  }
+
+  @Test
+  void streamsTheSameText() {
+    String body =
+        "{\"temperature\": 1, \"seed\": 5, \"max_tokens\": 250, %s, \"stream\": %s, \"messages\": %s}";
+    String ask = Golden.ask("Who was Ada?");
+    String whole =
+        node.post(CHAT, body.formatted(format(SCHEMA), false, ask))
+            .at("/choices/0/message/content")
+            .stringValue();
+    StringBuilder streamed = new StringBuilder();
+    for (JsonNode event : node.stream(CHAT, body.formatted(format(SCHEMA), true, ask))) {
+      streamed.append(event.at("/choices/0/delta/content").asString(""));
+    }
+    assertThat(streamed.toString()).isEqualTo(whole);
+  }
+
+  @Test
+  void tellsThatTooFewTokensCutTheAnswer() {
+    String body =
+        "{\"max_tokens\": 3, %s, \"messages\": %s}".formatted(format(SCHEMA), Golden.ask("x"));
+    assertThat(node.post(CHAT, body).at("/choices/0/finish_reason").stringValue())
+        .isEqualTo("length");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"type":"object","properties":{"a":{"type":"array","uniqueItems":true}}} | .properties.a.uniqueItems
+          {"type":"object","patternProperties":{}} | .patternProperties
+          {"anyOf":[{"type":"string","pattern":"(?=a)"}]} | .anyOf[0].pattern
+          {"type":"string","format":"iri"} | .format
+          {"$ref":"#/$defs/none"} | .$ref
+          {"$ref":"#"} | ''
+          {"type":"integer","minimum":5,"maximum":4} | ''
+          {"type":"text"} | .type
+          """)
+  void namesWhatCannotBeEnforced(String schema, String place) {
+    String body = "{%s, \"messages\": %s}".formatted(format(schema), Golden.ask("x"));
+    HttpResponse<String> response = node.send("POST", CHAT, body);
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
+    JsonNode error = NodeClient.parse(response.body()).get("error");
+    assertThat(error.get("code").stringValue()).isEqualTo("invalid_json_schema");
+    assertThat("response_format.json_schema.schema" + place)
+        .startsWith(error.get("param").stringValue());
+    assertThat(error.get("message").stringValue()).contains("(expected: ");
+  }
+
+  /** A request and the tool that must be called. */
+  record Forced(String choice, String tool) {}
+
+  static Stream<Forced> forced() {
+    return Stream.of(
+        new Forced("{\"type\": \"function\", \"function\": {\"name\": \"g\"}}", "g"),
+        new Forced("{\"type\": \"function\", \"function\": {\"name\": \"f\"}}", "f"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("forced")
+  void callsTheNamedTool(Forced forced) {
+    String tools =
+        """
+        [{"type": "function", "function": {"name": "f", "parameters":
+           {"type": "object", "properties": {"x": {"type": "integer"}}, "required": ["x"]}}},
+         {"type": "function", "function": {"name": "g"}}]""";
+    String body =
+        "{\"temperature\": 2, \"max_tokens\": 200, \"tools\": %s, \"tool_choice\": %s, \"messages\": %s}"
+            .formatted(tools, forced.choice(), Golden.ask("x"));
+    JsonNode choice = node.post(CHAT, body).at("/choices/0");
+    assertThat(choice.get("finish_reason").stringValue()).isEqualTo("tool_calls");
+    for (JsonNode call : choice.at("/message/tool_calls")) {
+      assertThat(call.at("/function/name").stringValue()).isEqualTo(forced.tool());
+      assertThat(NodeClient.parse(call.at("/function/arguments").stringValue()).isObject())
+          .isTrue();
+    }
+  }
+}
