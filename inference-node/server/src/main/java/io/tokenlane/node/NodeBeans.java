@@ -9,6 +9,7 @@ import io.tokenlane.node.load.ModelHealth;
 import io.tokenlane.node.load.ModelLoader;
 import io.tokenlane.node.load.ModelSlot;
 import io.tokenlane.node.load.ModelSlot.ModelSource;
+import io.tokenlane.node.load.ProgressBar;
 import io.tokenlane.node.openai.NodeMeters;
 import io.tokenlane.node.openai.OpenAiBeans;
 import java.nio.file.Path;
@@ -65,7 +66,8 @@ class NodeBeans {
                 .withBatch(model.maxBatchSize(), Math.max(512, model.maxBatchSize()))
                 .withContinuousBatching(model.enableContinuousBatching())
                 .withKvStrategy(model.paged() ? KvStrategy.PAGED : KvStrategy.CONTIGUOUS));
-    return new ModelLoader(settings, Clock.systemUTC());
+    Clock clock = Clock.systemUTC();
+    return new ModelLoader(settings, clock, ProgressBar.onStandardError(clock));
   }
 
   @Bean
