@@ -4,6 +4,7 @@ import java.io.Console;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shows progress: on a terminal as a bar that is drawn over, elsewhere as a line now and then. What
@@ -32,9 +33,13 @@ public final class ProgressBar implements LoadProgress {
 
   /** On standard error, which is taken for a terminal if the process has one. */
   public static ProgressBar onStandardError(InstantSource clock) {
-    Console console = System.console();
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-    return new ProgressBar(err, console != null && console.isTerminal(), clock);
+    return new ProgressBar(err, isTerminal(System.console()), clock);
+  }
+
+  /** There may be no console at all, where its module is not there. */
+  private static boolean isTerminal(@Nullable Console console) {
+    return console != null && console.isTerminal();
   }
 
   @Override
