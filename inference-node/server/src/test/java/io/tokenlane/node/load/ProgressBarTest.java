@@ -15,7 +15,7 @@ final class ProgressBarTest {
   void drawsABarOverItselfOnATerminal() {
     LoadProgress bar = load(true, 4, 150);
     bar.layers(4, 4);
-    assertThat(text.toString().lines().toList()).hasSize(1 + 4);
+    assertThat(text.toString().lines().toList()).hasSize(1 + 5);
     assertThat(text.toString())
         .startsWith("\r[" + " ".repeat(40) + "] 0 of 4 layers")
         .contains("\r[" + "#".repeat(20) + " ".repeat(20) + "] 2 of 4 layers")
