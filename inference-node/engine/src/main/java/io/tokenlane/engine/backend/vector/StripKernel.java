@@ -26,14 +26,18 @@ final class StripKernel {
   /** Scores of the strip at {@code key} for the query at {@code x[at] ..}. */
   static void score(float[] x, int at, MemorySegment keys, long key, Scores out) {
     int dim = out.dim;
-    for (int lane = 0; lane < STRIP; lane += LANES) {
-      FloatVector sum = FloatVector.zero(FLOATS);
+    for (int lane = 0; lane < STRIP; lane += 2 * LANES) {
+      FloatVector a = FloatVector.zero(FLOATS);
+      FloatVector b = a;
       for (int i = 0; i < dim; i++) {
         long from = key + ((long) i * STRIP + lane) * Float.BYTES;
-        FloatVector element = FloatVector.fromMemorySegment(FLOATS, keys, from, ORDER);
-        sum = element.fma(FloatVector.broadcast(FLOATS, x[at + i]), sum);
+        FloatVector query = FloatVector.broadcast(FLOATS, x[at + i]);
+        a = FloatVector.fromMemorySegment(FLOATS, keys, from, ORDER).fma(query, a);
+        long next = from + (long) LANES * Float.BYTES;
+        b = FloatVector.fromMemorySegment(FLOATS, keys, next, ORDER).fma(query, b);
       }
-      sum.intoArray(out.values, out.at + lane);
+      a.intoArray(out.values, out.at + lane);
+      b.intoArray(out.values, out.at + lane + LANES);
     }
   }
 
