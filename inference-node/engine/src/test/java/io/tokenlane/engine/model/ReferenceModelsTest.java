@@ -32,7 +32,7 @@ final class ReferenceModelsTest {
   @TempDir private Path folder;
 
   static Stream<String> cases() throws IOException {
-    try (Stream<Path> folders = Files.list(TestModels.reference())) {
+    try (Stream<Path> folders = Files.list(TestModels.reference().resolve("models"))) {
       return folders.map(path -> path.getFileName().toString()).sorted().toList().stream();
     }
   }
@@ -40,7 +40,7 @@ final class ReferenceModelsTest {
   @ParameterizedTest
   @MethodSource("cases")
   void followsTheReference(String name) throws IOException {
-    Path reference = TestModels.reference().resolve(name);
+    Path reference = TestModels.reference().resolve("models").resolve(name);
     Files.copy(reference.resolve("config.json"), folder.resolve("config.json"));
     NamedWeights.write(shapes(reference), 1 + name.length() % 3, folder);
     for (String backendName : new String[] {"scalar", "vector"}) {
