@@ -32,7 +32,7 @@ final class ChatRows {
         engine.decode(4, 40, 8);
       }
       int context = engine.model().config().contextLength();
-      int shared = Math.min(1500, context - OWN - OUTPUT);
+      int shared = Math.min(1500, context - OWN - 4 * OUTPUT);
       int[] system = engine.prompt(shared);
       double first = firstToken(engine, system);
       Samples others = new Samples();
