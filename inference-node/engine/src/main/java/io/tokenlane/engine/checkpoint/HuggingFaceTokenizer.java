@@ -38,10 +38,17 @@ final class HuggingFaceTokenizer {
   static Tokenizer read(TokenizerSource.HuggingFace source) {
     Path path = source.tokenizer();
     try {
-      return new HuggingFaceTokenizer(json(path), source.config().map(JsonFile::read)).read();
+      return parse(json(path), source.config().map(JsonFile::read));
     } catch (TokenizerException e) {
       throw TokenizerReader.broken(FileNames.of(path), e);
     }
+  }
+
+  /**
+   * @throws TokenizerException if its parts do not fit together
+   */
+  static Tokenizer parse(JsonFile json, Optional<JsonFile> config) {
+    return new HuggingFaceTokenizer(json, config).read();
   }
 
   private static JsonFile json(Path path) {

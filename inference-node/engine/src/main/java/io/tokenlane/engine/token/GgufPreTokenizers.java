@@ -147,6 +147,11 @@ public final class GgufPreTokenizers {
     return LIKE_LLAMA3.contains(name);
   }
 
+  /** Whether a regular expression is one of those here, which end soon on any text. */
+  static boolean knows(String regex) {
+    return REGEXES.values().stream().anyMatch(regexes -> regexes.contains(regex));
+  }
+
   /**
    * The pre-tokenizer of this name.
    *

@@ -47,7 +47,8 @@ public interface TextNormalizer {
    */
   static TextNormalizer replaceRegex(String regex, String replacement) {
     Pattern pattern = Regexes.compile(regex);
-    return text -> pattern.matcher(text).replaceAll(Matcher.quoteReplacement(replacement));
+    return text ->
+        pattern.matcher(new BoundedText(text)).replaceAll(Matcher.quoteReplacement(replacement));
   }
 
   /**
