@@ -51,8 +51,8 @@ class SimulationTest {
     String line =
         String.format(
             Locale.ROOT,
-            "%d nodes, %d gateways, load %.1f, seed %d, %s: p99 wait %.1f ms, latency %.1f ms, busiest share %.2f, slow"
-                + " node's calls %d",
+            "%d nodes, %d gateways, load %.1f, seed %d, %s: p99 wait %.1f ms, latency %.1f ms,"
+                + " busiest share %.2f, slow node's calls %d",
             plan.speeds().size(),
             plan.gateways(),
             plan.load(),
