@@ -29,6 +29,7 @@ public final class BenchCommand {
             new EngineBenchmark(ROOT, engine),
             new GatewayBenchmark(ROOT),
             new CompressionBenchmark(ROOT),
+            new BalanceBenchmark(ROOT),
             new MicroBenchmark(ROOT))) {
       known.put(benchmark.name(), benchmark);
     }
