@@ -8,6 +8,7 @@ import io.tokenlane.gateway.config.ConfigBinding;
 import io.tokenlane.gateway.error.ErrorConfig;
 import io.tokenlane.gateway.prefetch.PrefetchConfig;
 import io.tokenlane.gateway.route.RouteConfig;
+import io.tokenlane.gateway.security.SecurityConfig;
 import io.tokenlane.gateway.telemetry.TelemetryConfig;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
@@ -47,6 +48,7 @@ import org.springframework.context.annotation.Import;
   RouteConfig.class,
   ErrorConfig.class,
   TelemetryConfig.class,
+  SecurityConfig.class,
   AdmissionConfig.class,
   CacheConfig.class,
   CompressConfig.class,

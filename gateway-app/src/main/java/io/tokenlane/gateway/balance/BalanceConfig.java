@@ -8,6 +8,7 @@ import io.tokenlane.balance.health.ActiveHealthChecks;
 import io.tokenlane.balance.health.HealthSettings;
 import io.tokenlane.balance.health.Timer;
 import io.tokenlane.balance.strategy.Strategies;
+import io.tokenlane.gateway.security.SecurityProperties;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;

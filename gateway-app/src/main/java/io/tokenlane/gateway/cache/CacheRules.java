@@ -1,6 +1,7 @@
 package io.tokenlane.gateway.cache;
 
 import io.tokenlane.gateway.call.InferenceCall;
+import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.route.RouteConfig;
 import io.tokenlane.prefetch.cache.VariantKeys;
 import io.tokenlane.prefetch.http.CacheStatus;
@@ -62,21 +63,24 @@ final class CacheRules {
     }
     ServerHttpRequest request = exchange.getRequest();
     HttpFields fields = Fields.of(request.getHeaders());
-    return call.map(c -> model(c, fields, request)).orElseGet(() -> plain(exchange, fields));
+    String tenant = CanonicalKey.tenant(Trail.of(exchange).principal(), fields);
+    return call.map(c -> model(c, tenant, fields, request))
+        .orElseGet(() -> plain(exchange, tenant, fields));
   }
 
-  private Decision model(InferenceCall call, HttpFields fields, ServerHttpRequest request) {
+  private Decision model(
+      InferenceCall call, String tenant, HttpFields fields, ServerHttpRequest request) {
     String target = CacheFilter.target(request);
     return ModelRule.bypass(call, fields)
         .<Decision>map(CacheRules::bypass)
         .orElseGet(
             () -> {
-              String key = CanonicalKey.of(CanonicalKey.tenant(fields), target, call);
+              String key = CanonicalKey.of(tenant, target, call);
               return new Use(new ModelRule(call, key, fields, properties.modelTtl()));
             });
   }
 
-  private Decision plain(ServerWebExchange exchange, HttpFields fields) {
+  private Decision plain(ServerWebExchange exchange, String tenant, HttpFields fields) {
     ServerHttpRequest request = exchange.getRequest();
     Storability storability = Storability.ofRequest(request.getMethod().name(), fields);
     if (storability == Storability.METHOD) {
@@ -94,7 +98,7 @@ final class CacheRules {
         String.join(
             "\n",
             "plain:" + route.getId(),
-            CanonicalKey.tenant(fields),
+            tenant,
             CacheFilter.target(request),
             Vary.selecting(SEEN_BY_ORIGINS, fields));
     return new Use(new PlainRule(resource, fields, variants, prefetchTtl));

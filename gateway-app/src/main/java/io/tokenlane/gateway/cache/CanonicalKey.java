@@ -2,12 +2,14 @@ package io.tokenlane.gateway.cache;
 
 import io.tokenlane.gateway.call.CallParser;
 import io.tokenlane.gateway.call.InferenceCall;
+import io.tokenlane.gateway.call.Principal;
 import io.tokenlane.prefetch.http.HttpFields;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -31,8 +33,13 @@ final class CanonicalKey {
     return "model:" + Base64.getUrlEncoder().withoutPadding().encodeToString(digest.digest());
   }
 
-  /** Whose answers a request may see: a hash of its credentials, empty text for nobody's. */
-  static String tenant(HttpFields request) {
+  /** Whose answers a request may see: its tenant's, else those of the same credentials. */
+  static String tenant(Optional<Principal> principal, HttpFields request) {
+    return principal.map(p -> "tenant " + p.tenant()).orElseGet(() -> credentials(request));
+  }
+
+  /** A hash of the request's credentials, empty text where it has none. */
+  private static String credentials(HttpFields request) {
     if (CREDENTIALS.stream().noneMatch(request::has)) {
       return "";
     }

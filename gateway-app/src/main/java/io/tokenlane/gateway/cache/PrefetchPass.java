@@ -1,5 +1,7 @@
 package io.tokenlane.gateway.cache;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -27,8 +29,16 @@ public final class PrefetchPass {
     return secret;
   }
 
+  /** Whether the request is a prefetch of this process. */
+  public boolean isShownBy(HttpHeaders request) {
+    String shown = request.getFirst(HEADER);
+    return shown != null
+        && MessageDigest.isEqual(
+            shown.getBytes(StandardCharsets.UTF_8), secret.getBytes(StandardCharsets.UTF_8));
+  }
+
   /** The ttl where the request is a prefetch of this process. */
   Optional<Duration> ttlOf(HttpHeaders request) {
-    return secret.equals(request.getFirst(HEADER)) ? Optional.of(ttl) : Optional.empty();
+    return isShownBy(request) ? Optional.of(ttl) : Optional.empty();
   }
 }

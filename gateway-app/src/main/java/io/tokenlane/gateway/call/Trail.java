@@ -16,6 +16,7 @@ public final class Trail {
 
   private final String requestId;
   private final long startNanos;
+  private volatile @Nullable Principal principal;
   private volatile @Nullable InferenceCall call;
   private volatile @Nullable CacheStatus cacheStatus;
   private volatile @Nullable PromptTokens promptTokens;
@@ -52,6 +53,16 @@ public final class Trail {
   /** When it came, on {@code System.nanoTime}. */
   public long startNanos() {
     return startNanos;
+  }
+
+  /** Who asks, where the gateway has proved it. */
+  public Optional<Principal> principal() {
+    return Optional.ofNullable(principal);
+  }
+
+  /** Tells who asks. */
+  public void proved(Principal who) {
+    this.principal = who;
   }
 
   /** The model call, where it is one. */

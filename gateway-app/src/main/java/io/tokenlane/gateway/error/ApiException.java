@@ -1,11 +1,14 @@
 package io.tokenlane.gateway.error;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.springframework.http.HttpStatus;
 
 /** A refusal that the client is told about; its message is written for the client. */
 public final class ApiException extends RuntimeException {
   private final HttpStatus status;
   private final String code;
+  private final Map<String, String> fields = new LinkedHashMap<>();
 
   /**
    * Makes one.
@@ -16,6 +19,16 @@ public final class ApiException extends RuntimeException {
     super(message, null, false, false);
     this.status = status;
     this.code = code;
+  }
+
+  /** Adds a field to the answer, as {@code Retry-After}. */
+  public ApiException withField(String name, String value) {
+    fields.put(name, value);
+    return this;
+  }
+
+  Map<String, String> fields() {
+    return fields;
   }
 
   /** The status to answer with. */

@@ -42,6 +42,7 @@ public final class ErrorAnswers {
       // Says that the rest of the body will not be read.
       headers.set(HttpHeaders.CONNECTION, "close");
     }
+    refusal.fields().forEach(headers::set);
     response.setStatusCode(refusal.status());
     return response.writeWith(Mono.just(response.bufferFactory().wrap(body)));
   }

@@ -14,6 +14,9 @@ public final class FilterOrder {
   /** Starts the trail; closes the lease, counts and logs when the last byte is out. */
   public static final int END = Ordered.HIGHEST_PRECEDENCE;
 
+  /** Proves who asks; before any route is looked for. */
+  public static final int AUTHENTICATION = Ordered.HIGHEST_PRECEDENCE + 100;
+
   /** Caps the body, parses a model call once. */
   public static final int ADMISSION = -500;
 

@@ -2,35 +2,41 @@ package io.tokenlane.engine;
 
 import io.tokenlane.engine.schedule.Sequence;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A generation inside the engine. All but {@link #cancel} belongs to the step thread. */
 final class ActiveGeneration implements Generation {
   final GenerationRequest request;
   final Sequence sequence;
-  final Consumer<? super GenerationEvent> listener;
-  private final Consumer<ActiveGeneration> inbox;
+
+  /** Blocks that are reserved for pinning; 0 for a generation that pins nothing. */
+  final int pinnedBlocks;
+
+  final Wires wires;
   private volatile boolean cancelled;
 
+  /**
+   * @param sibling one of the same prompt, submitted before; or null
+   */
   ActiveGeneration(
       GenerationRequest request,
-      Consumer<? super GenerationEvent> listener,
-      Consumer<ActiveGeneration> inbox) {
+      @Nullable ActiveGeneration sibling,
+      int pinnedBlocks,
+      Wires wires) {
     this.request = request;
-    this.listener = listener;
-    this.inbox = inbox;
-    sequence =
-        new Sequence(
-            request.prompt(),
-            request.maxTokens(),
-            request.stopTokens().stream().mapToInt(Integer::intValue).toArray(),
-            request.priority());
+    this.pinnedBlocks = pinnedBlocks;
+    this.wires = wires;
+    sequence = new Sequence(request.spec(), sibling == null ? null : sibling.sequence);
+    if (pinnedBlocks > 0) {
+      sequence.pin();
+    }
   }
 
   @Override
   public void cancel() {
     if (!cancelled) {
       cancelled = true;
-      inbox.accept(this);
+      wires.inbox().accept(this);
     }
   }
 
@@ -42,4 +48,16 @@ final class ActiveGeneration implements Generation {
     return new GenerationEvent.Usage(
         sequence.promptLength(), sequence.cachedTokens(), sequence.generated());
   }
+
+  /**
+   * What it is connected to.
+   *
+   * @param listener is told its events
+   * @param inbox is told that it was cancelled
+   * @param submittedNanos when it was submitted
+   */
+  record Wires(
+      Consumer<? super GenerationEvent> listener,
+      Consumer<ActiveGeneration> inbox,
+      long submittedNanos) {}
 }

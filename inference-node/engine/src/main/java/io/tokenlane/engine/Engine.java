@@ -1,6 +1,9 @@
 package io.tokenlane.engine;
 
 import io.tokenlane.engine.model.Model;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -17,7 +20,7 @@ public final class Engine implements AutoCloseable {
   private Engine(Model model, EngineConfig config) {
     this.model = model;
     thread = Thread.ofPlatform().daemon().name("tokenlane-engine-step").unstarted(this::run);
-    loop = new StepLoop(model, config, () -> LockSupport.unpark(thread));
+    loop = new StepLoop(model, config, System::nanoTime, () -> LockSupport.unpark(thread));
   }
 
   /**
@@ -43,7 +46,51 @@ public final class Engine implements AutoCloseable {
    * @throws EngineBusyException if the queue is full or the engine is closed
    */
   public Generation submit(GenerationRequest request, Consumer<? super GenerationEvent> listener) {
-    return loop.submit(request, listener);
+    return loop.admission().submit(request, listener);
+  }
+
+  /**
+   * As {@link #submit}, for a further answer to a prompt that was just submitted: the prompt is
+   * computed once, and blocks are copied when the answers part.
+   *
+   * @param first what {@code submit} returned for the first answer
+   * @throws IllegalArgumentException if prompt or salt are not those of the first
+   */
+  public Generation submitSibling(
+      Generation first, GenerationRequest request, Consumer<? super GenerationEvent> listener) {
+    return loop.admission().submitSibling(first, request, listener);
+  }
+
+  /**
+   * Computes the beginning of prompts to come. Its only event is the ending: {@link
+   * FinishReason#LENGTH} once it can be found.
+   *
+   * @return cancelling it also ends the pinning of its blocks, even after its ending
+   * @throws IllegalArgumentException if the prefix is too short or long, or no more may be pinned
+   * @throws EngineBusyException if the queue is full or the engine is closed
+   */
+  public Generation prefill(PrefillRequest request, Consumer<? super GenerationEvent> listener) {
+    return loop.admission().prefill(request, listener);
+  }
+
+  /** Token slots in a KV block. */
+  public int blockSize() {
+    return loop.blockSize();
+  }
+
+  /**
+   * What became findable in the KV cache and what no more, behind event number {@code after}.
+   *
+   * @param most how many events at the most
+   * @return empty if events are missing, so that a {@link #kvSnapshot} is needed to go on from
+   */
+  public Optional<List<KvEvent>> kvEvents(long after, int most) {
+    return loop.kvEvents(after, most);
+  }
+
+  /** Every block that can be found; completes on the step thread, between two steps. */
+  public CompletableFuture<KvSnapshot> kvSnapshot() {
+    return loop.kvSnapshot();
   }
 
   /** Load right now. Cheap; may be called from any thread. */

@@ -4,7 +4,18 @@ package io.tokenlane.engine;
 public final class EngineBusyException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  public EngineBusyException(String message) {
+  private final int retryAfterSeconds;
+
+  /**
+   * @param retryAfterSeconds when there is likely to be room again, at least 1
+   */
+  public EngineBusyException(String message, int retryAfterSeconds) {
     super(message);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+
+  /** When there is likely to be room again, in seconds, at least 1. */
+  public int retryAfterSeconds() {
+    return retryAfterSeconds;
   }
 }

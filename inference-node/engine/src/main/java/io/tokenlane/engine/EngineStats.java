@@ -14,6 +14,9 @@ package io.tokenlane.engine;
  * @param generatedTokens tokens generated, since start
  * @param steps steps run, since start
  * @param preemptions sequences put back for want of blocks, since start
+ * @param expired generations that failed as they waited too long for their first step, since start
+ * @param kvBlocksPinned blocks reserved for pinned prefixes
+ * @param stepTokens most tokens that the next step computes while others wait for their next token
  */
 public record EngineStats(
     int running,
@@ -26,7 +29,10 @@ public record EngineStats(
     long promptTokens,
     long generatedTokens,
     long steps,
-    long preemptions) {
+    long preemptions,
+    long expired,
+    int kvBlocksPinned,
+    int stepTokens) {
 
   /** Share of the KV cache that is in use, 0 to 1. */
   public double kvUsage() {
@@ -45,6 +51,9 @@ public record EngineStats(
         promptTokens,
         generatedTokens,
         steps,
-        preemptions);
+        preemptions,
+        expired,
+        kvBlocksPinned,
+        stepTokens);
   }
 }

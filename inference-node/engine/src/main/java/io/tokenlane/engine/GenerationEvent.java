@@ -27,8 +27,14 @@ public sealed interface GenerationEvent {
    * The engine could not go on with this generation.
    *
    * @param message what went wrong, fit for the client
+   * @param overloaded whether there was too much else to do, so that it may be tried again later
    */
-  record Failed(String message) implements GenerationEvent {}
+  record Failed(String message, boolean overloaded) implements GenerationEvent {
+    /** A failure of the engine itself. */
+    public Failed(String message) {
+      this(message, false);
+    }
+  }
 
   /**
    * Tokens counted by the engine.

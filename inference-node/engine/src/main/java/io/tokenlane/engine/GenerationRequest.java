@@ -1,6 +1,8 @@
 package io.tokenlane.engine;
 
+import io.tokenlane.engine.kv.CacheSalt;
 import io.tokenlane.engine.sample.SamplingParams;
+import io.tokenlane.engine.schedule.SequenceSpec;
 import java.util.Set;
 
 /**
@@ -13,7 +15,9 @@ import java.util.Set;
  * @param stopTokens ids that end the generation; empty to run to {@code maxTokens}
  * @param topLogprobs how many alternatives to report with each token; -1 reports no log
  *     probabilities at all, 0 only that of the chosen token; at most 20
- * @param priority higher runs earlier; 0 is normal
+ * @param priority higher runs earlier; 0 is normal; -1000 to 1000
+ * @param cacheSalt KV blocks are shared with requests of the same salt only; empty: with all that
+ *     name none
  */
 @SuppressWarnings("ArrayRecordComponent") // ids are handed over, never compared
 public record GenerationRequest(
@@ -22,9 +26,31 @@ public record GenerationRequest(
     SamplingParams sampling,
     Set<Integer> stopTokens,
     int topLogprobs,
-    int priority) {
+    int priority,
+    String cacheSalt) {
 
   public GenerationRequest {
     stopTokens = Set.copyOf(stopTokens);
+  }
+
+  /** A request that shares KV blocks with all that name no salt. */
+  public GenerationRequest(
+      int[] prompt,
+      int maxTokens,
+      SamplingParams sampling,
+      Set<Integer> stopTokens,
+      int topLogprobs,
+      int priority) {
+    this(prompt, maxTokens, sampling, stopTokens, topLogprobs, priority, "");
+  }
+
+  /** As the scheduler takes it. */
+  SequenceSpec spec() {
+    return new SequenceSpec(
+        prompt,
+        maxTokens,
+        stopTokens.stream().mapToInt(Integer::intValue).toArray(),
+        priority,
+        CacheSalt.of(cacheSalt));
   }
 }

@@ -11,6 +11,7 @@ import java.util.function.IntPredicate;
  */
 record RequestLimits(int context, int vocabularySize, String source) {
   private static final int MOST_LOGPROBS = 20;
+  private static final int MOST_PRIORITY = 1000;
 
   /** The model's context, or what fits the whole KV cache where that is less. */
   static RequestLimits of(int contextLength, long kvTokens, int vocabularySize) {
@@ -38,16 +39,41 @@ record RequestLimits(int context, int vocabularySize, String source) {
       throw new IllegalArgumentException(
           "top_logprobs: %d (expected: -1 to %d)".formatted(request.topLogprobs(), MOST_LOGPROBS));
     }
+    checkPriority(request.priority());
+    checkIds("prompt", request.prompt());
     checkIds(request);
+  }
+
+  /**
+   * Refuses a prefix that cannot be computed ahead.
+   *
+   * @param blockSize only full blocks of this size are of use later
+   */
+  void check(PrefillRequest request, int blockSize) {
+    int tokens = request.prompt().length;
+    if (tokens < blockSize || tokens >= context) {
+      throw new IllegalArgumentException(
+          "prefix: %d tokens (expected: %d, a full block, to %d, %s %d less 1 to generate)"
+              .formatted(tokens, blockSize, context - 1, source, context));
+    }
+    checkPriority(request.priority());
+    checkIds("prefix", request.prompt());
+  }
+
+  private static void checkPriority(int priority) {
+    Range.require("priority", priority, -MOST_PRIORITY, MOST_PRIORITY);
+  }
+
+  private void checkIds(String name, int[] ids) {
+    for (int i = 0; i < ids.length; i++) {
+      if (ids[i] < 0 || ids[i] >= vocabularySize) {
+        throw unknown(name + "[" + i + "]", ids[i]);
+      }
+    }
   }
 
   private void checkIds(GenerationRequest request) {
     IntPredicate known = id -> id >= 0 && id < vocabularySize;
-    for (int i = 0; i < request.prompt().length; i++) {
-      if (!known.test(request.prompt()[i])) {
-        throw unknown("prompt[" + i + "]", request.prompt()[i]);
-      }
-    }
     for (int id : request.stopTokens()) {
       if (!known.test(id)) {
         throw unknown("stop_tokens", id);

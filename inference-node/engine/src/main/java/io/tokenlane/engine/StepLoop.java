@@ -1,5 +1,6 @@
 package io.tokenlane.engine;
 
+import io.tokenlane.engine.backend.KvStore;
 import io.tokenlane.engine.kv.BlockPool;
 import io.tokenlane.engine.model.Model;
 import io.tokenlane.engine.run.Runner;
@@ -7,108 +8,127 @@ import io.tokenlane.engine.run.StepResult;
 import io.tokenlane.engine.sample.Draw;
 import io.tokenlane.engine.sample.SamplingState;
 import io.tokenlane.engine.schedule.Scheduler;
-import io.tokenlane.engine.schedule.SchedulerLimits;
 import io.tokenlane.engine.schedule.Sequence;
+import io.tokenlane.engine.schedule.StepBudget;
 import io.tokenlane.engine.schedule.StepPlan;
 import io.tokenlane.engine.schedule.StepPlan.Chunk;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engine without its thread: {@link #step} is everything that one pass does. {@link #submit},
- * {@link #stats} and cancelling are for any thread; the rest belongs to the one that steps.
+ * The engine without its thread: {@link #step} is everything that one pass does. Submitting, {@link
+ * #stats} and cancelling are for any thread; the rest belongs to the one that steps.
  */
 final class StepLoop {
   private static final Logger LOG = System.getLogger(StepLoop.class.getName());
 
+  private static final int KV_EVENTS = 1 << 14;
+
   private final BlockPool pool;
   private final Scheduler scheduler;
   private final Runner runner;
-  private final RequestLimits limits;
-  private final boolean prefixReuse;
-  private final int maxRunning;
-  private final int maxInFlight;
+  private final Sizes sizes;
+  private final StepBudget budget;
+  private final QueueClock clock;
+  private final Admission admission;
+  private final KvEventLog kvEvents = new KvEventLog(KV_EVENTS);
   private final Runnable wakeUp;
   private final SplittableRandom seeds = new SplittableRandom();
 
-  /** New and cancelled generations. Bounded: each of those in flight is here at most twice. */
-  private final ConcurrentLinkedQueue<ActiveGeneration> inbox = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<CompletableFuture<KvSnapshot>> snapshotsAsked =
+      new ConcurrentLinkedQueue<>();
 
-  private final AtomicInteger inFlight = new AtomicInteger();
   private final Map<Sequence, ActiveGeneration> active = new HashMap<>();
+  private final Set<ActiveGeneration> pinned = new HashSet<>();
   private long steps;
+  private long expired;
   private volatile EngineStats stats;
-  private volatile boolean closed;
 
   /**
+   * @param nanoTime as {@link System#nanoTime()}
    * @param wakeUp called, on any thread, when there is something new to step for
    */
-  StepLoop(Model model, EngineConfig config, Runnable wakeUp) {
+  StepLoop(Model model, EngineConfig config, LongSupplier nanoTime, Runnable wakeUp) {
     this.wakeUp = wakeUp;
-    int blocks = config.blocksFor(model);
-    prefixReuse = config.prefixReuse();
-    maxRunning = config.maxBatchSize();
-    maxInFlight = config.maxBatchSize() + config.maxWaiting();
-    limits =
+    sizes = Sizes.of(model, config);
+    RequestLimits limits =
         RequestLimits.of(
             model.config().contextLength(),
-            (long) blocks * config.blockSize(),
+            (long) sizes.blocks() * sizes.blockSize(),
             model.config().vocabularySize());
-    pool = new BlockPool(blocks, config.blockSize(), config.prefixReuse());
-    scheduler =
-        new Scheduler(
-            pool,
-            new SchedulerLimits(
-                config.maxBatchSize(), config.maxBatchTokens(), config.continuousBatching()));
-    runner =
-        new Runner(
-            model,
-            model.kvStore(blocks, config.blockSize()),
-            config.maxBatchTokens(),
-            config.maxBatchSize());
+    budget = new StepBudget(config.maxBatchTokens(), config.batch().targetItlNanos());
+    clock = new QueueClock(nanoTime, config.queue().deadlineNanos());
+    admission = new Admission(limits, sizes, clock, wakeUp);
+    pool = new BlockPool(sizes.blocks(), sizes.blockSize(), sizes.sharing(), kvEvents);
+    scheduler = new Scheduler(pool, config.limits(sizes.blocks()));
+    KvStore kv = model.kvStore(sizes.blocks(), sizes.blockSize());
+    runner = new Runner(model, kv, config.maxBatchTokens(), sizes.maxRunning());
     stats = snapshot();
   }
 
-  /** See {@link Engine#submit}. */
-  Generation submit(GenerationRequest request, Consumer<? super GenerationEvent> listener) {
-    limits.check(request);
-    reserve();
-    ActiveGeneration generation = new ActiveGeneration(request, listener, this::post);
-    post(generation);
-    // Whoever closes empties the inbox after setting the flag; what is still there was not seen.
-    if (closed && inbox.remove(generation)) {
-      inFlight.decrementAndGet();
-      throw new EngineBusyException("engine: closed");
+  /** Where generations come in. */
+  Admission admission() {
+    return admission;
+  }
+
+  /** See {@link Engine#kvEvents}. */
+  Optional<List<KvEvent>> kvEvents(long after, int most) {
+    return kvEvents.read(after, most);
+  }
+
+  /** See {@link Engine#kvSnapshot}. */
+  CompletableFuture<KvSnapshot> kvSnapshot() {
+    CompletableFuture<KvSnapshot> snapshot = new CompletableFuture<>();
+    snapshotsAsked.add(snapshot);
+    wakeUp.run();
+    if (admission.isClosed()) {
+      refuseSnapshots();
     }
-    return generation;
+    return snapshot;
+  }
+
+  /** Token slots in a KV block. */
+  int blockSize() {
+    return sizes.blockSize();
   }
 
   /** Load, with the inbox counted as waiting. */
   EngineStats stats() {
     EngineStats now = stats;
-    return now.withWaiting(Math.max(0, inFlight.get() - now.running()));
+    return now.withWaiting(Math.max(0, admission.inFlight() - now.running()));
   }
 
   /** One pass: inbox, schedule, run, complete, publish. False if there was nothing to do. */
   boolean step() {
     drainInbox();
-    StepPlan plan = scheduler.schedule();
+    failExpired();
+    boolean generating = scheduler.isGenerating();
+    StepPlan plan = scheduler.schedule(generating ? budget.tokens() : sizes.maxTokens());
+    scheduler.takeReady().forEach(sequence -> finish(generationOf(sequence)));
     if (plan.isEmpty()) {
       requireIdle();
+      clock.idle();
       stats = snapshot();
       return false;
     }
     steps++;
+    long start = clock.now();
     StepResult result = run(plan);
+    if (generating) {
+      budget.took(plan.tokens(), clock.now() - start);
+    }
     if (result != null) {
       scheduler.complete(plan, result.tokens());
       stats = snapshot();
@@ -119,11 +139,13 @@ final class StepLoop {
 
   /** Ends every generation as failed, for good, and frees the KV cache. */
   void close(String why) {
-    closed = true;
+    admission.close();
     drainInbox();
     for (ActiveGeneration generation : List.copyOf(active.values())) {
-      fail(generation, why);
+      fail(generation, new GenerationEvent.Failed(why));
     }
+    List.copyOf(pinned).forEach(this::unpin);
+    refuseSnapshots();
     runner.close();
   }
 
@@ -140,41 +162,39 @@ final class StepLoop {
           "%d active generations, %d scheduled, %d open (expected: equal)"
               .formatted(active.size(), scheduled, runner.openCount()));
     }
-    int submitted = inFlight.get() - active.size();
-    if (submitted < 0 || submitted > inbox.size()) {
+    admission.checkInvariants(active.size());
+    if (scheduler.pinnedCount() != pinned.size()) {
       throw new IllegalStateException(
-          "in flight: %d (expected: %d active and at most %d in the inbox)"
-              .formatted(inFlight.get(), active.size(), inbox.size()));
+          "pinned: %d sequences (expected: %d)".formatted(scheduler.pinnedCount(), pinned.size()));
     }
-  }
-
-  private void reserve() {
-    if (closed) {
-      throw new EngineBusyException("engine: closed");
-    }
-    if (inFlight.incrementAndGet() > maxInFlight) {
-      inFlight.decrementAndGet();
-      throw new EngineBusyException(
-          "queue: full (expected: at most %d generations in flight, %d of them running)"
-              .formatted(maxInFlight, maxRunning));
-    }
-  }
-
-  private void post(ActiveGeneration generation) {
-    inbox.add(generation);
-    wakeUp.run();
   }
 
   private void drainInbox() {
-    for (var generation = inbox.poll(); generation != null; generation = inbox.poll()) {
+    for (var generation = admission.poll(); generation != null; generation = admission.poll()) {
       if (generation.sequence.state() == Sequence.State.NEW) {
         open(generation);
       }
-      if (generation.isCancelled() && active.containsKey(generation.sequence)) {
-        end(generation);
-        deliver(
-            generation, new GenerationEvent.Finished(FinishReason.CANCELLED, generation.usage()));
+      if (generation.isCancelled()) {
+        cancel(generation);
       }
+    }
+    for (var asked = snapshotsAsked.poll(); asked != null; asked = snapshotsAsked.poll()) {
+      asked.complete(new KvSnapshot(kvEvents.last(), pool.indexed()));
+    }
+  }
+
+  private void refuseSnapshots() {
+    for (var asked = snapshotsAsked.poll(); asked != null; asked = snapshotsAsked.poll()) {
+      asked.completeExceptionally(Admission.closedNow());
+    }
+  }
+
+  private void cancel(ActiveGeneration generation) {
+    if (active.containsKey(generation.sequence)) {
+      end(generation);
+      deliver(generation, new GenerationEvent.Finished(FinishReason.CANCELLED, generation.usage()));
+    } else if (pinned.contains(generation)) {
+      unpin(generation);
     }
   }
 
@@ -185,7 +205,18 @@ final class StepLoop {
             request.sampling(), request.topLogprobs(), request.prompt(), seeds.nextLong());
     active.put(generation.sequence, generation);
     runner.open(generation.sequence, sampling);
-    scheduler.add(generation.sequence);
+    scheduler.add(generation.sequence, generation.wires.submittedNanos());
+    clock.arrived(generation);
+  }
+
+  private void failExpired() {
+    for (var late = clock.expired(); late != null; late = clock.expired()) {
+      expired++;
+      fail(
+          late,
+          new GenerationEvent.Failed(
+              "queue: not begun before the deadline (expected: less load)", true));
+    }
   }
 
   private @Nullable StepResult run(StepPlan plan) {
@@ -197,21 +228,40 @@ final class StepLoop {
         scheduler.discard(chunk.sequence());
       }
       for (Chunk chunk : plan.chunks()) {
-        fail(generationOf(chunk), "engine: the model failed; the log says why");
+        fail(generationOf(chunk.sequence()), failed("the model failed; the log says why"));
       }
       return null;
     }
   }
 
+  private static GenerationEvent.Failed failed(String why) {
+    return new GenerationEvent.Failed("engine: " + why);
+  }
+
   private void publish(StepPlan plan, StepResult result) {
     for (int i = 0; i < plan.chunks().size(); i++) {
-      ActiveGeneration generation = generationOf(plan.chunks().get(i));
+      ActiveGeneration generation = generationOf(plan.chunks().get(i).sequence());
       switch (result.draw(i)) {
         case Draw.Token token -> publish(generation, token);
-        case Draw.Unusable unusable -> fail(generation, "engine: " + unusable.why());
-        case null -> {}
+        case Draw.Unusable unusable -> fail(generation, failed(unusable.why()));
+        case null -> finish(generation);
       }
     }
+  }
+
+  /** Ends a generation that only wanted its prompt computed, if that is done. */
+  private void finish(ActiveGeneration generation) {
+    if (generation.sequence.state() != Sequence.State.FULL) {
+      return;
+    }
+    if (generation.pinnedBlocks > 0) {
+      leave(generation);
+      pinned.add(generation);
+      stats = snapshot();
+    } else {
+      end(generation);
+    }
+    deliver(generation, new GenerationEvent.Finished(FinishReason.LENGTH, generation.usage()));
   }
 
   private void publish(ActiveGeneration generation, Draw.Token token) {
@@ -237,35 +287,54 @@ final class StepLoop {
     };
   }
 
-  private void fail(ActiveGeneration generation, String why) {
+  private void fail(ActiveGeneration generation, GenerationEvent.Failed failure) {
     end(generation);
-    deliver(generation, new GenerationEvent.Failed(why));
+    deliver(generation, failure);
   }
 
   /** Gives back all that a generation holds. Before its last event, so that it finds room again. */
   private void end(ActiveGeneration generation) {
-    if (active.remove(generation.sequence) != null) {
+    if (leave(generation)) {
       scheduler.remove(generation.sequence);
-      runner.close(generation.sequence);
-      inFlight.decrementAndGet();
+      admission.unpinned(generation);
       stats = snapshot();
     }
+  }
+
+  private boolean leave(ActiveGeneration generation) {
+    if (active.remove(generation.sequence) == null) {
+      return false;
+    }
+    runner.close(generation.sequence);
+    clock.ended(generation);
+    admission.left();
+    return true;
+  }
+
+  private void unpin(ActiveGeneration generation) {
+    pinned.remove(generation);
+    scheduler.remove(generation.sequence);
+    admission.unpinned(generation);
+    stats = snapshot();
   }
 
   /** Calls the listener; one that throws loses its generation, and nothing else happens. */
   private boolean deliver(ActiveGeneration generation, GenerationEvent event) {
     try {
-      generation.listener.accept(event);
+      generation.wires.listener().accept(event);
       return true;
     } catch (RuntimeException | Error e) {
       LOG.log(Level.WARNING, "A listener failed; its generation ends", e);
       end(generation);
+      if (pinned.contains(generation)) {
+        unpin(generation);
+      }
       return false;
     }
   }
 
-  private ActiveGeneration generationOf(Chunk chunk) {
-    return Objects.requireNonNull(active.get(chunk.sequence()), "chunk: no generation");
+  private ActiveGeneration generationOf(Sequence sequence) {
+    return Objects.requireNonNull(active.get(sequence), "sequence: no generation");
   }
 
   /** An empty plan parks the thread, so sequences left behind would hang for ever. */
@@ -281,14 +350,17 @@ final class StepLoop {
     return new EngineStats(
         scheduler.runningCount(),
         scheduler.waitingCount(),
-        maxRunning,
+        sizes.maxRunning(),
         pool.blocks(),
         pool.owned(),
-        prefixReuse ? totals.promptTokens() : 0,
+        sizes.sharing() ? totals.promptTokens() : 0,
         totals.cachedTokens(),
         totals.promptTokens(),
         totals.generatedTokens(),
         steps,
-        totals.preemptions());
+        totals.preemptions(),
+        expired,
+        admission.pinnedBlocks(),
+        budget.tokens());
   }
 }

@@ -58,6 +58,7 @@ final class BatchIndependenceTest {
         .withKvBlocks(blocks)
         .withBatch(size, size + random.nextInt(60))
         .withMaxWaiting(200)
+        .withKvStrategy(random.nextInt(5) > 0 ? KvStrategy.PAGED : KvStrategy.CONTIGUOUS)
         .withPrefixReuse(random.nextInt(4) > 0)
         .withContinuousBatching(random.nextInt(4) > 0);
   }

@@ -31,11 +31,28 @@ final class EngineConfigTest {
   void blocksAreNamedOrFillTheBytesOrWhatTheBatchCanUse() {
     ToyModel model = new ToyModel(100);
     EngineConfig config = EngineConfig.defaults().withBatch(2, 8);
-    assertThat(config.withKvBlocks(5).blocksFor(model)).isEqualTo(5);
-    assertThat(config.withKvBytes(16 * 8 * 3 + 1).blocksFor(model)).isEqualTo(3);
-    assertThat(config.blocksFor(model)).isEqualTo(2 * 7);
-    assertThatThrownBy(() -> config.withKvBytes(127).blocksFor(model))
+    assertThat(blocks(config.withKvBlocks(5), model)).isEqualTo(5);
+    assertThat(blocks(config.withKvBytes(16 * 8 * 3 + 1), model)).isEqualTo(3);
+    assertThat(blocks(config, model)).isEqualTo(2 * 7);
+    assertThatThrownBy(() -> blocks(config.withKvBytes(127), model))
         .hasMessage("kv_bytes: 127 (expected: at least 128, one block of 16 tokens)");
+  }
+
+  @Test
+  void aContiguousBlockHoldsAWholeContext() {
+    ToyModel model = new ToyModel(100);
+    EngineConfig config =
+        EngineConfig.defaults().withBatch(3, 8).withKvStrategy(KvStrategy.CONTIGUOUS);
+    assertThat(config.kv().blockSizeFor(model)).isEqualTo(100);
+    assertThat(blocks(config, model)).isEqualTo(3);
+    assertThat(blocks(config.withKvBytes(100 * 8 * 2 + 1), model)).isEqualTo(2);
+    assertThat(config.kv().shares()).isFalse();
+    assertThatThrownBy(() -> blocks(config.withKvBytes(799), model))
+        .hasMessage("kv_bytes: 799 (expected: at least 800, one block of 100 tokens)");
+  }
+
+  private static int blocks(EngineConfig config, ToyModel model) {
+    return config.kv().blocksFor(model, config.maxBatchSize());
   }
 
   private static Arguments refused(UnaryOperator<EngineConfig> change, String message) {

@@ -148,6 +148,27 @@ final class StepLoopTest {
   }
 
   @Test
+  void contiguousPlacesHoldAWholeContextFromTheFirstStepAndShareNothing() {
+    EngineConfig config =
+        CONFIG.withBatch(4, 64).withKvBytes(2 * 256 * 8).withKvStrategy(KvStrategy.CONTIGUOUS);
+    try (SteppedEngine engine = new SteppedEngine(model, config)) {
+      List<Recorder> recorders = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        recorders.add(engine.submit(greedy(counting(0, 20), 9)));
+      }
+      engine.step();
+      assertThat(engine.stats().running()).isEqualTo(2);
+      assertThat(engine.stats().kvUsage()).isEqualTo(1);
+      engine.runUntilIdle();
+      for (Recorder recorder : recorders) {
+        assertThat(recorder.ids()).isEqualTo(alone(greedy(counting(0, 20), 9)));
+        assertThat(recorder.finished().usage().cachedTokens()).isZero();
+      }
+      assertThat(engine.stats().preemptions()).isZero();
+    }
+  }
+
+  @Test
   void aFullQueueRefusesUntilThereIsRoomAgain() {
     try (SteppedEngine engine =
         new SteppedEngine(model, CONFIG.withBatch(1, 64).withMaxWaiting(1))) {

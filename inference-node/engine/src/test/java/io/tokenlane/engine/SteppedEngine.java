@@ -8,8 +8,11 @@ import java.util.function.Consumer;
 final class SteppedEngine implements AutoCloseable {
   final StepLoop loop;
 
+  /** The time. */
+  long nanos;
+
   SteppedEngine(Model model, EngineConfig config) {
-    loop = new StepLoop(model, config, () -> {});
+    loop = new StepLoop(model, config, () -> nanos, () -> {});
   }
 
   /** What the request generates with nothing else around and no cache. */
@@ -28,12 +31,12 @@ final class SteppedEngine implements AutoCloseable {
 
   Recorder submit(GenerationRequest request) {
     Recorder recorder = new Recorder();
-    loop.submit(request, recorder);
+    loop.admission().submit(request, recorder);
     return recorder;
   }
 
   Generation submit(GenerationRequest request, Consumer<GenerationEvent> listener) {
-    return loop.submit(request, listener);
+    return loop.admission().submit(request, listener);
   }
 
   boolean step() {

@@ -1,6 +1,7 @@
 package io.tokenlane.node;
 
 import io.tokenlane.engine.EngineConfig;
+import io.tokenlane.engine.KvStrategy;
 import io.tokenlane.node.config.ModelSettings;
 import io.tokenlane.node.config.NodeSettings;
 import io.tokenlane.node.load.LoadSettings;
@@ -62,7 +63,8 @@ class NodeBeans {
                 .withKvBytes(node.kvCacheBytes().toBytes())
                 .withMaxWaiting(node.maxWaiting())
                 .withBatch(model.maxBatchSize(), Math.max(512, model.maxBatchSize()))
-                .withContinuousBatching(model.enableContinuousBatching()));
+                .withContinuousBatching(model.enableContinuousBatching())
+                .withKvStrategy(model.paged() ? KvStrategy.PAGED : KvStrategy.CONTIGUOUS));
     return new ModelLoader(settings, Clock.systemUTC());
   }
 

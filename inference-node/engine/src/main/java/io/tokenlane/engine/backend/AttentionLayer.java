@@ -10,6 +10,12 @@ import org.jspecify.annotations.Nullable;
  * @param rope the rotary embedding of queries and keys
  * @param queryNorm norm over each query head before it turns, where the architecture has one
  * @param keyNorm norm over each key head before it turns, where the architecture has one
+ * @param rule how keys are scored, and which
  */
 public record AttentionLayer(
-    int layer, HeadShape shape, Rope rope, @Nullable Norm queryNorm, @Nullable Norm keyNorm) {}
+    int layer,
+    HeadShape shape,
+    Rope rope,
+    @Nullable Norm queryNorm,
+    @Nullable Norm keyNorm,
+    AttentionRule rule) {}

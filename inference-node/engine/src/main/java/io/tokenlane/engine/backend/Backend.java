@@ -1,5 +1,6 @@
 package io.tokenlane.engine.backend;
 
+import io.tokenlane.engine.tensor.Activation;
 import io.tokenlane.engine.tensor.Tensor;
 import java.util.List;
 
@@ -9,7 +10,7 @@ import java.util.List;
  * device; handles of one backend are not for another.
  *
  * <p>A step is {@link #begin}, {@link #embed}, then for each layer {@link #normProject}, {@link
- * #storeKv}, {@link #attend}, {@link #projectAdd}, {@link #normProject}, {@link #swiGlu}, {@link
+ * #storeKv}, {@link #attend}, {@link #projectAdd}, {@link #normProject}, {@link #gate}, {@link
  * #projectAdd}, and at last {@link #logits}; {@link #projectNormAdd} takes the place of {@link
  * #projectAdd} in architectures that norm a layer's results. Operations take effect in that order,
  * but need not be finished when they return; only {@link #logits} waits.
@@ -31,13 +32,16 @@ public interface Backend extends AutoCloseable {
   Support support();
 
   /**
-   * Takes matrices whose rows, one after another, form one matrix. May read the tensors in place,
-   * so their memory has to stay; or copy them.
+   * Takes matrices whose rows, one after another, form one matrix to apply to rows. May read the
+   * tensors in place, so their memory has to stay; or copy them.
    *
    * @param parts at least one, of the same row length
    * @param biases empty, or one vector for each part, as long as that has rows
    */
   Linear linear(List<Tensor> parts, List<Tensor> biases);
+
+  /** Takes a matrix for {@link #embed} alone, whose memory has to stay. */
+  Linear table(Tensor table);
 
   /** Takes the gain of a norm. */
   Norm norm(Tensor gain, float epsilon);
@@ -60,8 +64,8 @@ public interface Backend extends AutoCloseable {
   /** Starts a step. The batch must not change before {@link #logits} returned. */
   void begin(Batch batch);
 
-  /** {@code out[r] = table[token of r]}. */
-  void embed(Linear table, Rows out);
+  /** {@code out[r] = scale * table[token of r]}. */
+  void embed(Linear table, float scale, Rows out);
 
   /** {@code out[r] = weight · rmsnorm(in[r]) + bias}. */
   void normProject(Rows in, Norm norm, Linear weight, Rows out);
@@ -79,17 +83,17 @@ public interface Backend extends AutoCloseable {
   void storeKv(Rows qkv, AttentionLayer layer, KvStore kv);
 
   /**
-   * Attention of each row over positions 0 to its own, inclusive, of its sequence: {@code out[r] =
-   * softmax(q · kᵀ / √headDim) · v} for each head.
+   * Attention of each row over the positions of its sequence that the layer's rule names, up to its
+   * own: {@code out[r] = softmax(cap(scale * q · kᵀ)) · v} for each head.
    */
   void attend(Rows qkv, AttentionLayer layer, KvStore kv, Rows out);
 
   /**
-   * {@code out[r] = silu(gate) * up} (Shazeer 2020).
+   * {@code out[r] = activation(gate) * up}.
    *
    * @param gateUp rows of gate values followed by as many up values
    */
-  void swiGlu(Rows gateUp, Rows out);
+  void gate(Rows gateUp, Activation activation, Rows out);
 
   /**
    * {@code head · rmsnorm(in[r])} for the batch's output rows; ends the step.

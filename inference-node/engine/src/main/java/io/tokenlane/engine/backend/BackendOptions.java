@@ -5,8 +5,9 @@ package io.tokenlane.engine.backend;
  *
  * @param threads threads that a step is split over, its own included; 1 to 1024. Results do not
  *     depend on it
+ * @param weights what to compute with where a checkpoint's weights are floats
  */
-public record BackendOptions(int threads) {
+public record BackendOptions(int threads, WeightFormat weights) {
   private static final int MOST_THREADS = 1024;
 
   public BackendOptions {
@@ -16,7 +17,12 @@ public record BackendOptions(int threads) {
     }
   }
 
-  /** One thread for each processor. */
+  /** Weights as they are stored. */
+  public BackendOptions(int threads) {
+    this(threads, WeightFormat.AS_STORED);
+  }
+
+  /** One thread for each processor, weights as they are stored. */
   public static BackendOptions defaults() {
     return new BackendOptions(Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors()));
   }

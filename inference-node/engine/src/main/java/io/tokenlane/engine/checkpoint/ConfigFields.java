@@ -1,11 +1,15 @@
 package io.tokenlane.engine.checkpoint;
 
 import io.tokenlane.engine.model.Architecture;
+import io.tokenlane.engine.model.Formulas;
 import io.tokenlane.engine.model.ModelConfig;
 import io.tokenlane.engine.model.RopeScaling;
 import io.tokenlane.engine.tensor.RopeStyle;
+import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * A model's shapes read from a file that cannot be trusted: every value is held against its range
@@ -35,6 +39,9 @@ abstract class ConfigFields {
       String headDim,
       String epsilon) {}
 
+  /** Shapes that formulas depend on. */
+  record Shape(int hidden, int layers, int heads, int headDim) {}
+
   abstract Names names();
 
   abstract OptionalInt integer(String field);
@@ -52,13 +59,19 @@ abstract class ConfigFields {
   /** Which elements of a head turn together in files of this kind. */
   abstract RopeStyle ropeStyle(Architecture architecture);
 
-  /** The most tokens that attention looks back over, if it has such a limit. */
-  abstract OptionalInt slidingWindow();
+  /** What sets this model's formulas apart. */
+  abstract Formulas formulas(Architecture architecture, Shape shape);
 
   /** Leading elements of a head that turn. */
   abstract int rotaryDim(int headDim);
 
-  abstract RopeScaling ropeScaling();
+  /**
+   * @param rotaryDim leading elements of a head that turn
+   */
+  abstract RopeScaling ropeScaling(int rotaryDim);
+
+  /** The most tokens of a sequence, given what the file says. */
+  abstract int servedContext(int context);
 
   final String file() {
     return file;
@@ -79,15 +92,16 @@ abstract class ConfigFields {
         "rotary width",
         rotary,
         "an even number up to " + headDim);
-    int context = required(names.context, LONGEST_CONTEXT);
-    checkWindow(context);
+    int layers = required(names.layers, MOST_LAYERS);
+    int vocabulary = vocabulary(names.vocabulary);
     return new ModelConfig(
         architecture.id(),
-        vocabulary(names.vocabulary),
-        context,
+        vocabulary,
+        vocabulary,
+        servedContext(required(names.context, LONGEST_CONTEXT)),
         hidden,
         required(names.intermediate, WIDEST),
-        required(names.layers, MOST_LAYERS),
+        layers,
         heads,
         kvHeads,
         headDim,
@@ -95,7 +109,8 @@ abstract class ConfigFields {
         ropeTheta(),
         ropeStyle(architecture),
         rotary,
-        ropeScaling());
+        ropeScaling(rotary),
+        formulas(architecture, new Shape(hidden, layers, heads, headDim)));
   }
 
   /** A number over 0 that fits a float. */
@@ -134,14 +149,12 @@ abstract class ConfigFields {
     return value;
   }
 
-  /** A window as long as the context is no limit; shorter ones are not implemented. */
-  private void checkWindow(int context) {
-    OptionalInt window = slidingWindow();
-    check(
-        window.isEmpty() || window.getAsInt() >= context,
-        "sliding_window",
-        window.orElse(0),
-        "none, or at least the context of %d: attention is full".formatted(context));
+  /** A window for each layer that has one; empty if none has. */
+  final List<Integer> windows(int window, int layers, IntPredicate slides) {
+    check(window >= 0, "sliding_window", window, "1 or more, or none");
+    return window == 0
+        ? List.of()
+        : IntStream.range(0, layers).mapToObj(i -> slides.test(i) ? window : 0).toList();
   }
 
   private Architecture knownArchitecture(Names names) {

@@ -1,16 +1,22 @@
 package io.tokenlane.engine.checkpoint;
 
 import io.tokenlane.engine.model.Architecture;
+import io.tokenlane.engine.model.Formulas;
 import io.tokenlane.engine.model.RopeScaling;
 import io.tokenlane.engine.tensor.RopeStyle;
 import io.tokenlane.engine.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /** A model's shapes from GGUF metadata. */
 final class GgufConfig extends ConfigFields {
-  /** Divisors of Phi-3's frequencies for long contexts; no metadata speaks of them. */
+  /** Divisors of Phi-3's frequencies; no metadata speaks of them. */
   private static final String LONG_FACTORS = "rope_factors_long.weight";
+
+  private static final String SHORT_FACTORS = "rope_factors_short.weight";
 
   private final GgufFile gguf;
   private final String architecture;
@@ -74,13 +80,6 @@ final class GgufConfig extends ConfigFields {
     return known.ggufRope();
   }
 
-  /** Absent or 0 for none. */
-  @Override
-  OptionalInt slidingWindow() {
-    OptionalInt window = integer(key("attention.sliding_window"));
-    return window.orElse(0) == 0 ? OptionalInt.empty() : window;
-  }
-
   @Override
   int rotaryDim(int headDim) {
     String valueLength = key("attention.value_length");
@@ -90,19 +89,107 @@ final class GgufConfig extends ConfigFields {
   }
 
   @Override
-  RopeScaling ropeScaling() {
-    boolean factors = gguf.tensors().containsKey(LONG_FACTORS);
-    check(!factors, LONG_FACTORS, "present", "none: longrope is not implemented");
+  Formulas formulas(Architecture known, Shape shape) {
+    int window = integer(key("attention.sliding_window")).orElse(0);
+    return new Formulas(
+        known.activation(),
+        attentionScale(known, shape),
+        cap("attn_logit_softcapping", known.attentionCap()),
+        cap("final_logit_softcapping", known.logitCap()),
+        known.embeddingScale(shape.hidden()),
+        0,
+        windows(window, shape.layers(), known::slides),
+        number(key("rope.freq_base_swa")).isPresent()
+            ? positive(key("rope.freq_base_swa"), number(key("rope.freq_base_swa")).getAsDouble())
+            : known.localTheta(),
+        known.unturned(shape.layers()));
+  }
+
+  /** The largest models of Gemma 2 and 3 divide by other than their heads' width. */
+  private float attentionScale(Architecture known, Shape shape) {
+    OptionalDouble told = number(key("attention.scale"));
+    if (told.isPresent() && told.getAsDouble() != 0) {
+      return positive(key("attention.scale"), told.getAsDouble());
+    }
+    boolean large =
+        (known == Architecture.GEMMA2 && shape.layers() == 46)
+            || (known == Architecture.GEMMA3 && shape.layers() == 62);
+    return (float) (1 / Math.sqrt(large ? shape.hidden() / shape.heads() : shape.headDim()));
+  }
+
+  private float cap(String name, float otherwise) {
+    float cap = (float) number(key(name)).orElse(otherwise);
+    check(cap >= 0 && cap < Float.POSITIVE_INFINITY, key(name), cap, ">= 0");
+    return cap;
+  }
+
+  /** Divisors for a long context fit no other; the model is served up to where they begin. */
+  @Override
+  int servedContext(int context) {
+    int original = originalContext(context);
+    return longRope() ? Math.min(context, original) : context;
+  }
+
+  private boolean longRope() {
+    return gguf.tensors().containsKey(SHORT_FACTORS) && gguf.tensors().containsKey(LONG_FACTORS);
+  }
+
+  private int originalContext(int context) {
+    String key = key("rope.scaling.original_context_length");
+    int original = integer(key).orElse(context);
+    check(original > 0, key, original, "> 0");
+    return original;
+  }
+
+  @Override
+  RopeScaling ropeScaling(int rotaryDim) {
+    if (longRope()) {
+      return longRope(rotaryDim);
+    }
     String key = key("rope.scaling.type");
     String type = gguf.metadata().string(key).orElse("none");
     return switch (type) {
-      case "none" -> RopeScaling.NONE;
-      case "linear" -> {
-        String factor = key("rope.scaling.factor");
-        yield new RopeScaling.Linear(positive(factor, number(factor).orElse(1)));
-      }
-      default -> throw CheckpointException.of(file(), key, type, "none or linear");
+      case "none", "longrope" -> RopeScaling.NONE;
+      case "linear" -> new RopeScaling.Linear(factor());
+      case "yarn" -> yarn();
+      default -> throw CheckpointException.of(file(), key, type, "none, linear, yarn or longrope");
     };
+  }
+
+  private float factor() {
+    String factor = key("rope.scaling.factor");
+    return positive(factor, number(factor).orElse(1));
+  }
+
+  private RopeScaling yarn() {
+    float factor = factor();
+    float told = cap("rope.scaling.attn_factor", 1);
+    int context = required(key("context_length"), Integer.MAX_VALUE);
+    return new RopeScaling.Yarn(
+        factor,
+        positive(
+            key("rope.scaling.yarn_beta_fast"),
+            number(key("rope.scaling.yarn_beta_fast")).orElse(32)),
+        positive(
+            key("rope.scaling.yarn_beta_slow"),
+            number(key("rope.scaling.yarn_beta_slow")).orElse(1)),
+        originalContext(context),
+        true,
+        told * (float) (1 + 0.1 * Math.log(Math.max(1, factor))));
+  }
+
+  private RopeScaling longRope(int rotaryDim) {
+    Tensor factors = gguf.tensors().get(SHORT_FACTORS);
+    check(
+        factors != null && factors.hasShape(rotaryDim / 2),
+        SHORT_FACTORS + " shape",
+        factors == null ? "missing" : factors.shapeText(),
+        "[" + rotaryDim / 2 + "]");
+    List<Float> divisors = new ArrayList<>();
+    for (int i = 0; i < rotaryDim / 2; i++) {
+      divisors.add(positive(SHORT_FACTORS, Objects.requireNonNull(factors).floatAt(i)));
+    }
+    return new RopeScaling.Divisors(divisors, cap("rope.scaling.attn_factor", 1));
   }
 
   private String key(String name) {

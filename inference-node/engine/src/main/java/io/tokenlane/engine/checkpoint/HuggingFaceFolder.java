@@ -39,11 +39,11 @@ final class HuggingFaceFolder {
     ModelConfig config = new HuggingFaceConfig(json).read();
     String file = mapWeights();
     boolean tied =
-        json.flag("tie_word_embeddings").orElse(false)
+        json.flag("tie_word_embeddings").orElse(true)
             && !tensors.containsKey(TensorNames.HUGGING_FACE.output());
     return new Checkpoint.Contents(
         config,
-        new NamedTensors(file, TensorNames.HUGGING_FACE, tensors, tied),
+        new NamedTensors(file, TensorNames.huggingFace(config), tensors, tied),
         new TokenizerSource.HuggingFace(
             folder.resolve("tokenizer.json"), optional("tokenizer_config.json")),
         chatTemplate(),

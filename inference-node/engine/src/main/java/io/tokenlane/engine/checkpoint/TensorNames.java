@@ -1,6 +1,8 @@
 package io.tokenlane.engine.checkpoint;
 
+import io.tokenlane.engine.model.ModelConfig;
 import io.tokenlane.engine.model.Part;
+import java.util.EnumMap;
 import java.util.Map;
 
 /** What each format calls the weights; {@code *} stands for the layer. */
@@ -24,6 +26,10 @@ final class TensorNames {
               Map.entry(Part.QKV, "blk.*.attn_qkv.weight"),
               Map.entry(Part.QKV_BIAS, "blk.*.attn_qkv.bias"),
               Map.entry(Part.O, "blk.*.attn_output.weight"),
+              Map.entry(Part.O_BIAS, "blk.*.attn_output.bias"),
+              Map.entry(Part.GATE_BIAS, "blk.*.ffn_gate.bias"),
+              Map.entry(Part.UP_BIAS, "blk.*.ffn_up.bias"),
+              Map.entry(Part.DOWN_BIAS, "blk.*.ffn_down.bias"),
               Map.entry(Part.ATTENTION_POST_NORM, "blk.*.post_attention_norm.weight"),
               Map.entry(Part.MLP_NORM, "blk.*.ffn_norm.weight"),
               Map.entry(Part.GATE, "blk.*.ffn_gate.weight"),
@@ -50,6 +56,10 @@ final class TensorNames {
               Map.entry(Part.QKV, "model.layers.*.self_attn.qkv_proj.weight"),
               Map.entry(Part.QKV_BIAS, "model.layers.*.self_attn.qkv_proj.bias"),
               Map.entry(Part.O, "model.layers.*.self_attn.o_proj.weight"),
+              Map.entry(Part.O_BIAS, "model.layers.*.self_attn.o_proj.bias"),
+              Map.entry(Part.GATE_BIAS, "model.layers.*.mlp.gate_proj.bias"),
+              Map.entry(Part.UP_BIAS, "model.layers.*.mlp.up_proj.bias"),
+              Map.entry(Part.DOWN_BIAS, "model.layers.*.mlp.down_proj.bias"),
               Map.entry(Part.ATTENTION_POST_NORM, "model.layers.*.post_self_attn_layernorm.weight"),
               Map.entry(Part.MLP_NORM, "model.layers.*.post_attention_layernorm.weight"),
               Map.entry(Part.GATE, "model.layers.*.mlp.gate_proj.weight"),
@@ -58,10 +68,31 @@ final class TensorNames {
               Map.entry(Part.DOWN, "model.layers.*.mlp.down_proj.weight"),
               Map.entry(Part.MLP_POST_NORM, "model.layers.*.post_mlp_layernorm.weight")));
 
+  /** Gemma calls the norms around its parts otherwise. */
+  private static final TensorNames HUGGING_FACE_GEMMA =
+      HUGGING_FACE.with(
+          Map.of(
+              Part.ATTENTION_POST_NORM, "model.layers.*.post_attention_layernorm.weight",
+              Part.MLP_NORM, "model.layers.*.pre_feedforward_layernorm.weight",
+              Part.MLP_POST_NORM, "model.layers.*.post_feedforward_layernorm.weight"));
+
   private final Map<Part, String> patterns;
 
   private TensorNames(Map<Part, String> patterns) {
     this.patterns = patterns;
+  }
+
+  static TensorNames huggingFace(ModelConfig config) {
+    return switch (config.architecture()) {
+      case "gemma2", "gemma3" -> HUGGING_FACE_GEMMA;
+      default -> HUGGING_FACE;
+    };
+  }
+
+  private TensorNames with(Map<Part, String> others) {
+    Map<Part, String> all = new EnumMap<>(patterns);
+    all.putAll(others);
+    return new TensorNames(all);
   }
 
   /** The tensor's name in this format, or the part's own name where the format has none for it. */

@@ -1,5 +1,9 @@
 package io.tokenlane.engine.kv;
 
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Who owns which block of the paged KV cache (Kwon et al. 2023, "Efficient Memory Management for
  * Large Language Model Serving with PagedAttention").
@@ -16,8 +20,11 @@ package io.tokenlane.engine.kv;
  * first, then cached ones, least recently released first. Of a released table the last blocks go
  * first, as they are useless without those before them.
  *
- * <p>Full blocks are never written again, so sharing needs no copy: a sequence shares its full
- * prefix blocks and owns its last, partly filled block alone.
+ * <p>Full blocks are never written again, so sharing prefixes needs no copy. A block that is partly
+ * filled is shared by {@link #fork} only, and copied before one of its owners writes into it.
+ *
+ * <p>Blocks that a table is about to compute can be announced, so that others with the same prefix
+ * wait for them instead of computing them too.
  *
  * <p>Not thread-safe: the engine's step thread owns it.
  */
@@ -30,6 +37,9 @@ public final class BlockPool {
   private final int[] references;
   private final FreeList available;
   private final PrefixIndex index;
+  private final PrefixIndex announced;
+  private final BlockListener listener;
+  private final List<BlockCopy> copies = new ArrayList<>();
   private final PrefixHash candidate = new PrefixHash();
 
   /**
@@ -38,17 +48,31 @@ public final class BlockPool {
    * @param reuse whether full blocks are indexed and found again
    */
   public BlockPool(int blocks, int blockSize, boolean reuse) {
+    this(blocks, blockSize, reuse, BlockListener.NONE);
+  }
+
+  /**
+   * @param listener hears what is indexed
+   */
+  public BlockPool(int blocks, int blockSize, boolean reuse, BlockListener listener) {
+    this.listener = listener;
     this.blocks = blocks;
     this.blockSize = blockSize;
     this.reuse = reuse;
     references = new int[blocks];
     available = new FreeList(blocks);
     index = new PrefixIndex(blocks, blockSize);
+    announced = new PrefixIndex(blocks, blockSize);
   }
 
   /** Number of blocks. */
   public int blocks() {
     return blocks;
+  }
+
+  /** Token slots that a table has. */
+  public int slots(BlockTable table) {
+    return table.count() * blockSize;
   }
 
   /** Blocks owned by tables; a shared block counts once. */
@@ -78,23 +102,87 @@ public final class BlockPool {
   }
 
   /**
-   * Adds blocks to a table until it has slots for {@code tokens}; takes all it needs or nothing.
+   * Looks for an announced block that continues what {@link #match} found; remembers the furthest.
+   *
+   * @return whether there is one, so that waiting for it saves computing it
+   */
+  public boolean await(BlockTable table, int[] tokens, int length) {
+    table.awaitedBlock = NONE;
+    candidate.set(table.hash);
+    for (int at = table.hashed; reuse && (at + 1) * blockSize < length; at++) {
+      candidate.append(tokens, at * blockSize, blockSize);
+      int block = announced.find(candidate, tokens, at * blockSize);
+      if (block == NONE) {
+        break;
+      }
+      table.awaitedBlock = block;
+      table.awaited.set(candidate);
+    }
+    return isAwaiting(table);
+  }
+
+  /** Whether the block found by {@link #await} is still to be computed. */
+  public boolean isAwaiting(BlockTable table) {
+    return table.awaitedBlock != NONE && announced.holds(table.awaitedBlock, table.awaited);
+  }
+
+  /** Tells that a table's full blocks up to {@code length} tokens will be computed. */
+  public void announce(BlockTable table, int[] tokens, int length) {
+    candidate.set(table.hash);
+    for (int at = table.hashed; reuse && (at + 1) * blockSize <= length; at++) {
+      int from = at * blockSize;
+      candidate.append(tokens, from, blockSize);
+      if (announced.find(candidate, tokens, from) == NONE
+          && index.find(candidate, tokens, from) == NONE) {
+        announced.add(table.ids()[at], candidate, tokens, from);
+      }
+    }
+  }
+
+  /**
+   * Gives an empty table the first blocks of another, its partly filled one included.
+   *
+   * @param tokens how many tokens, computed by the other, they must hold
+   */
+  public void fork(BlockTable from, BlockTable to, int tokens) {
+    for (int at = 0; at < Math.ceilDiv(tokens, blockSize); at++) {
+      share(from.ids()[at]);
+      to.add(from.ids()[at]);
+    }
+  }
+
+  /**
+   * Gives a table slots of its own for the tokens {@code from .. tokens}: adds blocks, and copies
+   * the one at {@code from} where it is shared. Takes all it needs or nothing.
    *
    * @param spare blocks that must remain available afterwards if any is taken
    * @return whether the table now has the slots
    */
-  public boolean grow(BlockTable table, int tokens, int spare) {
-    int missing = Math.ceilDiv(tokens, blockSize) - table.count();
-    if (missing <= 0) {
-      return true;
-    }
-    if (missing + spare > available.size()) {
+  public boolean makeRoom(BlockTable table, int from, int tokens, int spare) {
+    int missing = Math.max(0, Math.ceilDiv(tokens, blockSize) - table.count());
+    int at = from / blockSize;
+    boolean copy = at < table.count() && references[table.ids()[at]] > 1;
+    int taken = missing + (copy ? 1 : 0);
+    if (taken > 0 && taken + spare > available.size()) {
       return false;
+    }
+    if (copy) {
+      copy(table, at);
     }
     for (int i = 0; i < missing; i++) {
       table.add(take());
     }
     return true;
+  }
+
+  /** The copies to make, in order, before the next step writes; forgets them. */
+  public List<BlockCopy> takeCopies() {
+    if (copies.isEmpty()) {
+      return List.of();
+    }
+    List<BlockCopy> taken = List.copyOf(copies);
+    copies.clear();
+    return taken;
   }
 
   /**
@@ -108,8 +196,17 @@ public final class BlockPool {
       int from = table.hashed * blockSize;
       int block = table.ids()[table.hashed];
       PrefixHash hash = hashOfNext(table, tokens);
-      if (index.find(hash, tokens, from) == NONE) {
+      int known = index.find(hash, tokens, from);
+      if (known == NONE) {
         index.add(block, hash, tokens, from);
+        listener.stored(hash.value(), from == 0 ? null : table.hash.value());
+      } else if (known != block) {
+        share(known);
+        table.replace(table.hashed, known);
+        unshare(block);
+      }
+      if (announced.contains(block)) {
+        announced.remove(block);
       }
       commitHash(table);
     }
@@ -127,9 +224,7 @@ public final class BlockPool {
   public void discard(BlockTable table) {
     for (int i = 0; i < table.count(); i++) {
       int block = table.ids()[i];
-      if (index.contains(block)) {
-        index.remove(block);
-      }
+      forget(block);
     }
     release(table);
   }
@@ -163,11 +258,40 @@ public final class BlockPool {
           "block %d: %d references (expected: %d, its owners)"
               .formatted(block, references[block], owners));
     }
+    if (announced.contains(block) && (owners != 1 || index.contains(block))) {
+      throw new IllegalStateException(
+          "block %d: announced with %d owners (expected: 1, and not yet computed)"
+              .formatted(block, owners));
+    }
     if (available.contains(block) != (owners == 0)) {
       throw new IllegalStateException(
           "block %d: %d owners and %s the list of available blocks"
               .formatted(block, owners, available.contains(block) ? "in" : "not in"));
     }
+  }
+
+  /** Hashes of all blocks that can be found, in no order. */
+  public List<BlockHash> indexed() {
+    List<BlockHash> hashes = new ArrayList<>();
+    for (int block = 0; block < blocks; block++) {
+      if (index.contains(block)) {
+        hashes.add(index.hash(block));
+      }
+    }
+    return hashes;
+  }
+
+  /** Hash of the last full block of these tokens; null if they fill none. */
+  public static @Nullable BlockHash hashOf(int[] tokens, int blockSize, CacheSalt salt) {
+    if (tokens.length < blockSize) {
+      return null;
+    }
+    PrefixHash hash = new PrefixHash();
+    hash.reset(salt);
+    for (int from = 0; from + blockSize <= tokens.length; from += blockSize) {
+      hash.append(tokens, from, blockSize);
+    }
+    return hash.value();
   }
 
   private PrefixHash hashOfNext(BlockTable table, int[] tokens) {
@@ -183,11 +307,24 @@ public final class BlockPool {
 
   private int take() {
     int block = available.takeFirst();
-    if (index.contains(block)) {
-      index.remove(block);
-    }
+    forget(block);
     references[block] = 1;
     return block;
+  }
+
+  private void forget(int block) {
+    if (index.contains(block)) {
+      listener.evicted(index.hash(block));
+      index.remove(block);
+    }
+  }
+
+  private void copy(BlockTable table, int at) {
+    int from = table.ids()[at];
+    int to = take();
+    copies.add(new BlockCopy(from, to));
+    table.replace(at, to);
+    unshare(from);
   }
 
   private void share(int block) {
@@ -199,6 +336,9 @@ public final class BlockPool {
   private void unshare(int block) {
     if (--references[block] > 0) {
       return;
+    }
+    if (announced.contains(block)) {
+      announced.remove(block);
     }
     if (index.contains(block)) {
       available.addLast(block);

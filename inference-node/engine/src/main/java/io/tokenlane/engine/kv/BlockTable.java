@@ -11,12 +11,17 @@ public final class BlockTable {
   int hashed;
 
   final PrefixHash hash = new PrefixHash();
-  private final long salt;
+
+  /** The block of another table that this one waits for, and what it will hold; or negative. */
+  int awaitedBlock = -1;
+
+  final PrefixHash awaited = new PrefixHash();
+  private final CacheSalt salt;
 
   /**
    * @param salt keeps prefixes apart: only tables of equal salt share blocks
    */
-  public BlockTable(long salt) {
+  public BlockTable(CacheSalt salt) {
     this.salt = salt;
     hash.reset(salt);
   }
@@ -36,6 +41,10 @@ public final class BlockTable {
       ids = Arrays.copyOf(ids, count * 2);
     }
     ids[count++] = block;
+  }
+
+  void replace(int at, int block) {
+    ids[at] = block;
   }
 
   void clear() {

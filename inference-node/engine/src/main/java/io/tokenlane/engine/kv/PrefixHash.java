@@ -17,9 +17,9 @@ final class PrefixHash {
   long low;
 
   /** Starts an empty prefix. Prefixes of different salts never match. */
-  void reset(long salt) {
-    high = mix(salt + HIGH_MULTIPLIER);
-    low = mix(salt ^ LOW_MULTIPLIER);
+  void reset(CacheSalt salt) {
+    high = mix(salt.high() + HIGH_MULTIPLIER);
+    low = mix(salt.low() ^ LOW_MULTIPLIER);
   }
 
   void set(PrefixHash other) {
@@ -39,6 +39,10 @@ final class PrefixHash {
     }
     high = mix(h);
     low = mix(l);
+  }
+
+  BlockHash value() {
+    return new BlockHash(high, low);
   }
 
   private static long mix(long z) {

@@ -32,6 +32,15 @@ final class PrefixIndex {
     return present[block];
   }
 
+  /** Whether the block is here and holds this prefix. */
+  boolean holds(int block, PrefixHash hash) {
+    return present[block] && high[block] == hash.high && low[block] == hash.low;
+  }
+
+  BlockHash hash(int block) {
+    return new BlockHash(high[block], low[block]);
+  }
+
   /** The block with this prefix, whose own tokens start at {@code from}; or -1. */
   int find(PrefixHash hash, int[] sequence, int from) {
     for (int block = buckets[bucket(hash.low)]; block != NONE; block = nextInBucket[block]) {

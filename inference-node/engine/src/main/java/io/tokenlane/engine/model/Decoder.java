@@ -6,6 +6,7 @@ import io.tokenlane.engine.backend.KvStore;
 import io.tokenlane.engine.backend.Linear;
 import io.tokenlane.engine.backend.Norm;
 import io.tokenlane.engine.backend.Rows;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,12 +56,25 @@ final class Decoder implements Model {
   public void forward(Batch batch, KvStore kv, float[] logits) {
     check(batch, logits);
     backend.begin(batch);
-    backend.embed(weights.embedding(), stream);
+    backend.embed(weights.embedding(), config.formulas().embeddingScale(), stream);
     for (DecoderLayer layer : weights.layers()) {
       attention(layer, kv);
       feedForward(layer);
     }
     backend.logits(stream, weights.finalNorm(), weights.head(), logits);
+    finish(logits, batch.outputs());
+  }
+
+  private void finish(float[] logits, int rows) {
+    int vocabulary = config.vocabularySize();
+    float cap = config.formulas().logitCap();
+    for (int row = 0; row < rows; row++) {
+      int at = row * vocabulary;
+      for (int i = at; cap != 0 && i < at + config.tokens(); i++) {
+        logits[i] = (float) (cap * Math.tanh(logits[i] / cap));
+      }
+      Arrays.fill(logits, at + config.tokens(), at + vocabulary, Float.NEGATIVE_INFINITY);
+    }
   }
 
   private void attention(DecoderLayer layer, KvStore kv) {
@@ -72,7 +86,7 @@ final class Decoder implements Model {
 
   private void feedForward(DecoderLayer layer) {
     backend.normProject(stream, layer.mlpNorm(), layer.gateUp(), gateUp);
-    backend.swiGlu(gateUp, gated);
+    backend.gate(gateUp, config.formulas().activation(), gated);
     add(gated, layer.down(), layer.mlpPostNorm());
   }
 

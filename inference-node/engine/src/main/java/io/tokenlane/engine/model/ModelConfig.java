@@ -7,6 +7,8 @@ import io.tokenlane.engine.tensor.RopeStyle;
  *
  * @param architecture the architecture's name as checkpoints give it, such as {@code llama}
  * @param vocabularySize rows of the embedding table
+ * @param tokens ids below this are tokens; the rows of the embedding beyond are padding, whose
+ *     logits are minus infinity
  * @param contextLength most tokens of a sequence
  * @param hiddenSize width of the residual stream
  * @param intermediateSize width inside the feed-forward network
@@ -19,10 +21,12 @@ import io.tokenlane.engine.tensor.RopeStyle;
  * @param ropeStyle which elements of a head turn together
  * @param rotaryDim leading elements of a head that turn at all; even, at most {@code headDim}
  * @param ropeScaling change of the frequencies for longer contexts
+ * @param formulas what else sets it apart from Llama
  */
 public record ModelConfig(
     String architecture,
     int vocabularySize,
+    int tokens,
     int contextLength,
     int hiddenSize,
     int intermediateSize,
@@ -34,7 +38,8 @@ public record ModelConfig(
     float ropeTheta,
     RopeStyle ropeStyle,
     int rotaryDim,
-    RopeScaling ropeScaling) {
+    RopeScaling ropeScaling,
+    Formulas formulas) {
 
   /** A decoder whose heads turn whole, half-split and unscaled. */
   public ModelConfig(
@@ -52,6 +57,7 @@ public record ModelConfig(
     this(
         architecture,
         vocabularySize,
+        vocabularySize,
         contextLength,
         hiddenSize,
         intermediateSize,
@@ -63,7 +69,33 @@ public record ModelConfig(
         ropeTheta,
         RopeStyle.HALF_SPLIT,
         headDim,
-        RopeScaling.NONE);
+        RopeScaling.NONE,
+        Formulas.llama(headDim));
+  }
+
+  /**
+   * This for a tokenizer with fewer tokens than the embedding has rows.
+   *
+   * @param count at least 1; more than the rows are cut to those
+   */
+  public ModelConfig withTokens(int count) {
+    return new ModelConfig(
+        architecture,
+        vocabularySize,
+        Math.min(count, vocabularySize),
+        contextLength,
+        hiddenSize,
+        intermediateSize,
+        layers,
+        heads,
+        kvHeads,
+        headDim,
+        normEpsilon,
+        ropeTheta,
+        ropeStyle,
+        rotaryDim,
+        ropeScaling,
+        formulas);
   }
 
   /** Width of all query heads together. */

@@ -34,6 +34,8 @@ public enum Part {
   QKV_BIAS,
   /** Output projection of attention: hidden x query width. */
   O,
+  /** Bias of {@link #O}. */
+  O_BIAS,
   /** Gain of the norm behind attention: hidden. */
   ATTENTION_POST_NORM,
   /** Gain of the norm before the feed-forward network: hidden. */
@@ -42,10 +44,16 @@ public enum Part {
   GATE,
   /** Up projection: intermediate x hidden. */
   UP,
+  /** Bias of the gate projection. */
+  GATE_BIAS,
+  /** Bias of the up projection. */
+  UP_BIAS,
   /** Gate and up projections as one: twice the intermediate width x hidden. */
   GATE_UP,
   /** Down projection: hidden x intermediate. */
   DOWN,
+  /** Bias of {@link #DOWN}. */
+  DOWN_BIAS,
   /** Gain of the norm behind the feed-forward network: hidden. */
   MLP_POST_NORM;
 

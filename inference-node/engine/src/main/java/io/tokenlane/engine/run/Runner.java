@@ -2,6 +2,7 @@ package io.tokenlane.engine.run;
 
 import io.tokenlane.engine.backend.Batch;
 import io.tokenlane.engine.backend.KvStore;
+import io.tokenlane.engine.kv.BlockCopy;
 import io.tokenlane.engine.model.Model;
 import io.tokenlane.engine.sample.Draw;
 import io.tokenlane.engine.sample.Sampler;
@@ -67,6 +68,9 @@ public final class Runner implements AutoCloseable {
    * @throws RuntimeException whatever the model throws; the step's slots are then undefined
    */
   public StepResult run(StepPlan plan) {
+    for (BlockCopy copy : plan.copies()) {
+      kv.copyBlock(copy.from(), copy.to());
+    }
     batch.clear();
     for (Chunk chunk : plan.chunks()) {
       pack(chunk);

@@ -5,58 +5,76 @@ import io.tokenlane.engine.kv.BlockTable;
 import io.tokenlane.engine.schedule.StepPlan.Chunk;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Decides which tokens of which sequences a step computes.
  *
  * <p>One rule, no phases: a sequence has tokens still to compute, many of them while its prompt is
- * new and one when it generates. Each step hands a budget of tokens to the running sequences in
- * order (higher priority, then earlier arrival), then to waiting ones in the same order. A running
- * sequence is given all it needs, less one token for each running sequence behind it, so that all
- * of them move in every step: the next token of a running sequence never waits for more than one
- * step of {@code maxTokens} tokens.
+ * new and one when it generates. Each step hands out a budget of tokens: one to each running
+ * sequence, so that all of them move in every step; what is left to running sequences that need
+ * more, then to waiting ones, both in the {@link QueueOrder}. So the next token of a running
+ * sequence never waits for more than one step of {@code maxTokens} tokens, however long the prompts
+ * of the others are.
  *
- * <p>A waiting sequence runs once there are blocks for all its tokens and one more for each running
- * sequence. When a running sequence finds no block to grow into, the running sequence last in order
- * loses its blocks and waits again, keeping its output; it is recomputed later. The first in order
- * is never put back for another, so the engine always moves.
+ * <p>A waiting sequence runs once there are blocks for all its tokens, one more for each running
+ * sequence that may yet grow, and the watermark. One that waits for blocks holds up those behind
+ * it; one whose prefix is just being computed for another lets them pass, and shares the blocks
+ * then. When a running sequence finds no block to grow into, the running sequence of the lowest
+ * priority and latest arrival loses its blocks and waits again, keeping its output; it is
+ * recomputed later. The one of the highest priority and earliest arrival is never put back, so the
+ * engine always moves.
  *
  * <p>Not thread-safe: the engine's step thread owns it.
  */
 public final class Scheduler {
-  private static final Comparator<Sequence> ORDER =
-      Comparator.comparingInt(Sequence::priority).reversed().thenComparingLong(Sequence::arrival);
-
   private final BlockPool pool;
   private final SchedulerLimits limits;
+  private final Comparator<Sequence> serving;
+  private final Comparator<Sequence> keeping;
+
+  /** Those that keep their blocks longest first. */
   private final List<Sequence> running = new ArrayList<>();
-  private final PriorityQueue<Sequence> waiting = new PriorityQueue<>(ORDER);
+
+  private final TreeSet<Sequence> waiting;
+  private final Set<Sequence> pinned = new LinkedHashSet<>();
+  private final List<Sequence> hungry = new ArrayList<>();
+  private final List<Sequence> ready = new ArrayList<>();
   private final List<Chunk> chunks = new ArrayList<>();
+  private final Counters counters = new Counters();
 
   private long arrivals;
   private int budget;
   private int openSeats;
-  private long promptTokens;
-  private long cachedTokens;
-  private long generatedTokens;
-  private long preemptions;
 
   public Scheduler(BlockPool pool, SchedulerLimits limits) {
     this.pool = pool;
     this.limits = limits;
+    serving = limits.order().serving();
+    keeping = limits.order().keeping();
+    waiting = new TreeSet<>(serving);
   }
 
-  /** Queues a new sequence. */
-  public void add(Sequence sequence) {
-    sequence.arrive(arrivals++);
+  /**
+   * Queues a new sequence.
+   *
+   * @param nanos the time, on any clock that always runs forward
+   */
+  public void add(Sequence sequence, long nanos) {
+    sequence.arrive(arrivals++, nanos);
     waiting.add(sequence);
   }
 
-  /** Takes a sequence out before its end; one that is not here is left alone. */
+  /**
+   * Takes a sequence out before its end, or ends the pinning of its blocks; one that is not here is
+   * left alone.
+   */
   public void remove(Sequence sequence) {
-    if (waiting.remove(sequence) || leave(sequence)) {
+    if (take(sequence)) {
       pool.release(sequence.blocks());
       sequence.remove();
     }
@@ -68,15 +86,38 @@ public final class Scheduler {
     remove(sequence);
   }
 
-  /** Plans the next step. Every chunk has its slots; no sequence outside the plan loses output. */
-  public StepPlan schedule() {
-    budget = limits.maxTokens();
+  /**
+   * Plans the next step. Every chunk has its slots; no sequence outside the plan loses output.
+   *
+   * @param tokens most tokens to compute, which also bounds how many sequences run; sequences that
+   *     already run get one each nevertheless
+   */
+  public StepPlan schedule(int tokens) {
+    int wanted = Math.clamp(tokens, 1, limits.maxTokens());
+    budget = Math.max(wanted, running.size());
     chunks.clear();
-    boolean preempted = planRunning();
-    if (!preempted) {
-      admitWaiting();
+    boolean preempted = keepAllMoving();
+    shareOut();
+    for (Sequence sequence : running) {
+      plan(sequence);
     }
-    return new StepPlan(chunks);
+    if (!preempted) {
+      admitWaiting(Math.min(wanted, limits.maxSequences()));
+    }
+    return new StepPlan(pool.takeCopies(), chunks);
+  }
+
+  /**
+   * Sequences that {@link #schedule} ended without a step, as they only wanted their prompt
+   * computed and all of it was found; forgets them.
+   */
+  public List<Sequence> takeReady() {
+    if (ready.isEmpty()) {
+      return List.of();
+    }
+    List<Sequence> taken = List.copyOf(ready);
+    ready.clear();
+    return taken;
   }
 
   /**
@@ -91,7 +132,17 @@ public final class Scheduler {
     }
   }
 
-  /** Sequences that run, in order. */
+  /** Whether a running sequence waits for its next token, so that long steps would be noticed. */
+  public boolean isGenerating() {
+    for (Sequence sequence : running) {
+      if (sequence.generated() > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Sequences that run, those that keep their blocks longest first. */
   public List<Sequence> running() {
     return List.copyOf(running);
   }
@@ -106,19 +157,25 @@ public final class Scheduler {
     return waiting.size();
   }
 
+  /** Number of ended sequences whose blocks are pinned. */
+  public int pinnedCount() {
+    return pinned.size();
+  }
+
   /** Counters since the start. */
   public Totals totals() {
-    return new Totals(promptTokens, cachedTokens, generatedTokens, preemptions);
+    return counters.totals();
   }
 
   /**
-   * Proves that blocks are owned by running sequences only, each as often as counted.
+   * Proves that blocks are owned by running and pinned sequences only, each as often as counted.
    *
    * @throws IllegalStateException if not
    */
   public void checkInvariants() {
     List<BlockTable> tables = new ArrayList<>();
     running.forEach(sequence -> tables.add(sequence.blocks()));
+    pinned.forEach(sequence -> tables.add(sequence.blocks()));
     pool.checkInvariants(tables);
     for (Sequence sequence : waiting) {
       if (sequence.blocks().count() > 0) {
@@ -129,56 +186,131 @@ public final class Scheduler {
     }
   }
 
-  /** Gives every running sequence its tokens; true if one had to be put back for want of blocks. */
-  private boolean planRunning() {
+  /** Gives every running sequence a token; true if one had to be put back for want of blocks. */
+  private boolean keepAllMoving() {
     boolean preempted = false;
     for (int i = 0; i < running.size(); i++) {
       Sequence sequence = running.get(i);
-      int behind = running.size() - 1 - i;
-      int count = Math.min(sequence.remaining(), budget - behind);
       while (sequence.state() == Sequence.State.RUNNING
-          && !pool.grow(sequence.blocks(), sequence.computed() + count, 0)) {
+          && !pool.makeRoom(sequence.blocks(), sequence.computed(), sequence.computed() + 1, 0)) {
         preempt(running.getLast());
         preempted = true;
       }
       if (sequence.state() == Sequence.State.RUNNING) {
-        plan(sequence, count);
+        sequence.grant(1);
+        budget--;
       }
     }
     return preempted;
   }
 
-  private void admitWaiting() {
+  /** Gives what is left of the budget to running sequences; they have had blocks since they run. */
+  private void shareOut() {
+    hungry.clear();
+    for (Sequence sequence : running) {
+      if (sequence.remaining() > 1) {
+        hungry.add(sequence);
+      }
+    }
+    hungry.sort(serving);
+    for (Sequence sequence : hungry) {
+      int more = Math.min(sequence.remaining() - 1, budget);
+      sequence.grant(1 + more);
+      budget -= more;
+    }
+  }
+
+  private void admitWaiting(int seats) {
     if (limits.continuous()) {
-      openSeats = limits.maxSequences() - running.size();
+      openSeats = seats - running.size();
     } else if (running.isEmpty()) {
       openSeats = Math.min(limits.maxSequences(), waiting.size());
     }
-    while (budget > 0 && openSeats > 0 && !waiting.isEmpty() && admit(waiting.element())) {
-      openSeats--;
+    for (Iterator<Sequence> queue = waiting.iterator();
+        budget > 0 && openSeats > 0 && queue.hasNext(); ) {
+      Sequence sequence = queue.next();
+      if (isHeldBack(sequence)) {
+        continue;
+      }
+      int cached = findPrefix(sequence);
+      if (pool.await(sequence.blocks(), sequence.tokens(), lookedUp(sequence))) {
+        pool.release(sequence.blocks());
+        continue;
+      }
+      if (!makeRoom(sequence, cached)) {
+        pool.release(sequence.blocks());
+        return;
+      }
+      queue.remove();
+      admit(sequence, cached);
     }
   }
 
-  private boolean admit(Sequence sequence) {
-    int cached = pool.match(sequence.blocks(), sequence.tokens(), sequence.length());
-    if (!pool.grow(sequence.blocks(), sequence.length(), running.size())) {
-      pool.release(sequence.blocks());
-      return false;
+  /** Whether what it needs is just being computed for another. */
+  private boolean isHeldBack(Sequence sequence) {
+    Sequence sibling = sequence.sibling();
+    boolean siblingFirst =
+        sibling != null
+            && !sequence.hasRun()
+            && switch (sibling.state()) {
+              case WAITING -> !sibling.hasRun();
+              case RUNNING -> !sibling.hasComputedPrompt();
+              default -> false;
+            };
+    return siblingFirst || pool.isAwaiting(sequence.blocks());
+  }
+
+  private int findPrefix(Sequence sequence) {
+    Sequence sibling = sequence.sibling();
+    if (sibling != null && sibling.hasComputedPrompt() && !sequence.hasRun()) {
+      int computed = sequence.promptLength() - 1;
+      pool.fork(sibling.blocks(), sequence.blocks(), computed);
+      return computed;
     }
-    waiting.remove();
-    enter(sequence);
+    return pool.match(sequence.blocks(), sequence.tokens(), lookedUp(sequence));
+  }
+
+  /** The last token is always computed where its logits are wanted. */
+  private static int lookedUp(Sequence sequence) {
+    return sequence.isPrefillOnly() ? sequence.length() + 1 : sequence.length();
+  }
+
+  private boolean makeRoom(Sequence sequence, int cached) {
+    int spare = running.isEmpty() ? 0 : growing() + limits.watermark();
+    return pool.makeRoom(sequence.blocks(), cached, sequence.length(), spare);
+  }
+
+  /** Running sequences that may need a further block. */
+  private int growing() {
+    int count = 0;
+    for (Sequence sequence : running) {
+      if (pool.slots(sequence.blocks()) < sequence.mostTokens()) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  private void admit(Sequence sequence, int cached) {
+    pool.announce(sequence.blocks(), sequence.tokens(), sequence.length());
     if (sequence.run(cached)) {
-      promptTokens += sequence.promptLength();
-      cachedTokens += cached;
+      counters.began(sequence.promptLength(), cached);
     }
-    plan(sequence, Math.min(sequence.remaining(), budget));
-    return true;
+    if (sequence.remaining() == 0) {
+      sequence.advance(0);
+      settle(sequence);
+      ready.add(sequence);
+      return;
+    }
+    enter(sequence);
+    openSeats--;
+    sequence.grant(Math.min(sequence.remaining(), budget));
+    budget -= sequence.granted();
+    plan(sequence);
   }
 
-  private void plan(Sequence sequence, int count) {
-    boolean samples = count == sequence.remaining();
-    chunks.add(new Chunk(sequence, sequence.computed(), count, samples));
-    budget -= count;
+  private void plan(Sequence sequence) {
+    chunks.add(new Chunk(sequence, sequence.computed(), sequence.granted(), sequence.samples()));
   }
 
   private void preempt(Sequence sequence) {
@@ -187,7 +319,7 @@ public final class Scheduler {
     sequence.preempt();
     waiting.add(sequence);
     openSeats++;
-    preemptions++;
+    counters.preempted();
   }
 
   private void complete(Chunk chunk, int token) {
@@ -200,24 +332,37 @@ public final class Scheduler {
     pool.publish(sequence.blocks(), sequence.tokens(), sequence.computed());
     if (chunk.samples()) {
       sequence.append(token);
-      generatedTokens++;
+      counters.generated();
     }
     if (sequence.state() != Sequence.State.RUNNING) {
-      leave(sequence);
+      running.remove(sequence);
+      settle(sequence);
+    }
+  }
+
+  /** Gives back what an ended sequence holds, unless it is to be kept. */
+  private void settle(Sequence sequence) {
+    if (sequence.isPinned()) {
+      pinned.add(sequence);
+    } else {
       pool.release(sequence.blocks());
     }
   }
 
   private void enter(Sequence sequence) {
     int at = running.size();
-    while (at > 0 && ORDER.compare(running.get(at - 1), sequence) > 0) {
+    while (at > 0 && keeping.compare(running.get(at - 1), sequence) > 0) {
       at--;
     }
     running.add(at, sequence);
   }
 
-  private boolean leave(Sequence sequence) {
-    return running.remove(sequence);
+  private boolean take(Sequence sequence) {
+    return switch (sequence.state()) {
+      case WAITING -> waiting.remove(sequence);
+      case RUNNING -> running.remove(sequence);
+      default -> pinned.remove(sequence);
+    };
   }
 
   /**

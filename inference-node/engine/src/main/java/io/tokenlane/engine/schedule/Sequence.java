@@ -2,37 +2,50 @@ package io.tokenlane.engine.schedule;
 
 import io.tokenlane.engine.kv.BlockTable;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of one generation, as far as scheduling needs it. Changed by {@link Scheduler} only.
  */
 public final class Sequence {
+  private static final int FIRST_ROOM = 64;
+
   private final int promptLength;
   private final int maxTokens;
   private final int priority;
   private final int[] stopTokens;
-  private final BlockTable blocks = new BlockTable(0);
+  private final BlockTable blocks;
+  private final @Nullable Sequence sibling;
 
   private int[] tokens;
   private int length;
   private int computed;
   private int cachedTokens = -1;
+  private int granted;
+  private boolean pinned;
   private long arrival;
+  private long arrivedNanos;
   private State state = State.NEW;
 
+  /** A sequence of its own. */
+  public Sequence(SequenceSpec spec) {
+    this(spec, null);
+  }
+
   /**
-   * @param prompt token ids, at least one; copied
-   * @param maxTokens most tokens to generate, at least 1
-   * @param stopTokens ids that end the sequence; copied
-   * @param priority higher runs earlier
+   * A sequence whose prompt and salt are those of another; computed once for both.
+   *
+   * @param sibling the other, added to the scheduler before; or null
    */
-  public Sequence(int[] prompt, int maxTokens, int[] stopTokens, int priority) {
-    this.maxTokens = maxTokens;
-    this.priority = priority;
-    this.stopTokens = stopTokens.clone();
-    promptLength = prompt.length;
-    length = prompt.length;
-    tokens = Arrays.copyOf(prompt, prompt.length + Math.min(maxTokens, 64));
+  public Sequence(SequenceSpec spec, @Nullable Sequence sibling) {
+    this.sibling = sibling;
+    maxTokens = spec.maxTokens();
+    priority = spec.priority();
+    stopTokens = spec.stopTokens();
+    blocks = new BlockTable(spec.salt());
+    promptLength = spec.prompt().length;
+    length = promptLength;
+    tokens = Arrays.copyOf(spec.prompt(), promptLength + Math.min(maxTokens, FIRST_ROOM));
   }
 
   /** Prompt and output; the first {@link #length()} are meaningful. Not to be changed. */
@@ -48,6 +61,11 @@ public final class Sequence {
   /** Tokens of the prompt. */
   public int promptLength() {
     return promptLength;
+  }
+
+  /** Tokens of the prompt and all that may be generated. */
+  int mostTokens() {
+    return promptLength + maxTokens;
   }
 
   /** Tokens generated so far. */
@@ -87,8 +105,55 @@ public final class Sequence {
     return length - computed;
   }
 
-  void arrive(long number) {
+  long arrivedNanos() {
+    return arrivedNanos;
+  }
+
+  @Nullable Sequence sibling() {
+    return sibling;
+  }
+
+  /** Whether it ran before, even if it was put back since. */
+  public boolean hasRun() {
+    return cachedTokens >= 0;
+  }
+
+  /** Whether its prompt is in the KV cache as long as it runs. */
+  boolean hasComputedPrompt() {
+    return state == State.RUNNING && computed >= promptLength;
+  }
+
+  /** Whether it only computes its prompt. */
+  boolean isPrefillOnly() {
+    return maxTokens == 0;
+  }
+
+  /** Whether the token after those granted in this step is drawn. */
+  boolean samples() {
+    return granted == remaining() && !isPrefillOnly();
+  }
+
+  /** Tokens that it is given in this step. */
+  int granted() {
+    return granted;
+  }
+
+  void grant(int count) {
+    granted = count;
+  }
+
+  /** Keeps its blocks once it has ended. Before it is added. */
+  public void pin() {
+    pinned = true;
+  }
+
+  boolean isPinned() {
+    return pinned;
+  }
+
+  void arrive(long number, long nanos) {
     arrival = number;
+    arrivedNanos = nanos;
     state = State.WAITING;
   }
 
@@ -108,8 +173,12 @@ public final class Sequence {
     computed = 0;
   }
 
+  /** Computed tokens grew; ends a sequence that generates nothing. */
   void advance(int count) {
     computed += count;
+    if (isPrefillOnly() && remaining() == 0) {
+      state = State.FULL;
+    }
   }
 
   void append(int token) {

@@ -1,13 +1,15 @@
 package io.tokenlane.engine.schedule;
 
+import io.tokenlane.engine.kv.BlockCopy;
 import java.util.List;
 
 /**
  * What one step computes.
  *
+ * @param copies blocks to copy first, in order
  * @param chunks at most one for each sequence
  */
-public record StepPlan(List<Chunk> chunks) {
+public record StepPlan(List<BlockCopy> copies, List<Chunk> chunks) {
 
   public StepPlan {
     chunks = List.copyOf(chunks);

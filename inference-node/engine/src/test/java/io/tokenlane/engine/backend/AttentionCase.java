@@ -20,6 +20,7 @@ final class AttentionCase {
 
   private final HeadShape shape;
   private final RopeSpec rope;
+  private final AttentionRule rule;
   private final float @Nullable [] headGain;
   private final int[] lengths;
   private final int blockSize;
@@ -37,7 +38,14 @@ final class AttentionCase {
       frequencies[i] = random.nextFloat();
     }
     RopeStyle style = random.nextBoolean() ? RopeStyle.HALF_SPLIT : RopeStyle.INTERLEAVED;
-    rope = new RopeSpec(style, frequencies);
+    rope = new RopeSpec(style, frequencies, random.nextBoolean() ? 1 : 0.5f + random.nextFloat());
+    rule =
+        random.nextBoolean()
+            ? AttentionRule.full(shape)
+            : new AttentionRule(
+                0.1f + random.nextFloat() / 2,
+                random.nextBoolean() ? 0 : 1 + 5 * random.nextFloat(),
+                random.nextInt(longest));
     headGain = random.nextBoolean() ? tensors.floats(dim) : null;
     lengths = new int[1 + random.nextInt(3)];
     Arrays.setAll(lengths, i -> 1 + random.nextInt(longest));
@@ -64,7 +72,7 @@ final class AttentionCase {
     try (KvStore kv = backend.kvStore(LAYERS, shape, maxBlocks * lengths.length, blockSize)) {
       while (fill(batch, done, tables, random)) {
         backend.begin(batch);
-        backend.embed(table, rows);
+        backend.embed(table, 1, rows);
         backend.storeKv(rows, layer, kv);
         backend.attend(rows, layer, kv, out);
         for (int row = 0; row < batch.rows(); row++) {
@@ -109,7 +117,7 @@ final class AttentionCase {
 
   private AttentionLayer layer(Backend backend) {
     Norm norm = headGain == null ? null : ContractRun.norm(backend, headGain, EPSILON);
-    return new AttentionLayer(1, shape, backend.rope(rope), norm, norm);
+    return new AttentionLayer(1, shape, backend.rope(rope), norm, norm, rule);
   }
 
   /** Holds the outputs against float64. */
@@ -134,12 +142,16 @@ final class AttentionCase {
       keys[position] = turned(row + key, position);
       values[position] = Reference64.doubles(qkv, row + key + shape.kvWidth(), dim);
       double[] query = turned(row + head * dim, position);
+      int from = rule.first(position);
       double[] expected =
           Reference64.attend(
-              query, Arrays.copyOf(keys, position + 1), Arrays.copyOf(values, position + 1));
+              query,
+              Arrays.copyOfRange(keys, from, position + 1),
+              Arrays.copyOfRange(values, from, position + 1),
+              rule);
       for (int i = 0; i < dim; i++) {
         assertThat((double) outputs[first + position][head * dim + i])
-            .as("%s, %s, position %d, head %d", shape, rope.style(), position, head)
+            .as("%s, %s, position %d, head %d", shape, rule, position, head)
             .isCloseTo(expected[i], within(TOLERANCE));
       }
     }

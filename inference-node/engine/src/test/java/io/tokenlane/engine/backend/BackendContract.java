@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.tokenlane.engine.tensor.Activation;
 import io.tokenlane.engine.tensor.DType;
 import io.tokenlane.engine.tensor.Tensor;
 import java.util.ArrayList;
@@ -137,11 +138,13 @@ abstract class BackendContract {
         int width = RandomTensors.columns(dtype, from1To(150));
         Tensor table = tensors.matrix(dtype, run.rows, width);
         Rows out = backend.rows(run.rows, width);
-        backend.embed(backend.linear(List.of(table), List.of()), out);
+        float scale = random.nextBoolean() ? 1 : random.nextFloat();
+        backend.embed(backend.table(table), scale, out);
         for (int row = 0; row < run.rows; row++) {
           float[] values = run.read(out, row);
           for (int column = 0; column < width; column++) {
-            assertThat(values[column]).isEqualTo(table.floatAt((long) row * width + column));
+            assertThat(values[column])
+                .isEqualTo(scale * table.floatAt((long) row * width + column));
           }
         }
       }
@@ -178,8 +181,9 @@ abstract class BackendContract {
     }
   }
 
-  @Test
-  void gatesLikeSiluAndClearsNoNeighbours() {
+  @ParameterizedTest
+  @EnumSource(Activation.class)
+  void gatesLikeTheActivationAndClearsNoNeighbours(Activation activation) {
     try (Backend backend = start(1)) {
       for (int i = 0; i < CASES; i++) {
         ContractRun run = new ContractRun(backend, from1To(5));
@@ -187,12 +191,12 @@ abstract class BackendContract {
         float[] input = tensors.floats(run.rows * 2 * width);
         input[random.nextInt(input.length)] *= 200;
         Rows out = backend.rows(run.rows, width);
-        backend.swiGlu(run.feed(input), out);
+        backend.gate(run.feed(input), activation, out);
         for (int row = 0; row < run.rows; row++) {
           float[] values = run.read(out, row);
           for (int column = 0; column < width; column++) {
             double gate = input[row * 2 * width + column];
-            double expected = Reference64.silu(gate) * input[row * 2 * width + width + column];
+            double expected = activation.of(gate) * input[row * 2 * width + width + column];
             assertThat((double) values[column])
                 .isCloseTo(expected, within(1e-6 + 2e-6 * Math.abs(expected)));
           }

@@ -3,7 +3,6 @@ package io.tokenlane.engine.backend;
 import io.tokenlane.engine.tensor.DType;
 import io.tokenlane.engine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
 
 /** Puts known rows on a backend and reads rows back, by nothing but its interface. */
 final class ContractRun {
@@ -27,14 +26,14 @@ final class ContractRun {
   Rows feed(float[] values) {
     int width = values.length / rows;
     Rows fed = backend.rows(rows, width);
-    backend.embed(table(backend, values, width), fed);
+    backend.embed(table(backend, values, width), 1, fed);
     return fed;
   }
 
   static Linear table(Backend backend, float[] values, int width) {
     int[] shape = {values.length / width, width};
     Tensor table = new Tensor("table", DType.F32, shape, MemorySegment.ofArray(values));
-    return backend.linear(List.of(table), List.of());
+    return backend.table(table);
   }
 
   float[] read(Rows from, int row) {

@@ -6,6 +6,8 @@ import io.tokenlane.engine.tensor.Tensor;
 
 /** The operations' definitions in float64. */
 final class Reference64 {
+  private static final int INT8_GROUP = 32;
+
   private Reference64() {}
 
   static double[] rmsNorm(double[] in, float[] gain, double epsilon) {
@@ -33,25 +35,32 @@ final class Reference64 {
   }
 
   /**
-   * How far from {@link #dot} a backend may be: float32 rounding, and for Q8_0 half a step of
-   * inputs quantised to 127 steps of their block's largest.
+   * How far from {@link #dot} a backend may be: float32 rounding, and for weights in blocks half a
+   * step of inputs quantised to 127 steps of the largest of 32, and the same of weights that are
+   * not bytes already.
    */
   static double tolerance(Tensor matrix, int row, double[] x) {
-    int block = matrix.dtype().blockSize();
-    boolean quantised = matrix.dtype() == DType.Q8_0;
+    boolean quantised = matrix.dtype().blockSize() > 1;
+    boolean exact = matrix.dtype() == DType.Q8_0 || matrix.dtype() == DType.Q4_0;
+    int block = quantised ? INT8_GROUP : 1;
     float[] decoded = new float[x.length];
     matrix.decodeRow(row, decoded, 0);
     double tolerance = 1e-6;
     for (int begin = 0; begin < x.length; begin += block) {
-      double largest = 0;
+      double largestInput = 0;
+      double largestWeight = 0;
+      double inputs = 0;
       double weights = 0;
       for (int i = begin; i < begin + block; i++) {
         double weight = Math.abs(decoded[i]);
-        largest = Math.max(largest, Math.abs(x[i]));
+        largestInput = Math.max(largestInput, Math.abs(x[i]));
+        largestWeight = Math.max(largestWeight, weight);
         weights += weight;
+        inputs += Math.abs(x[i]);
         tolerance += 2e-6 * weight * Math.abs(x[i]);
       }
-      tolerance += quantised ? weights * largest / 127 * 0.501 : 0;
+      tolerance += quantised ? weights * largestInput / 127 * 0.501 : 0;
+      tolerance += quantised && !exact ? inputs * largestWeight / 127 * 0.505 : 0;
     }
     return tolerance;
   }
@@ -66,13 +75,13 @@ final class Reference64 {
       double angle = (double) position * spec.frequencies()[i];
       double x = head[first];
       double y = head[second];
-      head[first] = x * Math.cos(angle) - y * Math.sin(angle);
-      head[second] = x * Math.sin(angle) + y * Math.cos(angle);
+      head[first] = (x * Math.cos(angle) - y * Math.sin(angle)) * spec.magnitude();
+      head[second] = (x * Math.sin(angle) + y * Math.cos(angle)) * spec.magnitude();
     }
   }
 
-  /** Attention of one head over positions 0 to {@code keys.length - 1}. */
-  static double[] attend(double[] query, double[][] keys, double[][] values) {
+  /** Attention of one head over the keys. */
+  static double[] attend(double[] query, double[][] keys, double[][] values, AttentionRule rule) {
     double[] weights = new double[keys.length];
     double sum = 0;
     for (int position = 0; position < keys.length; position++) {
@@ -80,7 +89,9 @@ final class Reference64 {
       for (int i = 0; i < query.length; i++) {
         score += query[i] * keys[position][i];
       }
-      weights[position] = Math.exp(score / Math.sqrt(query.length));
+      score *= rule.scale();
+      double cap = rule.softCap();
+      weights[position] = Math.exp(cap == 0 ? score : cap * Math.tanh(score / cap));
       sum += weights[position];
     }
     double[] out = new double[query.length];
@@ -90,10 +101,6 @@ final class Reference64 {
       }
     }
     return out;
-  }
-
-  static double silu(double x) {
-    return x / (1 + Math.exp(-x));
   }
 
   static double[] doubles(float[] values, int from, int count) {

@@ -1,13 +1,14 @@
 package io.tokenlane.engine.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.tokenlane.engine.backend.Backend;
 import io.tokenlane.engine.backend.BackendOptions;
 import io.tokenlane.engine.backend.Backends;
 import io.tokenlane.engine.model.Models;
 import io.tokenlane.engine.tensor.RopeStyle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
 
 /** Architectures whose GGUF files name or shape weights in their own way. */
@@ -46,22 +47,28 @@ final class GgufArchitecturesTest {
   }
 
   @Test
-  void phi3sFactorsForLongContextsAreRefused() {
-    architecture("phi3");
+  void phi3IsServedUpToWhereItsFactorsForLongContextsBegin() {
+    architecture("phi3").number("phi3.rope.scaling.original_context_length", 64);
+    tensor("blk.0.attn_qkv.weight", HIDDEN, (HEADS + 2) * HEAD_DIM);
     tensor("rope_factors_long.weight", HEAD_DIM / 2);
-    assertThatExceptionOfType(CheckpointException.class)
-        .isThrownBy(this::loaded)
-        .withMessage(
-            "file: rope_factors_long.weight: present (expected: none: longrope is not"
-                + " implemented)");
+    tensor("rope_factors_short.weight", HEAD_DIM / 2);
+    assertThat(loaded().config().contextLength()).isEqualTo(64);
   }
 
   private Checkpoint.Contents loaded() {
-    Checkpoint.Contents contents = GgufCheckpoint.read("file", file.data(offset).build());
+    Checkpoint.Contents contents = GgufCheckpoint.read("file", file.data(ones(offset)).build());
     try (Backend backend = Backends.select("scalar", new BackendOptions(1)).backend()) {
       Models.load(contents.config(), contents.weights(), backend, 1).close();
     }
     return contents;
+  }
+
+  private static byte[] ones(int bytes) {
+    ByteBuffer ones = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    while (ones.hasRemaining()) {
+      ones.putFloat(1);
+    }
+    return ones.array();
   }
 
   /** One layer's shapes, and the weights that all architectures have. */

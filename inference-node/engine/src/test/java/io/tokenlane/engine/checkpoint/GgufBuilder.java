@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 /** Writes GGUF files, right and wrong. */
 final class GgufBuilder {
   static final int UINT32 = 4;
+  static final int FLOAT32 = 6;
   static final int STRING = 8;
   static final int ARRAY = 9;
 
@@ -18,7 +19,7 @@ final class GgufBuilder {
   private long entryCount;
   private int magic = 0x46554747;
   private int version = 3;
-  private int dataBytes;
+  private byte[] data = {};
 
   GgufBuilder magic(int value) {
     magic = value;
@@ -41,7 +42,17 @@ final class GgufBuilder {
   }
 
   GgufBuilder data(int bytes) {
-    dataBytes = bytes;
+    return data(new byte[bytes]);
+  }
+
+  GgufBuilder data(byte[] bytes) {
+    data = bytes;
+    return this;
+  }
+
+  GgufBuilder real(String key, double value) {
+    key(key, FLOAT32);
+    pairs.writeBytes(i32(Float.floatToRawIntBits((float) value)));
     return this;
   }
 
@@ -92,7 +103,7 @@ final class GgufBuilder {
     file.writeBytes(pairs.toByteArray());
     file.writeBytes(entries.toByteArray());
     file.writeBytes(new byte[-file.size() & 31]);
-    file.writeBytes(new byte[dataBytes]);
+    file.writeBytes(data);
     return MemorySegment.ofArray(file.toByteArray());
   }
 

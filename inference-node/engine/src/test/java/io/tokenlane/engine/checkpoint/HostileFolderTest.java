@@ -36,7 +36,7 @@ final class HostileFolderTest {
       quoteCharacter = '`',
       value = {
         "\"llama\" | \"bert\" | model/config.json: model_type: bert (expected: one of llama,"
-            + " mistral, qwen2, qwen3, glm, glm4, phi3)",
+            + " mistral, qwen2, qwen3, glm, glm4, phi3, smollm3, gemma, gemma2, gemma3)",
         "\"hidden_size\": 128 | \"hidden_size\": 0 | model/config.json: hidden_size: 0 (expected: 1"
             + " to 16777216)",
         "\"hidden_size\": 128 | \"hidden_size\": \"x\" | model/config.json: hidden_size: \"x\""
@@ -45,14 +45,16 @@ final class HostileFolderTest {
             + " num_hidden_layers: 2000000000 (expected: 1 to 4096)",
         "\"num_key_value_heads\": 2 | \"num_key_value_heads\": 3 | model/config.json:"
             + " num_key_value_heads: 3 (expected: a divisor of 4 heads)",
-        "\"rope_type\": \"default\" | \"rope_type\": \"yarn\" | model/config.json: rope_parameters:"
-            + " rope_type: yarn (expected: default, linear or llama3)",
+        "\"rope_type\": \"default\" | \"rope_type\": \"ntk\" | model/config.json: rope_parameters:"
+            + " rope_type: ntk (expected: default, dynamic, linear, llama3, yarn or longrope)",
         "\"hidden_act\": \"silu\" | \"hidden_act\": \"gelu\" | model/config.json: hidden_act: gelu"
-            + " (expected: silu)",
+            + " (expected: silu or gelu_pytorch_tanh)",
         "\"eos_token_id\": 2 | \"eos_token_id\": [2, 1601] | model/config.json: eos_token_id: 1601"
             + " (expected: 0 to 1600, or a list of those)",
-        "\"use_cache\": true | \"sliding_window\": 511 | model/config.json: sliding_window: 511"
-            + " (expected: none, or at least the context of 512: attention is full)",
+        "\"llama\" | \"mistral\", \"sliding_window\": -1 | model/config.json: sliding_window: -1"
+            + " (expected: 1 or more, or none)",
+        "\"use_cache\": true | \"layer_types\": [\"full_attention\"] | model/config.json:"
+            + " layer_types: 1 (expected: one for each of the layers)",
         "\"use_cache\": true | \"quantization_config\": {} | model/config.json:"
             + " quantization_config: set (expected: none)",
       })

@@ -105,7 +105,7 @@ final class HostileGgufTest {
         arguments(
             gguf().text("general.architecture", "mamba"),
             "evil: general.architecture: mamba (expected: one of llama, mistral, qwen2, qwen3, glm,"
-                + " glm4, phi3)"),
+                + " glm4, phi3, smollm3, gemma, gemma2, gemma3)"),
         arguments(
             llama().number("llama.attention.head_count", 0),
             "evil: llama.attention.head_count: 0 (expected: 1 to 16777216)"),
@@ -125,12 +125,11 @@ final class HostileGgufTest {
         arguments(
             llama()
                 .number("llama.attention.head_count", 2)
-                .number("llama.attention.sliding_window", 4),
-            "evil: sliding_window: 4 (expected: none, or at least the context of 9: attention is"
-                + " full)"),
+                .number("llama.attention.sliding_window", -4),
+            "evil: llama.attention.sliding_window: 4294967292 (expected: a 32-bit integer)"),
         arguments(
-            llama().number("llama.attention.head_count", 2).text("llama.rope.scaling.type", "yarn"),
-            "evil: llama.rope.scaling.type: yarn (expected: none or linear)"));
+            llama().number("llama.attention.head_count", 2).text("llama.rope.scaling.type", "ntk"),
+            "evil: llama.rope.scaling.type: ntk (expected: none, linear, yarn or longrope)"));
   }
 
   @ParameterizedTest(name = "{1}")

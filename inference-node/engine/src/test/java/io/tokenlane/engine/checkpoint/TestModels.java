@@ -11,6 +11,11 @@ public final class TestModels {
     return root().resolve("inference-node/engine/src/test/resources/models").resolve(name);
   }
 
+  /** Where the reference implementation's numbers of models without weights lie. */
+  public static Path reference() {
+    return root().resolve("inference-node/engine/src/test/resources/reference");
+  }
+
   /** The INT8 demo model, kept once: where the node embeds it. */
   public static Path demoQ8() {
     return root().resolve("inference-node/server/src/main/resources/models/demo-q8_0.gguf");

@@ -57,7 +57,7 @@ final class BlockPoolTest {
     pool.release(again);
 
     BlockTable other = table(0);
-    assertThat(pool.grow(other, 6 * BLOCK, 0)).isTrue();
+    assertThat(pool.makeRoom(other, 0, 6 * BLOCK, 0)).isTrue();
     BlockTable late = table(0);
     assertThat(pool.match(late, tokens, 16)).as("the first blocks are evicted last").isEqualTo(8);
   }
@@ -73,7 +73,7 @@ final class BlockPoolTest {
     BlockTable touched = table(0);
     pool.match(touched, recent, 5);
     pool.release(touched);
-    pool.grow(table(0), 7 * BLOCK, 0);
+    pool.makeRoom(table(0), 0, 7 * BLOCK, 0);
     assertThat(pool.match(table(0), recent, 5)).isEqualTo(4);
     assertThat(pool.match(table(0), old, 5)).isZero();
   }
@@ -81,13 +81,13 @@ final class BlockPoolTest {
   @Test
   void growTakesAllOrNothingAndLeavesTheSpare() {
     BlockTable table = table(0);
-    assertThat(pool.grow(table, 9 * BLOCK, 0)).isFalse();
+    assertThat(pool.makeRoom(table, 0, 9 * BLOCK, 0)).isFalse();
     assertThat(table.count()).isZero();
-    assertThat(pool.grow(table, 6 * BLOCK + 1, 2)).isFalse();
-    assertThat(pool.grow(table, 6 * BLOCK, 2)).isTrue();
-    assertThat(pool.grow(table, 5 * BLOCK, 8)).as("nothing to take").isTrue();
-    assertThat(pool.grow(table(0), 2 * BLOCK, 0)).isTrue();
-    assertThat(pool.grow(table, 6 * BLOCK + 1, 0)).isFalse();
+    assertThat(pool.makeRoom(table, 0, 6 * BLOCK + 1, 2)).isFalse();
+    assertThat(pool.makeRoom(table, 0, 6 * BLOCK, 2)).isTrue();
+    assertThat(pool.makeRoom(table, 0, 5 * BLOCK, 8)).as("nothing to take").isTrue();
+    assertThat(pool.makeRoom(table(0), 0, 2 * BLOCK, 0)).isTrue();
+    assertThat(pool.makeRoom(table, 0, 6 * BLOCK + 1, 0)).isFalse();
   }
 
   @Test
@@ -115,16 +115,16 @@ final class BlockPoolTest {
   @Test
   void withoutReuseNothingIsFound() {
     BlockPool plain = new BlockPool(8, BLOCK, false);
-    BlockTable table = new BlockTable(0);
+    BlockTable table = new BlockTable(CacheSalt.NONE);
     int[] tokens = new int[20];
-    plain.grow(table, 20, 0);
+    plain.makeRoom(table, 0, 20, 0);
     plain.publish(table, tokens, 20);
-    assertThat(plain.match(new BlockTable(0), tokens, 20)).isZero();
+    assertThat(plain.match(new BlockTable(CacheSalt.NONE), tokens, 20)).isZero();
   }
 
   @Test
   void theInvariantCheckSeesALeak() {
-    pool.grow(table(0), 1, 0);
+    pool.makeRoom(table(0), 0, 1, 0);
     BlockTable leaked = tables.removeLast();
     assertThatThrownBy(() -> pool.checkInvariants(tables))
         .isInstanceOf(IllegalStateException.class)
@@ -148,7 +148,7 @@ final class BlockPoolTest {
       for (int i = 0; i < cached; i++) {
         assertThat(content[slot(table, i)]).as("seed %d", seed).isEqualTo(prefix(tokens, i));
       }
-      if (pool.grow(table, tokens.length, 0)) {
+      if (pool.makeRoom(table, cached, tokens.length, 0)) {
         for (int i = cached; i < tokens.length; i++) {
           content[slot(table, i)] = prefix(tokens, i);
         }
@@ -168,13 +168,13 @@ final class BlockPoolTest {
 
   private BlockTable filled(int[] tokens, int computed) {
     BlockTable table = table(0);
-    assertThat(pool.grow(table, computed, 0)).isTrue();
+    assertThat(pool.makeRoom(table, 0, computed, 0)).isTrue();
     pool.publish(table, tokens, computed);
     return table;
   }
 
   private BlockTable table(long salt) {
-    BlockTable table = new BlockTable(salt);
+    BlockTable table = new BlockTable(new CacheSalt(salt, salt));
     tables.add(table);
     return table;
   }

@@ -15,7 +15,7 @@ final class PrefixIndexTest {
   void equalHashesOfDifferentTokensAreToldApart() {
     PrefixIndex index = new PrefixIndex(4, 2);
     PrefixHash hash = new PrefixHash();
-    hash.reset(1);
+    hash.reset(new CacheSalt(1, 1));
     index.add(0, hash, new int[] {1, 2}, 0);
     index.add(1, hash, new int[] {3, 4}, 0);
     assertThat(index.find(hash, new int[] {9, 3, 4}, 1)).isEqualTo(1);
@@ -38,7 +38,7 @@ final class PrefixIndexTest {
       int[] tokens = random.ints(4, 0, 50).toArray();
       if (blocks.add(Arrays.toString(tokens))) {
         PrefixHash hash = new PrefixHash();
-        hash.reset(0);
+        hash.reset(CacheSalt.NONE);
         hash.append(tokens, 0, 4);
         assertThat(high.add(hash.high) && low.add(hash.low)).as("seed %d", seed).isTrue();
       }
@@ -58,7 +58,7 @@ final class PrefixIndexTest {
   /** The hash after blocks of two tokens. */
   private static PrefixHash hash(long salt, int... tokens) {
     PrefixHash hash = new PrefixHash();
-    hash.reset(salt);
+    hash.reset(new CacheSalt(salt, salt));
     for (int from = 0; from < tokens.length; from += 2) {
       hash.append(tokens, from, 2);
     }

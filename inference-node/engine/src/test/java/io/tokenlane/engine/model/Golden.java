@@ -39,6 +39,17 @@ record Golden(int[] ids, int[] argmax, float[] lastLogits, int[] greedy) {
     return cases;
   }
 
+  /** The distance of two vectors by the length of the second. */
+  static double relativeError(float[] actual, float[] expected) {
+    double difference = 0;
+    double norm = 0;
+    for (int i = 0; i < expected.length; i++) {
+      difference += Math.pow(actual[i] - expected[i], 2);
+      norm += Math.pow(expected[i], 2);
+    }
+    return Math.sqrt(difference / norm);
+  }
+
   private static int[] integers(JsonNode array) {
     return IntStream.range(0, array.size()).map(i -> array.get(i).intValue()).toArray();
   }

@@ -61,7 +61,7 @@ final class GoldenTest {
       try (Model loaded = Models.load(config, weights, backend, MAX_ROWS)) {
         for (Golden expected : Golden.read(golden)) {
           float[][] logits = prompt(loaded, expected);
-          assertThat(relativeError(logits[logits.length - 1], expected.lastLogits()))
+          assertThat(Golden.relativeError(logits[logits.length - 1], expected.lastLogits()))
               .isLessThan(LOGITS_TOLERANCE);
         }
       }
@@ -86,7 +86,7 @@ final class GoldenTest {
       for (Golden expected : Golden.read(folder.resolve("golden.json"))) {
         float[][] logits = prompt(loaded, expected);
         assertThat(argmax(logits)).isEqualTo(expected.argmax());
-        assertThat(relativeError(logits[logits.length - 1], expected.lastLogits()))
+        assertThat(Golden.relativeError(logits[logits.length - 1], expected.lastLogits()))
             .isLessThan(LOGITS_TOLERANCE);
         assertThat(greedy(loaded, expected)).isEqualTo(expected.greedy());
       }
@@ -140,15 +140,5 @@ final class GoldenTest {
 
   private static int[] argmax(float[][] logits) {
     return Arrays.stream(logits).mapToInt(Runs::argmax).toArray();
-  }
-
-  private static double relativeError(float[] actual, float[] expected) {
-    double difference = 0;
-    double norm = 0;
-    for (int i = 0; i < expected.length; i++) {
-      difference += Math.pow(actual[i] - expected[i], 2);
-      norm += Math.pow(expected[i], 2);
-    }
-    return Math.sqrt(difference / norm);
   }
 }

@@ -14,13 +14,15 @@ final class RopeScalingTest {
   @CsvSource({"100, 1", "2047, 1", "8193, 8", "100000, 8", "4096, 2.4"})
   void llama3StretchesLongWavelengths(double wavelength, double stretch) {
     float frequency = (float) (2 * Math.PI / wavelength);
-    assertThat((double) frequency / LLAMA_3_1.scale(frequency)).isCloseTo(stretch, within(1e-4));
+    float scaled = LLAMA_3_1.scale(new float[] {frequency}, 10_000)[0];
+    assertThat((double) frequency / scaled).isCloseTo(stretch, within(1e-4));
   }
 
   @ParameterizedTest
   @CsvSource({"1", "0.25"})
   void linearDividesAll(float frequency) {
-    assertThat(new RopeScaling.Linear(4).scale(frequency)).isEqualTo(frequency / 4);
-    assertThat(RopeScaling.NONE.scale(frequency)).isEqualTo(frequency);
+    float[] trained = {frequency};
+    assertThat(new RopeScaling.Linear(4).scale(trained, 10_000)).containsExactly(frequency / 4);
+    assertThat(RopeScaling.NONE.scale(trained, 10_000)).containsExactly(frequency);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tokenlane.engine.kv.BlockPool;
+import io.tokenlane.engine.kv.CacheSalt;
 import io.tokenlane.engine.schedule.Sequence.State;
 import io.tokenlane.engine.schedule.StepPlan.Chunk;
 import java.util.Arrays;
@@ -75,10 +76,9 @@ final class SchedulerTest {
 
   @Test
   void limitsThatCouldStarveARunningSequenceAreRefused() {
-    assertThatThrownBy(() -> new SchedulerLimits(5, 4, true))
+    assertThatThrownBy(() -> limits(5, 4))
         .hasMessage("max_tokens: 4 (expected: >= 5, a token for each sequence)");
-    assertThatThrownBy(() -> new SchedulerLimits(0, 4, true))
-        .hasMessage("max_sequences: 0 (expected: >= 1)");
+    assertThatThrownBy(() -> limits(0, 4)).hasMessage("max_sequences: 0 (expected: >= 1)");
   }
 
   @ParameterizedTest
@@ -90,17 +90,16 @@ final class SchedulerTest {
     Scheduler scheduler = scheduler(20, seats, budget);
     for (int i = 0; i < 60; i++) {
       Sequence sequence =
-          new Sequence(
+          sequence(
               random.ints(random.nextInt(1, 40), 0, 3).toArray(),
               random.nextInt(1, 40),
-              NO_STOP,
               random.nextInt(-1, 2));
-      scheduler.add(sequence);
+      scheduler.add(sequence, i);
     }
     int steps = 0;
     while (scheduler.runningCount() + scheduler.waitingCount() > 0) {
       List<Sequence> before = scheduler.running();
-      StepPlan plan = scheduler.schedule();
+      StepPlan plan = scheduler.schedule(Integer.MAX_VALUE);
       assertThat(plan.tokens()).as("seed %d", seed).isBetween(1, budget);
       assertThat(plan.chunks()).hasSizeLessThanOrEqualTo(seats);
       List<Sequence> planned = plan.chunks().stream().map(Chunk::sequence).toList();
@@ -113,7 +112,7 @@ final class SchedulerTest {
   }
 
   private List<Chunk> step(Scheduler scheduler) {
-    StepPlan plan = scheduler.schedule();
+    StepPlan plan = scheduler.schedule(Integer.MAX_VALUE);
     complete(scheduler, plan);
     return plan.chunks();
   }
@@ -128,16 +127,24 @@ final class SchedulerTest {
     return new Chunk(sequence, from, count, from + count >= sequence.promptLength());
   }
 
+  private static SchedulerLimits limits(int seats, int budget) {
+    return new SchedulerLimits(seats, budget, true, 0, QueueOrder.PRIORITY);
+  }
+
+  private static Sequence sequence(int[] prompt, int maxTokens, int priority) {
+    return new Sequence(new SequenceSpec(prompt, maxTokens, NO_STOP, priority, CacheSalt.NONE));
+  }
+
   private static Scheduler scheduler(int blocks, int seats, int budget) {
-    return new Scheduler(new BlockPool(blocks, 4, true), new SchedulerLimits(seats, budget, true));
+    return new Scheduler(new BlockPool(blocks, 4, true), limits(seats, budget));
   }
 
   /** A sequence whose prompt shares nothing with others. */
   private Sequence add(Scheduler scheduler, int promptLength, int priority) {
     nextToken += 100;
     int[] prompt = IntStream.range(nextToken, nextToken + promptLength).toArray();
-    Sequence sequence = new Sequence(prompt, 20, NO_STOP, priority);
-    scheduler.add(sequence);
+    Sequence sequence = sequence(prompt, 20, priority);
+    scheduler.add(sequence, 0);
     assertThat(Arrays.copyOf(sequence.tokens(), sequence.length())).isEqualTo(prompt);
     return sequence;
   }

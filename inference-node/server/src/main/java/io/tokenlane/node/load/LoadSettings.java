@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param servedModelName what clients call it; null takes its own name
  * @param backend name of the backend, or {@code auto}
  * @param threads threads that compute, at least 1
- * @param requireInt8 whether to refuse a model whose weights are not 8-bit integers
+ * @param int8 whether to compute with weights of 8-bit integers, quantising floats at load
  * @param engine sizes of the engine
  */
 public record LoadSettings(
@@ -20,5 +20,5 @@ public record LoadSettings(
     @Nullable String servedModelName,
     String backend,
     int threads,
-    boolean requireInt8,
+    boolean int8,
     EngineConfig engine) {}

@@ -5,12 +5,12 @@ import io.tokenlane.engine.EngineConfig;
 import io.tokenlane.engine.backend.Backend;
 import io.tokenlane.engine.backend.BackendOptions;
 import io.tokenlane.engine.backend.Backends;
+import io.tokenlane.engine.backend.WeightFormat;
 import io.tokenlane.engine.chat.ChatTemplate;
 import io.tokenlane.engine.checkpoint.Checkpoint;
 import io.tokenlane.engine.checkpoint.TokenizerReader;
 import io.tokenlane.engine.model.Model;
 import io.tokenlane.engine.model.Models;
-import io.tokenlane.engine.tensor.DType;
 import io.tokenlane.engine.tensor.Tensor;
 import io.tokenlane.engine.token.Tokenizer;
 import io.tokenlane.node.answer.PromptEncoder;
@@ -50,14 +50,13 @@ public final class ModelLoader implements ModelSlot.ModelSource {
     long start = clock.millis();
     Checkpoint checkpoint = settings.model().map(Checkpoint::open).orElseGet(EmbeddedModel::open);
     opened.whenClosed(checkpoint::close);
-    checkQuantization(checkpoint);
     Tokenizer tokenizer = TokenizerReader.read(checkpoint.tokenizer());
     PromptEncoder prompts = prompts(checkpoint, tokenizer);
     Set<Integer> stopTokens = stopTokens(checkpoint, tokenizer);
     Backends.Selection selection =
-        Backends.select(settings.backend(), new BackendOptions(settings.threads()));
+        Backends.select(settings.backend(), new BackendOptions(settings.threads(), weights()));
     opened.whenClosed(selection.backend()::close);
-    Engine engine = engine(checkpoint, selection.backend(), opened);
+    Engine engine = engine(checkpoint, tokenizer, selection.backend(), opened);
     return new LoadedModel(
         name(checkpoint),
         engine,
@@ -68,10 +67,15 @@ public final class ModelLoader implements ModelSlot.ModelSource {
         opened);
   }
 
-  private Engine engine(Checkpoint checkpoint, Backend backend, Opened opened) {
+  private Engine engine(
+      Checkpoint checkpoint, Tokenizer tokenizer, Backend backend, Opened opened) {
     EngineConfig config = settings.engine();
     Model model =
-        Models.load(checkpoint.config(), checkpoint.weights(), backend, config.maxBatchTokens());
+        Models.load(
+            checkpoint.config().withTokens(tokenizer.vocabularySize()),
+            checkpoint.weights(),
+            backend,
+            config.maxBatchTokens());
     opened.whenClosed(model::close);
     Engine engine = Engine.start(model, config);
     opened.whenClosed(engine::close);
@@ -87,15 +91,8 @@ public final class ModelLoader implements ModelSlot.ModelSource {
     return settings.model().isPresent() ? checkpoint.name() : EmbeddedModel.NAME;
   }
 
-  /** Weights run as they are in the file: asking for int8 is asking for such a file. */
-  private void checkQuantization(Checkpoint checkpoint) {
-    Map<DType, Long> bytes = checkpoint.bytesByType();
-    long all = bytes.values().stream().mapToLong(Long::longValue).sum();
-    if (settings.requireInt8() && 2 * bytes.getOrDefault(DType.Q8_0, 0L) < all) {
-      throw new IllegalArgumentException(
-          "model_config.quantization: int8 (expected: absent, as %s holds %s; or a model in Q8_0)"
-              .formatted(checkpoint.name(), bytes.keySet()));
-    }
+  private WeightFormat weights() {
+    return settings.int8() ? WeightFormat.INT8 : WeightFormat.AS_STORED;
   }
 
   private static PromptEncoder prompts(Checkpoint checkpoint, Tokenizer tokenizer) {

@@ -48,7 +48,18 @@ public abstract class HostBackend implements Backend {
   public final Linear linear(List<Tensor> parts, List<Tensor> biases) {
     parts.forEach(part -> support.check(Op.PROJECT, part));
     biases.forEach(bias -> support.check(Op.VECTOR, bias));
-    return new HostLinear(parts, biases);
+    return keep(new HostLinear(parts, biases));
+  }
+
+  /** How this backend keeps a matrix that is applied to rows: in place unless overridden. */
+  protected Linear keep(HostLinear plain) {
+    return plain;
+  }
+
+  @Override
+  public final Linear table(Tensor table) {
+    support.check(Op.EMBED, table);
+    return new HostLinear(List.of(table), List.of());
   }
 
   @Override

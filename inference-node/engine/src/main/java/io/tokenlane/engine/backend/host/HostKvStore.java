@@ -7,10 +7,17 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Keys and values in float32 outside the heap, as {@code [layer][block][keys, values][kv
- * head][slot][element]}: a head's keys of a block are contiguous, and so is a block of a layer.
+ * Keys and values in float32 outside the heap, as {@code [layer][block][keys, values][kv head]}: a
+ * head's keys of a block are contiguous, and so is a block of a layer.
+ *
+ * <p>Values are {@code [slot][element]}. Keys are {@code [strip][element][slot of strip]}, in
+ * strips of {@link #STRIP} slots, so that kernels score the slots of a strip side by side and need
+ * no sums over lanes. A block that is no multiple of a strip takes the room of one.
  */
 public final class HostKvStore implements KvStore {
+  /** Slots whose keys are interleaved. */
+  public static final int STRIP = 16;
+
   private static final long CACHE_LINE = 64;
 
   private final Arena arena;
@@ -29,7 +36,8 @@ public final class HostKvStore implements KvStore {
     this.blocks = blocks;
     this.blockSize = blockSize;
     headDim = shape.headDim();
-    headBytes = (long) blockSize * shape.headDim() * Float.BYTES;
+    int room = Math.ceilDiv(blockSize, STRIP) * STRIP;
+    headBytes = (long) room * shape.headDim() * Float.BYTES;
     halfBytes = headBytes * shape.kvHeads();
     blockBytes = 2 * halfBytes;
     arena = Arena.ofShared();
@@ -49,7 +57,7 @@ public final class HostKvStore implements KvStore {
     return memory;
   }
 
-  /** Where a head's keys of a block begin, in bytes; {@link #blockSize()} slots follow. */
+  /** Where a head's keys of a block begin, in bytes. */
   public long keys(int layer, int block, int kvHead) {
     return ((long) layer * blocks + block) * blockBytes + kvHead * headBytes;
   }
@@ -59,19 +67,26 @@ public final class HostKvStore implements KvStore {
     return keys(layer, block, kvHead) + halfBytes;
   }
 
-  /** Writes the key at {@code values[at] ..} into a slot. */
-  public void writeKey(int layer, int kvHead, int slot, float[] values, int at) {
-    write(keys(layer, slot / blockSize, kvHead), slot, values, at);
+  /** Writes the key at {@code key[at] ..} into a slot. */
+  public void writeKey(int layer, int kvHead, int slot, float[] key, int at) {
+    int within = slot % blockSize;
+    long to = keys(layer, slot / blockSize, kvHead) + keyOffset(within, 0);
+    for (int i = 0; i < headDim; i++) {
+      memory.set(ValueLayout.JAVA_FLOAT, to + (long) i * STRIP * Float.BYTES, key[at + i]);
+    }
   }
 
-  /** Writes the value at {@code values[at] ..} into a slot. */
-  public void writeValue(int layer, int kvHead, int slot, float[] values, int at) {
-    write(values(layer, slot / blockSize, kvHead), slot, values, at);
-  }
-
-  private void write(long head, int slot, float[] values, int at) {
+  /** Writes the value at {@code value[at] ..} into a slot. */
+  public void writeValue(int layer, int kvHead, int slot, float[] value, int at) {
+    long head = values(layer, slot / blockSize, kvHead);
     long offset = head + (long) (slot % blockSize) * headDim * Float.BYTES;
-    MemorySegment.copy(values, at, memory, ValueLayout.JAVA_FLOAT, offset, headDim);
+    MemorySegment.copy(value, at, memory, ValueLayout.JAVA_FLOAT, offset, headDim);
+  }
+
+  /** Bytes from where a head's keys of a block begin to an element of the key in a slot. */
+  public long keyOffset(int slotInBlock, int element) {
+    long strip = (long) (slotInBlock / STRIP) * headDim * STRIP;
+    return (strip + (long) element * STRIP + slotInBlock % STRIP) * Float.BYTES;
   }
 
   @Override

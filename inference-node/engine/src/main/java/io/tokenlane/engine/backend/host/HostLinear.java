@@ -15,7 +15,11 @@ public final class HostLinear implements Linear {
   private final int inputs;
   private final float[] bias;
 
-  HostLinear(List<Tensor> parts, List<Tensor> biases) {
+  /**
+   * @param parts matrices of the same row length
+   * @param biases empty, or one vector for each part
+   */
+  public HostLinear(List<Tensor> parts, List<Tensor> biases) {
     this.parts = parts.toArray(new Tensor[0]);
     firstRow = new int[this.parts.length + 1];
     inputs = parts.isEmpty() ? 0 : parts.getFirst().columns();
@@ -68,6 +72,15 @@ public final class HostLinear implements Linear {
   /** The row that matrix {@code index} begins at; for {@link #parts()} the number of rows. */
   public int firstRow(int index) {
     return firstRow[index];
+  }
+
+  /** The matrix that a row belongs to. */
+  public int partOf(int row) {
+    int part = 0;
+    while (row >= firstRow[part + 1]) {
+      part++;
+    }
+    return part;
   }
 
   /** What is added to each row's result; empty without a bias. */

@@ -10,12 +10,14 @@ public final class HostRope implements Rope {
   private final float[] frequencies;
   private final int pairStride;
   private final int elementStride;
+  private final float magnitude;
   private float[] cosines = {};
   private float[] sines = {};
   private long preparedStep = -1;
 
   HostRope(RopeSpec spec) {
     frequencies = spec.frequencies();
+    magnitude = spec.magnitude();
     boolean halves = spec.style() == RopeStyle.HALF_SPLIT;
     pairStride = halves ? 1 : 2;
     elementStride = halves ? frequencies.length : 1;
@@ -43,8 +45,8 @@ public final class HostRope implements Rope {
     for (int row = 0; row < batch.rows(); row++) {
       for (int pair = 0; pair < pairs; pair++) {
         float angle = batch.positions[row] * frequencies[pair];
-        cosines[row * pairs + pair] = (float) Math.cos(angle);
-        sines[row * pairs + pair] = (float) Math.sin(angle);
+        cosines[row * pairs + pair] = (float) Math.cos(angle) * magnitude;
+        sines[row * pairs + pair] = (float) Math.sin(angle) * magnitude;
       }
     }
     preparedStep = step;

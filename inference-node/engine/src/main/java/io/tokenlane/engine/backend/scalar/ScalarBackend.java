@@ -1,6 +1,7 @@
 package io.tokenlane.engine.backend.scalar;
 
 import io.tokenlane.engine.backend.AttentionLayer;
+import io.tokenlane.engine.backend.AttentionRule;
 import io.tokenlane.engine.backend.Batch;
 import io.tokenlane.engine.backend.HeadShape;
 import io.tokenlane.engine.backend.KvStore;
@@ -15,6 +16,7 @@ import io.tokenlane.engine.backend.host.HostLinear;
 import io.tokenlane.engine.backend.host.HostNorm;
 import io.tokenlane.engine.backend.host.HostRope;
 import io.tokenlane.engine.backend.host.HostRows;
+import io.tokenlane.engine.tensor.Activation;
 import io.tokenlane.engine.tensor.DType;
 import java.lang.foreign.ValueLayout;
 import java.util.EnumSet;
@@ -56,12 +58,15 @@ final class ScalarBackend extends HostBackend {
   }
 
   @Override
-  public void embed(Linear table, Rows out) {
+  public void embed(Linear table, float scale, Rows out) {
     HostLinear weight = HostLinear.of(table);
     HostRows rows = HostRows.of(out);
     for (int row = 0; row < batch().rows(); row++) {
       int at = row * rows.width();
       weight.part(0).decodeRow(batch().tokens[row], rows.values, at);
+      for (int i = at; i < at + rows.width(); i++) {
+        rows.values[i] *= scale;
+      }
     }
   }
 
@@ -153,24 +158,25 @@ final class ScalarBackend extends HostBackend {
     HeadShape shape = attention.layer.shape();
     int dim = shape.headDim();
     int kvHead = head * shape.kvHeads() / shape.heads();
-    int count = batch().positions[row] + 1;
+    AttentionRule rule = attention.layer.rule();
+    int first = rule.first(batch().positions[row]);
+    int count = batch().positions[row] + 1 - first;
     scores = atLeast(scores, count);
-    float scale = (float) (1 / Math.sqrt(dim));
     int query = row * qkv.width() + head * dim;
-    for (int position = 0; position < count; position++) {
+    for (int position = first; position < first + count; position++) {
       long key = kv.keys(layer, block(row, position), kvHead);
       float sum = 0;
       for (int i = 0; i < dim; i++) {
-        sum += qkv.values[query + i] * element(kv, key, position, dim, i);
+        sum += qkv.values[query + i] * keyElement(kv, key, position, i);
       }
-      scores[position] = sum * scale;
+      scores[position - first] = ScalarMath.cap(sum * rule.scale(), rule.softCap());
     }
     ScalarMath.softmax(scores, count);
     for (int i = 0; i < dim; i++) {
       float sum = 0;
-      for (int position = 0; position < count; position++) {
+      for (int position = first; position < first + count; position++) {
         long value = kv.values(layer, block(row, position), kvHead);
-        sum += scores[position] * element(kv, value, position, dim, i);
+        sum += scores[position - first] * valueElement(kv, value, position, dim, i);
       }
       attention.out.values[row * attention.out.width() + head * dim + i] = sum;
     }
@@ -182,13 +188,18 @@ final class ScalarBackend extends HostBackend {
     return batch.blockTables[table + position / batch.blockSize()];
   }
 
-  private static float element(HostKvStore kv, long begin, int position, int dim, int i) {
+  private static float keyElement(HostKvStore kv, long begin, int position, int i) {
+    long offset = kv.keyOffset(position % kv.blockSize(), i);
+    return kv.memory().get(ValueLayout.JAVA_FLOAT, begin + offset);
+  }
+
+  private static float valueElement(HostKvStore kv, long begin, int position, int dim, int i) {
     long within = (long) (position % kv.blockSize()) * dim + i;
     return kv.memory().get(ValueLayout.JAVA_FLOAT, begin + within * Float.BYTES);
   }
 
   @Override
-  public void swiGlu(Rows gateUp, Rows out) {
+  public void gate(Rows gateUp, Activation activation, Rows out) {
     HostRows in = HostRows.of(gateUp);
     HostRows to = HostRows.of(out);
     int width = to.width();
@@ -196,7 +207,7 @@ final class ScalarBackend extends HostBackend {
       for (int i = 0; i < width; i++) {
         float gate = in.values[row * 2 * width + i];
         float up = in.values[row * 2 * width + width + i];
-        to.values[row * width + i] = ScalarMath.silu(gate) * up;
+        to.values[row * width + i] = (float) activation.of(gate) * up;
       }
     }
   }

@@ -38,7 +38,8 @@ final class ScalarMath {
     }
   }
 
-  static float silu(float x) {
-    return (float) (x / (1 + Math.exp(-x)));
+  /** Bounds a score softly; a cap of 0 is none. */
+  static float cap(float score, float cap) {
+    return cap == 0 ? score : (float) (cap * Math.tanh(score / cap));
   }
 }

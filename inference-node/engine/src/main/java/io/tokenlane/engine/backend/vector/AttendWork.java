@@ -1,28 +1,39 @@
 package io.tokenlane.engine.backend.vector;
 
 import io.tokenlane.engine.backend.AttentionLayer;
+import io.tokenlane.engine.backend.AttentionRule;
 import io.tokenlane.engine.backend.Batch;
 import io.tokenlane.engine.backend.HeadShape;
 import io.tokenlane.engine.backend.host.HostKvStore;
 import io.tokenlane.engine.backend.host.HostRows;
-import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Attention over the paged cache, split by rows and key-value heads. */
+/**
+ * Attention over the paged cache, split into tiles of neighbouring rows of a sequence, for each
+ * key-value head: all query heads of a tile's rows that read this head are computed together.
+ */
 final class AttendWork implements Workers.Work {
-  private final Head[] heads;
+  /** Queries of a tile, about. */
+  private static final int QUERIES = 16;
+
+  private final AttendTile[] tiles;
   private Batch batch = new Batch(1, 1, 1, 1);
   private HeadShape shape = new HeadShape(1, 1, 1);
-  private int layer;
+  private @Nullable AttentionLayer layer;
   private @Nullable HostRows qkv;
   private @Nullable HostKvStore kv;
   private @Nullable HostRows out;
 
+  /** First row of each tile, and behind the last one the number of rows. */
+  private int[] firstRows = {};
+
+  private int count;
+
   AttendWork(int threads) {
-    heads = new Head[threads];
+    tiles = new AttendTile[threads];
     for (int i = 0; i < threads; i++) {
-      heads[i] = new Head();
+      tiles[i] = new AttendTile();
     }
   }
 
@@ -34,87 +45,64 @@ final class AttendWork implements Workers.Work {
       HostRows nextOut) {
     batch = nextBatch;
     shape = nextLayer.shape();
-    layer = nextLayer.layer();
+    layer = nextLayer;
     qkv = nextQkv;
     kv = nextKv;
     out = nextOut;
-    for (Head head : heads) {
-      head.makeRoom(batch.maxBlocks() * batch.blockSize());
+    cut();
+  }
+
+  private int group() {
+    return shape.heads() / shape.kvHeads();
+  }
+
+  private void cut() {
+    if (firstRows.length <= batch.maxRows()) {
+      firstRows = new int[batch.maxRows() + 1];
     }
+    int rows = Math.max(1, QUERIES / group());
+    count = 0;
+    for (int sequence = 0; sequence < batch.sequences(); sequence++) {
+      int end = batch.firstRow[sequence] + batch.rowCount[sequence];
+      for (int row = batch.firstRow[sequence]; row < end; row += rows) {
+        firstRows[count++] = row;
+      }
+    }
+    firstRows[count] = batch.rows();
   }
 
   /** Multiplications and additions that it takes, about. */
   long size() {
+    AttentionRule rule = Objects.requireNonNull(layer).rule();
     long positions = 0;
     for (int row = 0; row < batch.rows(); row++) {
-      positions += batch.positions[row] + 1L;
+      positions += batch.positions[row] + 1L - rule.first(batch.positions[row]);
     }
     return 2 * positions * shape.queryWidth();
   }
 
-  @Override
-  public void run(int part, int parts) {
-    int group = shape.heads() / shape.kvHeads();
-    int units = batch.rows() * shape.kvHeads();
-    for (int unit = part; unit < units; unit += parts) {
-      for (int i = 0; i < group; i++) {
-        int kvHead = unit % shape.kvHeads();
-        heads[part].attend(unit / shape.kvHeads(), kvHead * group + i, kvHead);
-      }
-    }
+  int chunks() {
+    return count * shape.kvHeads();
   }
 
-  /** One head of one row at a time; each thread has its own. */
-  private final class Head {
-    private final SlotKernel kernel = new SlotKernel();
-    private float[] scores = {};
-    private int count;
-    private int table;
-    private int kvHead;
-
-    private void makeRoom(int positions) {
-      if (scores.length < positions) {
-        scores = new float[positions];
+  @Override
+  public void run(int chunk, int thread) {
+    HostRows from = Objects.requireNonNull(qkv);
+    HostRows to = Objects.requireNonNull(out);
+    AttendTile tile = tiles[thread];
+    int index = chunk / shape.kvHeads();
+    int kvHead = chunk % shape.kvHeads();
+    tile.begin(batch, Objects.requireNonNull(layer), Objects.requireNonNull(kv), kvHead);
+    for (int row = firstRows[index]; row < firstRows[index + 1]; row++) {
+      for (int head = kvHead * group(); head < (kvHead + 1) * group(); head++) {
+        tile.addQuery(row, row * from.width() + head * shape.headDim());
       }
     }
-
-    private void attend(int row, int head, int nextKvHead) {
-      HostRows from = Objects.requireNonNull(qkv);
-      HostRows to = Objects.requireNonNull(out);
-      HostKvStore store = Objects.requireNonNull(kv);
-      count = batch.positions[row] + 1;
-      table = batch.sequenceOfRow[row] * batch.maxBlocks();
-      kvHead = nextKvHead;
-      int dim = shape.headDim();
-      score(store, from.values, row * from.width() + head * dim);
-      SlotKernel.softmax(scores, count, (float) (1 / Math.sqrt(dim)));
-      gather(store, to.values, row * to.width() + head * dim);
-    }
-
-    private void score(HostKvStore store, float[] queries, int query) {
-      for (int first = 0; first < count; first += batch.blockSize()) {
-        long keys = store.keys(layer, block(first), kvHead);
-        kernel.slots(store.memory(), keys, slots(first), shape.headDim());
-        kernel.score(queries, query, scores, first);
-      }
-    }
-
-    private void gather(HostKvStore store, float[] outputs, int output) {
-      int dim = shape.headDim();
-      Arrays.fill(outputs, output, output + dim, 0);
-      for (int first = 0; first < count; first += batch.blockSize()) {
-        long values = store.values(layer, block(first), kvHead);
-        kernel.slots(store.memory(), values, slots(first), dim);
-        kernel.gather(scores, first, outputs, output);
-      }
-    }
-
-    private int block(int position) {
-      return batch.blockTables[table + position / batch.blockSize()];
-    }
-
-    private int slots(int first) {
-      return Math.min(batch.blockSize(), count - first);
+    tile.attend(from.values);
+    for (int query = 0; query < tile.queries(); query++) {
+      int row = firstRows[index] + query / group();
+      int head = kvHead * group() + query % group();
+      tile.write(query, to.values, row * to.width() + head * shape.headDim());
     }
   }
 }

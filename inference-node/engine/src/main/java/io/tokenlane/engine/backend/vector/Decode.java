@@ -2,7 +2,6 @@ package io.tokenlane.engine.backend.vector;
 
 import io.tokenlane.engine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.ShortVector;
 
@@ -21,8 +20,7 @@ final class Decode {
       case F32 -> MemorySegment.copy(data, Lanes.FLOAT, offset, out, at, count);
       case F16 -> float16(data, offset, out, at, count);
       case BF16 -> bfloat16(data, offset, out, at, count);
-      case Q8_0 -> q8(data, offset, out, at, count);
-      case Q4_0, Q4_K, Q5_K, Q6_K -> tensor.decodeRow(row, out, at);
+      case Q8_0, Q4_0, Q4_K, Q5_K, Q6_K -> tensor.decodeRow(row, out, at);
     }
   }
 
@@ -47,16 +45,6 @@ final class Decode {
     }
     for (; i < count; i++) {
       out[at + i] = Float.intBitsToFloat(data.get(Lanes.SHORT, offset + 2L * i) << 16);
-    }
-  }
-
-  private static void q8(MemorySegment data, long offset, float[] out, int at, int count) {
-    for (int i = 0; i < count; i += Q8.BLOCK) {
-      long block = offset + (long) i / Q8.BLOCK * Q8.BLOCK_BYTES;
-      float scale = Float.float16ToFloat(data.get(Lanes.SHORT, block));
-      for (int j = 0; j < Q8.BLOCK; j++) {
-        out[at + i + j] = scale * data.get(ValueLayout.JAVA_BYTE, block + 2 + j);
-      }
     }
   }
 }

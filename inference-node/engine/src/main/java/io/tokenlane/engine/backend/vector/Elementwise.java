@@ -1,12 +1,16 @@
 package io.tokenlane.engine.backend.vector;
 
 import io.tokenlane.engine.backend.host.HostNorm;
+import io.tokenlane.engine.tensor.Activation;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Norms and activations of single rows; each thread has its own. */
 final class Elementwise {
   private static final VectorSpecies<Float> FLOATS = Lanes.FLOATS;
+
+  /** {@code 2 √(2/π)}. */
+  private static final float TWICE_ROOT = (float) (2 * Math.sqrt(2 / Math.PI));
 
   private final FloatDots dots = new FloatDots();
 
@@ -52,6 +56,28 @@ final class Elementwise {
     for (int i = bound; i < width; i++) {
       float gate = gateUp[at + i];
       out[outAt + i] = (float) (gate / (1 + Math.exp(-gate))) * gateUp[at + width + i];
+    }
+  }
+
+  /** {@code values *= factor}. */
+  static void scale(float[] values, int at, int width, float factor) {
+    for (int i = at; i < at + width; i++) {
+      values[i] *= factor;
+    }
+  }
+
+  /** {@code out = gelu(gate) * up}, by {@code (1 + tanh(x)) / 2 = 1 / (1 + exp(-2x))}. */
+  static void geGlu(float[] gateUp, int at, float[] out, int outAt, int width) {
+    int bound = FLOATS.loopBound(width);
+    for (int i = 0; i < bound; i += Lanes.COUNT) {
+      FloatVector gate = FloatVector.fromArray(FLOATS, gateUp, at + i);
+      FloatVector up = FloatVector.fromArray(FLOATS, gateUp, at + width + i);
+      FloatVector twice = gate.mul(gate).mul(0.044715f).add(1f).mul(gate).mul(TWICE_ROOT);
+      gate.div(Lanes.exp(twice.neg()).add(1f)).mul(up).intoArray(out, outAt + i);
+    }
+    for (int i = bound; i < width; i++) {
+      float gate = gateUp[at + i];
+      out[outAt + i] = (float) Activation.GELU_TANH.of(gate) * gateUp[at + width + i];
     }
   }
 }

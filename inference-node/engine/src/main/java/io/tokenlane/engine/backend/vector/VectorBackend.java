@@ -1,6 +1,7 @@
 package io.tokenlane.engine.backend.vector;
 
 import io.tokenlane.engine.backend.AttentionLayer;
+import io.tokenlane.engine.backend.BackendOptions;
 import io.tokenlane.engine.backend.HeadShape;
 import io.tokenlane.engine.backend.KvStore;
 import io.tokenlane.engine.backend.Linear;
@@ -8,26 +9,34 @@ import io.tokenlane.engine.backend.Norm;
 import io.tokenlane.engine.backend.Op;
 import io.tokenlane.engine.backend.Rows;
 import io.tokenlane.engine.backend.Support;
+import io.tokenlane.engine.backend.WeightFormat;
 import io.tokenlane.engine.backend.host.HostBackend;
 import io.tokenlane.engine.backend.host.HostKvStore;
 import io.tokenlane.engine.backend.host.HostLinear;
 import io.tokenlane.engine.backend.host.HostNorm;
 import io.tokenlane.engine.backend.host.HostRope;
 import io.tokenlane.engine.backend.host.HostRows;
+import io.tokenlane.engine.backend.int8.Int8Matrix;
+import io.tokenlane.engine.backend.vector.Projector.Input;
+import io.tokenlane.engine.tensor.Activation;
 import io.tokenlane.engine.tensor.DType;
+import java.lang.foreign.Arena;
 import java.util.EnumSet;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The CPU's vector units. Weights are decoded tile by tile and multiplied in float32; only Q8_0
- * weights are multiplied as bytes with inputs quantised the same way, block by block.
+ * The CPU's vector units. Weights in floats are decoded tile by tile and multiplied in float32.
+ * Weights in blocks of integers, and all weights if so configured, are packed as bytes when they
+ * are loaded and multiplied with inputs that are quantised step by step.
  */
 final class VectorBackend extends HostBackend {
   static final String NAME = "vector";
 
-  /** Work below so many multiplications is done before other threads would have woken. */
-  private static final long WORTH_SHARING = 1 << 17;
+  /** Work below so many multiplications is done before other threads would have joined. */
+  private static final long WORTH_SHARING = 1 << 18;
+
+  private static final int WORTH_SHARING_VALUES = 1 << 15;
 
   private static final Support SUPPORT =
       new Support(
@@ -38,17 +47,23 @@ final class VectorBackend extends HostBackend {
               Op.VECTOR, EnumSet.allOf(DType.class)));
 
   private final Workers workers;
-  private final ProjectWork projectWork;
+  private final Int8Kernels.Choice kernels;
+  private final boolean int8;
+  private final Projector projector;
   private final AttendWork attendWork;
+  private final GateWork gateWork = new GateWork();
   private final Elementwise elementwise = new Elementwise();
-  private float[] normed = {};
+  private final Arena arena = Arena.ofShared();
   private float[] projected = {};
 
-  VectorBackend(int threads) {
+  @SuppressWarnings("MustBeClosedChecker") // the arena lives as long as the backend
+  VectorBackend(BackendOptions options, Int8Kernels.Choice kernels) {
     super(SUPPORT);
-    workers = new Workers(threads);
-    projectWork = new ProjectWork(threads);
-    attendWork = new AttendWork(threads);
+    this.kernels = kernels;
+    int8 = options.weights() == WeightFormat.INT8;
+    workers = new Workers(options.threads());
+    projector = new Projector(workers, kernels.kernels());
+    attendWork = new AttendWork(options.threads());
   }
 
   @Override
@@ -58,29 +73,39 @@ final class VectorBackend extends HostBackend {
 
   @Override
   public String description() {
-    return "%d-bit vectors, %d threads".formatted(Lanes.FLOATS.vectorBitSize(), workers.threads());
+    return "%d-bit vectors, %s, %d threads"
+        .formatted(Lanes.FLOATS.vectorBitSize(), kernels.description(), workers.threads());
   }
 
   @Override
-  public void embed(Linear table, Rows out) {
+  protected Linear keep(HostLinear plain) {
+    boolean packed = int8;
+    for (int i = 0; i < plain.parts(); i++) {
+      packed |= Int8Matrix.isNatural(plain.part(i).dtype());
+    }
+    return packed ? Int8Matrix.pack(plain, arena) : plain;
+  }
+
+  @Override
+  public void embed(Linear table, float scale, Rows out) {
     HostRows rows = HostRows.of(out);
     for (int row = 0; row < batch().rows(); row++) {
       int token = batch().tokens[row];
       Decode.row(HostLinear.of(table).part(0), token, rows.values, row * rows.width());
+      if (scale != 1) {
+        Elementwise.scale(rows.values, row * rows.width(), rows.width(), scale);
+      }
     }
   }
 
   @Override
   public void normProject(Rows in, Norm norm, Linear weight, Rows out) {
-    for (int row = 0; row < batch().rows(); row++) {
-      normRow(in, row, norm, row);
-    }
-    project(normed, batch().rows(), weight, HostRows.of(out).values, false);
+    projector.project(all(in, HostNorm.of(norm)), weight, HostRows.of(out).values, false);
   }
 
   @Override
   public void projectAdd(Rows in, Linear weight, Rows sum) {
-    project(HostRows.of(in).values, batch().rows(), weight, HostRows.of(sum).values, true);
+    projector.project(all(in, null), weight, HostRows.of(sum).values, true);
   }
 
   @Override
@@ -89,7 +114,7 @@ final class VectorBackend extends HostBackend {
     if (projected.length < in.maxRows() * width) {
       projected = new float[in.maxRows() * width];
     }
-    project(HostRows.of(in).values, batch().rows(), weight, projected, false);
+    projector.project(all(in, null), weight, projected, false);
     float[] to = HostRows.of(sum).values;
     for (int at = 0; at < batch().rows() * width; at += width) {
       elementwise.rmsNorm(HostNorm.of(norm), projected, at, projected, at);
@@ -99,10 +124,13 @@ final class VectorBackend extends HostBackend {
 
   @Override
   public void logits(Rows in, Norm norm, Linear head, float[] logits) {
-    for (int i = 0; i < batch().outputs(); i++) {
-      normRow(in, batch().outputRows[i], norm, i);
-    }
-    project(normed, batch().outputs(), head, logits, false);
+    Input outputs =
+        new Input(HostRows.of(in), HostNorm.of(norm), batch().outputs(), batch().outputRows);
+    projector.project(outputs, head, logits, false);
+  }
+
+  private Input all(Rows in, @Nullable HostNorm norm) {
+    return new Input(HostRows.of(in), norm, batch().rows(), null);
   }
 
   @Override
@@ -142,44 +170,27 @@ final class VectorBackend extends HostBackend {
   @Override
   public void attend(Rows qkv, AttentionLayer layer, KvStore kv, Rows out) {
     attendWork.set(batch(), layer, HostRows.of(qkv), HostKvStore.of(kv), HostRows.of(out));
-    run(attendWork, attendWork.size());
+    run(attendWork, attendWork.chunks(), attendWork.size() >= WORTH_SHARING);
   }
 
   @Override
-  public void swiGlu(Rows gateUp, Rows out) {
-    HostRows from = HostRows.of(gateUp);
-    HostRows to = HostRows.of(out);
-    for (int row = 0; row < batch().rows(); row++) {
-      int at = row * to.width();
-      Elementwise.swiGlu(from.values, 2 * at, to.values, at, to.width());
-    }
+  public void gate(Rows gateUp, Activation activation, Rows out) {
+    gateWork.set(HostRows.of(gateUp), activation, HostRows.of(out));
+    run(gateWork, batch().rows(), batch().rows() * out.width() >= WORTH_SHARING_VALUES);
   }
 
-  private void normRow(Rows in, int from, Norm norm, int to) {
-    int width = norm.width();
-    if (normed.length < in.maxRows() * width) {
-      normed = new float[in.maxRows() * width];
-    }
-    float[] values = HostRows.of(in).values;
-    elementwise.rmsNorm(HostNorm.of(norm), values, from * width, normed, to * width);
-  }
-
-  private void project(float[] in, int rows, Linear weight, float[] out, boolean add) {
-    projectWork.set(HostLinear.of(weight), in, rows, out, add);
-    run(projectWork, projectWork.size());
-  }
-
-  private void run(Workers.Work work, long size) {
-    if (size < WORTH_SHARING) {
-      work.run(0, 1);
+  private void run(Workers.Work work, int chunks, boolean shared) {
+    if (shared) {
+      workers.run(work, chunks);
     } else {
-      workers.run(work);
+      Workers.runAlone(work, chunks);
     }
   }
 
-  /** Stops its threads; key-value stores are closed by their owners. */
+  /** Stops its threads and frees packed weights; key-value stores are closed by their owners. */
   @Override
   public void close() {
     workers.close();
+    arena.close();
   }
 }

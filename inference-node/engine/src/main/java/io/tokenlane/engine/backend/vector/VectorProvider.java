@@ -27,6 +27,6 @@ public final class VectorProvider implements BackendProvider {
 
   @Override
   public Backend create(BackendOptions options) {
-    return new VectorBackend(options.threads());
+    return new VectorBackend(options, Int8Kernels.best());
   }
 }

@@ -5,25 +5,41 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fixed set of threads that run the parts of one piece of work at a time, the caller's thread
- * among them. Between pieces they spin for a moment, since the next one of a step follows soon, and
- * then park. Handing over work allocates nothing.
+ * A fixed set of threads that run the chunks of one piece of work at a time, the caller's thread
+ * among them. Threads claim chunks one by one: one that comes late, since it was parked or had no
+ * core to run on, finds fewer left or none, and nobody waits for it. Between pieces they spin for a
+ * moment, since the next one of a step follows soon, and then park. Handing over work allocates
+ * nothing.
  */
 final class Workers implements AutoCloseable {
   private static final int SPINS = 2_000;
 
   private final Worker[] workers;
-  private final AtomicInteger round = new AtomicInteger();
+
+  /** Chunks that nobody claimed yet. */
+  private final AtomicInteger unclaimed = new AtomicInteger();
+
   private final AtomicInteger unfinished = new AtomicInteger();
+
+  /** Set before chunks can be claimed, and not changed before all claimed ones are finished. */
   private @Nullable Work work;
-  private @Nullable Thread caller;
+
+  private int chunks;
   private volatile boolean closed;
   private volatile @Nullable Throwable failure;
 
-  /** Something that falls into parts. */
+  /** The caller, if it is parked or about to be. */
+  private volatile @Nullable Thread waiting;
+
+  /** Something that falls into chunks. */
   interface Work {
-    /** Runs part {@code part} of {@code parts}; others may run at the same time. */
-    void run(int part, int parts);
+    /**
+     * Runs one chunk; other threads may run others at the same time.
+     *
+     * @param chunk from 0
+     * @param thread which thread runs it, from 0: whose work space it may use
+     */
+    void run(int chunk, int thread);
   }
 
   /** Starts {@code threads - 1} threads. */
@@ -39,39 +55,75 @@ final class Workers implements AutoCloseable {
     return workers.length + 1;
   }
 
-  /** Runs all parts and returns when they are done; throws what one of them threw. */
-  void run(Work next) {
-    if (workers.length == 0) {
-      next.run(0, 1);
+  /** Runs all chunks and returns when they are done; throws what one of them threw. */
+  void run(Work next, int count) {
+    if (workers.length == 0 || count < 2) {
+      runAlone(next, count);
       return;
     }
     work = next;
-    caller = Thread.currentThread();
+    chunks = count;
     failure = null;
-    unfinished.set(workers.length);
-    round.incrementAndGet(); // publishes the fields above
+    unfinished.set(count);
+    unclaimed.set(count); // publishes the fields above
     for (Worker worker : workers) {
       worker.wake();
     }
-    try {
-      next.run(0, threads());
-    } finally {
-      await();
-    }
+    runChunks(0);
+    await();
     Throwable thrown = failure;
     if (thrown != null) {
-      throw new IllegalStateException("a worker thread failed: " + thrown, thrown);
+      throw new IllegalStateException("a chunk of work failed: " + thrown, thrown);
     }
   }
 
+  /** Runs all chunks on the caller's thread. */
+  static void runAlone(Work next, int count) {
+    for (int chunk = 0; chunk < count; chunk++) {
+      next.run(chunk, 0);
+    }
+  }
+
+  /** Claims and runs chunks until there are none. */
+  private void runChunks(int thread) {
+    for (int left = unclaimed.get(); left > 0; left = unclaimed.get()) {
+      if (unclaimed.compareAndSet(left, left - 1)) {
+        runChunk(left, thread);
+      }
+    }
+  }
+
+  private void runChunk(int left, int thread) {
+    try {
+      if (work != null && failure == null) {
+        work.run(chunks - left, thread);
+      }
+    } catch (RuntimeException | Error e) {
+      failure = e;
+    } finally {
+      if (unfinished.decrementAndGet() == 0) {
+        LockSupport.unpark(waiting);
+      }
+    }
+  }
+
+  /** Others finish the chunks that they run: soon, unless there are more threads than cores. */
   private void await() {
     for (int spins = 0; unfinished.get() > 0; spins++) {
       if (spins < SPINS) {
         Thread.onSpinWait();
       } else {
-        LockSupport.park(this);
+        park();
       }
     }
+  }
+
+  private void park() {
+    waiting = Thread.currentThread();
+    if (unfinished.get() > 0) {
+      LockSupport.park(this);
+    }
+    waiting = null;
   }
 
   @Override
@@ -100,12 +152,12 @@ final class Workers implements AutoCloseable {
   }
 
   private final class Worker extends Thread {
-    private final int part;
+    private final int index;
     private volatile boolean parked;
 
-    Worker(int part) {
-      super("tokenlane-vector-" + part);
-      this.part = part;
+    Worker(int index) {
+      super("tokenlane-vector-" + index);
+      this.index = index;
       setDaemon(true);
     }
 
@@ -117,49 +169,33 @@ final class Workers implements AutoCloseable {
 
     @Override
     public void run() {
-      int seen = 0;
-      while (awaitRound(seen)) {
-        seen++;
-        runPart();
+      while (awaitWork()) {
+        runChunks(index);
       }
     }
 
-    /** Waits for the round behind {@code seen}; false when closed. */
-    private boolean awaitRound(int seen) {
-      for (int spins = 0; round.get() == seen; spins++) {
+    /** Waits until there is a chunk to claim; false when closed. */
+    private boolean awaitWork() {
+      for (int spins = 0; unclaimed.get() == 0; spins++) {
         if (closed) {
           return false;
         }
         if (spins < SPINS) {
           Thread.onSpinWait();
         } else {
-          park(seen);
+          park();
         }
       }
       return true;
     }
 
-    /** Raises the flag before the last look, so that a caller sees it or its round is seen. */
-    private void park(int seen) {
+    /** Raises the flag before the last look, so that a caller sees it or its work is seen. */
+    private void park() {
       parked = true;
-      if (round.get() == seen && !closed) {
+      if (unclaimed.get() == 0 && !closed) {
         LockSupport.park(Workers.this);
       }
       parked = false;
-    }
-
-    private void runPart() {
-      try {
-        if (work != null) {
-          work.run(part, threads());
-        }
-      } catch (RuntimeException | Error e) {
-        failure = e;
-      } finally {
-        if (unfinished.decrementAndGet() == 0) {
-          LockSupport.unpark(caller);
-        }
-      }
     }
   }
 }

@@ -12,16 +12,36 @@ final class WorkersTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 5})
-  void everyPartRunsOnceInEveryRound(int threads) {
-    AtomicIntegerArray runs = new AtomicIntegerArray(threads);
+  void everyChunkRunsOnceInEveryRound(int threads) {
+    int chunks = 7;
+    AtomicIntegerArray runs = new AtomicIntegerArray(chunks);
     try (Workers workers = new Workers(threads)) {
       for (int round = 1; round <= 500; round++) {
-        workers.run((part, parts) -> runs.incrementAndGet(part));
-        for (int part = 0; part < threads; part++) {
-          assertThat(runs.get(part)).isEqualTo(round);
+        workers.run((chunk, thread) -> runs.incrementAndGet(chunk), chunks);
+        for (int chunk = 0; chunk < chunks; chunk++) {
+          assertThat(runs.get(chunk)).isEqualTo(round);
         }
       }
     }
+  }
+
+  @Test
+  void noTwoChunksOfAThreadRunAtTheSameTime() {
+    AtomicIntegerArray busy = new AtomicIntegerArray(3);
+    AtomicIntegerArray clashes = new AtomicIntegerArray(1);
+    try (Workers workers = new Workers(3)) {
+      for (int round = 0; round < 200; round++) {
+        workers.run(
+            (chunk, thread) -> {
+              if (busy.incrementAndGet(thread) > 1) {
+                clashes.incrementAndGet(0);
+              }
+              busy.decrementAndGet(thread);
+            },
+            50);
+      }
+    }
+    assertThat(clashes.get(0)).isZero();
   }
 
   @Test
@@ -31,15 +51,16 @@ final class WorkersTest {
           .isThrownBy(
               () ->
                   workers.run(
-                      (part, parts) -> {
-                        if (part == 1) {
+                      (chunk, thread) -> {
+                        if (chunk == 1) {
                           throw new ArithmeticException("no");
                         }
-                      }))
+                      },
+                      4))
           .withMessageContaining("no")
           .withCauseInstanceOf(ArithmeticException.class);
       AtomicIntegerArray runs = new AtomicIntegerArray(2);
-      workers.run((part, parts) -> runs.incrementAndGet(part));
+      workers.run((chunk, thread) -> runs.incrementAndGet(chunk), 2);
       assertThat(runs).hasToString("[1, 1]");
     }
   }

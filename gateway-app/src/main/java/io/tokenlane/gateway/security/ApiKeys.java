@@ -1,0 +1,76 @@
+package io.tokenlane.gateway.security;
+
+import io.tokenlane.gateway.call.Principal;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import reactor.core.publisher.Mono;
+
+/**
+ * API keys from a file. A changed file replaces all keys at once; one that cannot be understood
+ * replaces none, and the log says why.
+ */
+final class ApiKeys implements Authenticator {
+  private static final Logger LOG = LoggerFactory.getLogger(ApiKeys.class);
+
+  private final Path file;
+  private final InstantSource clock;
+  private volatile String read;
+  private volatile KeyRing ring;
+
+  /**
+   * Reads the file for the first time.
+   *
+   * @throws IllegalArgumentException if it cannot be read or understood
+   */
+  ApiKeys(Path file, InstantSource clock) {
+    this.file = file;
+    this.clock = clock;
+    this.ring = new KeyRing(KeyFile.read(file));
+    this.read = content();
+  }
+
+  @Override
+  public Mono<Principal> authenticate(ServerHttpRequest request) {
+    return Mono.justOrEmpty(Credentials.apiKey(request.getHeaders())).flatMap(this::prove);
+  }
+
+  private Mono<Principal> prove(String key) {
+    return ring.find(key)
+        .filter(entry -> entry.accepted(clock.instant()))
+        .map(entry -> Mono.just(entry.principal()))
+        .orElseGet(
+            () ->
+                Mono.error(
+                    Credentials.refused(
+                        "invalid_api_key", "The API key is unknown, expired or revoked.")));
+  }
+
+  /** Takes the file's keys where it has changed. */
+  void reload() {
+    try {
+      String now = content();
+      if (!now.equals(read)) {
+        KeyRing next = new KeyRing(KeyFile.parse(file.toString(), now));
+        read = now;
+        ring = next;
+        LOG.info("{}: {} keys taken over", file, next.size());
+      }
+    } catch (IllegalArgumentException | UncheckedIOException e) {
+      LOG.warn("{}: the keys read before stay: {}", file, e.getMessage());
+    }
+  }
+
+  private String content() {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package io.tokenlane.gateway.security;
+
+import io.tokenlane.gateway.error.ApiException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+
+/** The credentials in a request's fields. */
+final class Credentials {
+  /** As Anthropic's and Azure's SDKs send keys. */
+  private static final List<String> KEY_FIELDS = List.of("x-api-key", "api-key");
+
+  private static final String BEARER = "bearer ";
+
+  private Credentials() {}
+
+  /** The token of {@code Authorization: Bearer} (RFC 6750 §2.1). */
+  static Optional<String> bearer(HttpHeaders headers) {
+    return Optional.ofNullable(headers.getFirst(HttpHeaders.AUTHORIZATION))
+        .filter(value -> value.toLowerCase(Locale.ROOT).startsWith(BEARER))
+        .map(value -> value.substring(BEARER.length()).strip());
+  }
+
+  /** Whether the bearer token looks like a signed web token (RFC 7515 §3.1): three parts. */
+  static boolean isJwt(String token) {
+    return token.chars().filter(c -> c == '.').count() == 2;
+  }
+
+  /** An API key: a bearer token that is no web token, or one of the key fields. */
+  static Optional<String> apiKey(HttpHeaders headers) {
+    return bearer(headers)
+        .filter(token -> !isJwt(token))
+        .or(() -> KEY_FIELDS.stream().flatMap(f -> field(headers, f)).findFirst());
+  }
+
+  private static Stream<String> field(HttpHeaders headers, String name) {
+    return Stream.ofNullable(headers.getFirst(name)).map(String::strip);
+  }
+
+  /** Takes every credential out, so that none goes further than the gateway. */
+  static void remove(HttpHeaders headers) {
+    headers.remove(HttpHeaders.AUTHORIZATION);
+    KEY_FIELDS.forEach(headers::remove);
+  }
+
+  /** The refusal of a request, with the challenge that RFC 9110 §15.5.2 asks for. */
+  static ApiException refused(String code, String message) {
+    return new ApiException(HttpStatus.UNAUTHORIZED, code, message)
+        .withField(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"tokenlane\"");
+  }
+}

@@ -1,0 +1,68 @@
+package io.tokenlane.gateway.security;
+
+import io.tokenlane.gateway.cache.PrefetchPass;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.server.WebFilter;
+
+/** Beans of this package. */
+@Configuration(proxyBeanMethods = false)
+public class SecurityConfig {
+  @Bean
+  WebFilter authenticationFilter(
+      ApplicationContext api, SecurityProperties properties, PrefetchPass pass, Ways ways) {
+    return new AuthenticationFilter(api, properties, ways.all(), pass);
+  }
+
+  @Bean
+  Ways authenticators(SecurityProperties properties) {
+    return new Ways(properties);
+  }
+
+  /** The configured ways to come in, and the thread that keeps the key file current. */
+  static final class Ways implements DisposableBean {
+    private final List<Authenticator> all = new ArrayList<>();
+    private final List<ScheduledExecutorService> threads = new ArrayList<>();
+
+    Ways(SecurityProperties properties) {
+      if (properties.apiKeys() != null) {
+        ApiKeys keys = new ApiKeys(properties.apiKeys().path(), InstantSource.system());
+        all.add(keys);
+        keepCurrent(keys, properties.apiKeys().reload().toMillis());
+      }
+      if (properties.jwt() != null) {
+        all.add(new WebTokens(properties.jwt()));
+      }
+      if (properties.mtls() != null) {
+        all.add(new ClientCertificates(properties.mtls()));
+      }
+    }
+
+    private void keepCurrent(ApiKeys keys, long everyMillis) {
+      ScheduledExecutorService thread =
+          Executors.newSingleThreadScheduledExecutor(
+              Thread.ofPlatform().daemon().name("api-keys").factory());
+      var _ =
+          thread.scheduleWithFixedDelay(
+              keys::reload, everyMillis, everyMillis, TimeUnit.MILLISECONDS);
+      threads.add(thread);
+    }
+
+    List<Authenticator> all() {
+      return all;
+    }
+
+    @Override
+    public void destroy() {
+      threads.forEach(ScheduledExecutorService::shutdownNow);
+    }
+  }
+}

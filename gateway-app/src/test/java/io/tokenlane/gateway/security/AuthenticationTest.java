@@ -1,0 +1,241 @@
+package io.tokenlane.gateway.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jwt.JWTClaimsSet;
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
+import io.tokenlane.gateway.Eventually;
+import io.tokenlane.gateway.FakeUpstream;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Nobody gets in who should not, and no credential goes further than the gateway. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class AuthenticationTest {
+  private static final String QUESTION =
+      "{\"model\":\"m\",\"temperature\":0,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+
+  private SecuredGateway gateway;
+
+  @BeforeAll
+  void start(@TempDir Path folder) throws Exception {
+    gateway = new SecuredGateway(folder);
+  }
+
+  @BeforeEach
+  void forget() {
+    gateway.node.forget();
+    gateway.app.forget();
+  }
+
+  private static JWTClaimsSet.Builder claims() {
+    return new JWTClaimsSet.Builder()
+        .issuer(SecuredGateway.ISSUER)
+        .audience(SecuredGateway.AUDIENCE)
+        .subject("alice")
+        .claim("org", "acme")
+        .expirationTime(Date.from(Instant.now().plus(Duration.ofHours(1))));
+  }
+
+  private void refused(HttpResponse<String> response, String code) {
+    assertThat(response.statusCode()).isEqualTo(401);
+    assertThat(response.headers().firstValue("WWW-Authenticate"))
+        .hasValue("Bearer realm=\"tokenlane\"");
+    assertThat(response.body()).contains("\"code\":\"" + code + "\"");
+    assertThat(gateway.node.calls()).isEmpty();
+  }
+
+  @Test
+  void withoutACredentialNothingIsReached() {
+    refused(gateway.chat(QUESTION), "missing_credentials");
+    assertThat(gateway.get("/api/x").statusCode()).isEqualTo(401);
+    assertThat(gateway.get("/nowhere").statusCode()).isEqualTo(401);
+    assertThat(gateway.app.calls()).isEmpty();
+  }
+
+  @Test
+  void publicPathsNeedNone() {
+    assertThat(gateway.get("/api/open/x").statusCode()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/api/open/%2e%2e/x",
+        "/api/open/%2E./x",
+        "/api/open/a/%2e%2e/%2e%2e/x",
+        "/api/open/..;a=b/x",
+        "/api/open/..%2fx",
+        "/api/open/..%5cx",
+        "/api/open/%252e%252e/x"
+      })
+  void aPublicPathThatAnOriginMayReadAsAnotherIsNotPublic(String path) {
+    assertThat(gateway.get(path).statusCode()).isEqualTo(401);
+    assertThat(gateway.app.calls()).isEmpty();
+  }
+
+  @Test
+  void aKeyOpensByEachOfItsFieldsAndStaysHere() throws IOException {
+    String key = gateway.key("acme");
+
+    for (List<String> field :
+        List.of(
+            List.of("Authorization", "Bearer " + key),
+            List.of("authorization", "bearer  " + key),
+            List.of("x-api-key", key),
+            List.of("api-key", key))) {
+      assertThat(gateway.get("/v1/models", field.get(0), field.get(1)).statusCode()).isEqualTo(200);
+      assertThat(gateway.get("/api/x", field.get(0), field.get(1)).statusCode()).isEqualTo(200);
+    }
+
+    assertThat(gateway.app.calls()).allSatisfy(c -> assertThat(c.toString()).doesNotContain(key));
+    assertThat(gateway.node.calls())
+        .isNotEmpty()
+        .allSatisfy(c -> assertThat(c.header("authorization")).isEqualTo("Bearer upstream-secret"))
+        .allSatisfy(c -> assertThat(c.toString()).doesNotContain(key));
+  }
+
+  @Test
+  void wrongRevokedAndForeignKeysAreRefusedAlike() throws IOException {
+    String key = gateway.key("acme");
+    gateway.key("other");
+    KeyFile.write(
+        gateway.keyFile, KeyFile.read(gateway.keyFile).stream().map(ApiKey::asRevoked).toList());
+    gateway.reload();
+
+    for (String wrong : List.of(key, key + "0", "sk-live-1", "tlk_", "ü")) {
+      HttpResponse<String> response = gateway.chat(QUESTION, "x-api-key", wrong);
+      refused(response, "invalid_api_key");
+      assertThat(response.body()).doesNotContain(wrong.equals("tlk_") ? "tlk_ü" : wrong);
+    }
+  }
+
+  @Test
+  void aBrokenKeyFileChangesNothing() throws IOException {
+    String key = gateway.key("acme");
+    String good = Files.readString(gateway.keyFile);
+
+    Files.writeString(gateway.keyFile, "keys: [{id: x}]");
+    gateway.reload();
+    assertThat(gateway.get("/v1/models", "api-key", key).statusCode()).isEqualTo(200);
+
+    Files.delete(gateway.keyFile);
+    gateway.reload();
+    assertThat(gateway.get("/v1/models", "api-key", key).statusCode()).isEqualTo(200);
+    Files.writeString(gateway.keyFile, good);
+  }
+
+  @Test
+  void tenantsDoNotShareAnswersButTheirKeysDo() throws IOException {
+    gateway.node.answers(FakeUpstream.ok("{\"answer\":1}"));
+    String one = gateway.key("acme");
+    String two = gateway.key("acme");
+    String foreign = gateway.key("rival");
+
+    assertThat(cacheStatus(gateway.chat(QUESTION, "api-key", one))).contains("miss");
+    assertThat(cacheStatus(gateway.chat(QUESTION, "api-key", two))).contains("; hit");
+    assertThat(cacheStatus(gateway.chat(QUESTION, "api-key", foreign))).contains("miss");
+  }
+
+  private static String cacheStatus(HttpResponse<String> response) {
+    return response.headers().firstValue("Cache-Status").orElse("");
+  }
+
+  @Test
+  void aTokenOfTheIssuerOpens() throws JOSEException {
+    String token = gateway.token(claims().build());
+
+    assertThat(gateway.get("/api/x", "Authorization", "Bearer " + token).statusCode())
+        .isEqualTo(200);
+    assertThat(gateway.app.calls())
+        .hasSize(1)
+        .allSatisfy(call -> assertThat(call.header("authorization")).isNull());
+  }
+
+  @Test
+  void tokensThatAreNotForThisGatewayAreRefused() throws JOSEException {
+    Date past = Date.from(Instant.now().minus(Duration.ofHours(1)));
+    var stranger = new ECKeyGenerator(Curve.P_256).keyID("one").generate();
+    String unsigned =
+        "eyJhbGciOiJub25lIn0." + gateway.token(claims().build()).split("\\.")[1] + ".";
+
+    for (String token :
+        List.of(
+            gateway.token(claims().expirationTime(past).build()),
+            gateway.token(claims().audience("another").build()),
+            gateway.token(claims().issuer("https://evil.example").build()),
+            gateway.token(claims().claim("org", null).build()),
+            SecuredGateway.sign(claims().build(), stranger),
+            unsigned,
+            "a.b.c")) {
+      refused(gateway.chat(QUESTION, "Authorization", "Bearer " + token), "invalid_token");
+    }
+  }
+
+  @Test
+  void aCertificateOfTheAuthorityOpens() throws Exception {
+    HttpResponse<String> response =
+        gateway.send(gateway.request("/v1/models"), gateway.certificate("orders"));
+
+    assertThat(response.statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aNewCertificateOfTheGatewayIsTakenOverWithoutARestart() throws Exception {
+    gateway.ownCertificate("renewed");
+
+    Eventually.eventually(
+        "the new certificate",
+        () ->
+            gateway
+                .get("/api/open/x")
+                .sslSession()
+                .map(AuthenticationTest::peer)
+                .filter("CN=renewed"::equals)
+                .isPresent());
+  }
+
+  private static String peer(SSLSession session) {
+    try {
+      return session.getPeerPrincipal().getName();
+    } catch (SSLPeerUnverifiedException e) {
+      return "";
+    }
+  }
+
+  @Test
+  void aCertificateOfAnotherAuthorityOpensNothing() throws Exception {
+    X509Bundle foreign =
+        new CertificateBuilder()
+            .subject("CN=orders")
+            .setIsCertificateAuthority(true)
+            .buildSelfSigned();
+    HttpResponse<String> response = null;
+    try {
+      response = gateway.send(gateway.request("/v1/models"), foreign);
+    } catch (IllegalStateException handshakeRefused) {
+      assertThat(handshakeRefused).hasCauseInstanceOf(IOException.class);
+    }
+    assertThat(response == null || response.statusCode() == 401).isTrue();
+    assertThat(gateway.node.calls()).isEmpty();
+  }
+}

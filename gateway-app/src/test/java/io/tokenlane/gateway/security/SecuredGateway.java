@@ -1,0 +1,179 @@
+package io.tokenlane.gateway.security;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
+import io.tokenlane.gateway.FakeUpstream;
+import io.tokenlane.gateway.GatewayApplication;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/**
+ * A gateway that lets in by key, token or certificate, over TLS, before one node and one app. It
+ * runs until the JVM ends: closing it would close the event loops that all gateways share.
+ */
+final class SecuredGateway {
+  static final String AUDIENCE = "tokenlane";
+  static final String ISSUER = "https://issuer.example";
+
+  final FakeUpstream node = new FakeUpstream();
+  final FakeUpstream app = new FakeUpstream();
+  final FakeUpstream issuer = new FakeUpstream();
+  final Path keyFile;
+
+  private final Path certificateFile;
+  private final Path privateKeyFile;
+
+  private final X509Bundle authority;
+  private final ECKey signing;
+  private final ConfigurableApplicationContext context;
+
+  SecuredGateway(Path folder) throws Exception {
+    authority =
+        new CertificateBuilder()
+            .subject("CN=test authority")
+            .setIsCertificateAuthority(true)
+            .buildSelfSigned();
+    certificateFile = folder.resolve("tls.crt");
+    privateKeyFile = folder.resolve("tls.key");
+    ownCertificate("localhost");
+    Path trust = Files.writeString(folder.resolve("ca.crt"), authority.getCertificatePEM());
+    keyFile = folder.resolve("keys.yaml");
+    KeyFile.write(keyFile, List.of());
+    signing = new ECKeyGenerator(Curve.P_256).keyID("one").generate();
+    issuer.answers(FakeUpstream.ok(new JWKSet(signing.toPublicJWK()).toString()));
+    context =
+        new SpringApplicationBuilder(GatewayApplication.class)
+            .run(
+                "--server.port=0",
+                "--management.server.port=0",
+                "--management.server.ssl.enabled=false",
+                "--server.ssl.bundle=own",
+                "--server.ssl.client-auth=want",
+                "--spring.ssl.bundle.pem.own.keystore.certificate=file:" + certificateFile,
+                "--spring.ssl.bundle.pem.own.keystore.private-key=file:" + privateKeyFile,
+                "--spring.ssl.bundle.pem.own.truststore.certificate=file:" + trust,
+                "--spring.ssl.bundle.pem.own.reload-on-update=true",
+                "--spring.ssl.bundle.watch.file.quiet-period=200ms",
+                "--tokenlane.nodes[0].uri=" + node.uri(),
+                "--tokenlane.nodes[0].api_key=upstream-secret",
+                "--tokenlane.security.api_keys.file=" + keyFile,
+                "--tokenlane.security.api_keys.reload=1h",
+                "--tokenlane.security.jwt.issuer_uri=" + ISSUER,
+                "--tokenlane.security.jwt.jwk_set_uri=" + issuer.uri() + "/jwks",
+                "--tokenlane.security.jwt.audiences=" + AUDIENCE,
+                "--tokenlane.security.jwt.tenant_claim=org",
+                "--tokenlane.security.mtls.tenant_from=subject-cn",
+                "--tokenlane.security.public_paths=/api/open/**",
+                "--spring.cloud.gateway.server.webflux.routes[0].id=api",
+                "--spring.cloud.gateway.server.webflux.routes[0].uri=" + app.uri(),
+                "--spring.cloud.gateway.server.webflux.routes[0].predicates[0]=Path=/api/**");
+  }
+
+  /** Gives the gateway another certificate of its own, for the same host. */
+  void ownCertificate(String commonName) throws Exception {
+    X509Bundle own =
+        new CertificateBuilder()
+            .subject("CN=" + commonName)
+            .addSanDnsName("localhost")
+            .buildIssuedBy(authority);
+    Files.writeString(privateKeyFile, own.getPrivateKeyPEM());
+    Files.writeString(certificateFile, own.getCertificatePathPEM());
+  }
+
+  /** A key that is in the file and known to the gateway. */
+  String key(String tenant) throws IOException {
+    ApiKey.Minted minted = ApiKey.mint(tenant, Set.of(), null);
+    List<ApiKey> keys = new ArrayList<>(KeyFile.read(keyFile));
+    keys.add(minted.entry());
+    KeyFile.write(keyFile, keys);
+    reload();
+    return minted.key();
+  }
+
+  void reload() {
+    context.getBean(SecurityConfig.Ways.class).all().stream()
+        .filter(ApiKeys.class::isInstance)
+        .forEach(keys -> ((ApiKeys) keys).reload());
+  }
+
+  /** A token with these claims, signed by the issuer. */
+  String token(JWTClaimsSet claims) throws JOSEException {
+    return sign(claims, signing);
+  }
+
+  static String sign(JWTClaimsSet claims, ECKey key) throws JOSEException {
+    SignedJWT token =
+        new SignedJWT(
+            new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(key.getKeyID()).build(), claims);
+    token.sign(new ECDSASigner(key));
+    return token.serialize();
+  }
+
+  /** A client certificate of the trusted authority. */
+  X509Bundle certificate(String name) throws Exception {
+    return new CertificateBuilder().subject("CN=" + name + ",O=apps").buildIssuedBy(authority);
+  }
+
+  HttpResponse<String> send(HttpRequest.Builder request, @Nullable X509Bundle certificate) {
+    try (HttpClient client = HttpClient.newBuilder().sslContext(tls(certificate)).build()) {
+      return client.send(request.build(), BodyHandlers.ofString());
+    } catch (IOException | GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private SSLContext tls(@Nullable X509Bundle certificate)
+      throws GeneralSecurityException, IOException {
+    SSLContext tls = SSLContext.getInstance("TLS");
+    KeyManagerFactory own = certificate == null ? null : certificate.toKeyManagerFactory();
+    tls.init(
+        own == null ? null : own.getKeyManagers(),
+        authority.toTrustManagerFactory().getTrustManagers(),
+        null);
+    return tls;
+  }
+
+  HttpRequest.Builder request(String path, String... headers) {
+    String port = context.getEnvironment().getRequiredProperty("local.server.port");
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("https://localhost:" + port + path));
+    return headers.length == 0 ? request : request.headers(headers);
+  }
+
+  HttpResponse<String> get(String path, String... headers) {
+    return send(request(path, headers), null);
+  }
+
+  HttpResponse<String> chat(String body, String... headers) {
+    return send(request("/v1/chat/completions", headers).POST(BodyPublishers.ofString(body)), null);
+  }
+}

@@ -1,0 +1,209 @@
+package io.tokenlane.engine.backend.vector;
+
+import io.tokenlane.engine.backend.AttentionLayer;
+import io.tokenlane.engine.backend.AttentionRule;
+import io.tokenlane.engine.backend.Batch;
+import io.tokenlane.engine.backend.host.HostKvStore;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Attention of some queries of one sequence over one key-value head, in one pass over keys and
+ * values (Dao et al. 2022, FlashAttention): a piece of positions is scored, weighed and gathered
+ * before the next one. Pieces begin at the same positions for every query, so a query's result does
+ * not depend on those beside it. Each thread has its own.
+ */
+final class AttendTile {
+  /** Positions of a piece; a multiple of the strip. */
+  private static final int PIECE = 64;
+
+  /** Before and behind a query's scores, for the slots of a strip that are not of the piece. */
+  private static final int MARGIN = HostKvStore.STRIP;
+
+  private static final int STRIDE = MARGIN + PIECE + MARGIN;
+  private static final int STRIP = HostKvStore.STRIP;
+  private static final int FOUR = StripKernel.QUERIES;
+
+  private final StripKernel.Scores scores = new StripKernel.Scores();
+  private float[] sums = {};
+  private int[] at = {};
+  private int[] firsts = {};
+  private int[] ends = {};
+  private OnlineSoftmax[] softmaxes = {};
+  private int queries;
+
+  private Batch batch = new Batch(1, 1, 1, 1);
+  private @Nullable HostKvStore kv;
+  private AttentionRule rule = new AttentionRule(1, 0, 0);
+  private int layer;
+  private int kvHead;
+  private int dim;
+  private int table;
+
+  AttendTile() {
+    scores.stride = STRIDE;
+  }
+
+  void begin(Batch nextBatch, AttentionLayer nextLayer, HostKvStore nextKv, int nextKvHead) {
+    batch = nextBatch;
+    kv = nextKv;
+    rule = nextLayer.rule();
+    layer = nextLayer.layer();
+    kvHead = nextKvHead;
+    dim = nextLayer.shape().headDim();
+    scores.dim = dim;
+    queries = 0;
+  }
+
+  /** Adds the query at {@code index} of the values; all are of one sequence. */
+  void addQuery(int row, int index) {
+    if (queries == at.length) {
+      grow();
+    }
+    at[queries] = index;
+    firsts[queries] = rule.first(batch.positions[row]);
+    ends[queries] = batch.positions[row] + 1;
+    softmaxes[queries].reset();
+    table = batch.sequenceOfRow[row] * batch.maxBlocks();
+    queries++;
+  }
+
+  private void grow() {
+    int room = Math.max(FOUR * FOUR, 2 * at.length);
+    int old = softmaxes.length;
+    at = Arrays.copyOf(at, room);
+    firsts = Arrays.copyOf(firsts, room);
+    ends = Arrays.copyOf(ends, room);
+    softmaxes = Arrays.copyOf(softmaxes, room);
+    for (int i = old; i < room; i++) {
+      softmaxes[i] = new OnlineSoftmax();
+    }
+    scores.values = new float[room * STRIDE];
+  }
+
+  int queries() {
+    return queries;
+  }
+
+  /** Computes all queries, which were added in the order of their positions. */
+  void attend(float[] values) {
+    if (sums.length < at.length * dim) {
+      sums = new float[at.length * dim];
+    }
+    Arrays.fill(sums, 0, queries * dim, 0);
+    int end = ends[queries - 1];
+    for (int base = firsts[0] / PIECE * PIECE; base < end; base += PIECE) {
+      score(values, base, Math.min(base + PIECE, end));
+      weigh(base);
+      gather(base);
+    }
+  }
+
+  private void score(float[] values, int base, int end) {
+    HostKvStore store = store();
+    for (int position = base; position < end; ) {
+      int slot = position % batch.blockSize();
+      int lane = slot % STRIP;
+      long key = store.keys(layer, block(position), kvHead) + store.keyOffset(slot - lane, 0);
+      for (int query = 0; query < queries; ) {
+        scores.at = query * STRIDE + MARGIN + position - base - lane;
+        scores.query = query;
+        if (query + FOUR <= queries) {
+          StripKernel.score4(values, at, store.memory(), key, scores);
+          query += FOUR;
+        } else {
+          StripKernel.score(values, at[query], store.memory(), key, scores);
+          query++;
+        }
+      }
+      position += Math.min(STRIP - lane, batch.blockSize() - slot);
+    }
+  }
+
+  private void weigh(int base) {
+    for (int query = 0; query < queries; query++) {
+      int from = from(query, base);
+      int count = to(query, base) - from;
+      if (count > 0) {
+        rescale(query, weigh(query, query * STRIDE + MARGIN + from, count));
+      }
+    }
+  }
+
+  private float weigh(int query, int first, int count) {
+    if (rule.softCap() == 0) {
+      return softmaxes[query].weigh(scores.values, first, count, rule.scale());
+    }
+    OnlineSoftmax.cap(scores.values, first, count, rule.scale(), rule.softCap());
+    return softmaxes[query].weigh(scores.values, first, count, 1);
+  }
+
+  private void rescale(int query, float factor) {
+    for (int i = query * dim; factor != 1 && i < (query + 1) * dim; i++) {
+      sums[i] *= factor;
+    }
+  }
+
+  /** Position by position upwards for every query; four at once where all four look. */
+  private void gather(int base) {
+    for (int query = 0; query < queries; ) {
+      int together = query + FOUR <= queries && StripKernel.gathersFour(dim) ? FOUR : 1;
+      int from = from(query + together - 1, base);
+      int to = Math.max(from, to(query, base));
+      for (int i = query; i < query + together; i++) {
+        gather(i, 1, base, from(i, base), Math.min(from, to(i, base)));
+      }
+      gather(query, together, base, from, to);
+      for (int i = query; i < query + together; i++) {
+        gather(i, 1, base, Math.max(to, from(i, base)), to(i, base));
+      }
+      query += together;
+    }
+  }
+
+  /** Gathers the positions {@code base + from} to {@code base + to} for one query or four. */
+  private void gather(int query, int together, int base, int from, int to) {
+    HostKvStore store = store();
+    for (int i = from; i < to; ) {
+      int slot = (base + i) % batch.blockSize();
+      int slots = Math.min(batch.blockSize() - slot, to - i);
+      long begin = store.values(layer, block(base + i), kvHead);
+      long value = begin + (long) slot * dim * Float.BYTES;
+      scores.at = query * STRIDE + MARGIN + i;
+      scores.output = query * dim;
+      if (together == FOUR) {
+        StripKernel.gather4(scores, slots, store.memory(), value, sums);
+      } else {
+        StripKernel.gather(scores, slots, store.memory(), value, sums);
+      }
+      i += slots;
+    }
+  }
+
+  /** The first position of a piece that a query looks at, from the piece's begin. */
+  private int from(int query, int base) {
+    return Math.clamp(firsts[query] - base, 0, PIECE);
+  }
+
+  /** Behind the last position of a piece that a query looks at; none if not above the first. */
+  private int to(int query, int base) {
+    return Math.min(PIECE, ends[query] - base);
+  }
+
+  private int block(int position) {
+    return batch.blockTables[table + position / batch.blockSize()];
+  }
+
+  private HostKvStore store() {
+    return Objects.requireNonNull(kv);
+  }
+
+  /** Writes a query's result. */
+  void write(int query, float[] out, int to) {
+    float inverse = 1 / softmaxes[query].sum();
+    for (int i = 0; i < dim; i++) {
+      out[to + i] = sums[query * dim + i] * inverse;
+    }
+  }
+}

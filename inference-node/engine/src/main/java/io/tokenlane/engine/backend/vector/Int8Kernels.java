@@ -1,0 +1,35 @@
+package io.tokenlane.engine.backend.vector;
+
+import io.tokenlane.engine.backend.int8.Int8Kernel;
+import io.tokenlane.engine.backend.x86.Avx2Kernel;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Which kernel multiplies bytes on this machine. */
+final class Int8Kernels {
+  /** Names a kernel to run instead of the best one: {@code vector}, for comparison. */
+  static final String PROPERTY = "tokenlane.int8-kernel";
+
+  private Int8Kernels() {}
+
+  /**
+   * A kernel that runs here.
+   *
+   * @param kernels makes one for a thread
+   * @param description what it is and why
+   */
+  record Choice(Supplier<Int8Kernel> kernels, String description) {}
+
+  /** Machine code where the machine and the system allow it, else the Vector API. */
+  static Choice best() {
+    if (System.getProperty(PROPERTY, "").equals("vector")) {
+      return new Choice(Int8VectorKernel::new, "int8 by the Vector API as configured");
+    }
+    Optional<String> why = Avx2Kernel.unavailable();
+    return why.isEmpty()
+        ? new Choice(Avx2Kernel::new, "int8 by AVX2 code")
+        : new Choice(
+            Int8VectorKernel::new,
+            "int8 by the Vector API (no AVX2 code: %s)".formatted(why.get()));
+  }
+}

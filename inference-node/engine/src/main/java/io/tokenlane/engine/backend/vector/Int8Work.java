@@ -1,0 +1,123 @@
+package io.tokenlane.engine.backend.vector;
+
+import io.tokenlane.engine.backend.int8.Int8Kernel;
+import io.tokenlane.engine.backend.int8.Int8Kernel.Tile;
+import io.tokenlane.engine.backend.int8.Int8Matrix;
+import io.tokenlane.engine.backend.int8.Int8Rows;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A matrix of bytes applied to quantised rows, split by panels of the matrix. */
+final class Int8Work implements Workers.Work {
+  /** Multiplications in a chunk, at least, so that claiming one costs little. */
+  private static final long CHUNK = 1 << 19;
+
+  /** Panels in a chunk for many rows: they stay in the second-level cache from tile to tile. */
+  private static final int PANELS = 4;
+
+  private final Space[] spaces;
+  private @Nullable Int8Matrix weights;
+  private Int8Rows rows = new Int8Rows();
+  private Tile[] tiles = {};
+  private float[] out = {};
+  private boolean add;
+  private int chunkPanels = 1;
+
+  /** What a thread needs for itself. */
+  private static final class Space {
+    private final Int8Kernel kernel;
+    private final MemorySegment results =
+        Arena.ofAuto()
+            .allocate(
+                (long) Int8Kernel.MOST_PANELS * Int8Rows.TILE * Int8Matrix.PANEL * Float.BYTES, 64);
+
+    Space(Int8Kernel kernel) {
+      this.kernel = kernel;
+    }
+  }
+
+  Int8Work(int threads, Supplier<Int8Kernel> kernels) {
+    spaces = new Space[threads];
+    for (int i = 0; i < threads; i++) {
+      spaces[i] = new Space(kernels.get());
+    }
+  }
+
+  /** Says what to apply to what; with {@code add}, results are added to what {@code out} holds. */
+  void set(Int8Matrix nextWeights, Int8Rows nextRows, float[] nextOut, boolean nextAdd) {
+    weights = nextWeights;
+    out = nextOut;
+    add = nextAdd;
+    if (rows != nextRows || tiles.length < nextRows.tiles()) {
+      rows = nextRows;
+      tiles = new Tile[Math.max(tiles.length, nextRows.tiles())];
+      for (int i = 0; i < tiles.length; i++) {
+        tiles[i] = new Tile(rows, i);
+      }
+    }
+    long panelSize = (long) Int8Matrix.PANEL * rows.width() * rows.rows();
+    long wanted = Math.max(CHUNK / panelSize, rows.tiles() > 1 ? PANELS : 1);
+    chunkPanels = (int) Math.min(wanted, Int8Kernel.MOST_PANELS);
+  }
+
+  /** Multiplications and additions that it takes. */
+  long size() {
+    return weights == null ? 0 : (long) rows.rows() * rows.width() * weights.outputs();
+  }
+
+  int chunks() {
+    return weights == null ? 0 : Math.ceilDiv(weights.panels(), chunkPanels);
+  }
+
+  @Override
+  public void run(int chunk, int thread) {
+    Int8Matrix matrix = weights;
+    if (matrix == null) {
+      return;
+    }
+    int first = chunk * chunkPanels;
+    int panels = Math.min(chunkPanels, matrix.panels() - first);
+    Space space = spaces[thread];
+    for (int tile = 0; tile < rows.tiles(); tile++) {
+      space.kernel.multiply(matrix, first, panels, tiles[tile], space.results);
+      for (int i = 0; i < panels; i++) {
+        store(matrix, first + i, tiles[tile], i, space.results);
+      }
+    }
+  }
+
+  private void store(Int8Matrix matrix, int panel, Tile tile, int index, MemorySegment results) {
+    int from = panel * Int8Matrix.PANEL;
+    int count = Math.min(Int8Matrix.PANEL, matrix.outputs() - from);
+    int first = rows.firstRow(tile.index());
+    long at = (long) index * tile.count() * Int8Matrix.PANEL * Float.BYTES;
+    for (int row = 0; row < tile.count(); row++) {
+      storeRow(results, at, (first + row) * matrix.outputs() + from, count);
+      at += (long) Int8Matrix.PANEL * Float.BYTES;
+    }
+    if (matrix.bias().length > 0) {
+      for (int row = first; row < first + tile.count(); row++) {
+        addBias(matrix, row * matrix.outputs(), from, count);
+      }
+    }
+  }
+
+  private void storeRow(MemorySegment results, long at, int to, int count) {
+    if (add) {
+      for (int i = 0; i < count; i++) {
+        out[to + i] += results.get(ValueLayout.JAVA_FLOAT, at + (long) i * Float.BYTES);
+      }
+    } else {
+      MemorySegment.copy(results, ValueLayout.JAVA_FLOAT, at, out, to, count);
+    }
+  }
+
+  private void addBias(Int8Matrix matrix, int row, int from, int count) {
+    for (int i = from; i < from + count; i++) {
+      out[row + i] += matrix.bias()[i];
+    }
+  }
+}
