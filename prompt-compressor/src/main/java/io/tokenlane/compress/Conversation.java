@@ -1,5 +1,6 @@
 package io.tokenlane.compress;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,13 +19,18 @@ public final class Conversation {
 
   /** The next message, compressed. Never throws, as {@link PromptCompressor#compress}. */
   public Compression next(Turn turn, CompressionPolicy policy) {
-    DictionaryStage dictionary = new DictionaryStage(context, turn.isOperators());
-    Compression compression = compressor.compress(turn.text(), policy, dictionary);
-    learn(turn, compression.text(), compression.tag());
+    Compression compression = attempt(turn, policy);
+    known(turn, compression);
     return compression;
   }
 
-  /** A message whose compression is known from before, from a conversation that began alike. */
+  /** What the next message would be; nothing is learnt from it yet. */
+  public Compression attempt(Turn turn, CompressionPolicy policy) {
+    return compressor.compress(
+        turn.text(), policy, new DictionaryStage(context, turn.isOperators()));
+  }
+
+  /** The next message, whose compression is known. */
   public void known(Turn turn, Compression compression) {
     learn(turn, compression.text(), compression.tag());
   }
@@ -48,6 +54,11 @@ public final class Conversation {
     String text = compressor.restore(sent.text(), tag, sidecar, dictionary);
     learn(new Turn(sent.role(), text), sent.text(), tag);
     return text;
+  }
+
+  /** What the names that the messages gave so far stand for. */
+  public Map<Character, String> names() {
+    return context.scope(false).names();
   }
 
   private void learn(Turn turn, String sent, StyleTag tag) {

@@ -21,7 +21,8 @@ final class Guards {
           |\\$?\\{[A-Za-z_][\\w.]{0,100}+\\}\
           |`[^`\\n]{1,200}+`\
           |"[^"\\n]{1,200}+"\
-          |“[^”\\n]{1,200}+”""");
+          |“[^”\\n]{1,200}+”\
+          """);
 
   private static final Pattern LONG_STRING = Pattern.compile("\"(?:[^\"\\\\\\n]|\\\\.){160,}+\"");
 

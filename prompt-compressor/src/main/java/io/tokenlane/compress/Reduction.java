@@ -24,6 +24,10 @@ record Reduction(String text, Sidecar sidecar) {
 
   private static final Pattern WORD = Pattern.compile("(?<![^\\s(])[A-Za-z]+(?:['’][a-z]+)?+");
   private static final Pattern TAG = Pattern.compile("<[^<>\\n]{1,200}+>");
+
+  /** From a quotation mark that opens, also where marks before it are not in pairs. */
+  private static final Pattern QUOTATION = Pattern.compile("(?<!\\w)\"(?=\\S)[^\"\\n]{1,200}+\"");
+
   private static final Pattern LINE = Pattern.compile("(?:(?!\\\\n)[^\\n])++");
   private static final Pattern NEIGHBOUR = Pattern.compile("\\G ([A-Za-z]+(?:['’][a-z]+)?+)");
   private static final String CODE_SIGNS = "{}=<>\\|$;";
@@ -34,6 +38,7 @@ record Reduction(String text, Sidecar sidecar) {
     BitSet guarded = Guards.ofMeaning(text);
     guarded.or(protection.in(text));
     mark(guarded, TAG, text);
+    mark(guarded, QUOTATION, text);
     guardCode(guarded, text);
     StringBuilder out = new StringBuilder();
     Sidecar.Writer taken = new Sidecar.Writer();
@@ -73,10 +78,21 @@ record Reduction(String text, Sidecar sidecar) {
   private static void guardCode(BitSet guarded, String text) {
     Matcher line = LINE.matcher(text);
     while (line.find()) {
-      if (!isProse(line.group())) {
+      if (!isProse(masked(line, guarded))) {
         guarded.set(line.start(), line.end());
       }
     }
+  }
+
+  /** The line with letters in place of what is guarded anyway. */
+  private static String masked(Matcher line, BitSet guarded) {
+    StringBuilder masked = new StringBuilder(line.group());
+    for (int i = guarded.nextSetBit(line.start());
+        i >= 0 && i < line.end();
+        i = guarded.nextSetBit(i + 1)) {
+      masked.setCharAt(i - line.start(), 'x');
+    }
+    return masked.toString();
   }
 
   /** Most words are words, and no sign of a programming language is there. */

@@ -39,11 +39,11 @@ public enum Rule {
   }
 
   static Rule ofCode(int code) {
-    return Arrays.stream(values())
+    return LOSSLESS.stream()
         .filter(rule -> rule.code == code)
         .findFirst()
         .orElseThrow(
-            () -> new IllegalArgumentException("rule in tag: " + code + " (expected: 1 to 6)"));
+            () -> new IllegalArgumentException("rule in tag: " + code + " (expected: 1 to 4)"));
   }
 
   /** As written in the configuration and in reports. */

@@ -104,6 +104,10 @@ final class Scope {
     return names.get(letter);
   }
 
+  Map<Character, String> names() {
+    return Map.copyOf(names);
+  }
+
   boolean isEmpty() {
     return size == 0;
   }

@@ -91,6 +91,9 @@ public record Sidecar(byte[] bytes) {
           }
           out.write(buffer, 0, read);
         }
+        if (bytes.length > 0 && !inflater.finished()) {
+          throw new IllegalArgumentException("sidecar: cut off (expected: one of this text)");
+        }
       } catch (DataFormatException broken) {
         throw new IllegalArgumentException("sidecar: not one (expected: one of this text)", broken);
       } finally {

@@ -12,7 +12,8 @@ public enum Syntax {
   BRACES;
 
   private static final Pattern SECTIONS = Pattern.compile("\\{\\{\\s*[#^/&!{]");
-  private static final Pattern DOUBLED = Pattern.compile("\\{%|\\{#|\\{\\{-?\\s*[\\w\"']");
+  private static final Pattern DOUBLED =
+      Pattern.compile("\\{%|\\{#|\\{\\{-?\\s*[\\w\"'][^{}]*+\\}\\}");
 
   /** The syntax that the source is most likely in. */
   public static Syntax of(String source) {

@@ -68,6 +68,7 @@ public final class TemplateMiner {
   private static String source(List<String> words, BitSet breaks) {
     StringBuilder source = new StringBuilder();
     int variables = 0;
+    int kept = 0;
     int from = 0;
     boolean afterVariable = false;
     for (int i = 0; i <= words.size(); i++) {
@@ -79,6 +80,7 @@ public final class TemplateMiner {
       boolean chance = from > 0 && !last && isChance(run);
       if (!chance && !run.isEmpty()) {
         source.append(literal(String.join("", run)));
+        kept += run.size();
         afterVariable = false;
       }
       if (breaks.get(i) && !afterVariable) {
@@ -87,7 +89,9 @@ public final class TemplateMiner {
       }
       from = i;
     }
-    return variables == 0 ? "" : source.append(afterVariable ? "" : "\n").toString();
+    return (variables == 0 || kept < FEWEST_WORDS)
+        ? ""
+        : source.append(afterVariable ? "" : "\n").toString();
   }
 
   private static boolean isChance(List<String> run) {

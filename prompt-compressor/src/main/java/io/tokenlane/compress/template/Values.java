@@ -56,14 +56,16 @@ final class Values {
   }
 
   static boolean same(@Nullable Object left, @Nullable Object right) {
-    return (left instanceof Number && right instanceof Number)
-        ? compare(left, right) == 0
-        : Objects.equals(left, right);
+    return areNumbers(left, right) ? compare(left, right) == 0 : Objects.equals(left, right);
+  }
+
+  private static boolean areNumbers(@Nullable Object left, @Nullable Object right) {
+    return left instanceof Number && right instanceof Number;
   }
 
   static int compare(@Nullable Object left, @Nullable Object right) {
-    return (left instanceof Number && right instanceof Number)
-        ? new BigDecimal(left.toString()).compareTo(new BigDecimal(right.toString()))
+    return areNumbers(left, right)
+        ? new BigDecimal(String.valueOf(left)).compareTo(new BigDecimal(String.valueOf(right)))
         : print(left).compareTo(print(right));
   }
 

@@ -40,12 +40,15 @@ class TemplateTest {
       value = {
         "`Hi {{ name }}!`|`Hi Ada!`",
         "`{{name}}{{ missing }}.`|`Ada.`",
-        "`{{ user.mail }} {{ user[\"mail\"] }} {{ user.langs[0] }}`|`ada@example.com ada@example.com en`",
+        "`{{ user.mail }} {{ user[\"mail\"] }} {{ user.langs[0] }}`|`ada@example.com"
+            + " ada@example.com en`",
         "`{% if n > 2 and name %}yes{% else %}no{% endif %}`|`yes`",
         "`{% if empty %}a{% elif tags %}b{% endif %}`|`b`",
-        "`{% for t in tags %}{{ loop.index }}{{ t }}{% if not loop.last %}, {% endif %}{% endfor %}`|`1a, 2b, 3c`",
+        "`{% for t in tags %}{{ loop.index }}{{ t }}{% if not loop.last %}, {% endif %}{% endfor"
+            + " %}`|`1a, 2b, 3c`",
         "`{% for t in none %}x{% else %}nothing{% endfor %}`|`nothing`",
-        "`{% for k, v in user.items() %}{% if k == 'mail' %}{{ k }}={{ v }}{% endif %}{% endfor %}`|`mail=ada@example.com`",
+        "`{% for k, v in user.items() %}{% if k == 'mail' %}{{ k }}={{ v }}{% endif %}{% endfor"
+            + " %}`|`mail=ada@example.com`",
         "`a {%- if true %} b{% endif -%} c`|`a bc`",
         "`{# note #}{{ tags | join('-') | upper }} {{ tags|length }}`|`A-B-C 3`",
         "`{{ tags }} {{ true }} {{ none }}`|`['a', 'b', 'c'] True None`",
