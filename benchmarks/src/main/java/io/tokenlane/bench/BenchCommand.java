@@ -26,6 +26,7 @@ public final class BenchCommand {
             new EngineBenchmark(ROOT),
             new GatewayBenchmark(ROOT),
             new CompressionBenchmark(ROOT),
+            new BalanceBenchmark(ROOT),
             new MicroBenchmark(ROOT))) {
       known.put(benchmark.name(), benchmark);
     }

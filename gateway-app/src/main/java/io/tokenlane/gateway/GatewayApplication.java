@@ -6,6 +6,7 @@ import io.tokenlane.gateway.cache.CacheConfig;
 import io.tokenlane.gateway.compress.CompressConfig;
 import io.tokenlane.gateway.config.ConfigBinding;
 import io.tokenlane.gateway.error.ErrorConfig;
+import io.tokenlane.gateway.limit.LimitConfig;
 import io.tokenlane.gateway.prefetch.PrefetchConfig;
 import io.tokenlane.gateway.route.RouteConfig;
 import io.tokenlane.gateway.security.SecurityConfig;
@@ -50,6 +51,7 @@ import org.springframework.context.annotation.Import;
   TelemetryConfig.class,
   SecurityConfig.class,
   AdmissionConfig.class,
+  LimitConfig.class,
   CacheConfig.class,
   CompressConfig.class,
   BalanceConfig.class,

@@ -6,7 +6,7 @@ import java.util.Optional;
  * Where a node stands between serving and being left alone. A value: time alone turns EJECTED into
  * TRIAL and RAMPING into UP, so these two are derived, never stored.
  *
- * @param stored UP, RAMPING, EJECTED or DOWN
+ * @param stored UP, RAMPING, EJECTED, DOWN or DRAINING
  * @param since when the stored state began
  * @param until when an ejection is over
  * @param failuresInRow drops since the last success
@@ -62,20 +62,20 @@ record Condition(
     return new Condition(stored, since, until, 0, recovered ? 0 : ejections, lastFailure);
   }
 
-  /** A call taken before the ejection proves nothing new; one taken after it was the trial. */
-  Condition failed(String why, long acquiredAt, long now, PoolSettings settings) {
-    int failures = failuresInRow + 1;
+  /** Whether one more failure ejects the node: a trial's failure always, others in a row. */
+  boolean ripe(long acquiredAt, long now, PoolSettings settings) {
     NodeState state = state(now, settings);
-    boolean eject =
-        state == NodeState.TRIAL
-            ? acquiredAt - since >= 0
-            : state.serves() && failures >= settings.failuresToEject();
-    return eject
-        ? ejected(why, now, settings)
-        : new Condition(stored, since, until, failures, ejections, Optional.of(why));
+    return state == NodeState.TRIAL
+        ? acquiredAt - since >= 0
+        : state.serves() && failuresInRow + 1 >= settings.failuresToEject();
   }
 
-  private Condition ejected(String why, long now, PoolSettings settings) {
+  Condition failed(String why) {
+    return new Condition(stored, since, until, failuresInRow + 1, ejections, Optional.of(why));
+  }
+
+  /** For the back-off that the number of ejections before asks for. */
+  Condition ejected(String why, long now, PoolSettings settings) {
     long longest = settings.maxEjection().toNanos();
     long backOff = settings.ejection().toNanos();
     for (int i = 0; i < ejections && backOff < longest; i++) {
@@ -85,13 +85,24 @@ record Condition(
   }
 
   Condition foundIll(String detail, long now) {
-    return stored == NodeState.DOWN
+    return stored == NodeState.DOWN || stored == NodeState.DRAINING
         ? this
         : new Condition(NodeState.DOWN, now, now, 0, ejections, Optional.of(detail));
   }
 
   Condition foundWell(long now) {
     return stored == NodeState.DOWN ? ramping(now) : this;
+  }
+
+  Condition draining(long now) {
+    return stored == NodeState.DRAINING
+        ? this
+        : new Condition(NodeState.DRAINING, now, now, 0, ejections, lastFailure);
+  }
+
+  /** Back in service by an operator's word, whatever kept it out. */
+  Condition readmitted(long now) {
+    return stored == NodeState.UP ? this : ramping(now);
   }
 
   private Condition ramping(long now) {

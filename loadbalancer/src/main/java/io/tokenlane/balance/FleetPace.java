@@ -1,12 +1,17 @@
 package io.tokenlane.balance;
 
+import static java.util.Objects.requireNonNull;
+
+import java.util.concurrent.atomic.AtomicReference;
+
 /** Smoothed level and spread of the logarithm of latency over all nodes. */
 final class FleetPace {
   private static final double ALPHA = 0.03;
   private static final double FIRST_VARIANCE = 0.25;
   private static final double LEAST_VARIANCE = 0.01;
 
-  private final Cell<Level> level = new Cell<>(new Level(Double.NaN, FIRST_VARIANCE, 0));
+  private final AtomicReference<Level> level =
+      new AtomicReference<>(new Level(Double.NaN, FIRST_VARIANCE, 0));
 
   /**
    * @param mean of ln latency; NaN before the first sample
@@ -19,15 +24,15 @@ final class FleetPace {
   }
 
   Level level() {
-    return level.get();
+    return requireNonNull(level.get());
   }
 
   /**
    * @param offset how far the node's own level lies above the fleet's
    */
-  void learn(long latencyNanos, double offset) {
+  void learn(double latencyNanos, double offset) {
     double x = Pace.logarithm(latencyNanos);
-    level.change(before -> next(before, x, offset));
+    level.updateAndGet(before -> next(requireNonNull(before), x, offset));
   }
 
   private static Level next(Level before, double x, double offset) {

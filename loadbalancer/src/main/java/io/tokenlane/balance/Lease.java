@@ -15,6 +15,12 @@ public interface Lease {
    */
   void firstByte();
 
+  /**
+   * Tokens of the answer so far, the first included; to be told before the lease is closed. Teaches
+   * how fast the node generates, if the first byte was told and there are more than one.
+   */
+  void produced(int tokens);
+
   /** The call went well. Takes the time until now as its latency if no first byte was told. */
   void success();
 

@@ -1,88 +1,190 @@
 package io.tokenlane.balance;
 
+import io.tokenlane.balance.strategy.RendezvousHash;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A node in the fleet with all that is known about it; read by picks without locks. */
 final class Member {
   /** Answers that should have come by now but did not, before silence counts as slowness. */
   private static final double TOLERATED_SILENCE = 5;
 
-  private final PoolSettings settings;
-  private final FleetPace fleetPace;
+  private static final double ANSWERS_FADE_NANOS = 10e9;
+
+  /** Speeds stay longer than queues, and a slow node still gets calls that disprove it. */
+  private static final double SPEEDS_FADE_NANOS = 60e9;
+
+  /** A report older than this says nothing. */
+  private static final long REPORT_HOLDS_NANOS = 5_000_000_000L;
+
+  private final Fleet fleet;
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicLong pendingTokens = new AtomicLong();
   private final AtomicBoolean onTrial = new AtomicBoolean();
-  private final Cell<Condition> condition;
-  private final Cell<Pace> pace = new Cell<>(Pace.UNKNOWN);
-  private final Cell<Reliability> reliability = new Cell<>(Reliability.PERFECT);
+  private final Learned answers;
+  private final Learned prefill;
+  private final Learned decode;
+  private final PeakPace peak = new PeakPace();
+  private final long hash;
+  private Reliability reliability = Reliability.PERFECT;
+  private volatile Condition condition;
+  private volatile boolean ramping;
+  private volatile double badShare;
   private volatile Node node;
+  private volatile @Nullable NodeReport report;
+  private volatile long reportedAt;
   private volatile long silentSince;
 
-  Member(Node node, PoolSettings settings, FleetPace fleetPace, long now) {
+  Member(Node node, Fleet fleet, long now) {
     this.node = node;
-    this.settings = settings;
-    this.fleetPace = fleetPace;
-    this.condition = new Cell<>(Condition.up(now));
+    this.fleet = fleet;
+    this.hash = RendezvousHash.hash(node.id());
+    this.answers = new Learned(fleet.answers, ANSWERS_FADE_NANOS);
+    this.prefill = new Learned(fleet.prefill, SPEEDS_FADE_NANOS);
+    this.decode = new Learned(fleet.decode, SPEEDS_FADE_NANOS);
+    this.condition = Condition.up(now);
   }
 
   Node node() {
     return node;
   }
 
-  /** New weight or address under the same id. */
+  long hash() {
+    return hash;
+  }
+
+  /** New weight, limit or address under the same id. */
   void rename(Node renamed) {
     node = renamed;
   }
 
-  void opened(long now) {
-    inFlight.incrementAndGet();
+  /**
+   * Takes a slot.
+   *
+   * @param limit most slots this gateway may hold; 0 for any number
+   * @return whether there was one
+   */
+  boolean open(int limit, int tokens, long now) {
+    if (limit > 0) {
+      int before = inFlight.getAndUpdate(held -> held < limit ? held + 1 : held);
+      if (before >= limit) {
+        return false;
+      }
+    } else {
+      inFlight.incrementAndGet();
+    }
+    pendingTokens.addAndGet(tokens);
     if (waiting.getAndIncrement() == 0) {
       silentSince = now;
     }
+    return true;
   }
 
   /** A good answer began; for a node that was out this is the proof, however long the answer. */
-  void answered(long acquiredAt, boolean trial, long now) {
-    settled(trial, now);
-    long latencyNanos = now - acquiredAt;
-    FleetPace.Level level = fleetPace.level();
-    Pace learned = pace.change(p -> p.with(latencyNanos, level, now));
-    fleetPace.learn(latencyNanos, learned.offset());
-    condition.change(c -> c.answered(acquiredAt, now));
+  void answered(Opening opening, long now) {
+    settled(opening, now);
+    double latency = now - opening.at();
+    synchronized (this) {
+      answers.sample(latency, now);
+      peak.sample(latency, now);
+      if (opening.tokens() > 0) {
+        prefill.sample(latency * 1e3 / Math.max(1, opening.tokensAhead()), now);
+      }
+      become(condition.answered(opening.at(), now));
+    }
   }
 
   /** A lease ended before its first byte. */
-  void unanswered(boolean trial, long now) {
-    settled(trial, now);
+  void unanswered(Opening opening, long now) {
+    settled(opening, now);
   }
 
-  private void settled(boolean trial, long now) {
+  private void settled(Opening opening, long now) {
     waiting.decrementAndGet();
+    pendingTokens.addAndGet(-opening.tokens());
     silentSince = now;
-    if (trial) {
+    if (opening.trial()) {
       onTrial.set(false);
     }
   }
 
   void closed() {
     inFlight.decrementAndGet();
+    fleet.onFreed.run();
   }
 
-  void succeeded(long now) {
-    reliability.change(r -> r.with(true, now));
-    condition.change(c -> c.succeeded(now, settings));
+  synchronized void produced(int tokens, long nanos, long now) {
+    decode.sample((double) nanos / tokens * 1e3, now);
   }
 
-  void failed(String why, long acquiredAt, long now) {
-    reliability.change(r -> r.with(false, now));
-    condition.change(c -> c.failed(why, acquiredAt, now, settings));
+  synchronized void succeeded(long now) {
+    learn(true, now);
+    become(condition.succeeded(now, fleet.settings));
+  }
+
+  synchronized void failed(String why, long acquiredAt, long now) {
+    learn(false, now);
+    Condition before = condition;
+    boolean already = before.stored() == NodeState.EJECTED;
+    boolean eject = before.ripe(acquiredAt, now, fleet.settings) && (already || fleet.mayEject());
+    become(eject ? before.ejected(why, now, fleet.settings) : before.failed(why));
+  }
+
+  private void learn(boolean good, long now) {
+    reliability = reliability.with(good, now);
+    badShare = 1 - reliability.at(now);
   }
 
   void reportHealth(boolean healthy, String detail, long now) {
-    condition.change(c -> healthy ? c.foundWell(now) : c.foundIll(detail, now));
+    change(c -> healthy ? c.foundWell(now) : c.foundIll(detail, now));
+  }
+
+  void drain(long now) {
+    change(c -> c.draining(now));
+  }
+
+  void readmit(long now) {
+    change(c -> c.readmitted(now));
+  }
+
+  void left() {
+    change(c -> Condition.up(0));
+  }
+
+  private void change(UnaryOperator<Condition> change) {
+    synchronized (this) {
+      become(change.apply(condition));
+    }
+    fleet.onFreed.run();
+  }
+
+  private void become(Condition next) {
+    Condition before = condition;
+    condition = next;
+    ramping = next.stored() == NodeState.RAMPING;
+    if (before.stored() != next.stored()) {
+      if (before.stored() == NodeState.EJECTED) {
+        fleet.ejected.decrementAndGet();
+      }
+      fleet.onChange.accept(node, next.stored());
+    }
+  }
+
+  void report(NodeReport said, long now) {
+    reportedAt = now;
+    report = said;
+  }
+
+  /** Null where the last report is too old. */
+  private @Nullable NodeReport report(long now) {
+    NodeReport said = report;
+    return said != null && now - reportedAt < REPORT_HOLDS_NANOS ? said : null;
   }
 
   /** Takes the one trial call, if the node is due for it and nobody else has it. */
@@ -91,7 +193,30 @@ final class Member {
   }
 
   NodeState state(long now) {
-    return condition.get().state(now, settings);
+    return condition.state(now, fleet.settings);
+  }
+
+  boolean serves() {
+    return condition.stored().serves();
+  }
+
+  boolean drains() {
+    return condition.stored() == NodeState.DRAINING;
+  }
+
+  /** Whether the node asks for no more calls. */
+  boolean full(long now) {
+    NodeReport said = report(now);
+    return said != null && said.full();
+  }
+
+  /** This gateway's part of the node's slots; 0 where nobody told how many there are. */
+  int limit() {
+    int configured = node.limit();
+    NodeReport said = report;
+    int told = said == null ? 0 : said.slots();
+    int slots = configured > 0 ? configured : told;
+    return slots == 0 ? 0 : fleet.settings.share(slots);
   }
 
   int inFlight() {
@@ -99,44 +224,69 @@ final class Member {
   }
 
   double weight(long now) {
-    return node.weight() * condition.get().share(now, settings);
+    return node.weight() * ramp(now);
+  }
+
+  double ramp(long now) {
+    return ramping ? condition.share(now, fleet.settings) : 1;
   }
 
   double successRate(long now) {
-    return reliability.get().at(now);
+    return badShare == 0 ? 1 : reliability.at(now);
   }
 
   double slowness(long now) {
-    Pace known = pace.get();
-    return known.slowness(now) * silence(known, now);
+    double known = answers.slowness(now);
+    return waiting.get() <= 0 ? known : known * silence(now);
+  }
+
+  double hint(long now) {
+    return answers.hint(now);
+  }
+
+  double prefillSlowness(long now) {
+    return prefill.slowness(now);
+  }
+
+  double decodeSlowness(long now) {
+    return decode.slowness(now);
+  }
+
+  double peakNanos() {
+    return peak.nanos();
   }
 
   /** How many of the answers expected since the last sign of life are missing, tolerance off. */
-  private double silence(Pace known, long now) {
-    int owed = waiting.get();
-    if (owed <= 0) {
-      return 1;
-    }
-    double expected = expectedLatency(known);
-    double missing = expected > 0 ? owed * (now - silentSince) / expected : 0;
+  private double silence(long now) {
+    double expected = answers.expectedNanos();
+    double missing = expected > 0 ? waiting.get() * (now - silentSince) / expected : 0;
     return Math.max(1, missing / TOLERATED_SILENCE);
   }
 
-  /** Nanoseconds; the fleet's for a node nobody has seen, 0 if the fleet is unseen too. */
-  private double expectedLatency(Pace known) {
-    return known.seen() ? known.latencyNanos() : fleetPace.level().latencyNanos();
+  /** Prompt tokens in front of a new call: what this gateway knows or what the node says. */
+  long tokensAhead(long now) {
+    NodeReport said = report(now);
+    long own = Math.max(0, pendingTokens.get());
+    return said == null ? own : Math.max(own, said.queuedTokens());
+  }
+
+  double energy(long now) {
+    NodeReport said = report(now);
+    return said == null ? 1 : said.energyPerToken();
   }
 
   NodeSnapshot snapshot(long now) {
-    Condition current = condition.get();
-    double latency = expectedLatency(pace.get());
+    Condition current = condition;
+    double latency = answers.expectedNanos();
     return new NodeSnapshot(
         node,
-        current.state(now, settings),
+        current.state(now, fleet.settings),
         inFlight.get(),
+        limit(),
         latency > 0 ? Optional.of(Duration.ofNanos((long) latency)) : Optional.empty(),
+        slowness(now),
         successRate(now),
-        Duration.ofNanos(now - current.enteredAt(now, settings)),
+        Duration.ofNanos(now - current.enteredAt(now, fleet.settings)),
         current.lastFailure());
   }
 }

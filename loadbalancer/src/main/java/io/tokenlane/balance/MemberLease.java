@@ -12,17 +12,17 @@ final class MemberLease extends AtomicInteger implements Lease {
   private final transient Member member;
   private final transient Node node;
   private final transient LongSupplier clock;
-  private final boolean trial;
-  private final long acquiredAt;
+  private final transient Opening opening;
+  private volatile long answeredAt;
+  private volatile int tokens;
 
-  MemberLease(Member member, LongSupplier clock, boolean trial) {
+  /** The member's slot must be open. */
+  MemberLease(Member member, LongSupplier clock, Opening opening) {
     super(WAITING);
     this.member = member;
     this.node = member.node();
     this.clock = clock;
-    this.trial = trial;
-    this.acquiredAt = clock.getAsLong();
-    member.opened(acquiredAt);
+    this.opening = opening;
   }
 
   @Override
@@ -33,40 +33,51 @@ final class MemberLease extends AtomicInteger implements Lease {
   @Override
   public void firstByte() {
     if (compareAndSet(WAITING, ANSWERED)) {
-      member.answered(acquiredAt, trial, clock.getAsLong());
+      long now = clock.getAsLong();
+      answeredAt = now;
+      member.answered(opening, now);
     }
+  }
+
+  @Override
+  public void produced(int count) {
+    tokens = count;
   }
 
   @Override
   public void success() {
     firstByte();
     if (close()) {
-      member.succeeded(clock.getAsLong());
+      long now = clock.getAsLong();
+      if (tokens > 1) {
+        member.produced(tokens - 1, now - answeredAt, now);
+      }
+      member.succeeded(now);
+      member.closed();
     }
   }
 
   @Override
   public void ignored() {
-    close();
+    if (close()) {
+      member.closed();
+    }
   }
 
   @Override
   public void dropped(String why) {
     if (close()) {
-      member.failed(why, acquiredAt, clock.getAsLong());
+      member.failed(why, opening.at(), clock.getAsLong());
+      member.closed();
     }
   }
 
-  /** Gives the slot back; true for the one caller that closed the lease. */
+  /** True for the one caller that closed the lease and has to give the slot back. */
   private boolean close() {
     int before = getAndSet(CLOSED);
-    if (before == CLOSED) {
-      return false;
-    }
     if (before == WAITING) {
-      member.unanswered(trial, clock.getAsLong());
+      member.unanswered(opening, clock.getAsLong());
     }
-    member.closed();
-    return true;
+    return before != CLOSED;
   }
 }

@@ -9,21 +9,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The fleet. Holds what this gateway knows about every node, lends nodes out and learns from how
- * the leases end. Picks take no lock; a reload publishes a new fleet at once.
+ * the leases end. Picks take no lock and allocate nothing but the lease; a reload publishes a new
+ * fleet at once.
  */
 public final class NodePool {
-  private final PoolSettings settings;
-  private final LongSupplier clock;
-  private final IntUnaryOperator random;
-  private final FleetPace fleetPace = new FleetPace();
-  private final AtomicLong turns = new AtomicLong();
+  private final Fleet fleet;
+  private final ThreadLocal<Pick> picks;
   private volatile Member[] members = {};
 
   /** An empty pool in real time with real chance. */
@@ -36,9 +35,8 @@ public final class NodePool {
    * @param random a number from 0 to its argument minus one; called from many threads
    */
   public NodePool(PoolSettings settings, LongSupplier clock, IntUnaryOperator random) {
-    this.settings = settings;
-    this.clock = clock;
-    this.random = random;
+    this.fleet = new Fleet(settings, clock, random);
+    this.picks = ThreadLocal.withInitial(() -> new Pick(fleet));
   }
 
   /**
@@ -53,12 +51,16 @@ public final class NodePool {
     for (Member member : members) {
       known.put(member.node().id(), member);
     }
-    members = nodes.stream().map(node -> adopt(known.get(node.id()), node)).toArray(Member[]::new);
+    members =
+        nodes.stream().map(node -> adopt(known.remove(node.id()), node)).toArray(Member[]::new);
+    fleet.size = members.length;
+    known.values().forEach(Member::left);
+    fleet.onFreed.run();
   }
 
   private Member adopt(@Nullable Member known, Node node) {
     if (known == null) {
-      return new Member(node, settings, fleetPace, clock.getAsLong());
+      return new Member(node, fleet, fleet.clock.getAsLong());
     }
     known.rename(node);
     return known;
@@ -80,48 +82,99 @@ public final class NodePool {
 
   /** What is known about each node now, in the configured order. */
   public List<NodeSnapshot> snapshot() {
-    long now = clock.getAsLong();
+    long now = fleet.clock.getAsLong();
     return Arrays.stream(members).map(member -> member.snapshot(now)).toList();
   }
 
-  /** {@link #acquire(BalancingStrategy, String, Set)} for a first attempt without a key to hash. */
+  /** {@link #acquire(BalancingStrategy, Demand)} for a first attempt of which nothing is known. */
   public Optional<Lease> acquire(BalancingStrategy strategy) {
-    return acquire(strategy, null, Set.of());
+    return acquire(strategy, Demand.PLAIN);
   }
 
   /**
-   * Lends out the node that the strategy prefers. A node due for its trial takes a first attempt
-   * before all others. Where no node serves, the call goes to one that does not, rather than
-   * nowhere (panic).
+   * Lends out the node that the strategy prefers, whatever its limit. A node due for its trial
+   * takes a first attempt before all others. Where too few nodes serve, the call may also go to one
+   * that does not, rather than nowhere (panic).
    *
-   * @param key what hashing strategies hash; null if the call has none
-   * @param excluded ids of nodes already tried for this call
-   * @return empty only if there is no node outside {@code excluded}
+   * @return empty only if every node is excluded by the demand or drains
    */
-  public Optional<Lease> acquire(
-      BalancingStrategy strategy, @Nullable String key, Set<String> excluded) {
-    Member[] fleet = members;
-    long now = clock.getAsLong();
-    if (excluded.isEmpty()) {
-      Member trial = dueForTrial(fleet, now);
-      if (trial != null) {
-        return Optional.of(new MemberLease(trial, clock, true));
-      }
+  public Optional<Lease> acquire(BalancingStrategy strategy, Demand demand) {
+    long now = fleet.clock.getAsLong();
+    fleet.arrivals.arrived(now);
+    Member chosen = trial(demand, now);
+    boolean trial = chosen != null;
+    if (chosen == null) {
+      chosen = choose(strategy, demand, now);
     }
-    Pick pick = new Pick(fleet, excluded, key, now, this);
-    if (!pick.settle()) {
-      return Optional.empty();
-    }
-    return Optional.of(new MemberLease(fleet[strategy.choose(pick)], clock, false));
+    return chosen == null ? Optional.empty() : Optional.of(lend(chosen, demand, trial, now));
   }
 
-  private static @Nullable Member dueForTrial(Member[] fleet, long now) {
-    for (Member member : fleet) {
+  /**
+   * As {@link #acquire(BalancingStrategy, Demand)}, but only a node with a free slot for this
+   * gateway.
+   *
+   * @param slowest nodes surely slower than this times the fleet are not worth their slot; ≥ 1
+   */
+  Optional<Lease> acquireFree(BalancingStrategy strategy, Demand demand, double slowest) {
+    long now = fleet.clock.getAsLong();
+    Member due = trial(demand, now);
+    if (due != null) {
+      return Optional.of(lend(due, demand, true, now));
+    }
+    Pick pick = picks.get();
+    Member[] current = members;
+    try {
+      while (pick.settleFree(current, demand, now, slowest)) {
+        Member chosen = current[strategy.choose(pick)];
+        int tokens = Owners.tokensToCompute(current, chosen, demand.prompt());
+        if (chosen.open(chosen.limit(), tokens, now)) {
+          return Optional.of(opened(chosen, tokens, false, now));
+        }
+      }
+      return Optional.empty();
+    } finally {
+      pick.done();
+    }
+  }
+
+  /** The node that {@code acquire} would lend now, trials aside; null if there is none. */
+  public @Nullable Node preferred(BalancingStrategy strategy, Demand demand) {
+    Member chosen = choose(strategy, demand, fleet.clock.getAsLong());
+    return chosen == null ? null : chosen.node();
+  }
+
+  private @Nullable Member choose(BalancingStrategy strategy, Demand demand, long now) {
+    Member[] current = members;
+    Pick pick = picks.get();
+    try {
+      return pick.settle(current, demand, now) ? current[strategy.choose(pick)] : null;
+    } finally {
+      pick.done();
+    }
+  }
+
+  private @Nullable Member trial(Demand demand, long now) {
+    return fleet.ejected.get() > 0 && demand.excluded().isEmpty() ? dueForTrial(now) : null;
+  }
+
+  private @Nullable Member dueForTrial(long now) {
+    for (Member member : members) {
       if (member.takeTrial(now)) {
         return member;
       }
     }
     return null;
+  }
+
+  private Lease lend(Member member, Demand demand, boolean trial, long now) {
+    int tokens = Owners.tokensToCompute(members, member, demand.prompt());
+    member.open(0, tokens, now);
+    return opened(member, tokens, trial, now);
+  }
+
+  private Lease opened(Member member, int tokens, boolean trial, long now) {
+    long ahead = tokens == 0 ? 0 : member.tokensAhead(now);
+    return new MemberLease(member, fleet.clock, new Opening(now, trial, tokens, ahead));
   }
 
   /**
@@ -132,19 +185,95 @@ public final class NodePool {
    * @param detail why, for the operator; kept as {@link NodeSnapshot#lastFailure} when not healthy
    */
   public void reportHealth(String nodeId, boolean healthy, String detail) {
-    long now = clock.getAsLong();
+    long now = fleet.clock.getAsLong();
+    with(nodeId, member -> member.reportHealth(healthy, detail, now));
+  }
+
+  /** What the node says about itself now; holds for 5 s, its slots for good. */
+  public void report(String nodeId, NodeReport report) {
+    long now = fleet.clock.getAsLong();
+    with(nodeId, member -> member.report(report, now));
+  }
+
+  /**
+   * Takes a node out of service: it ends the calls it has and gets no new ones.
+   *
+   * @return whether there is such a node
+   */
+  public boolean drain(String nodeId) {
+    long now = fleet.clock.getAsLong();
+    return with(nodeId, member -> member.drain(now));
+  }
+
+  /**
+   * Takes a node back into service, slowly, whatever kept it out.
+   *
+   * @return whether there is such a node
+   */
+  public boolean readmit(String nodeId) {
+    long now = fleet.clock.getAsLong();
+    return with(nodeId, member -> member.readmit(now));
+  }
+
+  private boolean with(String nodeId, Consumer<Member> action) {
+    boolean found = false;
     for (Member member : members) {
       if (member.node().id().equals(nodeId)) {
-        member.reportHealth(healthy, detail, now);
+        action.accept(member);
+        found = true;
       }
     }
+    return found;
   }
 
-  long nextTurn() {
-    return turns.getAndIncrement();
+  /** Arrivals and what is to be expected. */
+  public ArrivalForecast forecast() {
+    fleet.arrivals.advance(fleet.clock.getAsLong());
+    return fleet.arrivals;
   }
 
-  int random(int bound) {
-    return random.applyAsInt(bound);
+  /**
+   * Tells one listener about stored states that change: UP, RAMPING, EJECTED, DOWN, DRAINING.
+   * Called under the node's lock: must not block.
+   */
+  public void onChange(BiConsumer<Node, NodeState> listener) {
+    fleet.onChange = listener;
+  }
+
+  /** Tells one listener that a slot may have come free. */
+  void onFreed(Runnable listener) {
+    fleet.onFreed = listener;
+  }
+
+  /** Counts a call for the forecast. */
+  void arrived() {
+    fleet.arrivals.arrived(fleet.clock.getAsLong());
+  }
+
+  /** Whether no call is on any node, so that none can come free. */
+  boolean idle() {
+    for (Member member : members) {
+      if (member.inFlight() > 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  long now() {
+    return fleet.clock.getAsLong();
+  }
+
+  /** Slots of all serving nodes for this gateway; 0 if one of them does not tell. */
+  int slots() {
+    int all = 0;
+    for (Member member : members) {
+      int limit = member.limit();
+      if (member.serves() && limit == 0) {
+        return 0;
+      }
+      all += member.serves() ? limit : 0;
+    }
+    return all;
   }
 }

@@ -11,7 +11,9 @@ public enum NodeState {
   /** Failed several times in a row; gets nothing until its back-off is over. */
   EJECTED,
   /** The active health check says no. */
-  DOWN;
+  DOWN,
+  /** An operator takes it out of service: it ends the calls it has and gets no new ones. */
+  DRAINING;
 
   /** Whether the node may be chosen like any other (not only as a trial or in a panic). */
   public boolean serves() {

@@ -15,40 +15,53 @@ package io.tokenlane.balance;
  * that costs more waiting than it saves. What was learned fades over 10 s: a node avoided for its
  * slowness is seen again.
  *
+ * <p>What z says within its noise is not thrown away: it hints at queues that other gateways built.
+ * A second EWMA of the same distances, of α = 0.1, becomes the hint h − 0.5, which decides between
+ * nodes of equal cost and is forgotten within about a second. A node that answered a moment ago,
+ * and not late, has just freed a slot.
+ *
  * @param offset z
  * @param weightSquares sum of the squares of the weights that the samples have in z; 0 if none
- * @param exponent logarithm of the slowness when sampled
+ * @param slowness as above, when sampled
  * @param latencyNanos smoothed latency, the geometric mean; 0 if unseen
+ * @param hint h − 0.5 when sampled; 0 if unseen
  */
 record Pace(
-    double offset, double weightSquares, double exponent, double latencyNanos, long sampledAt) {
-  static final Pace UNKNOWN = new Pace(0, 0, 0, 0, 0);
+    double offset,
+    double weightSquares,
+    double slowness,
+    double latencyNanos,
+    double hint,
+    long sampledAt) {
+  static final Pace UNKNOWN = new Pace(0, 0, 1, 0, 0, 0);
 
   private static final double ALPHA = 0.3;
-  private static final double FADED_NANOS = 10e9;
+  private static final double HINT_ALPHA = 0.1;
+  private static final double HINT_BIAS = 0.5;
   private static final double SURE = 9;
   private static final double SHORTEST_NANOS = 1e3;
 
-  static double logarithm(long latencyNanos) {
-    return Math.log(Math.max(SHORTEST_NANOS, (double) latencyNanos));
+  static double logarithm(double latencyNanos) {
+    return Math.log(Math.max(SHORTEST_NANOS, latencyNanos));
   }
 
-  Pace with(long latencyNanos, FleetPace.Level fleet, long now) {
+  Pace with(double latencyNanos, FleetPace.Level fleet, long now) {
     double x = logarithm(latencyNanos);
     double level = fleet.seen() ? fleet.mean() : x;
     double z = offset + ALPHA * (x - level - offset);
     double squares = (1 - ALPHA) * (1 - ALPHA) * weightSquares + ALPHA * ALPHA;
+    double h = seen() ? hint + HINT_BIAS : 0;
+    double near = h + HINT_ALPHA * (x - level - h);
+    return new Pace(
+        z, squares, slowness(z, fleet, squares), Math.exp(level + z), near - HINT_BIAS, now);
+  }
+
+  private static double slowness(double z, FleetPace.Level fleet, double squares) {
     double noise = SURE * fleet.variance() * squares;
-    double sure = Math.max(0, 1 - noise / (z * z));
-    return new Pace(z, squares, z == 0 ? 0 : z * sure, Math.exp(level + z), now);
+    return z == 0 ? 1 : Math.exp(z * Math.max(0, 1 - noise / (z * z)));
   }
 
   boolean seen() {
     return weightSquares > 0;
-  }
-
-  double slowness(long now) {
-    double fresh = 1 - Math.max(0, now - sampledAt) / FADED_NANOS;
-    return exponent == 0 || fresh <= 0 ? 1 : Math.exp(exponent * fresh);
   }
 }

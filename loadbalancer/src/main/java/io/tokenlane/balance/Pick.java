@@ -1,52 +1,101 @@
 package io.tokenlane.balance;
 
 import io.tokenlane.balance.strategy.Candidates;
+import java.util.Arrays;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One choice: the fleet at one moment, less the nodes already tried. */
+/** One choice: the fleet at one moment, less the nodes already tried. Reused by its thread. */
 final class Pick implements Candidates {
-  private final Member[] fleet;
-  private final Set<String> excluded;
-  private final @Nullable String key;
-  private final long now;
-  private final NodePool pool;
-  private final long[] eligible;
+  private static final Member[] NONE = {};
 
-  Pick(Member[] fleet, Set<String> excluded, @Nullable String key, long now, NodePool pool) {
-    this.fleet = fleet;
-    this.excluded = excluded;
-    this.key = key;
-    this.now = now;
-    this.pool = pool;
-    this.eligible = new long[(fleet.length + 63) / 64];
+  private final Fleet shared;
+  private Member[] fleet = NONE;
+  private long[] eligible = {};
+  private Demand demand = Demand.PLAIN;
+  private long now;
+  private double worstSlowness;
+  private boolean limited;
+
+  Pick(Fleet shared) {
+    this.shared = shared;
   }
 
   /**
    * Settles which nodes may be chosen, for the whole of this pick: a node ejected by another thread
-   * meanwhile stays eligible, so that a strategy that looks twice sees the same fleet. Nodes that
-   * do not serve are let in if no other is left.
+   * meanwhile stays eligible, so that a strategy that looks twice sees the same fleet. Where too
+   * few serve, all are let in but those that drain.
    *
    * @return whether there is any
    */
-  boolean settle() {
-    return admit(false) || admit(true);
+  boolean settle(Member[] members, Demand call, long at) {
+    return settle(members, call, at, false, Double.POSITIVE_INFINITY);
   }
 
-  private boolean admit(boolean panic) {
+  /** As above, but only nodes with a free slot for this gateway, and none slower than that. */
+  boolean settleFree(Member[] members, Demand call, long at, double slowest) {
+    return settle(members, call, at, true, slowest);
+  }
+
+  private boolean settle(Member[] members, Demand call, long at, boolean onlyFree, double slowest) {
+    fleet = members;
+    demand = call;
+    now = at;
+    limited = onlyFree;
+    worstSlowness = slowest;
+    int words = (members.length + 63) / 64;
+    if (eligible.length < words) {
+      eligible = new long[words];
+    } else {
+      Arrays.fill(eligible, 0, words, 0);
+    }
+    int serving = 0;
+    boolean any = false;
+    for (int i = 0; i < members.length; i++) {
+      Member member = members[i];
+      if (member.serves()) {
+        serving++;
+        any |= admit(i, member, !member.full(at));
+      }
+    }
+    boolean panic = serving == 0 || serving < shared.settings.panicShare() * members.length;
+    return panic ? admitAll(false) : any || admitAll(true);
+  }
+
+  private boolean admitAll(boolean onlyServing) {
     boolean any = false;
     for (int i = 0; i < fleet.length; i++) {
-      if (mayTake(fleet[i], panic)) {
-        eligible[i >> 6] |= 1L << i;
-        any = true;
-      }
+      Member member = fleet[i];
+      any |= admit(i, member, onlyServing ? member.serves() : !member.drains());
     }
     return any;
   }
 
-  private boolean mayTake(Member member, boolean panic) {
-    return (panic || member.state(now).serves())
-        && (excluded.isEmpty() || !excluded.contains(member.node().id()));
+  private boolean admit(int index, Member member, boolean wanted) {
+    boolean admitted = wanted && !excluded(member) && free(member);
+    if (admitted) {
+      eligible[index >> 6] |= 1L << index;
+    }
+    return admitted;
+  }
+
+  private boolean excluded(Member member) {
+    Set<String> excluded = demand.excluded();
+    return !excluded.isEmpty() && excluded.contains(member.node().id());
+  }
+
+  private boolean free(Member member) {
+    if (!limited) {
+      return true;
+    }
+    int limit = member.limit();
+    return (limit == 0 || member.inFlight() < limit) && member.slowness(now) <= worstSlowness;
+  }
+
+  /** Lets go of the fleet, so that a reload's old members can be collected. */
+  void done() {
+    fleet = NONE;
+    demand = Demand.PLAIN;
   }
 
   @Override
@@ -60,13 +109,18 @@ final class Pick implements Candidates {
   }
 
   @Override
-  public String id(int index) {
-    return fleet[index].node().id();
+  public long hash(int index) {
+    return fleet[index].hash();
   }
 
   @Override
   public double weight(int index) {
     return fleet[index].weight(now);
+  }
+
+  @Override
+  public double ramp(int index) {
+    return fleet[index].ramp(now);
   }
 
   @Override
@@ -80,22 +134,72 @@ final class Pick implements Candidates {
   }
 
   @Override
+  public double hint(int index) {
+    return fleet[index].hint(now);
+  }
+
+  @Override
+  public double peakLatency(int index) {
+    return fleet[index].peakNanos() / 1e9;
+  }
+
+  @Override
   public double successRate(int index) {
     return fleet[index].successRate(now);
   }
 
   @Override
+  public long tokensAhead(int index) {
+    return fleet[index].tokensAhead(now);
+  }
+
+  @Override
+  public double prefillSlowness(int index) {
+    return fleet[index].prefillSlowness(now);
+  }
+
+  @Override
+  public double decodeSlowness(int index) {
+    return fleet[index].decodeSlowness(now);
+  }
+
+  @Override
+  public double energy(int index) {
+    return fleet[index].energy(now);
+  }
+
+  @Override
+  public double growth() {
+    return shared.arrivals.growth();
+  }
+
+  @Override
   public @Nullable String key() {
-    return key;
+    return demand.key();
+  }
+
+  @Override
+  public long prefix() {
+    return demand.prompt().prefix();
+  }
+
+  @Override
+  public int sharedTokens() {
+    return demand.prompt().sharedTokens();
+  }
+
+  @Override
+  public int ownTokens() {
+    return demand.prompt().ownTokens();
   }
 
   @Override
   public long turn() {
-    return pool.nextTurn();
+    return shared.turns.getAndIncrement();
   }
 
   @Override
   public int random(int bound) {
-    return pool.random(bound);
+    return shared.random.applyAsInt(bound);
   }
 }

@@ -5,19 +5,28 @@ import io.tokenlane.balance.strategy.Strategies;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** A pool with its own clock and seeded chance. */
 final class Bench {
+  static final PoolSettings SETTINGS =
+      new PoolSettings(
+          3, Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(5), 0.5, 0.2, 1);
+
   final NodePool pool;
   private long now = 1_000_000_000L;
 
   Bench(String... ids) {
+    this(SETTINGS, Arrays.stream(ids).map(Bench::node).toList());
+  }
+
+  Bench(PoolSettings settings, List<Node> nodes) {
     SplittableRandom random = new SplittableRandom(7);
-    pool = new NodePool(PoolSettings.DEFAULT, () -> now, random::nextInt);
-    pool.replace(Arrays.stream(ids).map(Bench::node).toList());
+    pool = new NodePool(settings, () -> now, random::nextInt);
+    pool.replace(nodes);
   }
 
   static Node node(String id) {
@@ -37,7 +46,7 @@ final class Bench {
   }
 
   Lease acquire(BalancingStrategy strategy, @Nullable String key, String... excluded) {
-    return pool.acquire(strategy, key, Set.of(excluded)).orElseThrow();
+    return pool.acquire(strategy, Demand.keyed(key).without(Set.of(excluded))).orElseThrow();
   }
 
   /** A lease on this very node, whatever the strategy prefers; only while the node serves. */

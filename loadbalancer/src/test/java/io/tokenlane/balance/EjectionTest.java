@@ -1,6 +1,7 @@
 package io.tokenlane.balance;
 
 import static io.tokenlane.balance.NodeState.DOWN;
+import static io.tokenlane.balance.NodeState.DRAINING;
 import static io.tokenlane.balance.NodeState.EJECTED;
 import static io.tokenlane.balance.NodeState.RAMPING;
 import static io.tokenlane.balance.NodeState.TRIAL;
@@ -8,6 +9,11 @@ import static io.tokenlane.balance.NodeState.UP;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class EjectionTest {
@@ -111,12 +117,87 @@ class EjectionTest {
   }
 
   @Test
-  void whenAllAreOutCallsStillGoSomewhere() {
+  void noMoreThanHalfOfTheFleetIsEjected() {
+    Bench five = new Bench("a", "b", "c", "d", "e");
+    for (String id : List.of("a", "b", "c", "d", "e")) {
+      five.eject(id);
+    }
+    assertThat(five.pool.snapshot())
+        .extracting(NodeSnapshot::state)
+        .containsExactly(EJECTED, EJECTED, UP, UP, UP);
+    five.passMillis(2_000);
+    five.acquire().success();
+    five.on("c").dropped("again");
+    assertThat(five.state("c")).isEqualTo(EJECTED);
+  }
+
+  @Test
+  void whenTooFewServeCallsGoToAllButTheDraining() {
+    Bench three = new Bench("a", "b", "c");
+    three.pool.reportHealth("a", false, "refused");
+    three.pool.reportHealth("b", false, "refused");
+    three.pool.drain("c");
+    Set<String> used = new HashSet<>();
+    for (int i = 0; i < 20; i++) {
+      used.add(three.acquire().node().id());
+    }
+    assertThat(used).containsExactlyInAnyOrder("a", "b");
+  }
+
+  @Test
+  void panicLetsInTheIllWhenTheFewWellWouldBeOverrun() {
+    PoolSettings half =
+        new PoolSettings(
+            3, Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(5), 1, 0.5, 1);
+    Bench three = new Bench(half, Stream.of("a", "b", "c").map(Bench::node).toList());
+    three.pool.reportHealth("a", false, "refused");
+    assertThat(idsOf(three, 30)).containsExactlyInAnyOrder("b", "c");
+    three.pool.reportHealth("b", false, "refused");
+    assertThat(idsOf(three, 300)).containsExactlyInAnyOrder("a", "b", "c");
+  }
+
+  private static Set<String> idsOf(Bench bench, int calls) {
+    Set<String> used = new HashSet<>();
+    for (int i = 0; i < calls; i++) {
+      used.add(bench.acquire().node().id());
+    }
+    return used;
+  }
+
+  @Test
+  void aDrainingNodeEndsItsCallsAndGetsNoMore() {
+    Lease open = bench.on("a");
+    assertThat(bench.pool.drain("a")).isTrue();
+    assertThat(bench.pool.drain("nobody")).isFalse();
+    for (int i = 0; i < 20; i++) {
+      assertThat(bench.acquire().node().id()).isEqualTo("b");
+    }
+    bench.pool.reportHealth("a", false, "refused");
+    bench.pool.reportHealth("a", true, "");
+    open.success();
+    assertThat(bench.state("a")).isEqualTo(DRAINING);
+    assertThat(bench.see("a").inFlight()).isZero();
+    assertThat(bench.pool.readmit("a")).isTrue();
+    assertThat(bench.state("a")).isEqualTo(RAMPING);
+    bench.passMillis(5_000);
+    assertThat(bench.state("a")).isEqualTo(UP);
+  }
+
+  @Test
+  void anOperatorMayEndAnEjection() {
     bench.eject("a");
-    bench.eject("b");
-    Lease lease = bench.acquire();
-    lease.success();
-    assertThat(bench.see(lease.node().id()).state()).isEqualTo(RAMPING);
+    bench.pool.readmit("a");
+    assertThat(bench.state("a")).isEqualTo(RAMPING);
+  }
+
+  @Test
+  void tellsWhoChanged() {
+    List<String> told = new ArrayList<>();
+    bench.pool.onChange((node, state) -> told.add(node.id() + " " + state));
+    bench.eject("a");
+    bench.pool.reportHealth("b", false, "refused");
+    bench.pool.reportHealth("b", true, "");
+    assertThat(told).containsExactly("a EJECTED", "b DOWN", "b RAMPING");
   }
 
   @Test

@@ -72,7 +72,7 @@ class LeaseTest {
     for (int i = 0; i < 5_000; i++) {
       BalancingStrategy strategy = Strategies.all().get(random.nextInt(Strategies.all().size()));
       Set<String> excluded = random.nextInt(5) == 0 ? Set.of("n1") : Set.of();
-      open.add(pool.acquire(strategy, "k" + i, excluded).orElseThrow());
+      open.add(pool.acquire(strategy, Demand.keyed("k" + i).without(excluded)).orElseThrow());
       int which = random.nextInt(open.size());
       end(open.get(which), random.nextInt(6));
       if (open.size() > 20) {

@@ -20,7 +20,8 @@ class NodePoolTest {
   void anExcludedNodeIsNotTriedAgain() {
     Bench bench = new Bench("a", "b");
     assertThat(bench.acquire("a").node().id()).isEqualTo("b");
-    assertThat(bench.pool.acquire(Strategies.DEFAULT, null, Set.of("a", "b"))).isEmpty();
+    assertThat(bench.pool.acquire(Strategies.DEFAULT, Demand.PLAIN.without(Set.of("a", "b"))))
+        .isEmpty();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.tokenlane.bench.micro;
 
+import io.tokenlane.balance.Demand;
 import io.tokenlane.balance.Lease;
 import io.tokenlane.balance.Node;
 import io.tokenlane.balance.NodePool;
@@ -9,6 +10,7 @@ import io.tokenlane.balance.strategy.Strategies;
 import java.net.URI;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -43,6 +45,12 @@ public class PickBenchmark {
     for (int i = 0; i < 3 * nodes; i++) {
       pick();
     }
+  }
+
+  /** The choice alone. */
+  @Benchmark
+  public @Nullable Node choose() {
+    return pool.preferred(strategy, Demand.PLAIN);
   }
 
   /** One pick, answered at once. */

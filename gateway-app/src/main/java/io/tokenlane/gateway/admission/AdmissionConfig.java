@@ -1,5 +1,6 @@
 package io.tokenlane.gateway.admission;
 
+import io.tokenlane.gateway.limit.LimitsProperties;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;

@@ -7,6 +7,7 @@ import io.tokenlane.gateway.call.CallParser;
 import io.tokenlane.gateway.call.InferenceCall;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.error.ApiException;
+import io.tokenlane.gateway.limit.LimitsProperties;
 import io.tokenlane.gateway.route.FilterOrder;
 import java.nio.ByteBuffer;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;

@@ -1,5 +1,6 @@
 package io.tokenlane.gateway.balance;
 
+import io.tokenlane.balance.Demand;
 import io.tokenlane.balance.Lease;
 import io.tokenlane.balance.NodePool;
 import io.tokenlane.balance.strategy.BalancingStrategy;
@@ -79,7 +80,8 @@ final class BalanceFilter implements GlobalFilter, Ordered {
     }
 
     Mono<Void> next() {
-      Optional<Lease> lease = pool.acquire(strategy, clientIp(exchange), tried);
+      Optional<Lease> lease =
+          pool.acquire(strategy, Demand.keyed(clientIp(exchange)).without(tried));
       if (lease.isEmpty()) {
         return Mono.error(
             new ApiException(

@@ -26,6 +26,7 @@ public final class Trail {
   private volatile long firstByteNanos;
   private volatile int attempts;
   private volatile boolean anotherMayServe;
+  private volatile @Nullable Usage usage;
 
   /** Starts the trail of {@code exchange}. */
   public static Trail start(ServerWebExchange exchange, String requestId, long nowNanos) {
@@ -121,6 +122,16 @@ public final class Trail {
   /** Whether the request may go to another node where the latest one refuses it. */
   public boolean anotherMayServe() {
     return anotherMayServe;
+  }
+
+  /** Tokens read and written, where known. */
+  public Optional<Usage> usage() {
+    return Optional.ofNullable(usage);
+  }
+
+  /** Tells the tokens read and written. */
+  public void used(Usage tokens) {
+    this.usage = tokens;
   }
 
   /** How many nodes had the request. */

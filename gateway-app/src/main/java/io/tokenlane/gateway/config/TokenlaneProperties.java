@@ -1,10 +1,10 @@
 package io.tokenlane.gateway.config;
 
-import io.tokenlane.gateway.admission.LimitsProperties;
 import io.tokenlane.gateway.balance.BalanceProperties;
 import io.tokenlane.gateway.balance.NodeProperties;
 import io.tokenlane.gateway.cache.CacheProperties;
 import io.tokenlane.gateway.compress.CompressionProperties;
+import io.tokenlane.gateway.limit.LimitsProperties;
 import io.tokenlane.gateway.prefetch.PrefetchProperties;
 import io.tokenlane.gateway.security.SecurityProperties;
 import java.util.List;

@@ -20,6 +20,9 @@ public final class FilterOrder {
   /** Caps the body, parses a model call once. */
   public static final int ADMISSION = -500;
 
+  /** Takes what the request may cost of its quotas; corrected when it has ended. */
+  public static final int LIMIT = -480;
+
   /** Serves a stored answer, or stores the one that passes. */
   public static final int CACHE = -400;
 

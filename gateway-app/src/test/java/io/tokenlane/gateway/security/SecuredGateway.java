@@ -38,6 +38,8 @@ import org.springframework.context.ConfigurableApplicationContext;
  * runs until the JVM ends: closing it would close the event loops that all gateways share.
  */
 final class SecuredGateway {
+  private static @Nullable SecuredGateway one;
+
   static final String AUDIENCE = "tokenlane";
   static final String ISSUER = "https://issuer.example";
 
@@ -50,15 +52,31 @@ final class SecuredGateway {
   private final Path privateKeyFile;
 
   private final X509Bundle authority;
+  private final HttpClient anonymous;
   private final ECKey signing;
   private final ConfigurableApplicationContext context;
 
-  SecuredGateway(Path folder) throws Exception {
+  /** The one that all tests share. */
+  static synchronized SecuredGateway one() {
+    SecuredGateway running = one;
+    if (running == null) {
+      try {
+        running = new SecuredGateway(Files.createTempDirectory("secured"));
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+      one = running;
+    }
+    return running;
+  }
+
+  private SecuredGateway(Path folder) throws Exception {
     authority =
         new CertificateBuilder()
             .subject("CN=test authority")
             .setIsCertificateAuthority(true)
             .buildSelfSigned();
+    anonymous = client(null);
     certificateFile = folder.resolve("tls.crt");
     privateKeyFile = folder.resolve("tls.key");
     ownCertificate("localhost");
@@ -90,6 +108,23 @@ final class SecuredGateway {
                 "--tokenlane.security.jwt.tenant_claim=org",
                 "--tokenlane.security.mtls.tenant_from=subject-cn",
                 "--tokenlane.security.public_paths=/api/open/**",
+                "--tokenlane.limits.rules[0].name=two-requests",
+                "--tokenlane.limits.rules[0].tenants=two-requests",
+                "--tokenlane.limits.rules[0].requests_per_minute=2",
+                "--tokenlane.limits.rules[1].name=thousand-tokens",
+                "--tokenlane.limits.rules[1].tenants=thousand-tokens",
+                "--tokenlane.limits.rules[1].tokens_per_minute=1000",
+                "--tokenlane.limits.rules[2].name=one-coin",
+                "--tokenlane.limits.rules[2].tenants=one-*",
+                "--tokenlane.limits.rules[2].models=*",
+                "--tokenlane.limits.rules[2].per=tenant",
+                "--tokenlane.limits.rules[2].cost_per_month=1",
+                "--tokenlane.limits.rules[3].name=one-at-once",
+                "--tokenlane.limits.rules[3].tenants=one-at-once",
+                "--tokenlane.limits.rules[3].concurrent=1",
+                "--tokenlane.limits.prices[0].models=m",
+                "--tokenlane.limits.prices[0].input_per_million=1",
+                "--tokenlane.limits.prices[0].output_per_million=1",
                 "--spring.cloud.gateway.server.webflux.routes[0].id=api",
                 "--spring.cloud.gateway.server.webflux.routes[0].uri=" + app.uri(),
                 "--spring.cloud.gateway.server.webflux.routes[0].predicates[0]=Path=/api/**");
@@ -141,14 +176,28 @@ final class SecuredGateway {
   }
 
   HttpResponse<String> send(HttpRequest.Builder request, @Nullable X509Bundle certificate) {
-    try (HttpClient client = HttpClient.newBuilder().sslContext(tls(certificate)).build()) {
-      return client.send(request.build(), BodyHandlers.ofString());
+    try {
+      return certificate == null
+          ? anonymous.send(request.build(), BodyHandlers.ofString())
+          : sendAs(certificate, request);
     } catch (IOException | GeneralSecurityException e) {
       throw new IllegalStateException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
+  }
+
+  private HttpResponse<String> sendAs(X509Bundle certificate, HttpRequest.Builder request)
+      throws GeneralSecurityException, IOException, InterruptedException {
+    try (HttpClient client = client(certificate)) {
+      return client.send(request.build(), BodyHandlers.ofString());
+    }
+  }
+
+  /** A client with connections of its own. */
+  HttpClient client(@Nullable X509Bundle certificate) throws GeneralSecurityException, IOException {
+    return HttpClient.newBuilder().sslContext(tls(certificate)).build();
   }
 
   private SSLContext tls(@Nullable X509Bundle certificate)
@@ -171,6 +220,12 @@ final class SecuredGateway {
 
   HttpResponse<String> get(String path, String... headers) {
     return send(request(path, headers), null);
+  }
+
+  /** GET at the management port, which has no TLS. */
+  HttpResponse<String> manage(String path) {
+    String port = context.getEnvironment().getRequiredProperty("local.management.port");
+    return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)), null);
   }
 
   HttpResponse<String> chat(String body, String... headers) {

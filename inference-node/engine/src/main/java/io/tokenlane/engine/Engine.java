@@ -1,5 +1,8 @@
 package io.tokenlane.engine;
 
+import io.tokenlane.engine.kv.BlockHash;
+import io.tokenlane.engine.kv.BlockPool;
+import io.tokenlane.engine.kv.CacheSalt;
 import io.tokenlane.engine.model.Model;
 import java.util.List;
 import java.util.Optional;
@@ -71,6 +74,17 @@ public final class Engine implements AutoCloseable {
    */
   public Generation prefill(PrefillRequest request, Consumer<? super GenerationEvent> listener) {
     return loop.admission().prefill(request, listener);
+  }
+
+  /**
+   * Hash of the last full block of these tokens, as KV events name it; the same on every node with
+   * this block size.
+   *
+   * @param cacheSalt as in {@link GenerationRequest}
+   * @return empty if they fill no block
+   */
+  public Optional<BlockHash> prefixHash(int[] tokens, String cacheSalt) {
+    return Optional.ofNullable(BlockPool.hashOf(tokens, loop.blockSize(), CacheSalt.of(cacheSalt)));
   }
 
   /** Token slots in a KV block. */

@@ -39,7 +39,7 @@ public record EngineStats(
     return kvBlocks == 0 ? 0 : (double) kvBlocksUsed / kvBlocks;
   }
 
-  EngineStats withWaiting(int sequences) {
+  EngineStats with(int sequences, int pinnedBlocks) {
     return new EngineStats(
         running,
         sequences,
@@ -53,7 +53,7 @@ public record EngineStats(
         steps,
         preemptions,
         expired,
-        kvBlocksPinned,
+        pinnedBlocks,
         stepTokens);
   }
 }

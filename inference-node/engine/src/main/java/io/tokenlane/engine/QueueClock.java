@@ -39,7 +39,7 @@ final class QueueClock {
   void arrived(ActiveGeneration generation) {
     if (!busy) {
       busy = true;
-      lastEnd = now();
+      lastEnd = generation.wires.submittedNanos();
     }
     if (deadlineNanos > 0) {
       waiting.add(generation);
@@ -70,6 +70,12 @@ final class QueueClock {
       waiting.remove(first);
     }
     return null;
+  }
+
+  /** What to tell a generation that expired. */
+  String lateness() {
+    return "queue: not begun within the deadline of %d ms (expected: less load)"
+        .formatted(deadlineNanos / 1_000_000);
   }
 
   /**

@@ -104,15 +104,16 @@ final class StepLoop {
     return sizes.blockSize();
   }
 
-  /** Load, with the inbox counted as waiting. */
+  /** Load, with what is in the inbox counted as waiting and pinned. */
   EngineStats stats() {
     EngineStats now = stats;
-    return now.withWaiting(Math.max(0, admission.inFlight() - now.running()));
+    return now.with(Math.max(0, admission.inFlight() - now.running()), admission.pinnedBlocks());
   }
 
   /** One pass: inbox, schedule, run, complete, publish. False if there was nothing to do. */
   boolean step() {
     drainInbox();
+    answerSnapshots();
     failExpired();
     boolean generating = scheduler.isGenerating();
     StepPlan plan = scheduler.schedule(generating ? budget.tokens() : sizes.maxTokens());
@@ -178,6 +179,10 @@ final class StepLoop {
         cancel(generation);
       }
     }
+  }
+
+  /** Between two steps, when events and pool agree. */
+  void answerSnapshots() {
     for (var asked = snapshotsAsked.poll(); asked != null; asked = snapshotsAsked.poll()) {
       asked.complete(new KvSnapshot(kvEvents.last(), pool.indexed()));
     }
@@ -212,10 +217,7 @@ final class StepLoop {
   private void failExpired() {
     for (var late = clock.expired(); late != null; late = clock.expired()) {
       expired++;
-      fail(
-          late,
-          new GenerationEvent.Failed(
-              "queue: not begun before the deadline (expected: less load)", true));
+      fail(late, new GenerationEvent.Failed(clock.lateness(), true));
     }
   }
 

@@ -3,31 +3,42 @@ package io.tokenlane.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenlane.engine.sample.SamplingParams;
+import io.tokenlane.engine.schedule.QueueOrder;
+import io.tokenlane.engine.schedule.QueueOrder.Rule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What a generation says depends on nothing else in the engine: not on its neighbours, chunking,
- * prefix hits, preemptions, priorities or cancels. And all it held comes back.
+ * prefix hits, siblings, preemptions, priorities, budgets or cancels. Seeds, penalties and log
+ * probabilities are its own. And all it held comes back.
  */
+@ExtendWith(EngineInvariants.class)
 final class BatchIndependenceTest {
   private final ToyModel model = new ToyModel(128);
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
   void randomTrafficSaysWhatEachSaysAlone(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     EngineConfig config = randomConfig(random);
+    PacedModel paced = new PacedModel(model, 1000, 10_000);
     List<Submitted> all = new ArrayList<>();
-    try (SteppedEngine engine = new SteppedEngine(model, config)) {
+    try (SteppedEngine engine = paced.engine(config)) {
       int[] shared = Requests.prompt(random, 40);
       for (int i = 0; i < 120; i++) {
-        all.add(submit(engine, randomRequest(random, shared)));
+        engine.nanos += random.nextLong(2_000_000_000L);
+        GenerationRequest request = randomRequest(random, shared);
+        all.add(submit(engine, request));
+        for (int more = random.nextInt(8); more > 5; more--) {
+          all.add(submitSibling(engine, all.getLast(), random));
+        }
         for (int steps = random.nextInt(4); steps > 0; steps--) {
           engine.step();
         }
@@ -49,6 +60,32 @@ final class BatchIndependenceTest {
     return new Submitted(request, recorder, engine.submit(request, recorder));
   }
 
+  private static Submitted submitSibling(
+      SteppedEngine engine, Submitted first, SplittableRandom random) {
+    GenerationRequest like = first.request();
+    GenerationRequest request =
+        new GenerationRequest(
+            like.prompt(),
+            random.nextInt(1, 129 - like.prompt().length),
+            Requests.sampled(random.nextLong()),
+            like.stopTokens(),
+            random.nextInt(-1, 3),
+            random.nextInt(3),
+            like.cacheSalt());
+    Recorder recorder = new Recorder();
+    Admission door = engine.loop.admission();
+    return new Submitted(
+        request, recorder, door.submitSibling(first.generation(), request, recorder));
+  }
+
+  private static QueueOrder randomOrder(SplittableRandom random) {
+    Rule[] rules = Rule.values();
+    return new QueueOrder(
+        rules[random.nextInt(rules.length)],
+        random.nextInt(2) * 1_000_000_000L,
+        random.nextInt(1_000_000_000));
+  }
+
   private static EngineConfig randomConfig(SplittableRandom random) {
     int size = random.nextInt(1, 9);
     int blockSize = random.nextInt(1, 20);
@@ -57,7 +94,11 @@ final class BatchIndependenceTest {
         .withBlockSize(blockSize)
         .withKvBlocks(blocks)
         .withBatch(size, size + random.nextInt(60))
-        .withMaxWaiting(200)
+        .withMaxWaiting(400)
+        .withQueueDeadlineNanos(0)
+        .withQueueOrder(randomOrder(random))
+        .withKvWatermark(random.nextInt(3) * 0.1)
+        .withTargetItlNanos(random.nextInt(2) * random.nextLong(1, 1_000_000))
         .withKvStrategy(random.nextInt(5) > 0 ? KvStrategy.PAGED : KvStrategy.CONTIGUOUS)
         .withPrefixReuse(random.nextInt(4) > 0)
         .withContinuousBatching(random.nextInt(4) > 0);
@@ -76,19 +117,20 @@ final class BatchIndependenceTest {
         sampling,
         Set.of(random.nextInt(ToyModel.VOCABULARY)),
         random.nextInt(-1, 3),
-        random.nextInt(3));
+        random.nextInt(3),
+        random.nextInt(3) > 0 ? "" : "salt" + random.nextInt(2));
   }
 
   private record Submitted(GenerationRequest request, Recorder recorder, Generation generation) {
     void check(ToyModel model, String where) {
-      List<Integer> expected = SteppedEngine.alone(model, request);
-      List<Integer> ids = recorder.ids();
+      List<String> expected = SteppedEngine.recordAlone(model, request).texts();
+      List<String> texts = recorder.texts();
       if (recorder.finished().reason() == FinishReason.CANCELLED) {
-        assertThat(ids).as(where).isEqualTo(expected.subList(0, ids.size()));
+        assertThat(texts).as(where).isEqualTo(expected.subList(0, texts.size()));
       } else {
-        assertThat(ids).as(where).isEqualTo(expected);
+        assertThat(texts).as(where).isEqualTo(expected);
       }
-      assertThat(recorder.finished().usage().completionTokens()).isEqualTo(ids.size());
+      assertThat(recorder.finished().usage().completionTokens()).isEqualTo(texts.size());
     }
   }
 }

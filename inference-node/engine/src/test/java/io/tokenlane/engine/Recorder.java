@@ -1,6 +1,7 @@
 package io.tokenlane.engine;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,20 @@ final class Recorder implements Consumer<GenerationEvent> {
     return tokens.stream().map(GenerationEvent.Token::token).toList();
   }
 
+  /** The tokens with their log probabilities, to the bit. */
+  synchronized List<String> texts() {
+    return tokens.stream()
+        .map(
+            token ->
+                "%d %s %s %s"
+                    .formatted(
+                        token.token(),
+                        token.logprob(),
+                        Arrays.toString(token.topTokens()),
+                        Arrays.toString(token.topLogprobs())))
+        .toList();
+  }
+
   synchronized GenerationEvent.Finished finished() {
     if (ending instanceof GenerationEvent.Finished finished) {
       return finished;
@@ -46,6 +61,10 @@ final class Recorder implements Consumer<GenerationEvent> {
       return failed.message();
     }
     throw new AssertionError("ending: " + ending + " (expected: Failed)");
+  }
+
+  synchronized boolean isOverloaded() {
+    return ending instanceof GenerationEvent.Failed failed && failed.overloaded();
   }
 
   Recorder await() throws InterruptedException {

@@ -9,10 +9,12 @@ import io.tokenlane.engine.sample.SamplingParams;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.FieldSource;
 
+@ExtendWith(EngineInvariants.class)
 final class StepLoopFailureTest {
   private static final EngineConfig CONFIG = EngineConfig.defaults().withBlockSize(4);
   private static final SamplingParams GREEDY = SamplingParams.GREEDY;

@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(EngineInvariants.class)
 final class StepLoopTest {
   private static final EngineConfig CONFIG = EngineConfig.defaults().withBlockSize(4);
   private final ToyModel model = new ToyModel(256);

@@ -1,5 +1,7 @@
 package io.tokenlane.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.tokenlane.engine.model.Model;
 import java.util.List;
 import java.util.function.Consumer;
@@ -11,8 +13,11 @@ final class SteppedEngine implements AutoCloseable {
   /** The time. */
   long nanos;
 
+  private boolean closed;
+
   SteppedEngine(Model model, EngineConfig config) {
     loop = new StepLoop(model, config, () -> nanos, () -> {});
+    EngineInvariants.watch(this);
   }
 
   /** What the request generates with nothing else around and no cache. */
@@ -61,6 +66,14 @@ final class SteppedEngine implements AutoCloseable {
   @Override
   public void close() {
     loop.close("engine: closed");
+    closed = true;
+    EngineStats stats = stats();
+    assertThat(stats.kvBlocksUsed() + stats.kvBlocksPinned()).as("blocks after the end").isZero();
+    assertThat(stats.running() + stats.waiting()).as("sequences after the end").isZero();
     loop.checkInvariants();
+  }
+
+  boolean isClosed() {
+    return closed;
   }
 }

@@ -26,6 +26,12 @@ final class ToyModel implements Model {
   /** Most rows seen in a step. */
   int mostRows;
 
+  /** Rows computed since the start. */
+  long allRows;
+
+  /** Bytes of KV stores that were made and not closed. */
+  long kvBytes;
+
   ToyModel(int contextLength) {
     config = new ModelConfig("toy", VOCABULARY, contextLength, 8, 16, 1, 1, 1, 8, 1e-5f, 10000);
     bytesPerToken = Long.BYTES;
@@ -38,7 +44,7 @@ final class ToyModel implements Model {
 
   @Override
   public KvStore kvStore(int blocks, int blockSize) {
-    return new ToyKv(blocks, blockSize);
+    return new ToyKv(this, blocks, blockSize);
   }
 
   @Override
@@ -50,6 +56,7 @@ final class ToyModel implements Model {
   public void forward(Batch batch, KvStore kv, float[] logits) {
     ToyKv store = (ToyKv) kv;
     mostRows = Math.max(mostRows, batch.rows());
+    allRows += batch.rows();
     if (failNext) {
       failNext = false;
       Arrays.fill(store.states, -1);
@@ -116,14 +123,17 @@ final class ToyModel implements Model {
     private final long[] states;
     private final int[] tablesOfBlock;
     private final boolean[] written;
+    private final ToyModel model;
     private boolean closed;
 
-    ToyKv(int blocks, int blockSize) {
+    ToyKv(ToyModel model, int blocks, int blockSize) {
+      this.model = model;
       this.blocks = blocks;
       this.blockSize = blockSize;
       states = new long[blocks * blockSize];
       written = new boolean[states.length];
       tablesOfBlock = new int[blocks];
+      model.kvBytes += bytes();
     }
 
     void beginStep(Batch batch) {
@@ -168,6 +178,7 @@ final class ToyModel implements Model {
     @Override
     public void close() {
       closed = true;
+      model.kvBytes -= bytes();
     }
   }
 }

@@ -2,8 +2,10 @@ package io.tokenlane.node;
 
 import io.tokenlane.engine.EngineConfig;
 import io.tokenlane.engine.KvStrategy;
+import io.tokenlane.engine.schedule.QueueOrder;
 import io.tokenlane.node.config.ModelSettings;
 import io.tokenlane.node.config.NodeSettings;
+import io.tokenlane.node.config.QueueSettings;
 import io.tokenlane.node.load.LoadSettings;
 import io.tokenlane.node.load.ModelHealth;
 import io.tokenlane.node.load.ModelLoader;
@@ -13,6 +15,7 @@ import io.tokenlane.node.openai.NodeMeters;
 import io.tokenlane.node.openai.OpenAiBeans;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -59,13 +62,26 @@ class NodeBeans {
             node.backend(),
             node.computeThreads(),
             model.int8(),
-            EngineConfig.defaults()
-                .withKvBytes(node.kvCacheBytes().toBytes())
-                .withMaxWaiting(node.maxWaiting())
-                .withBatch(model.maxBatchSize(), Math.max(512, model.maxBatchSize()))
-                .withContinuousBatching(model.enableContinuousBatching())
-                .withKvStrategy(model.paged() ? KvStrategy.PAGED : KvStrategy.CONTIGUOUS));
+            engine(node, model));
     return new ModelLoader(settings, Clock.systemUTC());
+  }
+
+  private static EngineConfig engine(NodeSettings node, ModelSettings model) {
+    return EngineConfig.defaults()
+        .withKvBytes(node.kvCacheBytes().toBytes())
+        .withMaxWaiting(node.maxWaiting())
+        .withBatch(model.maxBatchSize(), Math.max(512, model.maxBatchSize()))
+        .withContinuousBatching(model.enableContinuousBatching())
+        .withKvStrategy(model.paged() ? KvStrategy.PAGED : KvStrategy.CONTIGUOUS)
+        .withTargetItlNanos(node.targetItl().toNanos())
+        .withQueueDeadlineNanos(node.queue().deadline().toNanos())
+        .withQueueOrder(order(node.queue()));
+  }
+
+  private static QueueOrder order(QueueSettings queue) {
+    QueueOrder.Rule rule =
+        QueueOrder.Rule.valueOf(queue.order().replace('-', '_').toUpperCase(Locale.ROOT));
+    return new QueueOrder(rule, queue.ageing().toNanos(), queue.prefillTokenDelay().toNanos());
   }
 
   @Bean

@@ -1,13 +1,15 @@
 package io.tokenlane.balance.strategy;
 
 /**
- * Takes the node with the lowest expected completion cost, ties at random:
+ * Takes the node with the lowest expected completion cost:
  *
- * <pre>cost = slowness · (1 + k · inFlight) / (weight · successRate²),  k = 2</pre>
+ * <pre>cost = slowness · (1 + k · inFlight) / (weight · ramp · successRate²),  k = 2</pre>
  *
  * <p>The smoothed latency is one factor among others, and only as far as a node is surely slower
  * ({@link Candidates#slowness}); the lowest latency alone would send a whole gateway's traffic to
- * one node at a time. Among equals this is least-connections; otherwise it weighs by speed.
+ * one node at a time. Among equals this is least-connections; otherwise it weighs by speed. Equal
+ * costs, which are the rule where many gateways share many nodes, are decided by {@link
+ * Candidates#hint}, then at random.
  */
 final class Ewma implements BalancingStrategy {
   private static final double IN_FLIGHT_FACTOR = 2;
@@ -19,10 +21,10 @@ final class Ewma implements BalancingStrategy {
 
   @Override
   public int choose(Candidates candidates) {
-    return Lowest.of(candidates, Ewma::cost);
+    return Lowest.of(candidates, Ewma::cost, Candidates::hint);
   }
 
-  private static double cost(Candidates candidates, int index) {
+  static double cost(Candidates candidates, int index) {
     double good = candidates.successRate(index);
     return candidates.slowness(index)
         * (1 + IN_FLIGHT_FACTOR * candidates.inFlight(index))

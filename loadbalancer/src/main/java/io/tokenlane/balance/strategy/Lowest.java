@@ -1,6 +1,9 @@
 package io.tokenlane.balance.strategy;
 
-/** The candidate of the lowest cost, ties broken evenly at random in one pass. */
+/**
+ * The candidate of the lowest cost in one pass. Equal costs are decided by the lower hint, equal
+ * hints evenly at random.
+ */
 final class Lowest {
   private Lowest() {}
 
@@ -9,23 +12,40 @@ final class Lowest {
     double of(Candidates candidates, int index);
   }
 
-  static int of(Candidates candidates, Cost cost) {
+  static int of(Candidates candidates, Cost cost, Cost hint) {
+    long salt = candidates.random(Integer.MAX_VALUE);
     int best = -1;
-    int ties = 0;
     double lowest = Double.POSITIVE_INFINITY;
-    for (int i = 0; i < candidates.size(); i++) {
+    double lowestHint = Double.POSITIVE_INFINITY;
+    int size = candidates.size();
+    for (int i = 0; i < size; i++) {
       if (!candidates.eligible(i)) {
         continue;
       }
       double mine = cost.of(candidates, i);
-      if (best < 0 || mine < lowest) {
+      if (best >= 0 && mine > lowest) {
+        continue;
+      }
+      double mineHint = hint.of(candidates, i);
+      if (best < 0
+          || mine < lowest
+          || mineHint < lowestHint
+          || (mineHint == lowestHint && lot(salt, i) > lot(salt, best))) {
         best = i;
         lowest = mine;
-        ties = 1;
-      } else if (mine == lowest && candidates.random(++ties) == 0) {
-        best = i;
+        lowestHint = mineHint;
       }
     }
     return best;
+  }
+
+  /** One random number for the pick makes a lot for each node: cheaper than a draw at each tie. */
+  private static long lot(long salt, int index) {
+    long mixed = (salt * 0x9e3779b97f4a7c15L ^ (index + 1)) * 0xbf58476d1ce4e5b9L;
+    return (mixed ^ (mixed >>> 32)) * 0x94d049bb133111ebL;
+  }
+
+  static int of(Candidates candidates, Cost cost) {
+    return of(candidates, cost, (all, i) -> 0);
   }
 }

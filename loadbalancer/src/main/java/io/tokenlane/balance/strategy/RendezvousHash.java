@@ -7,34 +7,33 @@ import org.jspecify.annotations.Nullable;
  * when a node goes only its own keys move (weighted rendezvous hashing, Thaler and Ravishankar
  * 1998; score −w / ln u). A call without a key goes to the node with the fewest calls in flight.
  */
-final class RendezvousHash implements BalancingStrategy {
+public final class RendezvousHash implements BalancingStrategy {
   private static final BalancingStrategy KEYLESS = new WeightedLeastConnections();
 
-  private final String name;
-
-  RendezvousHash(String name) {
-    this.name = name;
-  }
+  RendezvousHash() {}
 
   @Override
   public String name() {
-    return name;
+    return "ip-hash";
   }
 
   @Override
   public int choose(Candidates candidates) {
     @Nullable String key = candidates.key();
-    return key == null ? KEYLESS.choose(candidates) : owner(candidates, mix(key.hashCode()));
+    return key == null
+        ? KEYLESS.choose(candidates)
+        : owner(candidates, hash(key), Double.POSITIVE_INFINITY);
   }
 
-  private static int owner(Candidates candidates, long key) {
+  /** The eligible node of the highest score below {@code below}; −1 if there is none. */
+  static int owner(Candidates candidates, long key, double below) {
     int best = -1;
     double highest = Double.NEGATIVE_INFINITY;
-    for (int i = 0; i < candidates.size(); i++) {
+    int size = candidates.size();
+    for (int i = 0; i < size; i++) {
       if (candidates.eligible(i)) {
-        double score =
-            -candidates.weight(i) / Math.log(unit(mix(key ^ candidates.id(i).hashCode())));
-        if (best < 0 || score > highest) {
+        double score = score(key, candidates.hash(i), candidates.weight(i));
+        if (score < below && score > highest) {
           best = i;
           highest = score;
         }
@@ -43,9 +42,19 @@ final class RendezvousHash implements BalancingStrategy {
     return best;
   }
 
-  /** A number in (0, 1). */
-  private static double unit(long hash) {
-    return ((hash >>> 11) + 0.5) * 0x1p-53;
+  /** How much a node of this hash and weight wants the key; &gt; 0. */
+  public static double score(long key, long node, double weight) {
+    double unit = ((mix(key ^ node) >>> 11) + 0.5) * 0x1p-53;
+    return -weight / Math.log(unit);
+  }
+
+  /** FNV-1a over the UTF-16 units, mixed: the same on every machine. */
+  public static long hash(String text) {
+    long hash = 0xcbf29ce484222325L;
+    for (int i = 0; i < text.length(); i++) {
+      hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
+    }
+    return mix(hash);
   }
 
   /** The finaliser of SplitMix64 (Steele, Lea and Flood 2014). */

@@ -13,8 +13,12 @@ public final class Strategies {
           DEFAULT,
           new RoundRobin(),
           new WeightedLeastConnections(),
-          new RendezvousHash("ip-hash"),
-          new RendezvousHash("consistent-hash"));
+          new RendezvousHash(),
+          new BoundedHash(),
+          new PeakEwma(),
+          new Predictive(),
+          new PrefixAffinity(),
+          new EnergyAware());
 
   private Strategies() {}
 

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.tokenlane.balance.strategy.TableCandidates.Row;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -20,7 +24,8 @@ class StrategiesTest {
         .isThrownBy(() -> Strategies.named("fastest"))
         .withMessage(
             "balance strategy: fastest (expected: one of ewma, round-robin,"
-                + " weighted-least-connections, ip-hash, consistent-hash)");
+                + " weighted-least-connections, ip-hash, consistent-hash, peak-ewma, predictive,"
+                + " prefix-affinity, energy-aware)");
     assertThat(Strategies.named("ewma")).isSameAs(Strategies.DEFAULT);
   }
 
@@ -58,14 +63,73 @@ class StrategiesTest {
     TableCandidates all = fleet(PLAIN, PLAIN, PLAIN, PLAIN, PLAIN, PLAIN, PLAIN, PLAIN);
     TableCandidates less = fleet(PLAIN, PLAIN, PLAIN.refused(), PLAIN, PLAIN, PLAIN, PLAIN, PLAIN);
     int moved = 0;
-    for (int client = 0; client < 4_000; client++) {
+    for (int client = 0; client < 20_000; client++) {
       String key = "10.0." + client / 250 + "." + client % 250;
       int before = strategy.choose(all.key(key));
       int after = strategy.choose(less.key(key));
       assertThat(after == before || before == 2).as(key).isTrue();
       moved += after == before ? 0 : 1;
     }
-    assertThat(moved / 4_000.0).isLessThan(0.14);
+    assertThat(moved / 20_000.0).isLessThanOrEqualTo(0.13);
+  }
+
+  @Test
+  void equalCostsAreDecidedByTheHintThenByChance() {
+    assertThat(ewma(PLAIN.hint(0.2), PLAIN, PLAIN.hint(-0.2))).isEqualTo(2);
+    assertThat(ewma(PLAIN.hint(-0.2).inFlight(1), PLAIN)).isEqualTo(1);
+    TableCandidates equals = fleet(PLAIN, PLAIN, PLAIN.inFlight(1), PLAIN);
+    Set<Integer> chosen = new HashSet<>();
+    for (int i = 0; i < 100; i++) {
+      chosen.add(Strategies.DEFAULT.choose(equals));
+    }
+    assertThat(chosen).containsExactlyInAnyOrder(0, 1, 3);
+  }
+
+  @Test
+  void boundedLoadsKeepAKeyUntilItsNodeIsFull() {
+    BalancingStrategy strategy = Strategies.named("consistent-hash");
+    TableCandidates fleet = fleet(PLAIN, PLAIN, PLAIN, PLAIN).key("alice");
+    int home = strategy.choose(fleet);
+    int next = -1;
+    for (int call = 0; call < 40; call++) {
+      int chosen = strategy.choose(fleet);
+      next = chosen == home ? next : chosen;
+      fleet.set(chosen, PLAIN.inFlight(fleet.inFlight(chosen) + 1));
+    }
+    assertThat(fleet.inFlight(home)).isBetween(11, 14);
+    assertThat(next).isNotEqualTo(-1);
+  }
+
+  @Test
+  void prefixAffinityStaysWithTheOwnersUntilASpillSavesEnough() {
+    BalancingStrategy strategy = Strategies.named("prefix-affinity");
+    TableCandidates fleet = fleet(Collections.nCopies(8, PLAIN).toArray(Row[]::new));
+    fleet.prompt(77, 4_000, 100);
+    Set<Integer> owners = new LinkedHashSet<>();
+    for (int call = 0; call < 60 && owners.size() < 4; call++) {
+      int chosen = strategy.choose(fleet);
+      owners.add(chosen);
+      fleet.set(chosen, PLAIN.tokensAhead(fleet.tokensAhead(chosen) + 1_000));
+    }
+    List<Integer> order = List.copyOf(owners);
+    assertThat(order).hasSize(4);
+    long busiest = order.subList(0, 3).stream().mapToLong(fleet::tokensAhead).min().orElseThrow();
+    assertThat(busiest).isGreaterThanOrEqualTo(3 * 4_000);
+  }
+
+  @Test
+  void energyAwareTakesTheThriftyUnlessItIsBusy() {
+    BalancingStrategy strategy = Strategies.named("energy-aware");
+    assertThat(strategy.choose(fleet(PLAIN.energy(1.2), PLAIN))).isEqualTo(1);
+    assertThat(strategy.choose(fleet(PLAIN.energy(1.2), PLAIN.inFlight(1)))).isZero();
+  }
+
+  @Test
+  void predictiveGivesAReturningNodeItsShareSoonerWhenMoreCallsCome() {
+    BalancingStrategy strategy = Strategies.named("predictive");
+    Row returning = PLAIN.weight(0.3).ramp(0.3);
+    assertThat(strategy.choose(fleet(returning, PLAIN.inFlight(1)).growth(1))).isEqualTo(1);
+    assertThat(strategy.choose(fleet(returning, PLAIN.inFlight(1)).growth(2))).isZero();
   }
 
   private static int ewma(Row... rows) {

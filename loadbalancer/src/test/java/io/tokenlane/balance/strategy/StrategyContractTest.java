@@ -88,16 +88,23 @@ class StrategyContractTest {
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < nodes; i++) {
       double weight = Math.exp(random.nextDouble(-4, 4));
-      rows.add(
-          new Row(
-              weight,
-              random.nextInt(50),
-              random.nextDouble(0.1, 10),
-              random.nextDouble(0.05, 1),
-              random.nextBoolean()));
+      Row row =
+          Row.PLAIN
+              .weight(weight)
+              .inFlight(random.nextInt(50))
+              .slowness(random.nextDouble(0.1, 10))
+              .successRate(random.nextDouble(0.05, 1))
+              .hint(random.nextDouble(-1, 1))
+              .ramp(random.nextDouble(0.1, 1))
+              .tokensAhead(random.nextLong(20_000))
+              .energy(random.nextDouble(0.5, 2));
+      rows.add(random.nextBoolean() ? row : row.refused());
     }
     int sure = random.nextInt(nodes);
     rows.set(sure, Row.PLAIN.weight(rows.get(sure).weight()));
-    return new TableCandidates(random, rows).key(random.nextBoolean() ? "k" + nodes : null);
+    return new TableCandidates(random, rows)
+        .key(random.nextBoolean() ? "k" + nodes : null)
+        .growth(random.nextDouble(0, 3))
+        .prompt(random.nextInt(3), random.nextInt(4_000), random.nextInt(500));
   }
 }

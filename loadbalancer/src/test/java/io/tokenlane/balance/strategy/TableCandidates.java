@@ -7,27 +7,59 @@ import org.jspecify.annotations.Nullable;
 
 /** Candidates from a table, with seeded chance. */
 final class TableCandidates implements Candidates {
-  record Row(double weight, int inFlight, double slowness, double successRate, boolean eligible) {
-    static final Row PLAIN = new Row(1, 0, 1, 1, true);
+  record Row(
+      double weight,
+      double ramp,
+      int inFlight,
+      double slowness,
+      double hint,
+      double successRate,
+      long tokensAhead,
+      double energy,
+      boolean eligible) {
+    static final Row PLAIN = new Row(1, 1, 0, 1, 0, 1, 0, 1, true);
 
     Row weight(double value) {
-      return new Row(value, inFlight, slowness, successRate, eligible);
+      return new Row(
+          value, ramp, inFlight, slowness, hint, successRate, tokensAhead, energy, eligible);
+    }
+
+    Row ramp(double value) {
+      return new Row(
+          weight, value, inFlight, slowness, hint, successRate, tokensAhead, energy, eligible);
     }
 
     Row inFlight(int value) {
-      return new Row(weight, value, slowness, successRate, eligible);
+      return new Row(
+          weight, ramp, value, slowness, hint, successRate, tokensAhead, energy, eligible);
     }
 
     Row slowness(double value) {
-      return new Row(weight, inFlight, value, successRate, eligible);
+      return new Row(
+          weight, ramp, inFlight, value, hint, successRate, tokensAhead, energy, eligible);
+    }
+
+    Row hint(double value) {
+      return new Row(
+          weight, ramp, inFlight, slowness, value, successRate, tokensAhead, energy, eligible);
     }
 
     Row successRate(double value) {
-      return new Row(weight, inFlight, slowness, value, eligible);
+      return new Row(weight, ramp, inFlight, slowness, hint, value, tokensAhead, energy, eligible);
+    }
+
+    Row tokensAhead(long value) {
+      return new Row(weight, ramp, inFlight, slowness, hint, successRate, value, energy, eligible);
+    }
+
+    Row energy(double value) {
+      return new Row(
+          weight, ramp, inFlight, slowness, hint, successRate, tokensAhead, value, eligible);
     }
 
     Row refused() {
-      return new Row(weight, inFlight, slowness, successRate, false);
+      return new Row(
+          weight, ramp, inFlight, slowness, hint, successRate, tokensAhead, energy, false);
     }
   }
 
@@ -35,6 +67,10 @@ final class TableCandidates implements Candidates {
   private final RandomGenerator random;
   private @Nullable String key;
   private long turns;
+  private double growth = 1;
+  private long prefix;
+  private int sharedTokens;
+  private int ownTokens;
 
   TableCandidates(RandomGenerator random, List<Row> rows) {
     this.rows = new ArrayList<>(rows);
@@ -43,6 +79,18 @@ final class TableCandidates implements Candidates {
 
   TableCandidates key(@Nullable String value) {
     key = value;
+    return this;
+  }
+
+  TableCandidates growth(double value) {
+    growth = value;
+    return this;
+  }
+
+  TableCandidates prompt(long beginning, int shared, int own) {
+    prefix = beginning;
+    sharedTokens = shared;
+    ownTokens = own;
     return this;
   }
 
@@ -65,13 +113,18 @@ final class TableCandidates implements Candidates {
   }
 
   @Override
-  public String id(int index) {
-    return "node-" + index;
+  public long hash(int index) {
+    return RendezvousHash.hash("node-" + index);
   }
 
   @Override
   public double weight(int index) {
     return rows.get(index).weight();
+  }
+
+  @Override
+  public double ramp(int index) {
+    return rows.get(index).ramp();
   }
 
   @Override
@@ -85,13 +138,63 @@ final class TableCandidates implements Candidates {
   }
 
   @Override
+  public double hint(int index) {
+    return rows.get(index).hint();
+  }
+
+  @Override
+  public double peakLatency(int index) {
+    return rows.get(index).slowness() / 20;
+  }
+
+  @Override
   public double successRate(int index) {
     return rows.get(index).successRate();
   }
 
   @Override
+  public long tokensAhead(int index) {
+    return rows.get(index).tokensAhead();
+  }
+
+  @Override
+  public double prefillSlowness(int index) {
+    return rows.get(index).slowness();
+  }
+
+  @Override
+  public double decodeSlowness(int index) {
+    return rows.get(index).slowness();
+  }
+
+  @Override
+  public double energy(int index) {
+    return rows.get(index).energy();
+  }
+
+  @Override
+  public double growth() {
+    return growth;
+  }
+
+  @Override
   public @Nullable String key() {
     return key;
+  }
+
+  @Override
+  public long prefix() {
+    return prefix;
+  }
+
+  @Override
+  public int sharedTokens() {
+    return sharedTokens;
+  }
+
+  @Override
+  public int ownTokens() {
+    return ownTokens;
   }
 
   @Override

@@ -90,6 +90,16 @@ public final class GgufMetadata {
     return Optional.of(integers);
   }
 
+  /** An array of bytes. */
+  public Optional<byte[]> bytes(String key) {
+    GgufValue value =
+        find(
+            key,
+            "an array of bytes",
+            v -> v.array() && (v.type() == GgufType.UINT8 || v.type() == GgufType.INT8));
+    return value == null ? Optional.empty() : Optional.of(value.bytes().toArray(ByteReader.BYTE));
+  }
+
   /** An array of numbers. */
   public Optional<float[]> numbers(String key) {
     GgufValue value = find(key, "an array of numbers", v -> v.array() && isNumber(v));

@@ -3,10 +3,13 @@ package io.tokenlane.engine.checkpoint;
 import io.tokenlane.engine.token.AddedToken;
 import io.tokenlane.engine.token.BpeModel;
 import io.tokenlane.engine.token.BpeModel.Merge;
-import io.tokenlane.engine.token.BpeTokenizer;
-import io.tokenlane.engine.token.BpeTokenizer.TextRules;
+import io.tokenlane.engine.token.SubwordModel;
+import io.tokenlane.engine.token.SubwordTokenizer;
+import io.tokenlane.engine.token.SubwordTokenizer.TextRules;
 import io.tokenlane.engine.token.Tokenizer;
 import io.tokenlane.engine.token.TokenizerException;
+import io.tokenlane.engine.token.UnigramModel;
+import io.tokenlane.engine.token.Unknown;
 import io.tokenlane.engine.token.Vocabulary;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,6 +28,7 @@ final class HuggingFaceTokenizer {
 
   private final JsonFile json;
   private final Optional<JsonFile> config;
+  private Vocabulary vocabulary = new Vocabulary(List.of(), List.of());
 
   private HuggingFaceTokenizer(JsonFile json, Optional<JsonFile> config) {
     this.json = json;
@@ -34,10 +38,17 @@ final class HuggingFaceTokenizer {
   static Tokenizer read(TokenizerSource.HuggingFace source) {
     Path path = source.tokenizer();
     try {
-      return new HuggingFaceTokenizer(json(path), source.config().map(JsonFile::read)).read();
+      return parse(json(path), source.config().map(JsonFile::read));
     } catch (TokenizerException e) {
       throw TokenizerReader.broken(FileNames.of(path), e);
     }
+  }
+
+  /**
+   * @throws TokenizerException if its parts do not fit together
+   */
+  static Tokenizer parse(JsonFile json, Optional<JsonFile> config) {
+    return new HuggingFaceTokenizer(json, config).read();
   }
 
   private static JsonFile json(Path path) {
@@ -55,26 +66,59 @@ final class HuggingFaceTokenizer {
 
   private Tokenizer read() {
     JsonFile model = required(json.object("model"), json, "model", "an object");
-    String type = model.string("type").orElse("BPE");
-    if (!type.equals("BPE")) {
-      throw CheckpointException.of(model.file(), "type", type, "BPE");
-    }
+    String type = model.string("type").orElse(model.find("merges") == null ? "Unigram" : "BPE");
+    TokenizerParts parts = new TokenizerParts(json);
+    SubwordModel subwords =
+        switch (type) {
+          case "BPE" -> bpe(model, parts.isByteLevel());
+          case "Unigram" -> unigram(model);
+          default -> throw CheckpointException.of(model.file(), "type", type, "BPE or Unigram");
+        };
+    Begin begin = begin();
+    return new SubwordTokenizer(
+        subwords,
+        new TextRules(parts.normalizer(), parts.preTokenizer(), ids(begin.start), ids(begin.end)));
+  }
+
+  private BpeModel bpe(JsonFile model, boolean byteLevel) {
     refuse(model, "continuing_subword_prefix");
     refuse(model, "end_of_word_suffix");
-    TokenizerParts parts = new TokenizerParts(json);
-    boolean byteLevel = parts.isByteLevel();
-    if (!byteLevel && !model.flag("byte_fallback").orElse(false)) {
-      throw CheckpointException.of(
-          model.file(), "byte_fallback", "false", "true, or a ByteLevel pre_tokenizer");
-    }
     boolean ignoreMerges = model.flag("ignore_merges").orElse(false);
-    Vocabulary vocabulary = vocabulary(model);
-    BpeModel bpe =
-        byteLevel
-            ? BpeModel.byteLevel(vocabulary, merges(model), ignoreMerges)
-            : BpeModel.characters(vocabulary, merges(model), ignoreMerges);
-    return new BpeTokenizer(
-        bpe, new TextRules(parts.normalizer(), parts.preTokenizer(), begin(vocabulary)));
+    vocabulary = vocabulary(model);
+    return byteLevel
+        ? BpeModel.byteLevel(vocabulary, merges(model), ignoreMerges)
+        : BpeModel.characters(vocabulary, merges(model), ignoreMerges, unknown(model));
+  }
+
+  private Unknown unknown(JsonFile model) {
+    int id = model.string("unk_token").map(vocabulary::id).orElse(OptionalInt.empty()).orElse(-1);
+    boolean bytes = model.flag("byte_fallback").orElse(false);
+    return new Unknown(bytes, id, model.flag("fuse_unk").orElse(false));
+  }
+
+  private UnigramModel unigram(JsonFile model) {
+    JsonNode pieces = model.find("vocab");
+    if (pieces == null || !pieces.isArray()) {
+      throw CheckpointException.of(
+          model.file(), "vocab", pieces == null ? "missing" : pieces.getNodeType(), "an array");
+    }
+    Map<String, Integer> ids = new LinkedHashMap<>();
+    double[] scores = new double[pieces.size()];
+    for (int id = 0; id < scores.length; id++) {
+      JsonNode piece = pieces.get(id);
+      if (!piece.isArray() || piece.size() != 2 || !piece.get(1).isNumber()) {
+        throw CheckpointException.of(model.file(), "vocab: " + id, piece, "[text, score]");
+      }
+      scores[id] = piece.get(1).doubleValue();
+      if (ids.put(piece.get(0).asString(""), id) != null) {
+        throw CheckpointException.of(model.file(), "vocab: " + id, piece, "each text once");
+      }
+    }
+    vocabulary = withAdded(ids);
+    int unknown = model.integer("unk_id").orElse(-1);
+    boolean bytes = model.flag("byte_fallback").orElse(false);
+    return new UnigramModel(
+        vocabulary, scores, new Unknown(bytes, unknown < vocabulary.size() ? unknown : -1, true));
   }
 
   private static void refuse(JsonFile model, String field) {
@@ -94,6 +138,10 @@ final class HuggingFaceTokenizer {
     for (Map.Entry<String, JsonNode> entry : vocab.node().properties()) {
       ids.put(entry.getKey(), id(vocab, entry.getKey(), entry.getValue()));
     }
+    return withAdded(ids);
+  }
+
+  private Vocabulary withAdded(Map<String, Integer> ids) {
     List<AddedToken> added = addedTokens();
     added.forEach(token -> putAdded(token, ids));
     return new Vocabulary(Vocabulary.byId(ids), added);
@@ -159,24 +207,33 @@ final class HuggingFaceTokenizer {
     return merges;
   }
 
-  /** The token before the text in the template of a single text, or the configured one. */
-  private OptionalInt begin(Vocabulary vocabulary) {
+  /** Texts of the tokens around a prompt. */
+  private record Begin(List<String> start, List<String> end) {}
+
+  /** As the template of a single text has it, unless the configuration says otherwise. */
+  private Begin begin() {
+    PostProcessor template = PostProcessor.read(json);
     Optional<Boolean> told = config.flatMap(c -> c.flag("add_bos_token"));
+    boolean ends = config.flatMap(c -> c.flag("add_eos_token")).orElse(true);
+    List<String> start = template.start();
     if (told.isPresent() && !told.get()) {
-      return OptionalInt.empty();
+      start = List.of();
+    } else if (told.isPresent() && start.isEmpty()) {
+      start = config.flatMap(HuggingFaceTokenizer::beginText).stream().toList();
     }
-    Optional<String> token = new TokenizerParts(json).firstOfTemplate();
-    if (token.isEmpty() && told.isPresent()) {
-      token = config.flatMap(HuggingFaceTokenizer::beginText);
+    return new Begin(start, ends ? template.end() : List.of());
+  }
+
+  private List<Integer> ids(List<String> tokens) {
+    List<Integer> ids = new ArrayList<>();
+    for (String token : tokens) {
+      OptionalInt id = vocabulary.id(token);
+      if (id.isEmpty()) {
+        throw CheckpointException.of(json.file(), "post_processor", token, "a token");
+      }
+      ids.add(id.getAsInt());
     }
-    if (token.isEmpty()) {
-      return OptionalInt.empty();
-    }
-    OptionalInt id = vocabulary.id(token.get());
-    if (id.isEmpty()) {
-      throw CheckpointException.of(json.file(), "bos_token", token.get(), "a token");
-    }
-    return id;
+    return ids;
   }
 
   private static Optional<String> beginText(JsonFile config) {

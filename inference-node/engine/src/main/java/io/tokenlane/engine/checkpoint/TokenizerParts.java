@@ -1,5 +1,6 @@
 package io.tokenlane.engine.checkpoint;
 
+import io.tokenlane.engine.token.Metaspace;
 import io.tokenlane.engine.token.PreTokenizer;
 import io.tokenlane.engine.token.PrefixSpace;
 import io.tokenlane.engine.token.RegexSplit;
@@ -7,12 +8,12 @@ import io.tokenlane.engine.token.RegexSplit.Behavior;
 import io.tokenlane.engine.token.TextNormalizer;
 import java.text.Normalizer;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
-/** Reads {@code normalizer}, {@code pre_tokenizer} and {@code post_processor} of tokenizer.json. */
+/** Reads {@code normalizer} and {@code pre_tokenizer} of tokenizer.json. */
 final class TokenizerParts {
   private static final String GPT2 =
       "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
@@ -50,13 +51,36 @@ final class TokenizerParts {
               part.flag("strip_left").orElse(true), part.flag("strip_right").orElse(true));
       case "Prepend" -> TextNormalizer.prepend(string(part, "prepend"));
       case "Replace" -> replace(part);
+      case "StripAccents" -> TextNormalizer.replaceRegex("\\p{M}", "");
+      case "Nmt" -> nmt();
+      case "Precompiled" -> precompiled(part);
       case "Sequence" ->
           TextNormalizer.sequence(
               steps(part, "normalizers").stream().map(TokenizerParts::normalizer).toList());
       default ->
           throw unknown(
-              part, "NFC, NFD, NFKC, NFKD, Lowercase, Strip, Prepend, Replace or Sequence");
+              part,
+              "NFC, NFD, NFKC, NFKD, Lowercase, Strip, StripAccents, Prepend, Replace, Nmt,"
+                  + " Precompiled or Sequence");
     };
+  }
+
+  /** As SentencePiece cleans text for translation: no controls, one kind of space. */
+  private static TextNormalizer nmt() {
+    return TextNormalizer.sequence(
+        List.of(
+            TextNormalizer.replaceRegex("[\\x01-\\x08\\x0B\\x0E-\\x1F\\x7F\\x8F\\x9F]", ""),
+            TextNormalizer.replaceRegex(
+                "[\\t\\n\\f\\r\\u1680\\u200B-\\u200F\\u2028\\u2029\\u2581\\uFEFF\\uFFFD]", " ")));
+  }
+
+  private static TextNormalizer precompiled(JsonFile part) {
+    String map = string(part, "precompiled_charsmap");
+    try {
+      return TextNormalizer.charsMap(Base64.getDecoder().decode(map), true);
+    } catch (IllegalArgumentException e) {
+      throw CheckpointException.of(part.file(), "precompiled_charsmap", map, "a table in base 64");
+    }
   }
 
   private static TextNormalizer replace(JsonFile part) {
@@ -79,6 +103,14 @@ final class TokenizerParts {
       case "Digits" ->
           RegexSplit.isolated(flag(part, "individual_digits", false) ? "\\p{N}" : "\\p{N}+");
       case "Punctuation" -> new RegexSplit("[\\p{P}!-/:-@\\[-`{-~]", behavior(part), false);
+      case "Metaspace" -> metaspace(part);
+      case "CharDelimiterSplit" ->
+          new RegexSplit(Pattern.quote(string(part, "delimiter")), Behavior.REMOVED, false);
+      case "BertPreTokenizer" ->
+          PreTokenizer.sequence(
+              List.of(
+                  new RegexSplit("\\s", Behavior.REMOVED, false),
+                  RegexSplit.isolated("[\\p{P}!-/:-@\\[-`{-~]")));
       case "Whitespace" -> new RegexSplit("\\w+|[^\\w\\s]+", Behavior.REMOVED, true);
       case "WhitespaceSplit" -> new RegexSplit("\\s", Behavior.REMOVED, false);
       case "Sequence" ->
@@ -87,8 +119,28 @@ final class TokenizerParts {
       default ->
           throw unknown(
               part,
-              "ByteLevel, Split, Digits, Punctuation, Whitespace, WhitespaceSplit or Sequence");
+              "ByteLevel, Metaspace, Split, Digits, Punctuation, Whitespace, WhitespaceSplit,"
+                  + " CharDelimiterSplit, BertPreTokenizer or Sequence");
     };
+  }
+
+  private static PreTokenizer metaspace(JsonFile part) {
+    String replacement = part.string("replacement").orElse("\u2581");
+    if (replacement.length() != 1) {
+      throw CheckpointException.of(part.file(), "replacement", replacement, "one character");
+    }
+    boolean prefixed = flag(part, "add_prefix_space", true);
+    String scheme = part.string("prepend_scheme").orElse(prefixed ? "always" : "never");
+    Metaspace.Prefix prefix =
+        switch (scheme) {
+          case "always" -> Metaspace.Prefix.ALWAYS;
+          case "first" -> Metaspace.Prefix.FIRST;
+          case "never" -> Metaspace.Prefix.NEVER;
+          default ->
+              throw CheckpointException.of(
+                  part.file(), "prepend_scheme", scheme, "always, first or never");
+        };
+    return new Metaspace(replacement.charAt(0), prefix, flag(part, "split", true));
   }
 
   private static PreTokenizer byteLevel(JsonFile part) {
@@ -128,27 +180,7 @@ final class TokenizerParts {
     };
   }
 
-  /** The special token that the template of a single text starts with. */
-  Optional<String> firstOfTemplate() {
-    return json.object("post_processor").flatMap(TokenizerParts::firstOfTemplate);
-  }
-
-  private static Optional<String> firstOfTemplate(JsonFile part) {
-    if (type(part).equals("Sequence")) {
-      return steps(part, "processors").stream()
-          .flatMap(step -> firstOfTemplate(step).stream())
-          .findFirst();
-    }
-    JsonNode single = part.find("single");
-    if (!type(part).equals("TemplateProcessing") || single == null || single.isEmpty()) {
-      return Optional.empty();
-    }
-    return new JsonFile(part.file() + ": single", single.get(0))
-        .object("SpecialToken")
-        .flatMap(token -> token.string("id"));
-  }
-
-  private static List<JsonFile> steps(JsonFile part, String field) {
+  static List<JsonFile> steps(JsonFile part, String field) {
     JsonNode list = part.find(field);
     if (list == null || !list.isArray()) {
       throw missing(part, field, "an array");

@@ -9,7 +9,7 @@ import java.util.TreeMap;
  * heirs), characters with an explicit list of merges, and characters merged by the scores of the
  * tokens they make (SentencePiece's BPE).
  */
-public final class BpeModel {
+public final class BpeModel extends SubwordModel {
   private final Vocabulary vocabulary;
   private final Alphabet alphabet;
   private final MergeTable merges;
@@ -74,20 +74,21 @@ public final class BpeModel {
   }
 
   /**
-   * BPE over characters with byte fallback.
+   * BPE over characters.
    *
    * @param merges in order of rank
+   * @param unknown what becomes of other characters than the vocabulary's
    * @throws TokenizerException if a byte has no token, or a merge names an unknown one
    */
   public static BpeModel characters(
-      Vocabulary vocabulary, List<Merge> merges, boolean ignoreMerges) {
-    CharacterAlphabet alphabet = new CharacterAlphabet(vocabulary);
+      Vocabulary vocabulary, List<Merge> merges, boolean ignoreMerges, Unknown unknown) {
+    CharacterAlphabet alphabet = new CharacterAlphabet(vocabulary, unknown);
     MergeTable table = new MergeTable(merges.size());
     for (int rank = 0; rank < merges.size(); rank++) {
       Merge merge = merges.get(rank);
       table.add(
-          known(alphabet.symbol(merge.left(), vocabulary), merge.left(), merge),
-          known(alphabet.symbol(merge.right(), vocabulary), merge.right(), merge),
+          known(alphabet.symbol(merge.left(), vocabulary::find), merge.left(), merge),
+          known(alphabet.symbol(merge.right(), vocabulary::find), merge.right(), merge),
           rank,
           joined(vocabulary, merge));
     }
@@ -106,7 +107,7 @@ public final class BpeModel {
       throw new TokenizerException(
           "scores: %d (expected: %d, one a token)".formatted(scores.length, vocabulary.size()));
     }
-    CharacterAlphabet alphabet = new CharacterAlphabet(vocabulary);
+    CharacterAlphabet alphabet = new CharacterAlphabet(vocabulary, Unknown.BYTES);
     int characters = 0;
     for (int id = 0; id < vocabulary.size(); id++) {
       characters += vocabulary.token(id).length();
@@ -141,8 +142,8 @@ public final class BpeModel {
       if (Character.isLowSurrogate(token.charAt(at))) {
         continue;
       }
-      int left = alphabet.symbol(token.substring(0, at), vocabulary);
-      int right = alphabet.symbol(token.substring(at), vocabulary);
+      int left = alphabet.symbol(token.substring(0, at), vocabulary::findOrdinary);
+      int right = alphabet.symbol(token.substring(at), vocabulary::findOrdinary);
       if (left >= 0 && right >= 0) {
         table.add(left, right, rank, id);
       }
@@ -163,6 +164,7 @@ public final class BpeModel {
     return id;
   }
 
+  @Override
   Vocabulary vocabulary() {
     return vocabulary;
   }
@@ -175,9 +177,14 @@ public final class BpeModel {
     return merges;
   }
 
-  /** Whether tokens are written in the characters that stand for bytes. */
+  @Override
   boolean isByteLevel() {
     return byteLevel;
+  }
+
+  @Override
+  PieceEncoder encoder() {
+    return new BpeEncoder(this);
   }
 
   /** Whether a piece that is a token needs no merging. */

@@ -3,6 +3,7 @@ package io.tokenlane.engine.token;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 
 /**
  * Characters, as SentencePiece has them: a space is written U+2581, and a character without a token
@@ -16,22 +17,17 @@ final class CharacterAlphabet implements Alphabet {
 
   private final Map<Integer, Integer> symbolOfCharacter = new HashMap<>();
   private final Map<Integer, String> lone = new HashMap<>();
-  private final int[] idOfByte = new int[256];
+  private final Unknown unknown;
+  private final int[] idOfByte;
   private final int vocabularySize;
 
   /**
-   * @throws TokenizerException if the vocabulary lacks the token of a byte
+   * @throws TokenizerException if nothing covers unknown characters
    */
-  CharacterAlphabet(Vocabulary vocabulary) {
+  CharacterAlphabet(Vocabulary vocabulary, Unknown unknown) {
     vocabularySize = vocabulary.size();
-    for (int b = 0; b < 256; b++) {
-      String token = "<0x%02X>".formatted(b);
-      idOfByte[b] = vocabulary.find(token);
-      if (idOfByte[b] < 0) {
-        throw new TokenizerException(
-            "vocabulary: no token " + token + " (expected: one for each of 256 bytes)");
-      }
-    }
+    this.unknown = unknown;
+    idOfByte = unknown.byteIds(vocabulary);
     for (int id = 0; id < vocabularySize; id++) {
       if (vocabulary.isOrdinary(id)) {
         vocabulary.token(id).codePoints().forEach(c -> addCharacter(c, vocabulary));
@@ -52,38 +48,64 @@ final class CharacterAlphabet implements Alphabet {
     symbolOfCharacter.put(character, id);
   }
 
-  /** The symbol of a text of one character or of a token; -1 if there is none. */
-  int symbol(String text, Vocabulary vocabulary) {
+  /**
+   * The symbol of a text of one character or of a token; -1 if there is none.
+   *
+   * @param tokens finds the id of a token
+   */
+  int symbol(String text, ToIntFunction<String> tokens) {
     if (text.codePointCount(0, text.length()) == 1) {
       return symbolOfCharacter.getOrDefault(text.codePointAt(0), -1);
     }
-    return vocabulary.findOrdinary(text);
+    return tokens.applyAsInt(text);
   }
 
   @Override
   public void symbols(String text, int from, int to, IntList symbols) {
+    boolean wasUnknown = false;
     for (int i = from; i < to; ) {
       int character = text.codePointAt(i);
       i += Character.charCount(character);
       int symbol = symbolOfCharacter.getOrDefault(character == ' ' ? SPACE : character, -1);
       if (symbol >= 0) {
         symbols.add(symbol);
-      } else {
-        byteSymbols(Character.toString(character), symbols);
+        wasUnknown = false;
+      } else if (!byteSymbols(Character.toString(character), symbols)) {
+        addUnknown(wasUnknown, symbols);
+        wasUnknown = true;
       }
     }
   }
 
   @Override
   public void symbols(byte[] bytes, int from, int to, IntList symbols) {
-    for (int i = from; i < to; i++) {
-      symbols.add(idOfByte[bytes[i] & 0xFF]);
+    if (!byteSymbols(bytes, from, to, symbols)) {
+      addUnknown(false, symbols);
     }
   }
 
-  private void byteSymbols(String text, IntList symbols) {
+  private void addUnknown(boolean again, IntList symbols) {
+    if (unknown.id() >= 0 && !(again && unknown.fused())) {
+      symbols.add(unknown.id());
+    }
+  }
+
+  private boolean byteSymbols(String text, IntList symbols) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    symbols(bytes, 0, bytes.length, symbols);
+    return byteSymbols(bytes, 0, bytes.length, symbols);
+  }
+
+  /** Appends the tokens of bytes, if each has one. */
+  private boolean byteSymbols(byte[] bytes, int from, int to, IntList symbols) {
+    for (int i = from; i < to; i++) {
+      if (idOfByte[bytes[i] & 0xFF] < 0) {
+        return false;
+      }
+    }
+    for (int i = from; i < to; i++) {
+      symbols.add(idOfByte[bytes[i] & 0xFF]);
+    }
+    return true;
   }
 
   @Override
@@ -91,7 +113,10 @@ final class CharacterAlphabet implements Alphabet {
     if (symbol < vocabularySize) {
       ids.add(symbol);
     } else {
-      byteSymbols(lone.getOrDefault(symbol, ""), ids);
+      String text = lone.getOrDefault(symbol, "");
+      if (!byteSymbols(text, ids)) {
+        addUnknown(false, ids);
+      }
     }
   }
 }

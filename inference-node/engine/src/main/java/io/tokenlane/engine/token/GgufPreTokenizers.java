@@ -59,6 +59,34 @@ public final class GgufPreTokenizers {
       List.of("[\\p{P}\\$\\+<=>\\^~\\|`]+", GPT2, "[0-9][0-9][0-9]");
   private static final List<String> DIGITS_GPT2 = List.of("\\p{N}", GPT2);
 
+  private static final String WORDS = " ?[^(\\s|.,!?…。，、।۔،)]+";
+  private static final String BAILING =
+      "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}|"
+          + " ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+";
+  private static final String SEED_CODER =
+      CONTRACTIONS
+          + "|"
+          + LETTERS
+          + "|\\p{N}| ?[^\\s\\p{L}\\p{N}\\r\\n]+|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+  private static final String EXAONE_MOE =
+      CONTRACTIONS
+          + "|[^\\r\\n\\p{L}\\p{N}]?(?:\\p{L}\\p{M}*(?: \\p{L}\\p{M}*)*)+|\\p{N}|"
+          + " ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]?|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+";
+  private static final String NOT_HAN = "&&[^\\p{IsHan}]]";
+  private static final String KIMI_UPPER = "[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}" + NOT_HAN;
+  private static final String KIMI_LOWER = "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}" + NOT_HAN;
+  private static final String KIMI =
+      "\\p{IsHan}+|"
+          + (NOT_WORD + KIMI_UPPER + "*" + KIMI_LOWER + "+" + CONTRACTIONS + "?|")
+          + (NOT_WORD + KIMI_UPPER + "+" + KIMI_LOWER + "*" + CONTRACTIONS + "?|")
+          + ("\\p{N}{1,3}|" + MARKS_AND_SPACE);
+  private static final List<String> YOUTU =
+      List.of(
+          "[가-힣ㄱ-ㆎ]+|[！…“”‘’—：；，、-〿︰-﹏]+|[ㄅ-ㄯ]+|[一-龥\u3040-ゟ゠-ヿ]+",
+          (NOT_WORD + UPPER + "*" + LOWER + "+" + CONTRACTIONS + "?|")
+              + (NOT_WORD + UPPER + "+" + LOWER + "*" + CONTRACTIONS + "?|")
+              + ("\\p{N}|" + MARKS_SLASH_AND_SPACE));
+
   private static final Map<String, List<String>> REGEXES = regexes();
   private static final Set<String> LIKE_LLAMA3 =
       Set.of(
@@ -89,6 +117,19 @@ public final class GgufPreTokenizers {
     put(all, DEEPSEEK_CODER, "deepseek-coder");
     put(all, DEEPSEEK_V3, "deepseek-v3");
     put(all, FALCON, "falcon");
+    put(all, DEEPSEEK_V3, "hunyuan-dense");
+    put(all, List.of(GPT2), "exaone4", "trillion", "granite-docling", "a.x-4.0", "mellum");
+    put(all, List.of(GPT2), "modern-bert", "jina-v1-en");
+    put(all, DIGITS_GPT2, "minerva-7b");
+    put(all, List.of(QWEN2), "kormo", "grok-2", "solar-open");
+    put(all, List.of(GPT4O), "minimax-m2");
+    put(all, List.of(WORDS), "bloom", "poro-chat", "gpt3-finnish");
+    put(all, List.of(WORDS, "\\p{N}"), "viking");
+    put(all, List.of(BAILING), "bailingmoe", "bailingmoe2", "llada-moe");
+    put(all, List.of(SEED_CODER), "seed-coder");
+    put(all, List.of(EXAONE_MOE), "exaone-moe");
+    put(all, List.of(KIMI), "kimi-k2");
+    put(all, YOUTU, "youtu");
     return Map.copyOf(all);
   }
 
@@ -104,6 +145,11 @@ public final class GgufPreTokenizers {
    */
   public static boolean isLikeLlama3(String name) {
     return LIKE_LLAMA3.contains(name);
+  }
+
+  /** Whether a regular expression is one of those here, which end soon on any text. */
+  static boolean knows(String regex) {
+    return REGEXES.values().stream().anyMatch(regexes -> regexes.contains(regex));
   }
 
   /**

@@ -16,6 +16,11 @@ public interface PreTokenizer {
     return this;
   }
 
+  /** The one for parts of a text that do not start it. */
+  default PreTokenizer behindStart() {
+    return this;
+  }
+
   /** Each of these in turn, on the pieces of the one before. */
   static PreTokenizer sequence(List<PreTokenizer> steps) {
     return PreTokenizerSequence.of(steps);

@@ -15,6 +15,11 @@ record PreTokenizerSequence(PreTokenizer first, PreTokenizer second) implements 
   }
 
   @Override
+  public PreTokenizer behindStart() {
+    return new PreTokenizerSequence(first.behindStart(), second.behindStart());
+  }
+
+  @Override
   public PreTokenizer exact() {
     return new PreTokenizerSequence(first.exact(), second.exact());
   }

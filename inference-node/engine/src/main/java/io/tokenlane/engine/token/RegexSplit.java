@@ -28,35 +28,41 @@ public final class RegexSplit implements PreTokenizer {
   private final Pattern pattern;
   private final Behavior behavior;
   private final boolean invert;
+  private final boolean trusted;
 
   /**
+   * An expression that is trusted to end soon on any text only if it is a well-known one.
+   *
    * @param invert whether what lies between matches is treated as the matches
    * @throws TokenizerException if the expression is malformed
    */
   public RegexSplit(String regex, Behavior behavior, boolean invert) {
-    this(Regexes.compile(regex), behavior, invert);
+    this(Regexes.compile(regex), behavior, invert, GgufPreTokenizers.knows(regex));
   }
 
-  private RegexSplit(Pattern pattern, Behavior behavior, boolean invert) {
+  private RegexSplit(Pattern pattern, Behavior behavior, boolean invert, boolean trusted) {
+    this.trusted = trusted;
     this.pattern = pattern;
     this.behavior = behavior;
     this.invert = invert;
   }
 
-  /** Matches, and what lies between them, are pieces. */
+  /** Matches, and what lies between them, are pieces; for trusted expressions. */
   public static RegexSplit isolated(String regex) {
-    return new RegexSplit(regex, Behavior.ISOLATED, false);
+    return new RegexSplit(Regexes.compile(regex), Behavior.ISOLATED, false, true);
   }
 
   @Override
   public PreTokenizer exact() {
-    return behavior == Behavior.REMOVED ? new RegexSplit(pattern, Behavior.ISOLATED, invert) : this;
+    return behavior == Behavior.REMOVED
+        ? new RegexSplit(pattern, Behavior.ISOLATED, invert, trusted)
+        : this;
   }
 
   @Override
   public void split(String text, int from, int to, PieceSink sink) {
     Pieces pieces = new Pieces(text, from, sink);
-    Matcher matcher = pattern.matcher(text).region(from, to);
+    Matcher matcher = pattern.matcher(trusted ? text : new BoundedText(text)).region(from, to);
     int end = from;
     try {
       while (matcher.find()) {

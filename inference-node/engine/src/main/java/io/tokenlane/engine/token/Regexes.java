@@ -29,6 +29,8 @@ final class Regexes {
     String java = PROPERTY.matcher(regex).replaceAll(Regexes::property);
     try {
       return Pattern.compile(java, Pattern.UNICODE_CHARACTER_CLASS);
+    } catch (StackOverflowError e) {
+      throw new TokenizerException("regex: nests too deeply (expected: a simpler expression)");
     } catch (PatternSyntaxException e) {
       throw new TokenizerException(
           "regex: " + regex + " (expected: a regular expression; " + e.getDescription() + ")");

@@ -21,9 +21,13 @@ public interface TextNormalizer {
     return text -> Normalizer.normalize(text, form);
   }
 
-  /** All letters small. */
+  /** All letters small, each on its own: there is no final sigma. */
   static TextNormalizer lowercase() {
-    return text -> text.toLowerCase(Locale.ROOT);
+    return text -> {
+      StringBuilder small = new StringBuilder(text.length());
+      text.codePoints().forEach(c -> small.append(Character.toString(c).toLowerCase(Locale.ROOT)));
+      return small.toString();
+    };
   }
 
   /** Text put before any text but the empty one. */
@@ -43,7 +47,18 @@ public interface TextNormalizer {
    */
   static TextNormalizer replaceRegex(String regex, String replacement) {
     Pattern pattern = Regexes.compile(regex);
-    return text -> pattern.matcher(text).replaceAll(Matcher.quoteReplacement(replacement));
+    return text ->
+        pattern.matcher(new BoundedText(text)).replaceAll(Matcher.quoteReplacement(replacement));
+  }
+
+  /**
+   * SentencePiece's table of replacements.
+   *
+   * @param clusters whether grapheme clusters are replaced whole, as Hugging Face's tokenizers do
+   * @throws TokenizerException if the table is cut short
+   */
+  static TextNormalizer charsMap(byte[] table, boolean clusters) {
+    return new CharsMap(table, clusters);
   }
 
   /** White space taken off one end or both. */

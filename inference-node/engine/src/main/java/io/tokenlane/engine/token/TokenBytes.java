@@ -3,14 +3,14 @@ package io.tokenlane.engine.token;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
-/** What tokens stand for, and how text is written as a token. */
+/** What tokens stand for. */
 final class TokenBytes {
   private static final Pattern BYTE = Pattern.compile("<0x[0-9A-F]{2}>");
 
   private final boolean byteLevel;
   private final byte[][] bytes;
 
-  TokenBytes(BpeModel model) {
+  TokenBytes(SubwordModel model) {
     byteLevel = model.isByteLevel();
     Vocabulary vocabulary = model.vocabulary();
     bytes = new byte[vocabulary.size()][];

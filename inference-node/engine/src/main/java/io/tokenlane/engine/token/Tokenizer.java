@@ -9,7 +9,7 @@ public interface Tokenizer {
   int vocabularySize();
 
   /**
-   * Encodes UTF-8 text. No begin-of-sequence token is added; see {@link #beginOfSequence()}.
+   * Encodes UTF-8 text. No begin-of-sequence token is added; see {@link #promptStart()}.
    *
    * @param specials whether the text of special tokens (such as {@code <|im_start|>}) becomes their
    *     id or is encoded as ordinary text. Rendered chat templates parse; user text must not.
@@ -33,8 +33,18 @@ public interface Tokenizer {
   /** The id of the token with exactly this text (special or ordinary), if there is one. */
   OptionalInt id(String token);
 
-  /** The token that starts every prompt, where the model was trained with one. */
+  /** The first token of every prompt, where the model was trained with one. */
   OptionalInt beginOfSequence();
+
+  /** All tokens that start every prompt; some models have two. */
+  default int[] promptStart() {
+    return beginOfSequence().stream().toArray();
+  }
+
+  /** The tokens that end every prompt; of decoders hardly one has any. */
+  default int[] promptEnd() {
+    return new int[0];
+  }
 
   /** How the text of special tokens inside a text is read. */
   enum Specials {

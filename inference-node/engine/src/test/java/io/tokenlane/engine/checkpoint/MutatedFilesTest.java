@@ -2,45 +2,69 @@ package io.tokenlane.engine.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import io.tokenlane.engine.model.Part;
+import io.tokenlane.engine.token.Tokenizer;
+import io.tokenlane.engine.token.Tokenizer.Specials;
+import io.tokenlane.engine.token.TokenizerException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.function.Consumer;
+import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Random damage to real files: every damaged file is read as before, or refused with one line;
- * never anything else.
+ * Random damage to real files: every damaged file is read, or refused with one line; never anything
+ * else, and never at the cost of memory that its size does not explain. With {@code
+ * MutatedTemplatesTest} over 100,000 cases.
  */
 final class MutatedFilesTest {
   private static final long SEED = 20261122;
-  private static final int GGUF_CASES = 1500;
-  private static final int SAFETENSORS_CASES = 3000;
 
-  /** Bytes that are worth damaging: what comes behind is data. */
-  private static final int GGUF_HEAD = 200_000;
+  /** Bytes that reading may allocate for each byte of a file, beyond a fixed amount. */
+  private static final long ALLOCATED_EACH = 200;
+
+  private static final long ALLOCATED_AT_LEAST = 4 << 20;
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
+  private final Damage damage = new Damage(random);
 
-  @Test
-  void gguf() throws IOException {
-    byte[] file = Files.readAllBytes(TestModels.demoQ8());
-    int refused = refused(file, GGUF_HEAD, GGUF_CASES, MutatedFilesTest::readGguf);
-    assertThat(refused).as("seed %d", SEED).isGreaterThan(GGUF_CASES / 4);
+  /** What reading a file is; throws if the file is refused. */
+  private interface Reader {
+    void read();
   }
 
   @Test
-  void safetensors() throws IOException {
-    Path path = TestModels.of("tiny-llama/model.safetensors");
-    byte[] file = Files.readAllBytes(path);
-    int refused =
-        refused(file, 3_200, SAFETENSORS_CASES, bytes -> SafetensorsFile.read("mutated", bytes));
-    assertThat(refused).as("seed %d", SEED).isGreaterThan(SAFETENSORS_CASES / 2);
+  void ggufWithATokenizer() throws IOException {
+    assertThat(gguf(Files.readAllBytes(TestModels.demoQ8()), 200_000, 2_000)).isGreaterThan(500);
+  }
+
+  @Test
+  void ggufOfEveryArchitecture() throws IOException {
+    int refused = 0;
+    for (Path model : models()) {
+      refused += gguf(ReferenceGguf.of(model), 3_000, 1_600);
+    }
+    assertThat(refused).as("seed %d", SEED).isGreaterThan(10_000);
+  }
+
+  private int gguf(byte[] file, int head, int cases) {
+    byte[] damaged = file.clone();
+    int refused = 0;
+    for (int i = 0; i < cases; i++) {
+      int length = damage.bytes(damaged, head);
+      MemorySegment bytes = MemorySegment.ofArray(damaged).asReadOnly().asSlice(0, length);
+      refused += refuses(length, () -> readGguf(bytes));
+      System.arraycopy(file, 0, damaged, 0, head);
+    }
+    return refused;
   }
 
   /** Reads a file as far as a model's loader would. */
@@ -56,39 +80,75 @@ final class MutatedFilesTest {
     }
   }
 
-  private int refused(byte[] file, int head, int cases, Consumer<MemorySegment> reader) {
+  @Test
+  void safetensors() throws IOException {
+    byte[] file = Files.readAllBytes(TestModels.of("tiny-llama/model.safetensors"));
     byte[] damaged = file.clone();
     int refused = 0;
-    for (int i = 0; i < cases; i++) {
-      try {
-        reader.accept(damage(damaged, head));
-      } catch (CheckpointException e) {
-        refused++;
-        assertThat(e.getMessage())
-            .startsWith("mutated: ")
-            .doesNotContain("\n")
-            .hasSizeLessThan(600);
-      }
-      System.arraycopy(file, 0, damaged, 0, head);
+    for (int i = 0; i < 25_000; i++) {
+      int length = damage.bytes(damaged, 3_200);
+      MemorySegment bytes = MemorySegment.ofArray(damaged).asReadOnly().asSlice(0, length);
+      refused += refuses(3_200, () -> SafetensorsFile.read("mutated", bytes));
+      System.arraycopy(file, 0, damaged, 0, 3_200);
     }
-    return refused;
+    assertThat(refused).as("seed %d", SEED).isGreaterThan(12_000);
   }
 
-  private MemorySegment damage(byte[] file, int head) {
-    MemorySegment whole = MemorySegment.ofArray(file).asReadOnly();
-    if (random.nextInt(4) == 0) {
-      return whole.asSlice(0, random.nextInt(file.length));
-    }
-    int reach = random.nextBoolean() ? head : Math.min(head, 2_000);
-    for (int i = 1 + random.nextInt(4); i > 0; i--) {
-      int at = random.nextInt(reach - 8);
-      switch (random.nextInt(4)) {
-        case 0 -> file[at] = (byte) random.nextInt(256);
-        case 1 -> file[at] ^= (byte) (1 << random.nextInt(8));
-        case 2 -> Arrays.fill(file, at, at + 8, (byte) (random.nextBoolean() ? -1 : 0));
-        default -> System.arraycopy(file, random.nextInt(reach - 8), file, at, 8);
+  @Test
+  void configurations() throws IOException {
+    int refused = 0;
+    for (Path model : models()) {
+      String config = Files.readString(model.resolve("config.json"));
+      for (int i = 0; i < 700; i++) {
+        byte[] json = damage.json(config);
+        refused +=
+            refuses(
+                json.length, () -> new HuggingFaceConfig(JsonFile.parse("mutated", json)).read());
       }
     }
-    return whole;
+    assertThat(refused).as("seed %d", SEED).isGreaterThan(3_000);
+  }
+
+  @Test
+  void tokenizers() throws IOException {
+    int refused = 0;
+    for (Path file : ReferenceTokenizersTest.files().toList()) {
+      String json = JsonMapper.shared().readTree(file.toFile()).get("tokenizer").toString();
+      for (int i = 0; i < 250; i++) {
+        byte[] bytes = damage.json(json);
+        refused += refuses(bytes.length, () -> encode(bytes));
+      }
+    }
+    assertThat(refused).as("seed %d", SEED).isGreaterThan(1_000);
+  }
+
+  private static void encode(byte[] json) {
+    Tokenizer tokenizer =
+        HuggingFaceTokenizer.parse(JsonFile.parse("mutated", json), Optional.empty());
+    tokenizer.encode("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa! Ünï <s> 123\n", Specials.PARSE);
+  }
+
+  private static List<Path> models() throws IOException {
+    try (var folders = Files.list(TestModels.reference().resolve("models"))) {
+      return folders.sorted().toList();
+    }
+  }
+
+  /** 1 if the file is refused. */
+  private static int refuses(int size, Reader reader) {
+    long before = THREADS.getCurrentThreadAllocatedBytes();
+    int refused = 0;
+    try {
+      reader.read();
+    } catch (CheckpointException e) {
+      refused = 1;
+      assertThat(e.getMessage()).startsWith("mutated").doesNotContain("\n").hasSizeLessThan(900);
+    } catch (TokenizerException e) {
+      refused = 1;
+    }
+    assertThat(THREADS.getCurrentThreadAllocatedBytes() - before)
+        .as("bytes allocated for a file of %d, seed %d", size, SEED)
+        .isLessThan(ALLOCATED_AT_LEAST + ALLOCATED_EACH * size);
+    return refused;
   }
 }

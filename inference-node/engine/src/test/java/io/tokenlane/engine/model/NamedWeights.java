@@ -15,11 +15,11 @@ import tools.jackson.databind.json.JsonMapper;
  * Weights that follow from their names, as {@code src/test/tools/reference_models.py} makes them,
  * so that a reference model is no more than names and shapes.
  */
-final class NamedWeights {
+public final class NamedWeights {
   private NamedWeights() {}
 
   /** The values of a tensor. */
-  static float[] values(String name, int... shape) {
+  public static float[] values(String name, int... shape) {
     int count = 1;
     for (int dimension : shape) {
       count *= dimension;
@@ -98,7 +98,8 @@ final class NamedWeights {
         .array();
   }
 
-  private static byte[] littleEndian(float[] values) {
+  /** As files hold them. */
+  public static byte[] littleEndian(float[] values) {
     ByteBuffer bytes = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(values);
     return bytes.array();

@@ -6,6 +6,7 @@ import io.tokenlane.engine.backend.Backend;
 import io.tokenlane.engine.backend.BackendOptions;
 import io.tokenlane.engine.backend.Backends;
 import io.tokenlane.engine.checkpoint.Checkpoint;
+import io.tokenlane.engine.checkpoint.ReferenceGguf;
 import io.tokenlane.engine.checkpoint.TestModels;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,7 +33,7 @@ final class ReferenceModelsTest {
   @TempDir private Path folder;
 
   static Stream<String> cases() throws IOException {
-    try (Stream<Path> folders = Files.list(TestModels.reference())) {
+    try (Stream<Path> folders = Files.list(TestModels.reference().resolve("models"))) {
       return folders.map(path -> path.getFileName().toString()).sorted().toList().stream();
     }
   }
@@ -40,12 +41,27 @@ final class ReferenceModelsTest {
   @ParameterizedTest
   @MethodSource("cases")
   void followsTheReference(String name) throws IOException {
-    Path reference = TestModels.reference().resolve(name);
+    Path reference = TestModels.reference().resolve("models").resolve(name);
     Files.copy(reference.resolve("config.json"), folder.resolve("config.json"));
     NamedWeights.write(shapes(reference), 1 + name.length() % 3, folder);
+    check(folder, reference);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void followsTheReferenceFromGguf(String name) throws IOException {
+    if (ReferenceGguf.expresses(name)) {
+      Path reference = TestModels.reference().resolve("models").resolve(name);
+      Path file = folder.resolve("model.gguf");
+      Files.write(file, ReferenceGguf.of(reference));
+      check(file, reference);
+    }
+  }
+
+  private static void check(Path path, Path reference) {
     for (String backendName : new String[] {"scalar", "vector"}) {
       try (Backend backend = Backends.select(backendName, new BackendOptions(2)).backend();
-          Checkpoint checkpoint = Checkpoint.open(folder);
+          Checkpoint checkpoint = Checkpoint.open(path);
           Model model = Models.load(checkpoint.config(), checkpoint.weights(), backend, MAX_ROWS)) {
         for (Golden expected : Golden.read(reference.resolve("golden.json"))) {
           check(model, expected);

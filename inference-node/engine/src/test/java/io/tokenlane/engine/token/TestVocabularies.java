@@ -1,7 +1,7 @@
 package io.tokenlane.engine.token;
 
 import io.tokenlane.engine.token.BpeModel.Merge;
-import io.tokenlane.engine.token.BpeTokenizer.TextRules;
+import io.tokenlane.engine.token.SubwordTokenizer.TextRules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -51,7 +51,7 @@ final class TestVocabularies {
       tokens.add(token.content());
     }
     BpeModel model = BpeModel.byteLevel(new Vocabulary(tokens, List.of(added)), merges, false);
-    return new BpeTokenizer(
+    return new SubwordTokenizer(
         model,
         new TextRules(TextNormalizer.NONE, GgufPreTokenizers.named("gpt-2"), OptionalInt.empty()));
   }

@@ -43,7 +43,8 @@ public final class AnswerAssembler {
     return switch (event) {
       case GenerationEvent.Token token -> stopped ? List.of() : accept(token);
       case GenerationEvent.Finished finished -> finish(finished);
-      case GenerationEvent.Failed failed -> List.of(new AnswerPart.Failure(failed.message()));
+      case GenerationEvent.Failed failed ->
+          List.of(new AnswerPart.Failure(failed.message(), failed.overloaded()));
     };
   }
 

@@ -26,6 +26,7 @@ public sealed interface AnswerPart {
    * The answer cannot be completed.
    *
    * @param message what went wrong, fit for the client
+   * @param overloaded whether there was too much else to do, so that it may be tried again later
    */
-  record Failure(String message) implements AnswerPart {}
+  record Failure(String message, boolean overloaded) implements AnswerPart {}
 }

@@ -4,10 +4,12 @@ import io.tokenlane.engine.chat.ChatTemplate;
 import io.tokenlane.engine.chat.TemplateException;
 import io.tokenlane.engine.token.Tokenizer;
 import io.tokenlane.engine.token.Tokenizer.Specials;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes prompts for one model. Safe for use by many threads. */
@@ -34,7 +36,7 @@ public final class PromptEncoder {
   /**
    * A prompt as the caller wrote it; the texts of special tokens in it are special tokens.
    *
-   * @param begin whether it starts with the model's begin-of-sequence token, if there is one
+   * @param begin whether it stands between the tokens that start and end the model's prompts
    */
   public Prompt raw(String text, boolean begin) {
     int[] tokens = tokenizer.encode(text, Specials.PARSE);
@@ -77,11 +79,14 @@ public final class PromptEncoder {
     return tokens.build().toArray();
   }
 
+  /** Tokens between those that every prompt has, unless they start so already. */
   private int[] begun(int[] tokens) {
-    return IntStream.concat(
-            tokenizer.beginOfSequence().stream()
-                .filter(begin -> tokens.length == 0 || tokens[0] != begin),
-            IntStream.of(tokens))
+    int[] start = tokenizer.promptStart();
+    boolean starts =
+        tokens.length >= start.length
+            && Arrays.equals(start, 0, start.length, tokens, 0, start.length);
+    return Stream.of(starts ? new int[0] : start, tokens, tokenizer.promptEnd())
+        .flatMapToInt(IntStream::of)
         .toArray();
   }
 

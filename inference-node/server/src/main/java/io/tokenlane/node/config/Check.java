@@ -1,5 +1,6 @@
 package io.tokenlane.node.config;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Refuses settings, naming the setting, its value and what was expected. */
@@ -14,6 +15,14 @@ final class Check {
 
   static void range(String name, long value, long least, long most) {
     that(value >= least && value <= most, name, value, least + " to " + most);
+  }
+
+  static void duration(String name, Duration value, Duration most) {
+    that(
+        !value.isNegative() && value.compareTo(most) <= 0,
+        name,
+        value.toMillis() + " ms",
+        "0 to " + most.toMillis() + " ms");
   }
 
   static @Nullable String blankToNull(@Nullable String value) {

@@ -1,5 +1,6 @@
 package io.tokenlane.node.config;
 
+import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -18,6 +19,9 @@ import org.springframework.util.unit.DataSize;
  * @param kvCacheBytes memory for keys and values, 1 MB to 1 TB; default 256 MB
  * @param maxWaiting generations that may wait for their first step before new ones are refused with
  *     429; 1 to 100,000; default 256
+ * @param queue the order of the queue and how long one may wait in it
+ * @param targetItl wanted time from one token of an answer to its next, 0 to 1 minute: while steps
+ *     last longer, they compute fewer tokens and fewer requests run at once; default 0: no goal
  * @param maxBodyBytes largest request body, 1 KB to 1 GB; default 16 MB
  */
 @ConfigurationProperties(prefix = "tokenlane.node", ignoreUnknownFields = false)
@@ -28,6 +32,8 @@ public record NodeSettings(
     @Nullable String servedModelName,
     @DefaultValue("256MB") DataSize kvCacheBytes,
     @DefaultValue("256") int maxWaiting,
+    @DefaultValue QueueSettings queue,
+    @DefaultValue("0s") Duration targetItl,
     @DefaultValue("16MB") DataSize maxBodyBytes) {
 
   private static final Set<String> BACKENDS = Set.of("auto", "vector", "scalar");
@@ -39,6 +45,7 @@ public record NodeSettings(
         BACKENDS.contains(backend), "tokenlane.node.backend", backend, "auto, vector, scalar");
     Check.range("tokenlane.node.threads", threads, 0, 1024);
     Check.range("tokenlane.node.max-waiting", maxWaiting, 1, 100_000);
+    Check.duration("tokenlane.node.target-itl", targetItl, Duration.ofMinutes(1));
     checkSize("kv-cache-bytes", kvCacheBytes, DataSize.ofMegabytes(1), DataSize.ofTerabytes(1));
     checkSize("max-body-bytes", maxBodyBytes, DataSize.ofKilobytes(1), DataSize.ofGigabytes(1));
   }

@@ -10,8 +10,11 @@ import io.tokenlane.node.answer.AnswerFormat;
 import io.tokenlane.node.answer.AnswerPart;
 import io.tokenlane.node.load.LoadedModel;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
@@ -74,8 +77,15 @@ final class AnswerFlow {
   private List<Feed> submitAll(Engine engine, List<Sequence> sequences) {
     List<Feed> feeds = new ArrayList<>();
     try {
+      Feed first = null;
+      int[] prompt = {};
       for (Sequence sequence : sequences) {
-        feeds.add(submit(engine, sequence.request()));
+        GenerationRequest request = sequence.request();
+        boolean sibling = first != null && Arrays.equals(request.prompt(), prompt);
+        Feed feed = submit(engine, request, sibling ? first : null);
+        first = sibling ? first : feed;
+        prompt = request.prompt();
+        feeds.add(feed);
       }
       return feeds;
     } catch (EngineBusyException e) {
@@ -87,27 +97,30 @@ final class AnswerFlow {
     }
   }
 
-  private static ApiException refused(Engine engine, EngineBusyException refusal) {
+  static ApiException refused(Engine engine, EngineBusyException refusal) {
     String message = String.valueOf(refusal.getMessage());
     return engine.isOpen()
-        ? new ApiException(HttpStatus.TOO_MANY_REQUESTS, message, null, "queue_full")
+        ? ApiException.queueFull(message, refusal.retryAfterSeconds())
         : new ApiException(HttpStatus.SERVICE_UNAVAILABLE, message, null, "engine_closed");
   }
 
-  private Feed submit(Engine engine, GenerationRequest request) {
+  /** Further answers to a prompt are submitted as siblings of the first. */
+  private Feed submit(Engine engine, GenerationRequest request, @Nullable Feed first) {
     Sinks.Many<GenerationEvent> events =
         Sinks.unsafe()
             .many()
             .unicast()
             .onBackpressureBuffer(Queues.<GenerationEvent>unbounded(64).get());
     TokenTimes times = meters.newSequence();
+    Consumer<GenerationEvent> listener =
+        event -> {
+          times.on(event);
+          events.tryEmitNext(event);
+        };
     Generation generation =
-        engine.submit(
-            request,
-            event -> {
-              times.on(event);
-              events.tryEmitNext(event);
-            });
+        first == null
+            ? engine.submit(request, listener)
+            : engine.submitSibling(first.generation(), request, listener);
     return new Feed(generation, events);
   }
 

@@ -91,8 +91,10 @@ final class AnswerWriter {
   }
 
   private static ApiException failed(AnswerPart.Failure failure) {
-    return new ApiException(
-        HttpStatus.INTERNAL_SERVER_ERROR, failure.message(), null, "generation_failed");
+    return failure.overloaded()
+        ? ApiException.overloaded(failure.message())
+        : new ApiException(
+            HttpStatus.INTERNAL_SERVER_ERROR, failure.message(), null, "generation_failed");
   }
 
   private static final class Choice {

@@ -10,9 +10,20 @@ final class ApiException extends RuntimeException {
   private final HttpStatus status;
   private final @Nullable String param;
   private final @Nullable String code;
+  private final int retryAfterSeconds;
 
   ApiException(HttpStatus status, String message, @Nullable String param, @Nullable String code) {
+    this(status, message, param, code, 1);
+  }
+
+  private ApiException(
+      HttpStatus status,
+      String message,
+      @Nullable String param,
+      @Nullable String code,
+      int retryAfterSeconds) {
     super(message, null, false, false);
+    this.retryAfterSeconds = retryAfterSeconds;
     this.status = status;
     this.param = param;
     this.code = code;
@@ -30,6 +41,17 @@ final class ApiException extends RuntimeException {
     int colon = message.indexOf(':');
     String param = colon > 0 ? message.substring(0, colon) : null;
     return new ApiException(HttpStatus.BAD_REQUEST, message, param, "invalid_value");
+  }
+
+  /** The queue has no room; there is likely to be some after so many seconds. */
+  static ApiException queueFull(String message, int retryAfterSeconds) {
+    return new ApiException(
+        HttpStatus.TOO_MANY_REQUESTS, message, null, "queue_full", retryAfterSeconds);
+  }
+
+  /** The request waited too long in the queue. */
+  static ApiException overloaded(String message) {
+    return new ApiException(HttpStatus.SERVICE_UNAVAILABLE, message, null, "queue_deadline");
   }
 
   /** The model's template does not take the conversation, or there is no template. */
@@ -75,7 +97,7 @@ final class ApiException extends RuntimeException {
   /** Seconds after which a new try makes sense; 0 if none does. */
   int retryAfterSeconds() {
     return status == HttpStatus.TOO_MANY_REQUESTS || status == HttpStatus.SERVICE_UNAVAILABLE
-        ? 1
+        ? retryAfterSeconds
         : 0;
   }
 

@@ -21,6 +21,8 @@ import tools.jackson.databind.JsonNode;
  * @param stream whether the answer is streamed
  * @param includeUsage whether a stream ends with the usage
  * @param priority higher runs earlier
+ * @param cacheSalt KV blocks are shared with requests of the same salt only; empty: with all that
+ *     name none
  */
 record GenerationOptions(
     OptionalInt maxTokens,
@@ -31,7 +33,8 @@ record GenerationOptions(
     int topLogprobs,
     boolean stream,
     boolean includeUsage,
-    int priority) {
+    int priority,
+    String cacheSalt) {
 
   /** Most log probabilities for each token. */
   static final int MAX_TOP_LOGPROBS = 20;
@@ -46,10 +49,6 @@ record GenerationOptions(
       Fields body, OptionalInt maxTokens, int topLogprobs, int vocabularySize) {
     boolean includeUsage =
         body.object("stream_options").map(o -> o.flag("include_usage", false)).orElse(false);
-    int priority =
-        body.object("tokenlane")
-            .map(own -> own.integer("priority", -1000, 1000).orElse(0))
-            .orElse(0);
     return new GenerationOptions(
         maxTokens,
         sampling(body, vocabularySize),
@@ -59,7 +58,22 @@ record GenerationOptions(
         topLogprobs,
         body.flag("stream", false),
         includeUsage,
-        priority);
+        priority(body),
+        cacheSalt(body));
+  }
+
+  /** {@code tokenlane.priority}. */
+  static int priority(Fields body) {
+    return body.object("tokenlane")
+        .map(own -> own.integer("priority", -1000, 1000).orElse(0))
+        .orElse(0);
+  }
+
+  /** {@code cache_salt}, as vLLM has it, or {@code tokenlane.cache_salt}. */
+  static String cacheSalt(Fields body) {
+    return body.text("cache_salt")
+        .or(() -> body.object("tokenlane").flatMap(own -> own.text("cache_salt")))
+        .orElse("");
   }
 
   /** The sampling of the i-th answer: draws of its own, and repeatable where the request's are. */

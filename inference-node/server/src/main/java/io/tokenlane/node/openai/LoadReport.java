@@ -19,7 +19,12 @@ record LoadReport(double applicationUtilization, double memUtilization, NamedMet
     return new LoadReport(
         Math.max(slots, stats.kvUsage()),
         stats.kvUsage(),
-        new NamedMetrics(stats.running(), stats.waiting(), stats.maxRunning(), stats.kvUsage()));
+        new NamedMetrics(
+            stats.running(),
+            stats.waiting(),
+            stats.maxRunning(),
+            stats.kvUsage(),
+            stats.kvBlocks()));
   }
 
   /** What endpoint pickers read, under the names of vLLM's metrics. */
@@ -27,5 +32,6 @@ record LoadReport(double applicationUtilization, double memUtilization, NamedMet
       @JsonProperty("num_requests_running") int running,
       @JsonProperty("num_requests_waiting") int waiting,
       @JsonProperty("max_requests_running") int maxRunning,
-      @JsonProperty("kv_cache_usage_perc") double kvUsage) {}
+      @JsonProperty("kv_cache_usage_perc") double kvUsage,
+      @JsonProperty("kv_cache_blocks") int kvBlocks) {}
 }

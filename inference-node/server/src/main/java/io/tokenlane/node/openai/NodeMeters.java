@@ -45,6 +45,10 @@ public final class NodeMeters {
     counter("vllm:prompt_tokens", tags, engine, EngineStats::promptTokens);
     counter("vllm:generation_tokens", tags, engine, EngineStats::generatedTokens);
     counter("vllm:num_preemptions", tags, engine, EngineStats::preemptions);
+    counter("tokenlane.node.queue.expired", tags, engine, EngineStats::expired);
+    gauge("tokenlane.node.kv.blocks", tags, engine, EngineStats::kvBlocks);
+    gauge("tokenlane.node.kv.blocks.pinned", tags, engine, EngineStats::kvBlocksPinned);
+    gauge("tokenlane.node.step.tokens", tags, engine, EngineStats::stepTokens);
     timers = new Timers(firstToken(tags), betweenTokens(tags));
   }
 

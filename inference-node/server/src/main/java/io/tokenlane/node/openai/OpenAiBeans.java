@@ -59,6 +59,8 @@ public class OpenAiBeans {
         new CompletionEndpoints(models, bodies, responses, Clock.systemUTC());
     ModelEndpoints modelEndpoints = new ModelEndpoints(models, responses);
     TokenEndpoints tokens = new TokenEndpoints(models, bodies, responses);
+    PrefixEndpoints prefixes =
+        new PrefixEndpoints(models, bodies, responses, Clock.systemUTC(), answerScheduler);
     return new Routes(slot, mapper)
         .post("/v1/chat/completions", completions::chat)
         .post("/v1/completions", completions::complete)
@@ -68,6 +70,10 @@ public class OpenAiBeans {
         .post("/tokenize", tokens::tokenize)
         .post("/detokenize", tokens::detokenize)
         .get("/load", modelEndpoints::load)
+        .get("/kv-events", new KvEventEndpoints(models, responses, answerScheduler)::read)
+        .post("/v1/prefixes", prefixes::register)
+        .get("/v1/prefixes", prefixes::list)
+        .delete("/v1/prefixes/{id}", prefixes::delete)
         .build();
   }
 

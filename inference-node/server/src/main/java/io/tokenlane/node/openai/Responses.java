@@ -1,5 +1,6 @@
 package io.tokenlane.node.openai;
 
+import io.tokenlane.engine.GenerationRequest;
 import io.tokenlane.node.openai.AnswerFlow.ChoicePart;
 import io.tokenlane.node.openai.Sequences.RunPlan;
 import java.util.List;
@@ -13,6 +14,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Sends answers: whole, or streamed with one flush for each part. */
 final class Responses {
+  /** Carries the hash of the last full KV block of the first prompt. */
+  static final String KV_PREFIX_HEADER = "x-tokenlane-kv-prefix";
+
   private final JsonMapper mapper;
   private final AnswerFlow flow;
 
@@ -24,12 +28,28 @@ final class Responses {
   /** Runs the sequences and sends what becomes of them. */
   Mono<ServerResponse> answer(
       ServerRequest request, RunPlan plan, GenerationOptions options, AnswerShape shape) {
+    tellPrefix(request, plan);
     AnswerWriter writer =
         new AnswerWriter(shape, options.includeUsage(), options.choices(), plan.sequences().size());
     Flux<ChoicePart> parts = flow.answers(plan.model(), plan.sequences());
     return options.stream()
         ? stream(request, parts, writer)
         : parts.doOnNext(writer::collect).then(Mono.defer(() -> json(writer.whole())));
+  }
+
+  /** Names the prompt's full blocks, so that a gateway can tell from the feed who holds them. */
+  private static void tellPrefix(ServerRequest request, RunPlan plan) {
+    GenerationRequest first = plan.sequences().getFirst().request();
+    plan.model()
+        .engine()
+        .prefixHash(first.prompt(), first.cacheSalt())
+        .ifPresent(
+            hash ->
+                request
+                    .exchange()
+                    .getResponse()
+                    .getHeaders()
+                    .set(KV_PREFIX_HEADER, hash.toString()));
   }
 
   /** A JSON response. */

@@ -4,6 +4,8 @@ import io.tokenlane.node.load.LoadedModel;
 import io.tokenlane.node.load.ModelSlot;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -18,7 +20,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Which path is answered by what. */
 final class Routes {
-  private final Map<String, Route> routes = new LinkedHashMap<>();
+  private final Map<String, Map<HttpMethod, HandlerFunction<ServerResponse>>> routes =
+      new LinkedHashMap<>();
   private final ModelSlot slot;
   private final JsonMapper mapper;
 
@@ -28,12 +31,19 @@ final class Routes {
   }
 
   Routes get(String path, HandlerFunction<ServerResponse> handler) {
-    routes.put(path, new Route(HttpMethod.GET, handler));
-    return this;
+    return route(HttpMethod.GET, path, handler);
   }
 
   Routes post(String path, HandlerFunction<ServerResponse> handler) {
-    routes.put(path, new Route(HttpMethod.POST, handler));
+    return route(HttpMethod.POST, path, handler);
+  }
+
+  Routes delete(String path, HandlerFunction<ServerResponse> handler) {
+    return route(HttpMethod.DELETE, path, handler);
+  }
+
+  private Routes route(HttpMethod method, String path, HandlerFunction<ServerResponse> handler) {
+    routes.computeIfAbsent(path, key -> new LinkedHashMap<>()).put(method, handler);
     return this;
   }
 
@@ -41,11 +51,13 @@ final class Routes {
   RouterFunction<ServerResponse> build() {
     RouterFunctions.Builder builder = RouterFunctions.route();
     routes.forEach(
-        (path, route) -> {
+        (path, methods) -> {
+          methods.forEach(
+              (method, handler) ->
+                  builder.route(
+                      RequestPredicates.path(path).and(RequestPredicates.method(method)), handler));
           builder.route(
-              RequestPredicates.path(path).and(RequestPredicates.method(route.method())),
-              route.handler());
-          builder.route(RequestPredicates.path(path), request -> wrongMethod(request, route));
+              RequestPredicates.path(path), request -> wrongMethod(request, methods.keySet()));
         });
     return builder.filter(this::withLoad).build();
   }
@@ -63,15 +75,14 @@ final class Routes {
     response.getHeaders().set(LoadReport.HEADER, "JSON " + mapper.writeValueAsString(load));
   }
 
-  private static Mono<ServerResponse> wrongMethod(ServerRequest request, Route route) {
-    request.exchange().getResponse().getHeaders().set("Allow", route.method().name());
+  private static Mono<ServerResponse> wrongMethod(ServerRequest request, Set<HttpMethod> known) {
+    String methods = known.stream().map(HttpMethod::name).collect(Collectors.joining(", "));
+    request.exchange().getResponse().getHeaders().set("Allow", methods);
     return Mono.error(
         new ApiException(
             HttpStatus.METHOD_NOT_ALLOWED,
-            "%s %s (expected: %s)".formatted(request.method(), request.path(), route.method()),
+            "%s %s (expected: %s)".formatted(request.method(), request.path(), methods),
             null,
             "method_not_allowed"));
   }
-
-  private record Route(HttpMethod method, HandlerFunction<ServerResponse> handler) {}
 }

@@ -8,6 +8,7 @@ import io.tokenlane.node.load.LoadedModel;
 import io.tokenlane.node.openai.AnswerFlow.Sequence;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.springframework.http.HttpStatus;
 
@@ -58,11 +59,12 @@ record Sequences(
             options.sampling(choice),
             stopTokens,
             options.topLogprobs(),
-            options.priority()),
+            options.priority(),
+            options.cacheSalt()),
         new AnswerFormat(stopTokens, options.stop(), reasoning));
   }
 
-  /** What is wanted, or what is left of the context if that is less. */
+  /** What is wanted; where that is not said, what is left of the context at the most. */
   private int maxTokens(Prompt prompt) {
     int room = model.roomAfter(prompt);
     if (room <= 0) {
@@ -73,7 +75,16 @@ record Sequences(
           param,
           "context_length_exceeded");
     }
-    return Math.min(options.maxTokens().orElse(defaultMaxTokens), room);
+    OptionalInt wanted = options.maxTokens();
+    if (wanted.orElse(0) > room) {
+      throw new ApiException(
+          HttpStatus.BAD_REQUEST,
+          "max_tokens: %d (expected: at most %d, the model's context of %d less %d prompt tokens)"
+              .formatted(wanted.getAsInt(), room, model.contextLength(), prompt.tokens().length),
+          "max_tokens",
+          "context_length_exceeded");
+    }
+    return Math.min(wanted.orElse(defaultMaxTokens), room);
   }
 
   /** Sequences and the model to run them on. */

@@ -44,7 +44,8 @@ final class TokenEndpoints {
     return new Wire.Tokens(ids.size(), model.contextLength(), ids, texts);
   }
 
-  private static Prompt prompt(Fields body, LoadedModel model) {
+  /** The prompt that the body's messages, or its text, become. */
+  static Prompt prompt(Fields body, LoadedModel model) {
     if (body.value("messages") != null) {
       return CompletionEndpoints.chatPrompt(model, ChatRequest.conversation(body));
     }

@@ -100,6 +100,33 @@ final class Wire {
 
   record ModelCard(String id, String object, long created, String ownedBy, int maxModelLen) {}
 
+  record Prefix(
+      String id,
+      String object,
+      long created,
+      String model,
+      int tokens,
+      int cachedTokens,
+      boolean pinned) {}
+
+  record PrefixList(String object, List<Prefix> data) {}
+
+  record Deleted(String id, String object, boolean deleted) {}
+
+  /** Either events or a snapshot with the number of the last event that it includes. */
+  record KvFeed(
+      String epoch,
+      int blockSize,
+      @JsonInclude(Include.NON_NULL) @Nullable Long last,
+      @JsonInclude(Include.NON_NULL) @Nullable List<KvChange> events,
+      @JsonInclude(Include.NON_NULL) @Nullable List<String> snapshot) {}
+
+  record KvChange(
+      long number,
+      String type,
+      String hash,
+      @JsonInclude(Include.NON_NULL) @Nullable String parent) {}
+
   record Tokens(
       int count, int maxModelLen, List<Integer> tokens, @Nullable List<String> tokenStrs) {}
 

@@ -73,7 +73,7 @@ class AnswerAssemblerTest {
     AnswerAssembler assembler =
         new AnswerAssembler(tokenizer, new AnswerFormat(Set.of(), List.of(), Reasoning.NONE));
     assertThat(assembler.accept(new GenerationEvent.Failed("out of blocks")))
-        .containsExactly(new AnswerPart.Failure("out of blocks"));
+        .containsExactly(new AnswerPart.Failure("out of blocks", false));
   }
 
   private Collected assemble(int[] ids, AnswerFormat format) {

@@ -1,11 +1,14 @@
 package io.tokenlane.engine.token;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
-/** A {@link Tokenizer} of the byte pair encoding family. */
-public final class BpeTokenizer implements Tokenizer {
-  private final BpeModel model;
+/** A {@link Tokenizer} of a vocabulary of parts of words: byte pair encoding, or unigrams. */
+public final class SubwordTokenizer implements Tokenizer {
+  private final SubwordModel model;
   private final TextRules rules;
   private final TokenBytes bytes;
   private final PieceCache cache = new PieceCache();
@@ -17,12 +20,27 @@ public final class BpeTokenizer implements Tokenizer {
   /**
    * What happens to text around the model.
    *
-   * @param beginOfSequence the token that starts every prompt, where there is one
+   * @param start the tokens that start every prompt
+   * @param end the tokens that end every prompt
    */
   public record TextRules(
-      TextNormalizer normalizer, PreTokenizer preTokenizer, OptionalInt beginOfSequence) {}
+      TextNormalizer normalizer,
+      PreTokenizer preTokenizer,
+      List<Integer> start,
+      List<Integer> end) {
+    public TextRules {
+      start = List.copyOf(start);
+      end = List.copyOf(end);
+    }
 
-  public BpeTokenizer(BpeModel model, TextRules rules) {
+    /** Rules for prompts that start with one token, or with none. */
+    public TextRules(
+        TextNormalizer normalizer, PreTokenizer preTokenizer, OptionalInt beginOfSequence) {
+      this(normalizer, preTokenizer, beginOfSequence.stream().boxed().toList(), List.of());
+    }
+  }
+
+  public SubwordTokenizer(SubwordModel model, TextRules rules) {
     this.model = model;
     this.rules = rules;
     bytes = new TokenBytes(model);
@@ -51,7 +69,7 @@ public final class BpeTokenizer implements Tokenizer {
     boolean all = specials == Specials.PARSE;
     Encoding encoding = new Encoding();
     AddedTokens.Parts normalized =
-        encoding.parts(part -> encoding.pieces(part, rules.preTokenizer()));
+        encoding.parts(part -> encoding.pieces(part, encoding.preTokenizer()));
     AddedTokens.Parts raw =
         encoding.parts(
             part -> {
@@ -116,16 +134,30 @@ public final class BpeTokenizer implements Tokenizer {
 
   @Override
   public OptionalInt beginOfSequence() {
-    return rules.beginOfSequence();
+    return rules.start.isEmpty() ? OptionalInt.empty() : OptionalInt.of(rules.start.getFirst());
+  }
+
+  @Override
+  public int[] promptStart() {
+    return rules.start.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  @Override
+  public int[] promptEnd() {
+    return rules.end.stream().mapToInt(Integer::intValue).toArray();
   }
 
   /** One call's ids and buffers. */
   private final class Encoding {
     private final IntList ids = new IntList();
-    private final IntList symbols = new IntList();
-    private final Merger merger = new Merger(model.merges());
+    private final PieceEncoder encoder = model.encoder();
 
-    AddedTokens.Parts parts(java.util.function.Consumer<String> onText) {
+    /** The pre-tokenizer for the next part of the text. */
+    PreTokenizer preTokenizer() {
+      return ids.size() == 0 ? rules.preTokenizer() : rules.preTokenizer().behindStart();
+    }
+
+    AddedTokens.Parts parts(Consumer<String> onText) {
       return new AddedTokens.Parts() {
         @Override
         public void text(String text) {
@@ -150,9 +182,7 @@ public final class BpeTokenizer implements Tokenizer {
     }
 
     void rawPiece(byte[] given, int from, int to) {
-      symbols.clear();
-      model.alphabet().symbols(given, from, to, symbols);
-      merge();
+      encoder.bytes(given, from, to, ids);
     }
 
     private void piece(String text, int from, int to) {
@@ -162,26 +192,8 @@ public final class BpeTokenizer implements Tokenizer {
         return;
       }
       int before = ids.size();
-      int whole = model.takesWholePieces() ? whole(text.substring(from, to)) : -1;
-      if (whole >= 0) {
-        ids.add(whole);
-      } else {
-        symbols.clear();
-        model.alphabet().symbols(text, from, to, symbols);
-        merge();
-      }
-      cache.put(text, from, to, java.util.Arrays.copyOfRange(ids.items(), before, ids.size()));
-    }
-
-    private int whole(String piece) {
-      return model.vocabulary().findOrdinary(bytes.asWritten(piece));
-    }
-
-    private void merge() {
-      int count = merger.merge(symbols.items(), symbols.size());
-      for (int i = 0; i < count; i++) {
-        model.alphabet().ids(symbols.items()[i], ids);
-      }
+      encoder.text(text, from, to, ids);
+      cache.put(text, from, to, Arrays.copyOfRange(ids.items(), before, ids.size()));
     }
   }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tokenlane.engine.token.BpeModel.Merge;
-import io.tokenlane.engine.token.BpeTokenizer.TextRules;
+import io.tokenlane.engine.token.SubwordTokenizer.TextRules;
 import io.tokenlane.engine.token.Tokenizer.Specials;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class BpeTokenizerTest {
+final class SubwordTokenizerTest {
   private static final List<Merge> HELLO =
       List.of(new Merge("h", "e"), new Merge("l", "l"), new Merge("he", "ll"));
 
@@ -151,7 +151,10 @@ final class BpeTokenizerTest {
         "no token <0x0A>",
         () ->
             BpeModel.characters(
-                vocabulary(TestVocabularies.byteFallback().subList(0, 10)), List.of(), false));
+                vocabulary(TestVocabularies.byteFallback().subList(0, 10)),
+                List.of(),
+                false,
+                Unknown.BYTES));
     Vocabulary bytes = vocabulary(TestVocabularies.bytes());
     refused(
         "merge q w: qw is no token",
@@ -194,7 +197,7 @@ final class BpeTokenizerTest {
   }
 
   private static Tokenizer tokenizer(BpeModel model) {
-    return new BpeTokenizer(
+    return new SubwordTokenizer(
         model, new TextRules(TextNormalizer.NONE, PreTokenizer.NONE, OptionalInt.empty()));
   }
 
@@ -206,7 +209,7 @@ final class BpeTokenizerTest {
     for (int id = 256; id < scores.length; id++) {
       scores[id] = 256 - id;
     }
-    return new BpeTokenizer(
+    return new SubwordTokenizer(
         BpeModel.scored(vocabulary(tokens), scores),
         new TextRules(TextNormalizer.prepend(" "), PreTokenizer.NONE, OptionalInt.empty()));
   }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tokenlane.bench.balance;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,25 @@
+package io.tokenlane.gateway.limit;
+
+import io.github.bucket4j.BucketConfiguration;
+import java.time.Duration;
+
+/**
+ * An amount that someone may use within a window.
+ *
+ * @param key names rule, measure and who; the same in every gateway
+ * @param capacity the amount, > 0
+ * @param window in which the whole amount comes back
+ * @param smooth whether it comes back bit by bit, or all at the window's end
+ */
+record Quota(String key, long capacity, Duration window, boolean smooth) {
+
+  BucketConfiguration configuration() {
+    return BucketConfiguration.builder()
+        .addLimit(
+            limit ->
+                smooth
+                    ? limit.capacity(capacity).refillGreedy(capacity, window)
+                    : limit.capacity(capacity).refillIntervally(capacity, window))
+        .build();
+  }
+}

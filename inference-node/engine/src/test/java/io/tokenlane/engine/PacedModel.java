@@ -1,0 +1,56 @@
+package io.tokenlane.engine;
+
+import io.tokenlane.engine.backend.Batch;
+import io.tokenlane.engine.backend.KvStore;
+import io.tokenlane.engine.model.Model;
+import io.tokenlane.engine.model.ModelConfig;
+import org.jspecify.annotations.Nullable;
+
+/** A model whose steps take a fixed time and a time for each token, on the engine's clock. */
+final class PacedModel implements Model {
+  private final Model model;
+  private final long stepNanos;
+  private final long tokenNanos;
+  private @Nullable SteppedEngine engine;
+
+  PacedModel(Model model, long stepNanos, long tokenNanos) {
+    this.model = model;
+    this.stepNanos = stepNanos;
+    this.tokenNanos = tokenNanos;
+  }
+
+  /** An engine that runs this; its clock moves as it steps. */
+  SteppedEngine engine(EngineConfig config) {
+    SteppedEngine started = new SteppedEngine(this, config);
+    engine = started;
+    return started;
+  }
+
+  @Override
+  public ModelConfig config() {
+    return model.config();
+  }
+
+  @Override
+  public KvStore kvStore(int blocks, int blockSize) {
+    return model.kvStore(blocks, blockSize);
+  }
+
+  @Override
+  public long kvBytesPerToken() {
+    return model.kvBytesPerToken();
+  }
+
+  @Override
+  public void forward(Batch batch, KvStore kv, float[] logits) {
+    model.forward(batch, kv, logits);
+    if (engine != null) {
+      engine.nanos += stepNanos + batch.rows() * tokenNanos;
+    }
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+}

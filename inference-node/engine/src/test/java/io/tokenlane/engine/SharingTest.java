@@ -1,0 +1,129 @@
+package io.tokenlane.engine;
+
+import static io.tokenlane.engine.Requests.counting;
+import static io.tokenlane.engine.Requests.greedy;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tokenlane.engine.sample.SamplingParams;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What sequences share, and what they do not. */
+@ExtendWith(EngineInvariants.class)
+final class SharingTest {
+  private static final int BLOCK = 4;
+  private static final EngineConfig CONFIG = EngineConfig.defaults().withBlockSize(BLOCK);
+  private final ToyModel model = new ToyModel(256);
+
+  @ParameterizedTest
+  @ValueSource(ints = {8, 64})
+  void equalPromptsThatArriveTogetherAreComputedOnce(int stepTokens) {
+    try (SteppedEngine engine = new SteppedEngine(model, CONFIG.withBatch(8, stepTokens))) {
+      List<Recorder> recorders = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        recorders.add(engine.submit(greedy(counting(0, 42), 3)));
+      }
+      engine.runUntilIdle();
+      assertThat(model.allRows).isEqualTo(42 + 4 * 2 + 5 * 2);
+      for (Recorder recorder : recorders) {
+        assertThat(recorder.ids())
+            .isEqualTo(SteppedEngine.alone(model, greedy(counting(0, 42), 3)));
+      }
+    }
+  }
+
+  @Test
+  void oneWhoNeedsNothingThatIsBeingComputedIsNotHeldUpByThoseWhoDo() {
+    try (SteppedEngine engine = new SteppedEngine(model, CONFIG.withBatch(8, 16))) {
+      engine.submit(greedy(counting(0, 62), 3));
+      Recorder sameBeginning = engine.submit(greedy(counting(0, 60), 3));
+      Recorder other = engine.submit(greedy(counting(30, 2), 1));
+      while (!other.hasEnded()) {
+        engine.step();
+      }
+      assertThat(sameBeginning.ids()).isEmpty();
+      engine.runUntilIdle();
+      assertThat(sameBeginning.finished().usage().cachedTokens()).isEqualTo(56);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 20, 21, 22, 23})
+  void siblingsComputeThePromptOnceAndPartWhereTheyDraw(int promptTokens) {
+    GenerationRequest[] requests = new GenerationRequest[4];
+    for (int i = 0; i < requests.length; i++) {
+      requests[i] =
+          new GenerationRequest(counting(7, promptTokens), 6, Requests.sampled(i), Set.of(), 2, 0);
+    }
+    try (SteppedEngine engine = new SteppedEngine(model, CONFIG.withBatch(8, 64))) {
+      List<Recorder> recorders = siblings(engine, requests);
+      engine.step();
+      engine.step();
+      // The first has computed a token more; the others own a copy of a block partly filled.
+      int first = Math.ceilDiv(promptTokens + 1, BLOCK);
+      int copies = promptTokens % BLOCK == 0 ? 0 : 3;
+      assertThat(engine.stats().kvBlocksUsed()).isEqualTo(first + copies);
+      engine.runUntilIdle();
+      assertThat(model.allRows).isEqualTo(promptTokens + 3 + 4 * 5);
+      for (int i = 0; i < requests.length; i++) {
+        Recorder alone = SteppedEngine.recordAlone(model, requests[i]);
+        assertThat(recorders.get(i).texts()).isEqualTo(alone.texts());
+      }
+    }
+  }
+
+  @Test
+  void aSiblingMustHaveTheSamePromptAndSalt() {
+    try (SteppedEngine engine = new SteppedEngine(model, CONFIG)) {
+      Admission door = engine.loop.admission();
+      Generation first = door.submit(greedy(counting(0, 5), 1), event -> {});
+      for (GenerationRequest other :
+          List.of(greedy(counting(1, 5), 1), salted(counting(0, 5), "other"))) {
+        assertThatThrownBy(() -> door.submitSibling(first, other, event -> {}))
+            .hasMessage("prompt: 5 tokens (expected: the sibling's prompt and cache_salt)");
+      }
+      engine.runUntilIdle();
+    }
+  }
+
+  @Test
+  void differentSaltsShareNothingAndEqualOnesDo() {
+    try (SteppedEngine engine = new SteppedEngine(model, CONFIG)) {
+      List<Integer> cached = new ArrayList<>();
+      for (String salt : List.of("", "a", "b", "a", "")) {
+        Recorder recorder = engine.submit(salted(counting(0, 21), salt));
+        engine.runUntilIdle();
+        cached.add(recorder.finished().usage().cachedTokens());
+        assertThat(recorder.ids())
+            .isEqualTo(SteppedEngine.alone(model, greedy(counting(0, 21), 2)));
+      }
+      assertThat(cached).containsExactly(0, 0, 0, 20, 20);
+    }
+  }
+
+  private static GenerationRequest salted(int[] prompt, String salt) {
+    return new GenerationRequest(prompt, 2, SamplingParams.GREEDY, Set.of(), -1, 0, salt);
+  }
+
+  private static List<Recorder> siblings(SteppedEngine engine, GenerationRequest[] requests) {
+    Admission door = engine.loop.admission();
+    List<Recorder> recorders = new ArrayList<>();
+    Generation first = null;
+    for (GenerationRequest request : requests) {
+      Recorder recorder = new Recorder();
+      if (first == null) {
+        first = door.submit(request, recorder);
+      } else {
+        door.submitSibling(first, request, recorder);
+      }
+      recorders.add(recorder);
+    }
+    return recorders;
+  }
+}

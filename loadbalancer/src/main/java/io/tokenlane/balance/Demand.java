@@ -1,0 +1,56 @@
+package io.tokenlane.balance;
+
+import io.tokenlane.balance.strategy.RendezvousHash;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a pick has to know about the call it is for.
+ *
+ * @param key what hashing strategies hash (client, session, header); null if the call has none
+ * @param excluded ids of nodes already tried for this call
+ * @param prompt the part of the prompt that calls share; {@link Prompt#NONE} for other requests
+ */
+public record Demand(@Nullable String key, Set<String> excluded, Prompt prompt) {
+  /** A first attempt of a request that nothing is known of. */
+  public static final Demand PLAIN = new Demand(null, Set.of(), Prompt.NONE);
+
+  /** A first attempt with a key to hash. */
+  public static Demand keyed(@Nullable String key) {
+    return new Demand(key, Set.of(), Prompt.NONE);
+  }
+
+  /** The same call, not to these nodes. */
+  public Demand without(Set<String> tried) {
+    return new Demand(key, tried, prompt);
+  }
+
+  /**
+   * The size of a prompt and what it begins with.
+   *
+   * @param prefix hash of the beginning that other calls share; 0 if there is none
+   * @param sharedTokens tokens of that beginning; ≥ 0
+   * @param ownTokens tokens behind it, which no node can have computed yet; ≥ 0
+   */
+  public record Prompt(long prefix, int sharedTokens, int ownTokens) {
+    /** No prompt, or none that is known. */
+    public static final Prompt NONE = new Prompt(0, 0, 0);
+
+    /** Refuses negative sizes. */
+    public Prompt {
+      if (sharedTokens < 0 || ownTokens < 0) {
+        throw new IllegalArgumentException(
+            "prompt tokens: " + sharedTokens + ", " + ownTokens + " (expected: >= 0)");
+      }
+    }
+
+    /** Hashes the shared beginning. */
+    public static Prompt of(String beginning, int sharedTokens, int ownTokens) {
+      return new Prompt(RendezvousHash.hash(beginning), sharedTokens, ownTokens);
+    }
+
+    int tokens() {
+      return sharedTokens + ownTokens;
+    }
+  }
+}

@@ -1,0 +1,168 @@
+package io.tokenlane.balance;
+
+import io.tokenlane.balance.strategy.BalancingStrategy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Binds a call to a node at the last moment: while every node worth using is at its limit, calls
+ * wait here instead of in the queue of a node chosen too early. The moment a slot comes free the
+ * next one takes it. Where nodes do not tell their limits nothing waits.
+ *
+ * <p>A slow node is worth its slot only if that is sooner than waiting for another: its slowness
+ * may be at most 1 + waiting calls / slots of the fleet.
+ */
+public final class LateBinding {
+  private static final double WORTH_A_SLOT = 3;
+
+  private final NodePool pool;
+  private final int mostWaiting;
+  private final Object lock = new Object();
+  private final WaitingLine<Waiting> line = new WaitingLine<>();
+  private final PriorityQueue<WaitingLine.Entry<Waiting>> deadlines =
+      new PriorityQueue<>((a, b) -> Long.compare(a.deadline(), b.deadline()));
+  private final AtomicInteger wanted = new AtomicInteger();
+  private volatile int waiting;
+
+  private record Waiting(
+      BalancingStrategy strategy, Demand demand, CompletableFuture<Lease> lease) {}
+
+  /**
+   * Watches the pool's slots.
+   *
+   * @param mostWaiting calls that may wait; more are refused; ≥ 0
+   */
+  public LateBinding(NodePool pool, int mostWaiting) {
+    if (mostWaiting < 0) {
+      throw new IllegalArgumentException("most waiting: " + mostWaiting + " (expected: >= 0)");
+    }
+    this.pool = pool;
+    this.mostWaiting = mostWaiting;
+    pool.onFreed(this::serve);
+  }
+
+  /** Calls that wait now. */
+  public int waiting() {
+    return waiting;
+  }
+
+  /**
+   * Leases a node, now or when one has a slot. Cancelling the future gives the place up; a lease
+   * that comes too late for that is closed here.
+   *
+   * @return fails with {@link NoSlotException}
+   */
+  public CompletableFuture<Lease> lease(BalancingStrategy strategy, Demand demand, Place place) {
+    pool.arrived();
+    if (waiting == 0) {
+      Optional<Lease> free = free(strategy, demand, 0);
+      if (free.isPresent()) {
+        return CompletableFuture.completedFuture(free.get());
+      }
+    }
+    if (pool.preferred(strategy, demand) == null) {
+      return CompletableFuture.failedFuture(
+          new NoSlotException(NoSlotException.Reason.NO_NODE, "no node to lease"));
+    }
+    return join(new Waiting(strategy, demand, new CompletableFuture<>()), place);
+  }
+
+  private CompletableFuture<Lease> join(Waiting call, Place place) {
+    synchronized (lock) {
+      if (line.size() >= mostWaiting) {
+        return CompletableFuture.failedFuture(
+            new NoSlotException(
+                NoSlotException.Reason.LINE_FULL, mostWaiting + " calls wait already"));
+      }
+      double cost = Math.max(1, call.demand().prompt().tokens());
+      long deadline = pool.now() + place.patience().toNanos();
+      WaitingLine.Entry<Waiting> entry = line.add(call, place, cost, deadline);
+      deadlines.add(entry);
+      waiting = line.size();
+      var _ = call.lease().whenComplete((lease, failure) -> gone(entry));
+    }
+    serve();
+    return call.lease();
+  }
+
+  private void gone(WaitingLine.Entry<Waiting> entry) {
+    synchronized (lock) {
+      line.remove(entry);
+      deadlines.remove(entry);
+      waiting = line.size();
+    }
+  }
+
+  private Optional<Lease> free(BalancingStrategy strategy, Demand demand, int others) {
+    int slots = pool.slots();
+    double slowest =
+        slots == 0 ? Double.POSITIVE_INFINITY : WORTH_A_SLOT * (1 + (others + 1.0) / slots);
+    Optional<Lease> free = pool.acquireFree(strategy, demand, slowest);
+    return free.isEmpty() && pool.idle()
+        ? pool.acquireFree(strategy, demand, Double.POSITIVE_INFINITY)
+        : free;
+  }
+
+  /**
+   * Hands free slots to those who wait, by one thread at a time: a slot that comes free while it is
+   * at it is seen by one more round.
+   */
+  private void serve() {
+    if (waiting == 0 || wanted.getAndIncrement() != 0) {
+      return;
+    }
+    int seen = 1;
+    while (seen != 0) {
+      while (handOne()) {
+        seen = Math.max(seen, wanted.get());
+      }
+      seen = wanted.addAndGet(-seen);
+    }
+  }
+
+  private boolean handOne() {
+    Waiting next;
+    Lease lease;
+    synchronized (lock) {
+      WaitingLine.@Nullable Entry<Waiting> head = line.peek();
+      if (head == null) {
+        return false;
+      }
+      next = head.what();
+      Optional<Lease> free = free(next.strategy(), next.demand(), line.size() - 1);
+      if (free.isEmpty()) {
+        return false;
+      }
+      lease = free.get();
+      line.serve();
+      waiting = line.size();
+    }
+    if (!next.lease().complete(lease)) {
+      lease.ignored();
+    }
+    return true;
+  }
+
+  /** Ends the wait of calls whose time is over, and looks for slots again; to be called often. */
+  public void tick() {
+    long now = pool.now();
+    List<Waiting> late = new ArrayList<>();
+    synchronized (lock) {
+      while (!deadlines.isEmpty() && now - deadlines.element().deadline() >= 0) {
+        late.add(deadlines.remove().what());
+      }
+    }
+    for (Waiting call : late) {
+      call.lease()
+          .completeExceptionally(
+              new NoSlotException(
+                  NoSlotException.Reason.TOO_LATE, "no slot came free before the deadline"));
+    }
+    serve();
+  }
+}

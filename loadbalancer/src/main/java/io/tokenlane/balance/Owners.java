@@ -1,0 +1,26 @@
+package io.tokenlane.balance;
+
+import io.tokenlane.balance.strategy.PrefixAffinity;
+import io.tokenlane.balance.strategy.RendezvousHash;
+
+/** Who is presumed to have a prompt's shared beginning in its cache. */
+final class Owners {
+  private Owners() {}
+
+  /** Tokens that the chosen node must compute: all, or only the call's own if it is an owner. */
+  static int tokensToCompute(Member[] fleet, Member chosen, Demand.Prompt prompt) {
+    if (prompt.prefix() == 0) {
+      return prompt.tokens();
+    }
+    double mine = RendezvousHash.score(prompt.prefix(), chosen.hash(), chosen.node().weight());
+    int before = 0;
+    for (Member member : fleet) {
+      if (member != chosen
+          && member.serves()
+          && RendezvousHash.score(prompt.prefix(), member.hash(), member.node().weight()) > mine) {
+        before++;
+      }
+    }
+    return before < PrefixAffinity.OWNERS ? prompt.ownTokens() : prompt.tokens();
+  }
+}

@@ -1,0 +1,27 @@
+package io.tokenlane.balance.strategy;
+
+/**
+ * The cost of {@code ewma}, with a slow start that follows the forecast: where more calls are
+ * expected within seconds than come now, nodes on their way back are given their share sooner, by
+ * that factor; where fewer are, later.
+ */
+final class Predictive implements BalancingStrategy {
+  private static final double SLOWEST = 0.5;
+
+  @Override
+  public String name() {
+    return "predictive";
+  }
+
+  @Override
+  public int choose(Candidates candidates) {
+    double growth = Math.max(SLOWEST, candidates.growth());
+    return Lowest.of(candidates, (all, i) -> cost(all, i, growth), Candidates::hint);
+  }
+
+  private static double cost(Candidates candidates, int index, double growth) {
+    double ramp = candidates.ramp(index);
+    double cost = Ewma.cost(candidates, index);
+    return ramp == 1 ? cost : cost * ramp / Math.min(1, ramp * growth);
+  }
+}

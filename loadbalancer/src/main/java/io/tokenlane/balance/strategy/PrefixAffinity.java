@@ -1,0 +1,104 @@
+package io.tokenlane.balance.strategy;
+
+/**
+ * For model calls whose prompts begin alike: sends them where that beginning is already computed.
+ *
+ * <p>The {@value #OWNERS} nodes of the highest rendezvous scores for the beginning own it; all
+ * gateways agree on them without talking. Predicted time to the first token, in tokens to compute
+ * at the fleet's speed:
+ *
+ * <pre>
+ * owner of rank r: prefillSlowness · (tokens ahead + own tokens + 0.4 · r · shared tokens)
+ * any other node:  prefillSlowness · (tokens ahead + own tokens + shared tokens)
+ * </pre>
+ *
+ * where the ahead are the most of this gateway's pending tokens and what the node reports. The
+ * second and third owner are charged a part of the beginning, so that a seldom beginning stays on
+ * one node and caches are not filled with copies. Another node gets the call only if that saves
+ * three times the beginning's computation: every spill also pushes other beginnings out of a cache.
+ * A slowness below 2 counts as none: it is mostly other gateways' calls in the same queue, and to
+ * run from those moves beginnings about. Slow generation counts for as many tokens as the call
+ * itself has. A call without a beginning goes by {@code ewma}.
+ */
+public final class PrefixAffinity implements BalancingStrategy {
+  /** Nodes that share a beginning. */
+  public static final int OWNERS = 3;
+
+  private static final BalancingStrategy OTHERS = new Ewma();
+  private static final double SLOW = 2;
+  private static final double SPILL_SAVES = 3;
+  private static final double RANK_PENALTY = 0.4;
+
+  PrefixAffinity() {}
+
+  @Override
+  public String name() {
+    return "prefix-affinity";
+  }
+
+  @Override
+  public int choose(Candidates candidates) {
+    return candidates.prefix() == 0 ? OTHERS.choose(candidates) : byPrefix(candidates);
+  }
+
+  private static int byPrefix(Candidates candidates) {
+    int best = -1;
+    double bestTokens = Double.POSITIVE_INFINITY;
+    double lastScore = Double.POSITIVE_INFINITY;
+    for (int rank = 0; rank < OWNERS; rank++) {
+      int owner = RendezvousHash.owner(candidates, candidates.prefix(), lastScore);
+      if (owner < 0) {
+        return best;
+      }
+      lastScore =
+          RendezvousHash.score(
+              candidates.prefix(), candidates.hash(owner), candidates.weight(owner));
+      double tokens = tokens(candidates, owner, RANK_PENALTY * rank * candidates.sharedTokens());
+      if (tokens < bestTokens) {
+        best = owner;
+        bestTokens = tokens;
+      }
+    }
+    return spilled(candidates, best, bestTokens, lastScore);
+  }
+
+  /** The best of the others, where it saves enough; else the owner. */
+  private static int spilled(
+      Candidates candidates, int owner, double ownerTokens, double lastScore) {
+    int shared = candidates.sharedTokens();
+    int best = owner;
+    double enough = ownerTokens - SPILL_SAVES * shared;
+    if (enough <= 0) {
+      return owner;
+    }
+    for (int i = 0; i < candidates.size(); i++) {
+      if (candidates.eligible(i) && below(candidates, i, lastScore)) {
+        double tokens = tokens(candidates, i, shared);
+        if (tokens < enough) {
+          best = i;
+          enough = tokens;
+        }
+      }
+    }
+    return best;
+  }
+
+  private static boolean below(Candidates candidates, int index, double score) {
+    return RendezvousHash.score(
+            candidates.prefix(), candidates.hash(index), candidates.weight(index))
+        < score;
+  }
+
+  private static double tokens(Candidates candidates, int index, double beginning) {
+    int own = candidates.ownTokens();
+    double good = candidates.successRate(index);
+    return (slowness(candidates.prefillSlowness(index))
+                * (candidates.tokensAhead(index) + own + beginning)
+            + (slowness(candidates.decodeSlowness(index)) - 1) * own)
+        / (good * good);
+  }
+
+  private static double slowness(double known) {
+    return known < SLOW ? 1 : known;
+  }
+}
