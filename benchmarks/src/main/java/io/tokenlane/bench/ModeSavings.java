@@ -41,7 +41,8 @@ final class ModeSavings {
     Predicate<Prompt> all = prompt -> true;
     Predicate<Prompt> chat = prompt -> prompt.kind().equals("chat");
     Predicate<Prompt> both = prompt -> chat.test(prompt) || prompt.kind().equals("rag");
-    rows.add(saved(encoding + "L, chat, by message", sum(CompressionPolicy.DEEP, chat)).withGoal(42));
+    rows.add(
+        saved(encoding + "L, chat, by message", sum(CompressionPolicy.DEEP, chat)).withGoal(42));
     rows.add(saved(encoding + "L, all, by message", sum(CompressionPolicy.DEEP, all)).withGoal(33));
     Sum safe = sum(CompressionPolicy.SAFE, all);
     rows.add(saved(encoding + "S-safe, all, by message", safe).withGoal(42));

@@ -38,7 +38,9 @@ final class TemplateSavings {
       for (Path file : files.sorted().toList()) {
         String name = file.getFileName().toString();
         Path variables = folder.resolve(name.replaceAll("\\.[a-z]+$", ".vars.json"));
-        if (name.matches("\\d+-template-.*") && !file.equals(variables) && Files.exists(variables)) {
+        if (name.matches("\\d+-template-.*")
+            && !file.equals(variables)
+            && Files.exists(variables)) {
           Template template = Template.of("t" + name.substring(0, 3), "1", Files.readString(file));
           all.add(new Calls(template, read(Files.readString(variables))));
         }
@@ -123,7 +125,8 @@ final class TemplateSavings {
     double share = 0;
     for (String prompt : prompts) {
       Optional<Note> note = mined.flatMap(template -> template.split(prompt));
-      share += note.map(n -> 1 - (double) counter.count(n.text()) / counter.count(prompt)).orElse(0.0);
+      share +=
+          note.map(n -> 1 - (double) counter.count(n.text()) / counter.count(prompt)).orElse(0.0);
     }
     return share / prompts.size();
   }

@@ -13,8 +13,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** Templates and the preview of compression through the whole gateway. */
 final class TemplatesTest {
   private static final String TEMPLATE =
-      "{\"id\":\"clerk\",\"version\":\"2\","
-          + "\"source\":\"You are a clerk.{% for g in goods %} {{ g }};{% endfor %} {{ question }}\"}";
+      "{\"id\":\"clerk\",\"version\":\"2\",\"source\":\"You are a clerk.{% for g in goods %} {{ g"
+          + " }};{% endfor %} {{ question }}\"}";
 
   private final RunningGateway gateway = RunningGateway.fresh();
 
@@ -54,8 +54,8 @@ final class TemplatesTest {
     assertThat(header(answer, "x-tokenlane-template")).isEqualTo("clerk@2");
     assertThat(sent().toString())
         .isEqualTo(
-            "{\"model\":\"m\",\"messages\":[{\"role\":\"system\",\"content\":"
-                + "\"You are a clerk. tea; {{ x }}; Why?\"},{\"role\":\"user\",\"content\":\"Go on.\"}]}");
+            "{\"model\":\"m\",\"messages\":[{\"role\":\"system\",\"content\":\"You are a clerk."
+                + " tea; {{ x }}; Why?\"},{\"role\":\"user\",\"content\":\"Go on.\"}]}");
   }
 
   @Test
