@@ -25,8 +25,7 @@ class ReductionTest {
    */
   private static final Pattern CRITICAL =
       Pattern.compile(
-          "(?i)\\b(?:not|no|never|none|nor|without|cannot|can|could|may|might|must|shall|should|will"
-              + "|would|only|except|unless|if|or|all|any|every|each|\\w+n['’]t)\\b|\\b\\w*\\d[\\w.,:-]*\\b|(?<!\\w)\"(?=\\S)[^\"\\n"
+          "(?i)\\b(?:not|no|never|none|nor|without|cannot|can|could|may|might|must|shall|should|will|would|only|except|unless|if|or|all|any|every|each|\\w+n['’]t)\\b|\\b\\w*\\d[\\w.,:-]*\\b|(?<!\\w)\"(?=\\S)[^\"\\n"
               + "]{1,60}\"|`[^`\\n"
               + "]{1,60}`|https?://[^\\s)>\"]+|\\{\\{?[\\w. ]+}}?|<[^<>\\n"
               + "]{1,60}>|\\b\\w+_\\w+\\b");
