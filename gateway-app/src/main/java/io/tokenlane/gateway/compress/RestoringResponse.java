@@ -4,6 +4,7 @@ import io.tokenlane.gateway.call.BodyWatch;
 import io.tokenlane.gateway.call.CallParser;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
@@ -120,7 +121,7 @@ final class RestoringResponse extends BodyWatch {
     String data = line.substring(DATA.length()).strip();
     byte[] came = data.getBytes(StandardCharsets.UTF_8);
     byte[] goes = json(came);
-    return goes == came ? line : DATA + " " + new String(goes, StandardCharsets.UTF_8);
+    return Arrays.equals(goes, came) ? line : DATA + " " + new String(goes, StandardCharsets.UTF_8);
   }
 
   /** The bytes since the last line end. */
