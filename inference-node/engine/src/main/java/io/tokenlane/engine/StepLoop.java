@@ -73,7 +73,7 @@ final class StepLoop {
     admission = new Admission(limits, sizes, clock, wakeUp);
     pool = new BlockPool(sizes.blocks(), sizes.blockSize(), sizes.sharing(), kvEvents);
     scheduler = new Scheduler(pool, config.limits(sizes.blocks()));
-    KvStore kv = model.kvStore(sizes.blocks(), sizes.blockSize());
+    KvStore kv = model.kvStore(sizes.blocks(), sizes.blockSize(), config.kv().type());
     runner = new Runner(model, kv, config.maxBatchTokens(), sizes.maxRunning());
     stats = snapshot();
   }

@@ -2,6 +2,7 @@ package io.tokenlane.node;
 
 import io.tokenlane.engine.EngineConfig;
 import io.tokenlane.engine.KvStrategy;
+import io.tokenlane.engine.backend.KvType;
 import io.tokenlane.engine.schedule.QueueOrder;
 import io.tokenlane.node.config.ModelSettings;
 import io.tokenlane.node.config.NodeSettings;
@@ -69,6 +70,7 @@ class NodeBeans {
   private static EngineConfig engine(NodeSettings node, ModelSettings model) {
     return EngineConfig.defaults()
         .withKvBytes(node.kvCacheBytes().toBytes())
+        .withKvType(KvType.valueOf(node.kvCacheType().toUpperCase(Locale.ROOT)))
         .withMaxWaiting(node.maxWaiting())
         .withBatch(model.maxBatchSize(), Math.max(512, model.maxBatchSize()))
         .withContinuousBatching(model.enableContinuousBatching())
