@@ -97,8 +97,8 @@ final class BalanceFilter implements GlobalFilter, Ordered {
       meters.picked(lease.node().id());
       trail.leased(lease, anotherMayServe(), System.nanoTime());
       StreamGuard guarded = new StreamGuard(exchange.getResponse(), trail);
-      ServerWebExchange attempt = exchange.mutate().response(guarded).build();
-      return chain.filter(attempt).onErrorResume(failure -> failed(lease, failure));
+      ServerWebExchange attempt = new AttemptExchange(exchange, guarded);
+      return chain.filter(attempt).onErrorResume(failure -> failed(lease, attempt, failure));
     }
 
     private boolean anotherMayServe() {
@@ -106,7 +106,7 @@ final class BalanceFilter implements GlobalFilter, Ordered {
           && pool.nodes().stream().anyMatch(node -> !tried.contains(node.id()));
     }
 
-    private Mono<Void> failed(Lease lease, Throwable failure) {
+    private Mono<Void> failed(Lease lease, ServerWebExchange attempt, Throwable failure) {
       boolean untouched = !exchange.getResponse().isCommitted();
       if (!untouched || !NodeFailures.ofNode(failure)) {
         return Mono.error(failure);
@@ -117,7 +117,7 @@ final class BalanceFilter implements GlobalFilter, Ordered {
         return Mono.error(failure);
       }
       meters.retried();
-      ServerWebExchangeUtils.reset(exchange);
+      ServerWebExchangeUtils.reset(attempt);
       return next();
     }
   }
