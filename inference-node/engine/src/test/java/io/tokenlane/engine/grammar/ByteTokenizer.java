@@ -128,4 +128,9 @@ final class ByteTokenizer implements Tokenizer {
   public int[] promptEnd() {
     return new int[0];
   }
+
+  @Override
+  public OptionalInt beginOfSequence() {
+    return OptionalInt.empty();
+  }
 }
