@@ -24,6 +24,7 @@ import dev.langchain4j.model.openai.OpenAiChatModel;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -61,26 +62,26 @@ class OtherClientsIT {
   void anthropicsClientSendsMessages() {
     AnthropicClient client =
         AnthropicOkHttpClient.builder().baseUrl(host()).apiKey("any").maxRetries(0).build();
-      MessageCreateParams params =
-          MessageCreateParams.builder()
-              .model(MODEL)
-              .maxTokens(64)
-              .putAdditionalBodyProperty("temperature", JsonValue.from(0))
-              .addUserMessage(QUESTION)
-              .build();
+    MessageCreateParams params =
+        MessageCreateParams.builder()
+            .model(MODEL)
+            .maxTokens(64)
+            .putAdditionalBodyProperty("temperature", JsonValue.from(0))
+            .addUserMessage(QUESTION)
+            .build();
 
-      Message message = client.messages().create(params);
-      assertThat(message.content().getFirst().asText().text()).isEqualTo(ANSWER);
-      assertThat(message.stopReason()).hasValue(StopReason.END_TURN);
-      assertThat(message.usage().outputTokens()).isPositive();
+    Message message = client.messages().create(params);
+    assertThat(message.content().getFirst().asText().text()).isEqualTo(ANSWER);
+    assertThat(message.stopReason()).hasValue(StopReason.END_TURN);
+    assertThat(message.usage().outputTokens()).isPositive();
 
-      try (var events = client.messages().createStreaming(params)) {
-        assertThat(streamed(events.stream().toList())).isEqualTo(ANSWER);
-      }
-      assertThatThrownBy(
-              () -> client.messages().create(params.toBuilder().model("no-such-model").build()))
-          .isInstanceOf(com.anthropic.errors.NotFoundException.class)
-          .hasMessageContaining("no-such-model");
+    try (var events = client.messages().createStreaming(params)) {
+      assertThat(streamed(events.stream().toList())).isEqualTo(ANSWER);
+    }
+    assertThatThrownBy(
+            () -> client.messages().create(params.toBuilder().model("no-such-model").build()))
+        .isInstanceOf(com.anthropic.errors.NotFoundException.class)
+        .hasMessageContaining("no-such-model");
     client.close();
   }
 
@@ -173,8 +174,8 @@ class OtherClientsIT {
     var model =
         org.springframework.ai.openai.OpenAiChatModel.builder().options(options.build()).build();
 
-    assertThat(model.call(new Prompt(QUESTION)).getResult().getOutput().getText())
-        .isEqualTo(ANSWER);
+    var answer = Objects.requireNonNull(model.call(new Prompt(QUESTION)).getResult());
+    assertThat(answer.getOutput().getText()).isEqualTo(ANSWER);
     List<String> parts =
         model.stream(new Prompt(QUESTION))
             .mapNotNull(
