@@ -47,11 +47,20 @@ final class RestoringResponseTest {
   @ValueSource(longs = {1, 2, 3, 20261122})
   void namesInEventsAreWrittenOutWhereverChunksEnd(long seed) {
     String events =
-        ": comment 가\n\n"
-            + "data: {\"id\":\"가\",\"choices\":[{\"delta\":{\"content\":\"a 가 b\"}}]}\r\n\r\n"
-            + "data: {\"choices\":[{\"delta\":{\"content\":\"\\uac00\"}}]}\n\n"
-            + "data: {\"choices\":[{\"delta\":{\"content\":\"각\"}}]}\n\n"
-            + "data: {\"choices\":[]}\n\ndata: [DONE]\n\n";
+        """
+        : comment 가
+
+        data: {"id":"가","choices":[{"delta":{"content":"a 가 b"}}]}\r
+        \r
+        data: {"choices":[{"delta":{"content":"\\uac00"}}]}
+
+        data: {"choices":[{"delta":{"content":"각"}}]}
+
+        data: {"choices":[]}
+
+        data: [DONE]
+
+        """;
     String sent = sent(MediaType.TEXT_EVENT_STREAM, chunks(events, new SplittableRandom(seed)));
     assertThat(sent)
         .startsWith(": comment 가\n\ndata: {\"id\":\"가\"")
