@@ -45,8 +45,7 @@ final class WholeEvents {
     int whole = borders.read(bytes, 0, length);
     int from = keptBackCr && length > 0 && bytes[0] == '\n' ? 1 : 0;
     keptBackCr = keptBackCr && length == 0;
-    boolean aside =
-        from > 0 || unfinished.size() > 0 || UsageReader.mentioned(bytes, 0, length);
+    boolean aside = from > 0 || unfinished.size() > 0 || UsageReader.mentioned(bytes, 0, length);
     if (whole == length && !aside) {
       chunk.readPosition(position);
       return chunk;

@@ -53,8 +53,7 @@ final class WholeEventsTest {
     return BUFFERS.wrap(Arrays.copyOfRange(text, from, to));
   }
 
-  private static void add(
-      List<String> passed, @Nullable DataBuffer chunk) {
+  private static void add(List<String> passed, @Nullable DataBuffer chunk) {
     if (chunk != null && chunk.readableByteCount() > 0) {
       passed.add(chunk.toString(StandardCharsets.UTF_8));
     }

@@ -25,8 +25,7 @@ final class LineRingTest {
   }
 
   private static LineRing.Sink file(Path path) {
-    return () ->
-        FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    return () -> FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
   }
 
   @Test
