@@ -6,7 +6,7 @@ import java.nio.channels.WritableByteChannel;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
-import org.jctools.queues.MpscArrayQueue;
+import org.jctools.queues.atomic.MpscAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +31,7 @@ final class LineRing implements AutoCloseable {
   private static final long FAREWELL_MILLIS = 1_000;
   private static final int BATCH_BYTES = 64 * 1024;
 
-  private final MpscArrayQueue<Line> ring;
+  private final MpscAtomicArrayQueue<Line> ring;
   private final int ordinaryRoom;
   private final Sink sink;
   private final Thread writer;
@@ -48,7 +48,7 @@ final class LineRing implements AutoCloseable {
    * @param capacity lines in the ring; a power of two, or the next one is taken
    */
   LineRing(String name, int capacity, Sink sink) {
-    this.ring = new MpscArrayQueue<>(capacity);
+    this.ring = new MpscAtomicArrayQueue<>(capacity);
     this.ordinaryRoom = ring.capacity() / 4 * 3;
     this.sink = sink;
     this.writer = Thread.ofPlatform().name(name).daemon().start(this::run);
