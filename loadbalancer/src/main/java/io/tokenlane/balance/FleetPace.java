@@ -11,13 +11,14 @@ final class FleetPace {
   private static final double LEAST_VARIANCE = 0.01;
 
   private final AtomicReference<Level> level =
-      new AtomicReference<>(new Level(Double.NaN, FIRST_VARIANCE, 0));
+      new AtomicReference<>(new Level(Double.NaN, FIRST_VARIANCE, 0, 0));
 
   /**
    * @param mean of ln latency; NaN before the first sample
    * @param variance of ln latency around each node's own level
+   * @param samples seen, as far as they matter: a cold first one must not stay the level for long
    */
-  record Level(double mean, double variance, double latencyNanos) {
+  record Level(double mean, double variance, double latencyNanos, int samples) {
     boolean seen() {
       return latencyNanos > 0;
     }
@@ -37,12 +38,13 @@ final class FleetPace {
 
   private static Level next(Level before, double x, double offset) {
     if (!before.seen()) {
-      return new Level(x, before.variance(), Math.exp(x));
+      return new Level(x, before.variance(), Math.exp(x), 1);
     }
     double off = x - before.mean();
     double noise = off - offset;
-    double mean = before.mean() + ALPHA * off;
+    int samples = Math.min(before.samples() + 1, Integer.MAX_VALUE - 1);
+    double mean = before.mean() + Math.max(ALPHA, 1.0 / samples) * off;
     double variance = before.variance() + ALPHA * (noise * noise - before.variance());
-    return new Level(mean, Math.max(LEAST_VARIANCE, variance), Math.exp(mean));
+    return new Level(mean, Math.max(LEAST_VARIANCE, variance), Math.exp(mean), samples);
   }
 }

@@ -16,6 +16,7 @@ final class Pick implements Candidates {
   private long now;
   private double worstSlowness;
   private boolean limited;
+  private boolean busy;
 
   Pick(Fleet shared) {
     this.shared = shared;
@@ -49,12 +50,14 @@ final class Pick implements Candidates {
     } else {
       Arrays.fill(eligible, 0, words, 0);
     }
+    busy = false;
     int serving = 0;
     boolean any = false;
     for (int i = 0; i < members.length; i++) {
       Member member = members[i];
       if (member.serves()) {
         serving++;
+        busy |= member.inFlight() > 0;
         any |= admit(i, member, !member.full(at));
       }
     }
@@ -135,7 +138,8 @@ final class Pick implements Candidates {
 
   @Override
   public double hint(int index) {
-    return fleet[index].hint(now);
+    // With nothing in flight there are no queues to guess at: calls one by one go to all nodes.
+    return busy ? fleet[index].hint(now) : 0;
   }
 
   @Override

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.tokenlane.balance.strategy.Strategies;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -111,5 +113,18 @@ class NodePoolTest {
     bench.on("b").success();
     assertThat(bench.acquire().node().id()).isEqualTo("b");
     stuck.ignored();
+  }
+
+  @Test
+  void callsOneByOneGoToAllNodes() {
+    Bench bench = new Bench("a", "b", "c", "d");
+    Map<String, Integer> calls = new HashMap<>();
+    for (int i = 0; i < 400; i++) {
+      Lease lease = bench.acquire();
+      calls.merge(lease.node().id(), 1, Integer::sum);
+      bench.passMillis(5);
+      lease.success();
+    }
+    assertThat(calls).hasSize(4).allSatisfy((id, count) -> assertThat(count).isBetween(60, 140));
   }
 }

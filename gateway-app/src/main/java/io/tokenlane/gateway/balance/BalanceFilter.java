@@ -1,24 +1,17 @@
 package io.tokenlane.gateway.balance;
 
-import io.tokenlane.balance.Demand;
 import io.tokenlane.balance.Lease;
 import io.tokenlane.balance.NodePool;
-import io.tokenlane.balance.strategy.BalancingStrategy;
 import io.tokenlane.gateway.call.Trail;
-import io.tokenlane.gateway.error.ApiException;
 import io.tokenlane.gateway.route.FilterOrder;
 import io.tokenlane.gateway.route.RouteConfig;
-import java.net.InetSocketAddress;
 import java.util.HashSet;
-import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.cloud.gateway.route.Route;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.core.Ordered;
-import org.springframework.http.HttpStatus;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
@@ -29,19 +22,15 @@ import reactor.core.publisher.Mono;
  */
 final class BalanceFilter implements GlobalFilter, Ordered {
   private final NodePool pool;
-  private final BalancingStrategy strategy;
+  private final Leasing leasing;
   private final int maxAttempts;
   private final RetryBudget budget;
   private final NodeMeters meters;
 
   BalanceFilter(
-      NodePool pool,
-      BalancingStrategy strategy,
-      int maxAttempts,
-      RetryBudget budget,
-      NodeMeters meters) {
+      NodePool pool, Leasing leasing, int maxAttempts, RetryBudget budget, NodeMeters meters) {
     this.pool = pool;
-    this.strategy = strategy;
+    this.leasing = leasing;
     this.maxAttempts = maxAttempts;
     this.budget = budget;
     this.meters = meters;
@@ -80,16 +69,7 @@ final class BalanceFilter implements GlobalFilter, Ordered {
     }
 
     Mono<Void> next() {
-      Optional<Lease> lease =
-          pool.acquire(strategy, Demand.keyed(clientIp(exchange)).without(tried));
-      if (lease.isEmpty()) {
-        return Mono.error(
-            new ApiException(
-                HttpStatus.SERVICE_UNAVAILABLE,
-                "no_node_available",
-                "No inference node is available. Try again in a moment."));
-      }
-      return on(lease.get());
+      return leasing.lease(exchange, tried).flatMap(this::on);
     }
 
     private Mono<Void> on(Lease lease) {
@@ -98,7 +78,11 @@ final class BalanceFilter implements GlobalFilter, Ordered {
       trail.leased(lease, anotherMayServe(), System.nanoTime());
       StreamGuard guarded = new StreamGuard(exchange.getResponse(), trail);
       ServerWebExchange attempt = new AttemptExchange(exchange, guarded);
-      return chain.filter(attempt).onErrorResume(failure -> failed(lease, attempt, failure));
+      // The client may have gone while the call waited: then nobody else closes the lease.
+      return chain
+          .filter(attempt)
+          .onErrorResume(failure -> failed(lease, attempt, failure))
+          .doOnCancel(lease::ignored);
     }
 
     private boolean anotherMayServe() {
@@ -120,12 +104,5 @@ final class BalanceFilter implements GlobalFilter, Ordered {
       ServerWebExchangeUtils.reset(attempt);
       return next();
     }
-  }
-
-  private static @Nullable String clientIp(ServerWebExchange exchange) {
-    InetSocketAddress address = exchange.getRequest().getRemoteAddress();
-    return address == null || address.getAddress() == null
-        ? null
-        : address.getAddress().getHostAddress();
   }
 }

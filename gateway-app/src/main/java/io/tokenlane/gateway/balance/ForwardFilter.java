@@ -1,6 +1,7 @@
 package io.tokenlane.gateway.balance;
 
 import io.tokenlane.balance.Node;
+import io.tokenlane.balance.NodePool;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.route.FilterOrder;
 import java.net.URI;
@@ -23,9 +24,11 @@ import reactor.core.publisher.Mono;
 final class ForwardFilter implements GlobalFilter, Ordered {
   private final boolean forwardAuthorization;
   private final Map<String, String> apiKeys;
+  private final NodePool pool;
 
   /** Keys are by node id. */
-  ForwardFilter(boolean forwardAuthorization, Map<String, String> apiKeys) {
+  ForwardFilter(boolean forwardAuthorization, Map<String, String> apiKeys, NodePool pool) {
+    this.pool = pool;
     this.forwardAuthorization = forwardAuthorization;
     this.apiKeys = Map.copyOf(apiKeys);
   }
@@ -50,7 +53,7 @@ final class ForwardFilter implements GlobalFilter, Ordered {
         exchange.getRequest().mutate().headers(h -> credentials(h, node.id())).build();
     return chain
         .filter(exchange.mutate().request(request).build())
-        .then(Mono.defer(() -> refusal(exchange)));
+        .then(Mono.defer(() -> answered(exchange, node)));
   }
 
   private void credentials(HttpHeaders headers, String nodeId) {
@@ -66,6 +69,12 @@ final class ForwardFilter implements GlobalFilter, Ordered {
     }
     // Stored and watched answers are read here: they must not come compressed.
     headers.remove(HttpHeaders.ACCEPT_ENCODING);
+  }
+
+  private Mono<Void> answered(ServerWebExchange exchange, Node node) {
+    LoadHeader.read(exchange.getResponse().getHeaders().getFirst(LoadHeader.NAME))
+        .ifPresent(report -> pool.report(node.id(), report));
+    return refusal(exchange);
   }
 
   private static Mono<Void> refusal(ServerWebExchange exchange) {

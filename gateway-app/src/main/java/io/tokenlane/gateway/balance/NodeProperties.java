@@ -11,10 +11,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param uri where it listens: {@code http://host:port}, with a path where its interface has one in
  *     front of {@code /v1}
  * @param weight share of the calls relative to others; &gt; 0, default 1
+ * @param limit calls it computes at once; ≥ 0, default 0: as it reports itself, else unlimited
  * @param apiKey sent to it as {@code Authorization: Bearer …}; default none
  */
 public record NodeProperties(
-    @Nullable String id, URI uri, @DefaultValue("1") double weight, @Nullable String apiKey) {
+    @Nullable String id,
+    URI uri,
+    @DefaultValue("1") double weight,
+    @DefaultValue("0") int limit,
+    @Nullable String apiKey) {
 
   /** Checks the uri and the weight. */
   public NodeProperties {
@@ -27,6 +32,9 @@ public record NodeProperties(
     }
     if (!(weight > 0) || Double.isInfinite(weight)) {
       throw new IllegalArgumentException("weight: " + weight + " (expected: > 0, finite)");
+    }
+    if (limit < 0) {
+      throw new IllegalArgumentException("limit: " + limit + " (expected: >= 0)");
     }
     if (id != null && !id.matches("[A-Za-z0-9._:-]{1,64}")) {
       throw new IllegalArgumentException(

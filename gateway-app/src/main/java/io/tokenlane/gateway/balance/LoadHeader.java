@@ -1,0 +1,45 @@
+package io.tokenlane.gateway.balance;
+
+import io.tokenlane.balance.NodeReport;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads the response header {@value #NAME}: an ORCA load report behind the word {@code JSON}, as
+ * our nodes send it (docs/contracts/load.json). Reports in ORCA's other forms (TEXT, BIN), and
+ * headers that are no reports, say nothing.
+ */
+final class LoadHeader {
+  static final String NAME = "endpoint-load-metrics";
+
+  private static final String JSON = "JSON ";
+  private static final double CACHE_FULL = 0.98;
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  private LoadHeader() {}
+
+  static Optional<NodeReport> read(@Nullable String header) {
+    if (header == null || !header.startsWith(JSON)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(report(MAPPER.readTree(header.substring(JSON.length()))));
+    } catch (JacksonException notOurs) {
+      return Optional.empty();
+    }
+  }
+
+  private static NodeReport report(JsonNode orca) {
+    JsonNode named = orca.path("named_metrics");
+    boolean waits = named.path("num_requests_waiting").asInt(0) > 0;
+    boolean full = waits && orca.path("mem_utilization").asDouble(0) >= CACHE_FULL;
+    return new NodeReport(
+        Math.max(0, named.path("max_requests_running").asInt(0)),
+        Math.max(0, named.path("num_tokens_waiting").asLong(0)),
+        full,
+        1);
+  }
+}
