@@ -120,12 +120,7 @@ final class ByteTokenizer implements Tokenizer {
   }
 
   @Override
-  public int[] promptStart() {
-    return new int[0];
-  }
-
-  @Override
-  public int[] promptEnd() {
-    return new int[0];
+  public OptionalInt beginOfSequence() {
+    return OptionalInt.empty();
   }
 }
