@@ -120,13 +120,8 @@ final class ByteTokenizer implements Tokenizer {
   }
 
   @Override
-  public int[] promptStart() {
-    return new int[0];
-  }
-
-  @Override
-  public int[] promptEnd() {
-    return new int[0];
+  public OptionalInt beginOfSequence() {
+    return OptionalInt.empty();
   }
 
   @Override
