@@ -67,7 +67,7 @@ final class StepLoop {
         RequestLimits.of(
             model.config().contextLength(),
             (long) sizes.blocks() * sizes.blockSize(),
-            model.config().vocabularySize());
+            model.config().tokens());
     budget = new StepBudget(config.maxBatchTokens(), config.batch().targetItlNanos());
     clock = new QueueClock(nanoTime, config.queue().deadlineNanos());
     admission = new Admission(limits, sizes, clock, wakeUp);

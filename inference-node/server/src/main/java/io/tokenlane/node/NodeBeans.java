@@ -12,6 +12,7 @@ import io.tokenlane.node.load.ModelHealth;
 import io.tokenlane.node.load.ModelLoader;
 import io.tokenlane.node.load.ModelSlot;
 import io.tokenlane.node.load.ModelSlot.ModelSource;
+import io.tokenlane.node.load.ProgressBar;
 import io.tokenlane.node.openai.NodeMeters;
 import io.tokenlane.node.openai.OpenAiBeans;
 import java.nio.file.Path;
@@ -64,7 +65,8 @@ class NodeBeans {
             node.computeThreads(),
             model.int8(),
             engine(node, model));
-    return new ModelLoader(settings, Clock.systemUTC());
+    Clock clock = Clock.systemUTC();
+    return new ModelLoader(settings, clock, ProgressBar.onStandardError(clock));
   }
 
   private static EngineConfig engine(NodeSettings node, ModelSettings model) {

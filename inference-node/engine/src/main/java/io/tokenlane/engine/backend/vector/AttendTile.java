@@ -105,7 +105,8 @@ final class AttendTile {
     if (sums.length < at.length * dim) {
       sums = new float[at.length * dim];
     }
-    Arrays.fill(sums, 0, queries * dim, 0);
+    Arrays.fill(sums, 0, Math.ceilDiv(queries, FOUR) * FOUR * dim, 0);
+    fillUp();
     int end = ends[queries - 1];
     for (int base = firsts[0] / PIECE * PIECE; base < end; base += PIECE) {
       score(values, base, Math.min(base + PIECE, end));
@@ -114,6 +115,15 @@ final class AttendTile {
         unpackValues(base, Math.min(base + PIECE, end));
       }
       gather(base);
+    }
+  }
+
+  /** Repeats the last query up to a multiple of four: four cost less than two or three alone. */
+  private void fillUp() {
+    for (int i = queries; i % FOUR != 0; i++) {
+      at[i] = at[queries - 1];
+      firsts[i] = firsts[queries - 1];
+      ends[i] = ends[queries - 1];
     }
   }
 
@@ -133,7 +143,7 @@ final class AttendTile {
       for (int query = 0; query < queries; ) {
         scores.at = query * STRIDE + MARGIN + position - base - lane;
         scores.query = query;
-        if (query + FOUR <= queries) {
+        if (query + 1 < queries) {
           StripKernel.score4(values, at, memory, key, scores);
           query += FOUR;
         } else {
@@ -172,7 +182,7 @@ final class AttendTile {
   /** Position by position upwards for every query; four at once where all four look. */
   private void gather(int base) {
     for (int query = 0; query < queries; ) {
-      int together = query + FOUR <= queries && StripKernel.gathersFour(dim) ? FOUR : 1;
+      int together = query + 1 < queries && StripKernel.gathersFour(dim) ? FOUR : 1;
       int from = from(query + together - 1, base);
       int to = Math.max(from, to(query, base));
       for (int i = query; i < query + together; i++) {
