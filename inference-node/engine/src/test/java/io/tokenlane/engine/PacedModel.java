@@ -51,6 +51,11 @@ final class PacedModel implements Model {
   }
 
   @Override
+  public void states(Batch batch, KvStore kv, float[] states) {
+    model.states(batch, kv, states);
+  }
+
+  @Override
   public void close() {
     model.close();
   }
