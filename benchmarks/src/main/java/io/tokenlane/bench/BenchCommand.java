@@ -1,5 +1,6 @@
 package io.tokenlane.bench;
 
+import io.tokenlane.bench.engine.EngineOptions;
 import io.tokenlane.bench.report.Machine;
 import io.tokenlane.bench.report.Report;
 import java.nio.file.Path;
@@ -19,18 +20,19 @@ public final class BenchCommand {
    * {@code benchmarks/results}. Exit code 2 for a wrong call, 1 for a benchmark that failed.
    */
   public static void main(String[] arguments) {
+    List<String> names = new ArrayList<>(List.of(arguments));
+    EngineOptions engine = engineOptions(names);
     Map<String, Benchmark> known = new TreeMap<>();
     for (Benchmark benchmark :
         List.of(
             new StartupBenchmark(ROOT),
-            new EngineBenchmark(ROOT),
+            new EngineBenchmark(ROOT, engine),
             new GatewayBenchmark(ROOT),
             new CompressionBenchmark(ROOT),
             new BalanceBenchmark(ROOT),
             new MicroBenchmark(ROOT))) {
       known.put(benchmark.name(), benchmark);
     }
-    List<String> names = new ArrayList<>(List.of(arguments));
     boolean json = names.remove("--json");
     boolean quick = names.remove("--quick");
     if (names.size() != 1
@@ -45,6 +47,16 @@ public final class BenchCommand {
             ? List.copyOf(known.values())
             : List.of(known.get(names.getFirst()));
     System.exit(run(wanted, json, quick));
+  }
+
+  private static EngineOptions engineOptions(List<String> arguments) {
+    try {
+      return EngineOptions.take(arguments);
+    } catch (IllegalArgumentException e) {
+      System.err.println("tokenlane: bench: engine: " + e.getMessage());
+      System.exit(2);
+      throw e;
+    }
   }
 
   private static int run(List<Benchmark> wanted, boolean json, boolean quick) {

@@ -62,11 +62,16 @@ final class CompressionBenchmark implements Benchmark {
           Row.missing("L, all kinds, micro", "% saved", "no prompts at " + folder.normalize()));
     }
     PromptCorpus corpus = PromptCorpus.read(folder);
+    TemplateSavings templates = new TemplateSavings(folder);
     List<Row> rows = new ArrayList<>();
     for (String encoding : ENCODINGS) {
-      rows.addAll(savings(corpus, TokenCounters.named(encoding)));
+      TokenCounter counter = TokenCounters.named(encoding);
+      rows.addAll(templates.rows(counter));
+      rows.addAll(new ModeSavings(corpus, counter).rows());
+      rows.addAll(savings(corpus, counter));
     }
     rows.addAll(times(corpus, quick));
+    rows.add(templates.time(quick));
     return rows;
   }
 
@@ -82,6 +87,7 @@ final class CompressionBenchmark implements Benchmark {
           percent(encoding + "L, " + kind, share.micro())
               .withPeer("JSON minify", Share.of(corpus.of(kind), tokens, minify).micro());
       rows.add(GOALS.containsKey(kind) ? row.withGoal(GOALS.getOrDefault(kind, 0.0)) : row);
+      rows.add(percent(encoding + "L, " + kind + ", macro", share.macro()));
     }
     Share all = Share.of(corpus.prompts(), tokens, deep);
     Share minified = Share.of(corpus.prompts(), tokens, minify);
@@ -101,15 +107,7 @@ final class CompressionBenchmark implements Benchmark {
     String encoding = counter.encoding() + ", ";
     ToDoubleFunction<String> tokens = counter::count;
     List<Prompt> all = corpus.prompts();
-    List<Prompt> messages =
-        corpus.of("chat").stream()
-            .flatMap(chat -> chat.messages().stream())
-            .map(text -> new Prompt("chat", text))
-            .toList();
     return List.of(
-        percent(
-            encoding + "L, chat, each message alone",
-            Share.of(messages, tokens, sent(counter, DEEP)).micro()),
         percent(
             encoding + "L without dictionary",
             Share.of(all, tokens, sent(counter, PROTECTING)).micro()),

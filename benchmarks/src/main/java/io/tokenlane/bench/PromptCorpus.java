@@ -1,5 +1,6 @@
 package io.tokenlane.bench;
 
+import io.tokenlane.compress.Turn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,17 +17,25 @@ record PromptCorpus(List<Prompt> prompts) {
   record Prompt(String kind, String text) {
     /** What a gateway would compress one by one: the messages of a chat, or the whole text. */
     List<String> messages() {
+      return turns().stream().map(Turn::text).toList();
+    }
+
+    /** The same with their roles. */
+    List<Turn> turns() {
       if (!kind.equals("chat")) {
-        return List.of(text);
+        return List.of(new Turn("user", text));
       }
       return JsonMapper.shared()
           .readTree(text)
           .valueStream()
-          .map(message -> message.path("content"))
-          .filter(JsonNode::isString)
-          .map(JsonNode::stringValue)
+          .filter(message -> message.path("content").isString())
+          .map(PromptCorpus::turn)
           .toList();
     }
+  }
+
+  private static Turn turn(JsonNode message) {
+    return new Turn(message.path("role").asString(""), message.path("content").stringValue());
   }
 
   /** {@code tokenlane.corpus}, by default {@code ../shared/corpus/prompts} beside the project. */

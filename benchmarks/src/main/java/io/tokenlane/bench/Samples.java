@@ -3,18 +3,25 @@ package io.tokenlane.bench;
 import java.util.Arrays;
 
 /** Measured values of one thing. */
-final class Samples {
+public final class Samples {
   private double[] values = new double[64];
   private int count;
 
-  void add(double value) {
+  /** Adds one. */
+  public void add(double value) {
     if (count == values.length) {
       values = Arrays.copyOf(values, count * 2);
     }
     values[count++] = value;
   }
 
-  double median() {
+  /** The mean. */
+  public double mean() {
+    return Arrays.stream(values, 0, count).average().orElseThrow();
+  }
+
+  /** The median. */
+  public double median() {
     return percentile(50);
   }
 
@@ -24,7 +31,7 @@ final class Samples {
    * @param p 0 to 100
    * @throws IllegalStateException if there are no values
    */
-  double percentile(double p) {
+  public double percentile(double p) {
     if (count == 0) {
       throw new IllegalStateException("samples: 0 (expected: at least 1)");
     }

@@ -31,6 +31,24 @@ record Alphabet(char first, char last) {
     return c >= first && c <= last;
   }
 
+  /** Whether the text has a letter of this. */
+  boolean isIn(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (holds(text.charAt(i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** One letter of each alphabet that the text has letters of. */
+  static String scriptsOf(String text) {
+    return ALL.stream()
+        .filter(alphabet -> alphabet.isIn(text))
+        .map(alphabet -> String.valueOf(alphabet.first()))
+        .collect(Collectors.joining());
+  }
+
   /** The alphabet that a letter is of; null if it is of none. */
   static @Nullable Alphabet of(char letter) {
     return ALL.stream().filter(alphabet -> alphabet.holds(letter)).findFirst().orElse(null);
@@ -38,10 +56,7 @@ record Alphabet(char first, char last) {
 
   /** The first alphabet of which the text has no letter; null if it has some of each. */
   static @Nullable Alphabet freeIn(String text) {
-    return ALL.stream()
-        .filter(alphabet -> text.chars().noneMatch(c -> alphabet.holds((char) c)))
-        .findFirst()
-        .orElse(null);
+    return ALL.stream().filter(alphabet -> !alphabet.isIn(text)).findFirst().orElse(null);
   }
 
   /** Those letters that are one token, at most {@value #MOST}. */

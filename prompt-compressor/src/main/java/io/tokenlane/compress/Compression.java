@@ -11,15 +11,21 @@ import java.util.List;
  * @param tokensAfter tokens of {@code text}; ≤ tokensBefore
  * @param savings what each applied rule brought, in order; empty if the text is unchanged
  * @param tag what {@link PromptCompressor#restore} needs besides the text
+ * @param sidecar the words that grammar reduction took; {@link Sidecar#NONE} in lossless modes
  */
 public record Compression(
-    String text, int tokensBefore, int tokensAfter, List<RuleSaving> savings, StyleTag tag) {
+    String text,
+    int tokensBefore,
+    int tokensAfter,
+    List<RuleSaving> savings,
+    StyleTag tag,
+    Sidecar sidecar) {
   public Compression {
     savings = List.copyOf(savings);
   }
 
   static Compression untouched(String text, int tokens) {
-    return new Compression(text, tokens, tokens, List.of(), StyleTag.NONE);
+    return new Compression(text, tokens, tokens, List.of(), StyleTag.NONE, Sidecar.NONE);
   }
 
   /** Share of tokens saved, 0 to 1: 1 − tokensAfter / tokensBefore; 0 for a text not counted. */

@@ -1,9 +1,5 @@
 package io.tokenlane.compress;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,161 +12,75 @@ import org.jspecify.annotations.Nullable;
  * a 가phrase that returns¦ and 가
  * </pre>
  *
- * <p>Phrases may hold named phrases. A header counts only together with a tag that says so: one
- * that came with the text is text.
+ * <p>Phrases may hold named phrases. In a conversation, later messages use the names of earlier
+ * ones and quote their passages by start and end ({@link Borrowing}). A header counts only together
+ * with a tag that says so: one that came with the text is text.
  */
 final class DictionaryStage implements Stage {
-  private static final String HEADER = "Shorthand: ";
-  private static final String HEADER_MIDDLE = " defines ";
-  private static final String HEADER_END = ".\n";
-  private static final String MARKS = "¦¶§※•¬¤";
+  private final Context context;
+  private final boolean trusted;
+  private final int leastGain;
 
-  /** In UTF-16 units; also stops a forged text whose phrases double each other. */
-  private static final int LONGEST_TEXT = 1 << 25;
+  /**
+   * @param trusted whether the text may only draw on texts of the operator
+   */
+  DictionaryStage(Context context, boolean trusted) {
+    this(context, trusted, 0);
+  }
 
-  private static final int HEADER_LENGTH =
-      HEADER.length() + 3 + HEADER_MIDDLE.length() + 1 + HEADER_END.length();
+  private DictionaryStage(Context context, boolean trusted, int leastGain) {
+    this.context = context;
+    this.trusted = trusted;
+    this.leastGain = leastGain;
+  }
+
+  /** For a text on its own: a name that saves nothing there saves nothing later. */
+  static DictionaryStage alone() {
+    return new DictionaryStage(new Context(), false, 1);
+  }
 
   @Override
   public Rule rule() {
     return Rule.DICTIONARY;
   }
 
-  /** Whether the text begins as a result of this stage does. */
-  static boolean present(String text) {
-    return text.startsWith(HEADER)
-        && text.length() >= HEADER_LENGTH
-        && text.startsWith(header(text.charAt(HEADER.length()), text.charAt(HEADER.length() + 2)));
-  }
-
-  private static String header(char letter, char mark) {
-    return HEADER + letter + "…" + mark + HEADER_MIDDLE + letter + HEADER_END;
-  }
-
   @Override
-  public @Nullable Staged apply(String text, TokenCounter counter) {
-    Alphabet alphabet = Alphabet.freeIn(text);
-    char mark = freeMark(text);
-    if (alphabet == null || mark == 0 || text.length() > LONGEST_TEXT) {
+  public @Nullable Staged apply(String text, TokenCounter counter, Protection protection) {
+    Context.Names names = context.namesFor(text, counter);
+    if (names == null || text.length() > Shorthand.LONGEST_TEXT) {
       return null;
     }
-    String letters = alphabet.letters(counter);
-    Grammar grammar = Grammar.of(Pieces.of(text, counter), letters.length());
-    if (grammar.isPlain()) {
+    Pieces plain = Pieces.of(text, protection.in(text), counter);
+    Borrowing borrowing =
+        names.borrows()
+            ? Borrowing.of(plain, context.scope(trusted), names.mark())
+            : Borrowing.none(plain);
+    Grammar grammar = Grammar.of(borrowing.pieces(), names.letters().length(), leastGain);
+    if (grammar.isPlain() && borrowing.isNothing()) {
       return null;
     }
-    Writer writer = new Writer(grammar, letters, mark);
-    writer.write(0);
-    return new Staged(header(letters.charAt(0), mark) + writer.out, new byte[0]);
-  }
-
-  private static char freeMark(String text) {
-    return (char) MARKS.chars().filter(mark -> text.indexOf(mark) < 0).findFirst().orElse(0);
+    Frame frame = names.frame(borrowing.quotes());
+    return new Staged(
+        frame.header() + Shorthand.write(grammar, names.letters(), names.mark()), new byte[0]);
   }
 
   @Override
   public String undo(String text, byte[] parameters) {
-    if (parameters.length > 0 || !present(text)) {
+    if (parameters.length > 0) {
       throw new IllegalArgumentException("text: no shorthand at its start (expected: one)");
     }
-    Alphabet alphabet = Alphabet.of(text.charAt(HEADER.length()));
-    if (alphabet == null) {
-      throw new IllegalArgumentException(
-          "shorthand: " + text.charAt(HEADER.length()) + " (expected: a letter that names)");
-    }
-    return new Reader(alphabet, text.charAt(HEADER.length() + 2)).read(text);
+    return read(text).text();
   }
 
-  /** Writes phrases out where they first stand. */
-  private static final class Writer {
-    private final Grammar grammar;
-    private final String letters;
-    private final char mark;
-    private final Map<Integer, Character> names = new HashMap<>();
-    private final StringBuilder out = new StringBuilder();
-
-    Writer(Grammar grammar, String letters, char mark) {
-      this.grammar = grammar;
-      this.letters = letters;
-      this.mark = mark;
+  /**
+   * @throws IllegalArgumentException if the text is not one that {@link #apply} can write here
+   */
+  Shorthand.Read read(String text) {
+    Frame frame = Frame.of(text);
+    Alphabet alphabet = frame == null ? null : context.alphabet(frame);
+    if (frame == null || alphabet == null) {
+      throw new IllegalArgumentException("text: no shorthand at its start (expected: one)");
     }
-
-    void write(int phrase) {
-      for (int element : grammar.body(phrase)) {
-        int inner = grammar.phrase(element);
-        if (inner == 0) {
-          out.append(grammar.piece(element));
-        } else if (grammar.isInlined(inner)) {
-          write(inner);
-        } else {
-          named(inner);
-        }
-      }
-    }
-
-    private void named(int phrase) {
-      Character name = names.get(phrase);
-      if (name != null) {
-        out.append(name.charValue());
-        return;
-      }
-      char letter = letters.charAt(names.size());
-      names.put(phrase, letter);
-      out.append(letter);
-      write(phrase);
-      out.append(mark);
-    }
-  }
-
-  private static final class Reader {
-    private final Alphabet alphabet;
-    private final char mark;
-    private final StringBuilder out = new StringBuilder();
-    private final @Nullable String[] phrases;
-    private final Deque<Opened> open = new ArrayDeque<>();
-
-    Reader(Alphabet alphabet, char mark) {
-      this.alphabet = alphabet;
-      this.mark = mark;
-      this.phrases = new @Nullable String[alphabet.last() - alphabet.first() + 1];
-    }
-
-    String read(String text) {
-      for (int i = HEADER_LENGTH; i < text.length(); i++) {
-        char c = text.charAt(i);
-        if (c == mark) {
-          close();
-        } else if (alphabet.holds(c)) {
-          letter(c);
-        } else {
-          out.append(c);
-        }
-      }
-      return out.toString();
-    }
-
-    private void close() {
-      if (open.isEmpty()) {
-        throw new IllegalArgumentException(
-            "shorthand: " + mark + " at " + out.length() + " (expected: a letter before it)");
-      }
-      Opened closed = open.pop();
-      phrases[closed.letter() - alphabet.first()] = out.substring(closed.start());
-    }
-
-    private void letter(char c) {
-      String phrase = phrases[c - alphabet.first()];
-      if (phrase == null) {
-        open.push(new Opened(c, out.length()));
-      } else if (out.length() > LONGEST_TEXT - phrase.length()) {
-        throw new IllegalArgumentException(
-            "shorthand: a longer text (expected: <= " + LONGEST_TEXT + " characters)");
-      } else {
-        out.append(phrase);
-      }
-    }
-
-    /** A phrase that has begun, and where in the restored text. */
-    private record Opened(char letter, int start) {}
+    return Shorthand.read(text, frame, alphabet, context.scope(trusted));
   }
 }

@@ -12,21 +12,25 @@ import java.util.List;
  */
 final class Grammar {
   private static final int MOST_ROUNDS = 4;
-  private static final int LEAST_GAIN = 1;
 
   private final Pieces pieces;
   private final int kinds;
+  private final int leastGain;
   private final List<int[]> bodies = new ArrayList<>();
   private final BitSet inlined = new BitSet();
 
-  private Grammar(Pieces pieces) {
+  private Grammar(Pieces pieces, int leastGain) {
     this.pieces = pieces;
+    this.leastGain = leastGain;
     this.kinds = pieces.texts().size();
     bodies.add(pieces.kinds());
   }
 
-  static Grammar of(Pieces pieces, int mostPhrases) {
-    Grammar grammar = new Grammar(pieces);
+  /**
+   * @param leastGain tokens that a phrase must save
+   */
+  static Grammar of(Pieces pieces, int mostPhrases, int leastGain) {
+    Grammar grammar = new Grammar(pieces, leastGain);
     for (int round = 0; round < MOST_ROUNDS; round++) {
       if (!grammar.round(mostPhrases - grammar.bodies.size() + 1)) {
         break;
@@ -77,7 +81,7 @@ final class Grammar {
       ends.set(at++);
     }
     List<Phrases.Phrase> chosen =
-        new Phrases(dense(all, ends), tokens(all, ends), ends, LEAST_GAIN).choose(most);
+        new Phrases(dense(all, ends), tokens(all, ends), ends, leastGain).choose(most);
     replace(all, ends, chosen);
     return !chosen.isEmpty();
   }
@@ -149,7 +153,8 @@ final class Grammar {
       changed = false;
       int[] tokens = new int[bodies.size()];
       for (int phrase = 1; phrase < bodies.size(); phrase++) {
-        if (!inlined.get(phrase) && Phrases.gain(tokens(phrase, tokens), uses[phrase]) < 1) {
+        if (!inlined.get(phrase)
+            && Phrases.gain(tokens(phrase, tokens), uses[phrase]) < leastGain) {
           inline(phrase, uses);
           changed = true;
         }

@@ -21,7 +21,10 @@ final class Guards {
           |\\$?\\{[A-Za-z_][\\w.]{0,100}+\\}\
           |`[^`\\n]{1,200}+`\
           |"[^"\\n]{1,200}+"\
-          |“[^”\\n]{1,200}+”""");
+          |“[^”\\n]{1,200}+”\
+          """);
+
+  private static final Pattern LONG_STRING = Pattern.compile("\"(?:[^\"\\\\\\n]|\\\\.){160,}+\"");
 
   private Guards() {}
 
@@ -30,11 +33,28 @@ final class Guards {
     BitSet guarded = new BitSet(text.length());
     mark(guarded, Fences.code(text));
     mark(guarded, JsonScanner.blocks(text));
+    markSpans(guarded, text);
+    return guarded;
+  }
+
+  /** The same, but for the insides of JSON strings that are so long that they are texts. */
+  static BitSet ofMeaning(String text) {
+    BitSet guarded = new BitSet(text.length());
+    mark(guarded, JsonScanner.blocks(text));
+    Matcher longText = LONG_STRING.matcher(text);
+    while (longText.find()) {
+      guarded.clear(longText.start() + 1, longText.end() - 1);
+    }
+    mark(guarded, Fences.code(text));
+    markSpans(guarded, text);
+    return guarded;
+  }
+
+  private static void markSpans(BitSet guarded, String text) {
     Matcher matcher = SPANS.matcher(text);
     while (matcher.find()) {
       guarded.set(matcher.start(), matcher.end());
     }
-    return guarded;
   }
 
   private static void mark(BitSet guarded, List<Span> spans) {

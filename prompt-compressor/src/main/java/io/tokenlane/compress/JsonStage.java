@@ -26,7 +26,7 @@ final class JsonStage implements Stage {
   }
 
   @Override
-  public @Nullable Staged apply(String text, TokenCounter counter) {
+  public @Nullable Staged apply(String text, TokenCounter counter, Protection protection) {
     StringBuilder out = new StringBuilder();
     List<@Nullable JsonStyle> styles = new ArrayList<>();
     int copied = 0;

@@ -66,7 +66,7 @@ final class Phrases {
     while (!queue.isEmpty() && chosen.size() < most && workLeft > 0) {
       Candidate candidate = queue.remove();
       int[] places = places(candidate);
-      int gain = places.length < 2 ? 0 : gain(tokens(candidate), places.length);
+      int gain = places.length < 2 ? Integer.MIN_VALUE : gain(tokens(candidate), places.length);
       if (gain < leastGain) {
         continue;
       }

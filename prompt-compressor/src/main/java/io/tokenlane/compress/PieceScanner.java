@@ -1,12 +1,13 @@
 package io.tokenlane.compress;
 
+import java.util.BitSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * Finds where pieces end: a word with the sign or blank before it, cut before a capital that
  * follows a small letter; up to three digits; signs with the blank before and the line ends after
- * them; white space up to its last line end; an ideograph; a whole placeholder.
+ * them; white space up to its last line end; an ideograph; a whole placeholder; a guarded span.
  */
 final class PieceScanner {
   private static final int LONGEST_NUMBER = 3;
@@ -17,10 +18,15 @@ final class PieceScanner {
   private final String text;
   private final Matcher placeholders;
   private int end;
-  private boolean placeholder;
+  private final BitSet guarded;
+  private boolean closed;
 
-  PieceScanner(String text) {
+  /**
+   * @param guarded spans that are pieces of their own
+   */
+  PieceScanner(String text, BitSet guarded) {
     this.text = text;
+    this.guarded = guarded;
     this.placeholders = PLACEHOLDER.matcher(text);
   }
 
@@ -28,14 +34,22 @@ final class PieceScanner {
     return end;
   }
 
-  boolean isPlaceholder() {
-    return placeholder;
+  /** Whether the piece is a placeholder or guarded. */
+  boolean isClosed() {
+    return closed;
   }
 
   /** Finds the end of the piece that starts here, beyond the start. */
   void scan(int start) {
-    placeholder = startsPlaceholder(start);
-    end = placeholder ? placeholders.end() : plain(start);
+    if (guarded.get(start)) {
+      closed = true;
+      end = guarded.nextClearBit(start);
+      return;
+    }
+    closed = startsPlaceholder(start);
+    int limit = guarded.nextSetBit(start);
+    end = closed ? placeholders.end() : plain(start);
+    end = limit < 0 ? end : Math.min(end, limit);
   }
 
   private boolean startsPlaceholder(int at) {

@@ -14,12 +14,8 @@ import org.jspecify.annotations.Nullable;
  * longer conversation begins with the very bytes of the shorter one. Safe on any number of threads.
  */
 public final class PromptCompressor {
-  /** In the order of application. */
-  private static final List<Stage> STAGES =
-      List.of(new WhitespaceStage(), new JsonStage(), new DictionaryStage(), new RepeatsStage());
-
   /** The rules whose result no rule changes again. */
-  private static final Set<Rule> NAMING = EnumSet.of(Rule.DICTIONARY, Rule.REPEATS);
+  private static final EnumSet<Rule> NAMING = EnumSet.of(Rule.DICTIONARY, Rule.REPEATS);
 
   private final TokenCounter counter;
   private final LongAdder failures = new LongAdder();
@@ -34,26 +30,38 @@ public final class PromptCompressor {
    * worst; not for an event loop.
    */
   public Compression compress(String text, CompressionPolicy policy) {
+    return compress(text, policy, DictionaryStage.alone());
+  }
+
+  /**
+   * One message of a conversation.
+   *
+   * @param dictionary knows what earlier messages offer
+   */
+  Compression compress(String text, CompressionPolicy policy, DictionaryStage dictionary) {
     if (policy.rules().isEmpty() || text.length() < policy.minimumChars()) {
       return Compression.untouched(text, 0);
     }
     try {
-      return lossless(text, policy);
+      return lossless(text, policy, dictionary);
     } catch (RuntimeException | StackOverflowError failure) {
       failures.increment();
       return Compression.untouched(text, 0);
     }
   }
 
-  private Compression lossless(String text, CompressionPolicy policy) {
+  private Compression lossless(String text, CompressionPolicy policy, DictionaryStage dictionary) {
     int before = counter.count(text);
     if (isFramed(text)) {
       return Compression.untouched(text, before);
     }
     Progress progress = new Progress(text, before);
-    for (Stage stage : STAGES) {
+    for (Stage stage : stages(dictionary)) {
+      if (stage == dictionary) {
+        progress.reduce(policy);
+      }
       if (policy.rules().contains(stage.rule())) {
-        progress.offer(stage);
+        progress.offer(stage, policy.protection());
       }
     }
     return progress.isFinal(policy)
@@ -67,11 +75,23 @@ public final class PromptCompressor {
    * @throws IllegalArgumentException if the tag was not made with this text
    */
   public String restore(String visible, StyleTag tag) {
+    return restore(visible, tag, Sidecar.NONE);
+  }
+
+  /**
+   * The same after grammar reduction.
+   *
+   * @throws IllegalArgumentException if tag or sidecar were not made with this text
+   */
+  public String restore(String visible, StyleTag tag, Sidecar sidecar) {
+    return restore(visible, tag, sidecar, DictionaryStage.alone());
+  }
+
+  String restore(String visible, StyleTag tag, Sidecar sidecar, DictionaryStage dictionary) {
     try {
-      String text = visible;
-      for (TagFormat.Applied applied : TagFormat.read(tag).reversed()) {
-        text = stage(applied.rule()).undo(text, applied.parameters());
-      }
+      String reduced = undo(visible, tag, dictionary, NAMING);
+      String text =
+          undo(Reduction.restore(reduced, sidecar), tag, dictionary, EnumSet.complementOf(NAMING));
       if (!TagFormat.matches(tag, text)) {
         throw new IllegalArgumentException(
             "style tag: " + tag + " (expected: one made with this text)");
@@ -83,13 +103,37 @@ public final class PromptCompressor {
     }
   }
 
-  /** Whether the text begins like a result that names passages; such a text is left as it is. */
-  private static boolean isFramed(String text) {
-    return Legend.present(text) || DictionaryStage.present(text);
+  /** The text as it was before it named anything. */
+  static String beforeNaming(String visible, StyleTag tag, DictionaryStage dictionary) {
+    return undo(visible, tag, dictionary, NAMING);
   }
 
-  private static Stage stage(Rule rule) {
-    return STAGES.stream().filter(stage -> stage.rule() == rule).findFirst().orElseThrow();
+  private static String undo(
+      String visible, StyleTag tag, DictionaryStage dictionary, Set<Rule> rules) {
+    String text = visible;
+    for (TagFormat.Applied applied : TagFormat.read(tag).reversed()) {
+      if (rules.contains(applied.rule())) {
+        text = stage(applied.rule(), dictionary).undo(text, applied.parameters());
+      }
+    }
+    return text;
+  }
+
+  /** Whether the text begins like a result that names passages; such a text is left as it is. */
+  static boolean isFramed(String text) {
+    return Legend.present(text) || Frame.of(text) != null;
+  }
+
+  /** In the order of application. */
+  private static List<Stage> stages(DictionaryStage dictionary) {
+    return List.of(new WhitespaceStage(), new JsonStage(), dictionary, new RepeatsStage());
+  }
+
+  private static Stage stage(Rule rule, DictionaryStage dictionary) {
+    return stages(dictionary).stream()
+        .filter(stage -> stage.rule() == rule)
+        .findFirst()
+        .orElseThrow();
   }
 
   /** How often something failed inside and the text passed untouched instead. */
@@ -103,6 +147,7 @@ public final class PromptCompressor {
     private final List<RuleSaving> savings = new ArrayList<>();
     private String text;
     private int tokens;
+    private Sidecar sidecar = Sidecar.NONE;
 
     Progress(String text, int tokens) {
       this.text = text;
@@ -110,17 +155,39 @@ public final class PromptCompressor {
     }
 
     /** Takes what the stage makes of the text if that is smaller and leads back. */
-    void offer(Stage stage) {
-      Stage.@Nullable Staged staged = isFramed(text) ? null : stage.apply(text, counter);
+    void offer(Stage stage, Protection protection) {
+      Stage.@Nullable Staged staged =
+          isFramed(text) ? null : stage.apply(text, counter, protection);
       if (staged == null) {
         return;
       }
       int after = counter.count(staged.text());
-      if (after < tokens && stage.undo(staged.text(), staged.parameters()).equals(text)) {
+      if (after < tokens
+          && protection.holds(text, staged.text())
+          && stage.undo(staged.text(), staged.parameters()).equals(text)) {
         applied.add(new TagFormat.Applied(stage.rule(), staged.parameters()));
         savings.add(new RuleSaving(stage.rule(), tokens - after));
         text = staged.text();
         tokens = after;
+      }
+    }
+
+    void reduce(CompressionPolicy policy) {
+      Reduction.Level level = policy.reduction();
+      if (level == null) {
+        return;
+      }
+      Reduction reduction = Reduction.of(text, level, policy.protection());
+      int after = counter.count(reduction.text());
+      if (after < tokens
+          && !isFramed(reduction.text())
+          && policy.protection().holds(text, reduction.text())
+          && Reduction.restore(reduction.text(), reduction.sidecar()).equals(text)) {
+        Rule rule = level == Reduction.Level.SAFE ? Rule.GRAMMAR_SAFE : Rule.GRAMMAR_AGGRESSIVE;
+        savings.add(new RuleSaving(rule, tokens - after));
+        text = reduction.text();
+        tokens = after;
+        sidecar = reduction.sidecar();
       }
     }
 
@@ -130,20 +197,22 @@ public final class PromptCompressor {
      * compressed differently each time.
      */
     boolean isFinal(CompressionPolicy policy) {
-      if (applied.isEmpty() || isFramed(text) || text.length() < policy.minimumChars()) {
+      if (savings.isEmpty() || isFramed(text) || text.length() < policy.minimumChars()) {
         return true;
       }
       Progress again = new Progress(text, tokens);
-      for (Stage stage : STAGES) {
-        if (policy.rules().contains(stage.rule()) && !NAMING.contains(stage.rule())) {
-          again.offer(stage);
+      for (Stage stage : List.of(new WhitespaceStage(), new JsonStage())) {
+        if (policy.rules().contains(stage.rule())) {
+          again.offer(stage, policy.protection());
         }
       }
-      return again.applied.isEmpty();
+      again.reduce(policy);
+      return again.savings.isEmpty();
     }
 
     Compression result(String original, int before) {
-      return new Compression(text, before, tokens, savings, TagFormat.write(applied, original));
+      return new Compression(
+          text, before, tokens, savings, TagFormat.write(applied, original), sidecar);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.tokenlane.compress;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SortedMap;
@@ -19,12 +20,14 @@ final class RepeatsStage implements Stage {
   }
 
   @Override
-  public @Nullable Staged apply(String text, TokenCounter counter) {
+  public @Nullable Staged apply(String text, TokenCounter counter, Protection protection) {
     char[] symbols = freeSymbols(text);
     if (symbols.length == 0) {
       return null;
     }
-    Units units = Units.of(text, Guards.of(text), counter);
+    BitSet guarded = Guards.of(text);
+    guarded.or(protection.in(text));
+    Units units = Units.of(text, guarded, counter);
     if (units.size() > SuffixArray.LONGEST) {
       return null;
     }

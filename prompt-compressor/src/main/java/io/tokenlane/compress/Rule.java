@@ -1,9 +1,12 @@
 package io.tokenlane.compress;
 
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The lossless rules, in the order in which they are applied. */
+/** The rules. The first four are lossless, the others are grammar reduction. */
 public enum Rule {
   /** Line ends, trailing blanks and indentation that mean nothing and can be put back. */
   WHITESPACE("whitespace", 1),
@@ -12,7 +15,15 @@ public enum Rule {
   /** Passages that come again, named once in a legend. */
   REPEATS("repeats", 3),
   /** Phrases that come again anywhere, code and data too, named where they first stand. */
-  DICTIONARY("dictionary", 4);
+  DICTIONARY("dictionary", 4),
+  /** Articles, forms of to be and fillers, which come back from a sidecar only. */
+  GRAMMAR_SAFE("grammar-safe", 5),
+  /** Also prepositions, pronouns and words without much content. */
+  GRAMMAR_AGGRESSIVE("grammar-aggressive", 6);
+
+  /** The rules whose results lead back without a sidecar. */
+  public static final Set<Rule> LOSSLESS =
+      Collections.unmodifiableSet(EnumSet.of(WHITESPACE, JSON_MINIFY, REPEATS, DICTIONARY));
 
   private final String id;
   private final int code;
@@ -28,7 +39,7 @@ public enum Rule {
   }
 
   static Rule ofCode(int code) {
-    return Arrays.stream(values())
+    return LOSSLESS.stream()
         .filter(rule -> rule.code == code)
         .findFirst()
         .orElseThrow(

@@ -8,9 +8,9 @@ interface Stage {
 
   /**
    * The changed text, or null if there is nothing to change. Need not save tokens; deterministic,
-   * O(n log n).
+   * O(n log n). May ignore the protection: what does not hold it is dropped.
    */
-  @Nullable Staged apply(String text, TokenCounter counter);
+  @Nullable Staged apply(String text, TokenCounter counter, Protection protection);
 
   /**
    * The text before {@link #apply}.

@@ -17,7 +17,7 @@ final class WhitespaceStage implements Stage {
   }
 
   @Override
-  public @Nullable Staged apply(String text, TokenCounter counter) {
+  public @Nullable Staged apply(String text, TokenCounter counter, Protection protection) {
     boolean code = !Fences.code(text).isEmpty();
     boolean crlf = !code && isCrlfThroughout(text);
     String lines = crlf ? text.replace("\r\n", "\n") : text;

@@ -123,7 +123,7 @@ class DictionaryStageTest {
       bomb.append(letter).append(before).append(before).append('¦');
     }
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new DictionaryStage().undo(bomb.toString(), new byte[0]))
+        .isThrownBy(() -> DictionaryStage.alone().undo(bomb.toString(), new byte[0]))
         .withMessageContaining("shorthand: a longer text");
   }
 

@@ -71,7 +71,7 @@ class PiecesTest {
   }
 
   private static List<String> pieces(String text) {
-    PieceScanner scanner = new PieceScanner(text);
+    PieceScanner scanner = new PieceScanner(text, new java.util.BitSet());
     List<String> pieces = new ArrayList<>();
     for (int start = 0; start < text.length(); start = scanner.end()) {
       scanner.scan(start);

@@ -4,11 +4,14 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.tokenlane.compress.PromptCompressor;
 import io.tokenlane.compress.TokenCounter;
 import io.tokenlane.compress.TokenCounters;
+import io.tokenlane.compress.template.TemplateRegistry;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -27,15 +30,46 @@ public class CompressConfig {
   }
 
   @Bean
+  TemplateRegistry templateRegistry(CompressionProperties properties) {
+    TemplateRegistry registry = new TemplateRegistry();
+    properties.templates().forEach(template -> registry.register(template.template()));
+    return registry;
+  }
+
+  @Bean
+  Policies compressionPolicies(CompressionProperties properties) {
+    return new Policies(properties);
+  }
+
+  @Bean
+  CallCompressor callCompressor(CompressionProperties properties, TokenCounter counter) {
+    return new CallCompressor(new PromptCompressor(counter), counter, properties.cacheChars());
+  }
+
+  @Bean
   GlobalFilter compressFilter(
-      CompressionProperties properties,
-      TokenCounter counter,
+      Policies policies,
+      CallCompressor compressor,
+      TemplateRegistry registry,
       Scheduler compressWorkers,
       MeterRegistry meters) {
-    MessageCompressor compressor =
-        new MessageCompressor(
-            new PromptCompressor(counter), counter, properties.policy(), properties.roles());
-    return new CompressFilter(compressor, compressWorkers, meters);
+    return new CompressFilter(
+        policies,
+        compressor,
+        new TemplateCalls(registry),
+        new MinedTemplates(registry),
+        compressWorkers,
+        new CompressionMeters(meters));
+  }
+
+  @Bean
+  RouterFunction<ServerResponse> templatesApi(
+      TemplateRegistry registry,
+      TokenCounter counter,
+      CallCompressor compressor,
+      Policies policies,
+      Scheduler compressWorkers) {
+    return new TemplatesApi(registry, counter, compressor, policies, compressWorkers).routes();
   }
 
   /** The vocabulary takes most of a second to load: not while the first client waits. */

@@ -1,43 +1,58 @@
 package io.tokenlane.gateway.compress;
 
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.tokenlane.gateway.call.BodyRequest;
 import io.tokenlane.gateway.call.CallKind;
 import io.tokenlane.gateway.call.CallParser;
 import io.tokenlane.gateway.call.InferenceCall;
+import io.tokenlane.gateway.call.PromptTokens;
 import io.tokenlane.gateway.call.Trail;
+import io.tokenlane.gateway.error.ApiException;
 import io.tokenlane.gateway.route.FilterOrder;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
+import org.springframework.cloud.gateway.route.Route;
+import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.core.Ordered;
+import org.springframework.http.HttpHeaders;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Compresses chats on a bounded scheduler. Never breaks a call: where there is no room or something
- * fails, the body goes on as it came, counted.
+ * Renders templates and compresses chats on a bounded scheduler. Compression never breaks a call:
+ * where there is no room or something fails, the body goes on as it came, counted; a call that
+ * names a template fails then, since it has no prompt without it.
  */
 final class CompressFilter implements GlobalFilter, Ordered {
-  private final MessageCompressor compressor;
-  private final Scheduler workers;
-  private final Counter saved;
-  private final Counter skipped;
+  /** Tells of a dry run what each rule would have saved. */
+  static final String REPORT = "x-tokenlane-compression-report";
 
-  CompressFilter(MessageCompressor compressor, Scheduler workers, MeterRegistry meters) {
+  /** Tells which template made the prompt. */
+  static final String TEMPLATE = "x-tokenlane-template";
+
+  private final Policies policies;
+  private final CallCompressor compressor;
+  private final TemplateCalls templates;
+  private final MinedTemplates mined;
+  private final Scheduler workers;
+  private final CompressionMeters meters;
+
+  CompressFilter(
+      Policies policies,
+      CallCompressor compressor,
+      TemplateCalls templates,
+      MinedTemplates mined,
+      Scheduler workers,
+      CompressionMeters meters) {
+    this.policies = policies;
     this.compressor = compressor;
+    this.templates = templates;
+    this.mined = mined;
     this.workers = workers;
-    this.saved =
-        Counter.builder("tokenlane.compression.tokens.saved")
-            .description("Prompt tokens not sent")
-            .register(meters);
-    this.skipped =
-        Counter.builder("tokenlane.compression.skipped")
-            .description("Calls sent as they came for want of room or for a failure")
-            .register(meters);
+    this.meters = meters;
   }
 
   @Override
@@ -48,27 +63,94 @@ final class CompressFilter implements GlobalFilter, Ordered {
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
     Trail trail = Trail.of(exchange);
-    Optional<InferenceCall> chat = trail.call().filter(call -> call.kind() == CallKind.CHAT);
-    if (chat.isEmpty()) {
+    Optional<InferenceCall> call = trail.call().filter(CompressFilter::hasPrompt);
+    String route = route(exchange);
+    RoutePolicy policy = policies.of(route);
+    if (call.isEmpty() || policy.mode() == CompressionMode.OFF) {
       return chain.filter(exchange);
     }
-    return Mono.fromCallable(() -> rewritten(exchange, chat.get(), trail))
+    boolean templated = call.get().body().has(TemplateCalls.TEMPLATE);
+    return Mono.fromCallable(() -> new Visit(exchange, call.get(), route, policy).rewritten())
         .subscribeOn(workers)
         .onErrorResume(
+            failure -> !templated && !(failure instanceof ApiException),
             failure -> {
-              skipped.increment();
+              meters.skipped();
               return Mono.just(exchange);
             })
         .flatMap(chain::filter);
   }
 
-  private ServerWebExchange rewritten(ServerWebExchange exchange, InferenceCall call, Trail trail) {
-    MessageCompressor.Outcome outcome = compressor.compress(call.body());
-    trail.compressed(outcome.tokens());
-    if (outcome.body() == null) {
-      return exchange;
+  private static boolean hasPrompt(InferenceCall call) {
+    return call.kind() == CallKind.CHAT || call.kind() == CallKind.COMPLETION;
+  }
+
+  private static String route(ServerWebExchange exchange) {
+    Route route = exchange.getAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
+    return route == null ? "" : route.getId();
+  }
+
+  /** One call on its way. */
+  private final class Visit {
+    private final ServerWebExchange exchange;
+    private final InferenceCall call;
+    private final String route;
+    private final RoutePolicy policy;
+
+    Visit(ServerWebExchange exchange, InferenceCall call, String route, RoutePolicy policy) {
+      this.exchange = exchange;
+      this.call = call;
+      this.route = route;
+      this.policy = policy;
     }
-    saved.increment((double) outcome.tokens().original() - outcome.tokens().sent());
-    return BodyRequest.with(exchange, ByteBuffer.wrap(CallParser.write(outcome.body())));
+
+    ServerWebExchange rewritten() {
+      TemplateCalls.Rendered rendered = templates.render(call.kind(), call.body());
+      if (rendered != null) {
+        return rendered(rendered);
+      }
+      return call.kind() == CallKind.CHAT ? compressed() : exchange;
+    }
+
+    /** Not compressed: names would differ from call to call, and the shared beginning with them. */
+    private ServerWebExchange rendered(TemplateCalls.Rendered rendered) {
+      int tokens = compressor.tokens(rendered.body());
+      Trail.of(exchange).compressed(new PromptTokens(tokens, tokens));
+      exchange.getResponse().getHeaders().set(TEMPLATE, rendered.template().reference());
+      meters.rendered(route);
+      return with(rendered.body());
+    }
+
+    private ServerWebExchange compressed() {
+      if (policy.minesTemplates()) {
+        mined.see(route, call.body());
+      }
+      CallCompressor.Outcome outcome = compressor.compress(call.body(), policy);
+      Trail.of(exchange).compressed(outcome.tokens());
+      if (policy.onlyReports()) {
+        exchange.getResponse().getHeaders().set(REPORT, Reports.line(outcome));
+        meters.reported(route, outcome);
+        return exchange;
+      }
+      ObjectNode body = outcome.body();
+      if (body == null) {
+        return exchange;
+      }
+      meters.saved(route, outcome, policy.pricePerMillionTokens());
+      ServerWebExchange sent = with(body);
+      return outcome.names().isEmpty() ? sent : restoring(sent, outcome);
+    }
+
+    private ServerWebExchange with(ObjectNode body) {
+      return BodyRequest.with(exchange, ByteBuffer.wrap(CallParser.write(body)));
+    }
+
+    /** Answers that came encoded could not be read. */
+    private ServerWebExchange restoring(ServerWebExchange sent, CallCompressor.Outcome outcome) {
+      return sent.mutate()
+          .request(r -> r.headers(fields -> fields.remove(HttpHeaders.ACCEPT_ENCODING)))
+          .response(new RestoringResponse(sent.getResponse(), new Names(outcome.names())))
+          .build();
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.tokenlane.engine;
 
+import io.tokenlane.engine.backend.KvType;
 import io.tokenlane.engine.schedule.QueueOrder;
 import io.tokenlane.engine.schedule.SchedulerLimits;
 
@@ -56,6 +57,11 @@ public record EngineConfig(KvConfig kv, BatchConfig batch, QueueConfig queue) {
   /** This with another {@link KvConfig#watermark}. */
   public EngineConfig withKvWatermark(double share) {
     return with(kv.withWatermark(share));
+  }
+
+  /** This with another {@link KvConfig#type}. */
+  public EngineConfig withKvType(KvType type) {
+    return with(kv.withType(type));
   }
 
   /** This with another {@link BatchConfig#targetItlNanos}. */

@@ -1,5 +1,6 @@
 package io.tokenlane.engine;
 
+import io.tokenlane.engine.backend.KvType;
 import io.tokenlane.engine.model.Model;
 
 /**
@@ -15,6 +16,7 @@ import io.tokenlane.engine.model.Model;
  *     default true; never under {@link KvStrategy#CONTIGUOUS}
  * @param watermark share of the blocks that stays available when a sequence joins others, 0 to 0.5;
  *     default 0.01
+ * @param type how numbers are kept; default float32
  */
 public record KvConfig(
     KvStrategy strategy,
@@ -22,10 +24,12 @@ public record KvConfig(
     int blocks,
     long bytes,
     boolean prefixReuse,
-    double watermark) {
+    double watermark,
+    KvType type) {
   private static final int MOST_BLOCKS = 1 << 24;
 
-  static final KvConfig DEFAULTS = new KvConfig(KvStrategy.PAGED, 16, 0, 256L << 20, true, 0.01);
+  static final KvConfig DEFAULTS =
+      new KvConfig(KvStrategy.PAGED, 16, 0, 256L << 20, true, 0.01, KvType.FLOAT32);
 
   /** Refuses values out of range with a message that names the field. */
   public KvConfig {
@@ -39,27 +43,31 @@ public record KvConfig(
   }
 
   KvConfig withStrategy(KvStrategy other) {
-    return new KvConfig(other, blockSize, blocks, bytes, prefixReuse, watermark);
+    return new KvConfig(other, blockSize, blocks, bytes, prefixReuse, watermark, type);
   }
 
   KvConfig withBlockSize(int slots) {
-    return new KvConfig(strategy, slots, blocks, bytes, prefixReuse, watermark);
+    return new KvConfig(strategy, slots, blocks, bytes, prefixReuse, watermark, type);
   }
 
   KvConfig withBlocks(int count) {
-    return new KvConfig(strategy, blockSize, count, bytes, prefixReuse, watermark);
+    return new KvConfig(strategy, blockSize, count, bytes, prefixReuse, watermark, type);
   }
 
   KvConfig withBytes(long size) {
-    return new KvConfig(strategy, blockSize, blocks, size, prefixReuse, watermark);
+    return new KvConfig(strategy, blockSize, blocks, size, prefixReuse, watermark, type);
   }
 
   KvConfig withPrefixReuse(boolean reuse) {
-    return new KvConfig(strategy, blockSize, blocks, bytes, reuse, watermark);
+    return new KvConfig(strategy, blockSize, blocks, bytes, reuse, watermark, type);
   }
 
   KvConfig withWatermark(double share) {
-    return new KvConfig(strategy, blockSize, blocks, bytes, prefixReuse, share);
+    return new KvConfig(strategy, blockSize, blocks, bytes, prefixReuse, share, type);
+  }
+
+  KvConfig withType(KvType other) {
+    return new KvConfig(strategy, blockSize, blocks, bytes, prefixReuse, watermark, other);
   }
 
   /** Blocks of the watermark. */
@@ -94,7 +102,7 @@ public record KvConfig(
       return blocks;
     }
     int slots = blockSizeFor(model);
-    long blockBytes = model.kvBytesPerToken() * slots;
+    long blockBytes = model.kvBytesPerToken(type) * slots;
     if (bytes < blockBytes) {
       throw new IllegalArgumentException(
           "kv_bytes: %d (expected: at least %d, one block of %d tokens)"

@@ -67,13 +67,13 @@ final class StepLoop {
         RequestLimits.of(
             model.config().contextLength(),
             (long) sizes.blocks() * sizes.blockSize(),
-            model.config().vocabularySize());
+            model.config().tokens());
     budget = new StepBudget(config.maxBatchTokens(), config.batch().targetItlNanos());
     clock = new QueueClock(nanoTime, config.queue().deadlineNanos());
     admission = new Admission(limits, sizes, clock, wakeUp);
     pool = new BlockPool(sizes.blocks(), sizes.blockSize(), sizes.sharing(), kvEvents);
     scheduler = new Scheduler(pool, config.limits(sizes.blocks()));
-    KvStore kv = model.kvStore(sizes.blocks(), sizes.blockSize());
+    KvStore kv = model.kvStore(sizes.blocks(), sizes.blockSize(), config.kv().type());
     runner = new Runner(model, kv, config.maxBatchTokens(), sizes.maxRunning());
     stats = snapshot();
   }

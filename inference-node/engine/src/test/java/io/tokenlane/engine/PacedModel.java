@@ -2,6 +2,7 @@ package io.tokenlane.engine;
 
 import io.tokenlane.engine.backend.Batch;
 import io.tokenlane.engine.backend.KvStore;
+import io.tokenlane.engine.backend.KvType;
 import io.tokenlane.engine.model.Model;
 import io.tokenlane.engine.model.ModelConfig;
 import org.jspecify.annotations.Nullable;
@@ -32,13 +33,13 @@ final class PacedModel implements Model {
   }
 
   @Override
-  public KvStore kvStore(int blocks, int blockSize) {
-    return model.kvStore(blocks, blockSize);
+  public KvStore kvStore(int blocks, int blockSize, KvType type) {
+    return model.kvStore(blocks, blockSize, type);
   }
 
   @Override
-  public long kvBytesPerToken() {
-    return model.kvBytesPerToken();
+  public long kvBytesPerToken(KvType type) {
+    return model.kvBytesPerToken(type);
   }
 
   @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tokenlane.engine.backend.Backend;
 import io.tokenlane.engine.backend.BackendOptions;
 import io.tokenlane.engine.backend.Backends;
+import io.tokenlane.engine.backend.KvType;
 import io.tokenlane.engine.checkpoint.Checkpoint;
 import io.tokenlane.engine.checkpoint.TestModels;
 import io.tokenlane.engine.model.Model;
@@ -32,27 +33,37 @@ final class RealModelTest {
    * bit, the log probabilities that it has alone.
    */
   @ParameterizedTest
-  @CsvSource({"vector, demo-q8, 24", "vector, tiny-llama, 24", "scalar, tiny-llama, 10"})
-  void batchingChangesNoBit(String backendName, String name, int generations) {
+  @CsvSource({
+    "vector, demo-q8, 24, FLOAT32",
+    "vector, demo-q8, 12, INT8",
+    "vector, tiny-llama, 24, FLOAT32",
+    "scalar, tiny-llama, 10, FLOAT32",
+    "scalar, tiny-llama, 10, INT8",
+  })
+  void batchingChangesNoBit(String backendName, String name, int generations, KvType type) {
     long seed = 20261122;
     SplittableRandom random = new SplittableRandom(seed);
     try (Backend backend = Backends.select(backendName, new BackendOptions(2)).backend();
         Checkpoint checkpoint = Checkpoint.open(path(name));
         Model model = load(checkpoint, backend)) {
       EngineConfig config =
-          EngineConfig.defaults().withBlockSize(8).withKvBlocks(40).withBatch(8, 48);
+          EngineConfig.defaults()
+              .withBlockSize(8)
+              .withKvBlocks(40)
+              .withBatch(8, 48)
+              .withKvType(type);
       try (SteppedEngine engine = new SteppedEngine(model, config)) {
         List<GenerationRequest> requests = requests(random, model, generations);
         List<Recorder> recorders = new ArrayList<>();
-        for (GenerationRequest request : requests) {
-          recorders.add(engine.submit(request));
+        for (int i = 0; i < generations; i += 2) {
+          recorders.addAll(submitPair(engine, requests.get(i), requests.get(i + 1)));
           engine.step();
         }
         engine.runUntilIdle();
         assertThat(engine.stats().preemptions()).isPositive();
         assertThat(engine.stats().prefixHits()).isPositive();
         for (int i = 0; i < generations; i++) {
-          assertSame(recorders.get(i), SteppedEngine.recordAlone(model, requests.get(i)));
+          assertSame(recorders.get(i), SteppedEngine.recordAlone(model, requests.get(i), type));
         }
       }
     }
@@ -83,6 +94,21 @@ final class RealModelTest {
     }
   }
 
+  /** Two answers; to one prompt, where the second's is the first's. */
+  private static List<Recorder> submitPair(
+      SteppedEngine engine, GenerationRequest first, GenerationRequest second) {
+    Admission door = engine.loop.admission();
+    Recorder one = new Recorder();
+    Recorder two = new Recorder();
+    Generation sibling = door.submit(first, one);
+    if (Arrays.equals(first.prompt(), second.prompt())) {
+      door.submitSibling(sibling, second, two);
+    } else {
+      door.submit(second, two);
+    }
+    return List.of(one, two);
+  }
+
   private static void assertSame(Recorder actual, Recorder expected) {
     assertThat(actual.ids()).isEqualTo(expected.ids());
     for (int i = 0; i < expected.tokens.size(); i++) {
@@ -100,6 +126,12 @@ final class RealModelTest {
     int[] shared = random.ints(60, 0, vocabulary).toArray();
     List<GenerationRequest> requests = new ArrayList<>();
     for (int i = 0; i < generations; i++) {
+      if (i % 4 == 1) {
+        int[] prompt = requests.getLast().prompt();
+        SamplingParams sampling = Requests.sampled(random.nextLong());
+        requests.add(new GenerationRequest(prompt, 40, sampling, Set.of(), 2, 0));
+        continue;
+      }
       int head = random.nextInt(shared.length);
       int[] prompt = Arrays.copyOf(shared, head + random.nextInt(1, 40));
       for (int at = head; at < prompt.length; at++) {

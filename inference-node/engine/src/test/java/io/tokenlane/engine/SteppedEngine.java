@@ -2,6 +2,7 @@ package io.tokenlane.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tokenlane.engine.backend.KvType;
 import io.tokenlane.engine.model.Model;
 import java.util.List;
 import java.util.function.Consumer;
@@ -26,7 +27,12 @@ final class SteppedEngine implements AutoCloseable {
   }
 
   static Recorder recordAlone(Model model, GenerationRequest request) {
-    EngineConfig config = EngineConfig.defaults().withPrefixReuse(false).withBatch(1, 256);
+    return recordAlone(model, request, KvType.FLOAT32);
+  }
+
+  static Recorder recordAlone(Model model, GenerationRequest request, KvType type) {
+    EngineConfig config =
+        EngineConfig.defaults().withPrefixReuse(false).withBatch(1, 256).withKvType(type);
     try (SteppedEngine engine = new SteppedEngine(model, config)) {
       Recorder recorder = engine.submit(request);
       engine.runUntilIdle();

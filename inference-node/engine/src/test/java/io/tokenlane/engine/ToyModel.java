@@ -2,6 +2,7 @@ package io.tokenlane.engine;
 
 import io.tokenlane.engine.backend.Batch;
 import io.tokenlane.engine.backend.KvStore;
+import io.tokenlane.engine.backend.KvType;
 import io.tokenlane.engine.model.Model;
 import io.tokenlane.engine.model.ModelConfig;
 import java.util.Arrays;
@@ -43,12 +44,12 @@ final class ToyModel implements Model {
   }
 
   @Override
-  public KvStore kvStore(int blocks, int blockSize) {
+  public KvStore kvStore(int blocks, int blockSize, KvType type) {
     return new ToyKv(this, blocks, blockSize);
   }
 
   @Override
-  public long kvBytesPerToken() {
+  public long kvBytesPerToken(KvType type) {
     return bytesPerToken;
   }
 

@@ -2,6 +2,7 @@ package io.tokenlane.node;
 
 import io.tokenlane.engine.EngineConfig;
 import io.tokenlane.engine.KvStrategy;
+import io.tokenlane.engine.backend.KvType;
 import io.tokenlane.engine.schedule.QueueOrder;
 import io.tokenlane.node.config.ModelSettings;
 import io.tokenlane.node.config.NodeSettings;
@@ -11,6 +12,7 @@ import io.tokenlane.node.load.ModelHealth;
 import io.tokenlane.node.load.ModelLoader;
 import io.tokenlane.node.load.ModelSlot;
 import io.tokenlane.node.load.ModelSlot.ModelSource;
+import io.tokenlane.node.load.ProgressBar;
 import io.tokenlane.node.openai.NodeMeters;
 import io.tokenlane.node.openai.OpenAiBeans;
 import java.nio.file.Path;
@@ -63,12 +65,14 @@ class NodeBeans {
             node.computeThreads(),
             model.int8(),
             engine(node, model));
-    return new ModelLoader(settings, Clock.systemUTC());
+    Clock clock = Clock.systemUTC();
+    return new ModelLoader(settings, clock, ProgressBar.onStandardError(clock));
   }
 
   private static EngineConfig engine(NodeSettings node, ModelSettings model) {
     return EngineConfig.defaults()
         .withKvBytes(node.kvCacheBytes().toBytes())
+        .withKvType(KvType.valueOf(node.kvCacheType().toUpperCase(Locale.ROOT)))
         .withMaxWaiting(node.maxWaiting())
         .withBatch(model.maxBatchSize(), Math.max(512, model.maxBatchSize()))
         .withContinuousBatching(model.enableContinuousBatching())

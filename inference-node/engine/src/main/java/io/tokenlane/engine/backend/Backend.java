@@ -58,8 +58,14 @@ public interface Backend extends AutoCloseable {
    * @param layers number of layers, each of that shape
    * @param blocks number of blocks, at least 1
    * @param blockSize token slots in a block, at least 1
+   * @param type how it keeps its numbers
    */
-  KvStore kvStore(int layers, HeadShape shape, int blocks, int blockSize);
+  KvStore kvStore(int layers, HeadShape shape, int blocks, int blockSize, KvType type);
+
+  /** A KV cache in float32. */
+  default KvStore kvStore(int layers, HeadShape shape, int blocks, int blockSize) {
+    return kvStore(layers, shape, blocks, blockSize, KvType.FLOAT32);
+  }
 
   /** Starts a step. The batch must not change before {@link #logits} returned. */
   void begin(Batch batch);

@@ -17,6 +17,12 @@ final class GgufCheckpoint {
           "tokenizer.ggml.eot_token_id",
           "tokenizer.ggml.eom_token_id");
 
+  /** Control tokens that end a turn, whether or not a key says so: older files name only one. */
+  private static final Set<String> END_TEXTS =
+      Set.of("<|eot_id|>", "<|eom_id|>", "<|im_end|>", "<|end|>", "<end_of_turn>");
+
+  private static final int CONTROL = 3;
+
   private GgufCheckpoint() {}
 
   static Checkpoint.Contents read(Path path, Arena arena) throws IOException {
@@ -46,7 +52,18 @@ final class GgufCheckpoint {
     for (String key : END_KEYS) {
       metadata.integer(key).ifPresent(id -> ids.add(checkId(metadata, key, id, vocabulary)));
     }
+    addEndsByText(metadata, vocabulary, ids);
     return Set.copyOf(ids);
+  }
+
+  private static void addEndsByText(GgufMetadata metadata, int vocabulary, Set<Integer> ids) {
+    List<String> tokens = metadata.strings("tokenizer.ggml.tokens").orElse(List.of());
+    int[] types = metadata.integers("tokenizer.ggml.token_type").orElseGet(() -> new int[0]);
+    for (int id = 0; id < Math.min(vocabulary, Math.min(types.length, tokens.size())); id++) {
+      if (types[id] == CONTROL && END_TEXTS.contains(tokens.get(id))) {
+        ids.add(id);
+      }
+    }
   }
 
   private static int checkId(GgufMetadata metadata, String key, int id, int vocabulary) {

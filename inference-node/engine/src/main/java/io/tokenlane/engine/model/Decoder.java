@@ -3,6 +3,7 @@ package io.tokenlane.engine.model;
 import io.tokenlane.engine.backend.Backend;
 import io.tokenlane.engine.backend.Batch;
 import io.tokenlane.engine.backend.KvStore;
+import io.tokenlane.engine.backend.KvType;
 import io.tokenlane.engine.backend.Linear;
 import io.tokenlane.engine.backend.Norm;
 import io.tokenlane.engine.backend.Rows;
@@ -14,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * gated feed-forward network (Touvron et al. 2023). What architectures add is data in its weights.
  */
 final class Decoder implements Model {
-  private static final int KV_BYTES = Float.BYTES;
-
   private final ModelConfig config;
   private final DecoderWeights weights;
   private final Backend backend;
@@ -43,13 +42,13 @@ final class Decoder implements Model {
   }
 
   @Override
-  public KvStore kvStore(int blocks, int blockSize) {
-    return backend.kvStore(config.layers(), weights.heads(), blocks, blockSize);
+  public KvStore kvStore(int blocks, int blockSize, KvType type) {
+    return backend.kvStore(config.layers(), weights.heads(), blocks, blockSize, type);
   }
 
   @Override
-  public long kvBytesPerToken() {
-    return 2L * config.layers() * config.kvWidth() * KV_BYTES;
+  public long kvBytesPerToken(KvType type) {
+    return 2L * config.layers() * config.kvHeads() * type.bytes(config.headDim());
   }
 
   @Override

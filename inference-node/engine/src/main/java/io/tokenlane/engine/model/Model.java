@@ -2,6 +2,7 @@ package io.tokenlane.engine.model;
 
 import io.tokenlane.engine.backend.Batch;
 import io.tokenlane.engine.backend.KvStore;
+import io.tokenlane.engine.backend.KvType;
 
 /** A decoder with its weights on a backend. One thread at a time may call it. */
 public interface Model extends AutoCloseable {
@@ -14,11 +15,22 @@ public interface Model extends AutoCloseable {
    *
    * @param blocks number of blocks, at least 1
    * @param blockSize token slots in a block, at least 1
+   * @param type how it keeps its numbers
    */
-  KvStore kvStore(int blocks, int blockSize);
+  KvStore kvStore(int blocks, int blockSize, KvType type);
 
-  /** Bytes of one token slot in a {@link KvStore} of this model, all layers, keys and values. */
-  long kvBytesPerToken();
+  /** A KV cache in float32. */
+  default KvStore kvStore(int blocks, int blockSize) {
+    return kvStore(blocks, blockSize, KvType.FLOAT32);
+  }
+
+  /** Bytes of one token slot in such a {@link KvStore}, all layers, keys and values. */
+  long kvBytesPerToken(KvType type);
+
+  /** Bytes of one token slot in float32. */
+  default long kvBytesPerToken() {
+    return kvBytesPerToken(KvType.FLOAT32);
+  }
 
   /**
    * Computes all rows of the batch: writes their keys and values into their slots and gives the

@@ -43,7 +43,7 @@ public final class Runner implements AutoCloseable {
     int vocabularySize = model.config().vocabularySize();
     batch = new Batch(maxRows, maxSequences, maxBlocks, kv.blockSize());
     logits = new float[Math.multiplyExact(maxSequences, vocabularySize)];
-    sampler = new Sampler(vocabularySize);
+    sampler = new Sampler(model.config().tokens());
     result = new StepResult(maxSequences);
   }
 

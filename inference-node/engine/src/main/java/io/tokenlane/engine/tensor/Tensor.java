@@ -59,6 +59,14 @@ public final class Tensor {
     return data;
   }
 
+  /**
+   * Gives back the memory of a mapped file's pages, as when the weights were copied. They can still
+   * be read, at the cost of reading the file again.
+   */
+  public void release() {
+    Pages.release(data);
+  }
+
   /** Number of dimensions. */
   public int rank() {
     return shape.length;

@@ -2,6 +2,7 @@ package io.tokenlane.engine.model;
 
 import io.tokenlane.engine.backend.Batch;
 import io.tokenlane.engine.backend.KvStore;
+import io.tokenlane.engine.backend.KvType;
 import java.util.Arrays;
 
 /** One sequence on a model, its blocks scattered over the cache backwards. */
@@ -15,9 +16,13 @@ final class Runs implements AutoCloseable {
   private int position;
 
   Runs(Model model, int maxRows, int maxTokens) {
+    this(model, maxRows, maxTokens, KvType.FLOAT32);
+  }
+
+  Runs(Model model, int maxRows, int maxTokens, KvType type) {
     this.model = model;
     int count = (maxTokens + BLOCK_SIZE - 1) / BLOCK_SIZE;
-    kv = model.kvStore(count + 1, BLOCK_SIZE);
+    kv = model.kvStore(count + 1, BLOCK_SIZE, type);
     batch = new Batch(maxRows, 1, count, BLOCK_SIZE);
     blocks = new int[count];
     Arrays.setAll(blocks, i -> count - i);

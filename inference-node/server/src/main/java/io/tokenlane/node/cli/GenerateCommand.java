@@ -6,9 +6,11 @@ import io.tokenlane.engine.sample.SamplingParams;
 import io.tokenlane.node.answer.Prompt;
 import io.tokenlane.node.answer.PromptEncoder.Conversation;
 import io.tokenlane.node.load.LoadFailure;
+import io.tokenlane.node.load.LoadProgress;
 import io.tokenlane.node.load.LoadSettings;
 import io.tokenlane.node.load.LoadedModel;
 import io.tokenlane.node.load.ModelLoader;
+import io.tokenlane.node.load.ProgressBar;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -96,7 +98,9 @@ public final class GenerateCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     LoadSettings settings = settings();
     SamplingParams sampling = sampling();
-    try (LoadedModel loaded = new ModelLoader(settings, Clock.systemUTC()).load()) {
+    Clock clock = Clock.systemUTC();
+    LoadProgress progress = ProgressBar.onStandardError(clock);
+    try (LoadedModel loaded = new ModelLoader(settings, clock, progress).load()) {
       Prompt tokens = prompt(loaded);
       GenerationRequest request =
           new GenerationRequest(

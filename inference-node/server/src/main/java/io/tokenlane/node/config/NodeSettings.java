@@ -17,6 +17,8 @@ import org.springframework.util.unit.DataSize;
  * @param servedModelName the name clients use; default: the file's name without its ending, or
  *     {@code tokenlane-demo}
  * @param kvCacheBytes memory for keys and values, 1 MB to 1 TB; default 256 MB
+ * @param kvCacheType how keys and values are kept, {@code float32} or {@code int8} (about a quarter
+ *     of the memory); default {@code float32}
  * @param maxWaiting generations that may wait for their first step before new ones are refused with
  *     429; 1 to 100,000; default 256
  * @param queue the order of the queue and how long one may wait in it
@@ -31,6 +33,7 @@ public record NodeSettings(
     @DefaultValue("0") int threads,
     @Nullable String servedModelName,
     @DefaultValue("256MB") DataSize kvCacheBytes,
+    @DefaultValue("float32") String kvCacheType,
     @DefaultValue("256") int maxWaiting,
     @DefaultValue QueueSettings queue,
     @DefaultValue("0s") Duration targetItl,
@@ -43,6 +46,11 @@ public record NodeSettings(
     servedModelName = Check.blankToNull(servedModelName);
     Check.that(
         BACKENDS.contains(backend), "tokenlane.node.backend", backend, "auto, vector, scalar");
+    Check.that(
+        kvCacheType.equals("float32") || kvCacheType.equals("int8"),
+        "tokenlane.node.kv-cache-type",
+        kvCacheType,
+        "float32 or int8");
     Check.range("tokenlane.node.threads", threads, 0, 1024);
     Check.range("tokenlane.node.max-waiting", maxWaiting, 1, 100_000);
     Check.duration("tokenlane.node.target-itl", targetItl, Duration.ofMinutes(1));

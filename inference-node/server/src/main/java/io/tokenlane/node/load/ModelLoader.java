@@ -10,7 +10,9 @@ import io.tokenlane.engine.chat.ChatTemplate;
 import io.tokenlane.engine.checkpoint.Checkpoint;
 import io.tokenlane.engine.checkpoint.TokenizerReader;
 import io.tokenlane.engine.model.Model;
+import io.tokenlane.engine.model.ModelConfig;
 import io.tokenlane.engine.model.Models;
+import io.tokenlane.engine.model.Weights;
 import io.tokenlane.engine.tensor.Tensor;
 import io.tokenlane.engine.token.Tokenizer;
 import io.tokenlane.node.answer.PromptEncoder;
@@ -24,10 +26,12 @@ import java.util.Set;
 public final class ModelLoader implements ModelSlot.ModelSource {
   private final LoadSettings settings;
   private final InstantSource clock;
+  private final LoadProgress progress;
 
-  public ModelLoader(LoadSettings settings, InstantSource clock) {
+  public ModelLoader(LoadSettings settings, InstantSource clock, LoadProgress progress) {
     this.settings = settings;
     this.clock = clock;
+    this.progress = progress;
   }
 
   /**
@@ -70,12 +74,10 @@ public final class ModelLoader implements ModelSlot.ModelSource {
   private Engine engine(
       Checkpoint checkpoint, Tokenizer tokenizer, Backend backend, Opened opened) {
     EngineConfig config = settings.engine();
-    Model model =
-        Models.load(
-            checkpoint.config().withTokens(tokenizer.vocabularySize()),
-            checkpoint.weights(),
-            backend,
-            config.maxBatchTokens());
+    ModelConfig shapes = checkpoint.config().withTokens(tokenizer.vocabularySize());
+    Weights weights = new WatchedWeights(checkpoint.weights(), shapes.layers(), progress);
+    Model model = Models.load(shapes, weights, backend, config.maxBatchTokens());
+    progress.layers(shapes.layers(), shapes.layers());
     opened.whenClosed(model::close);
     Engine engine = Engine.start(model, config);
     opened.whenClosed(engine::close);

@@ -9,6 +9,8 @@ import io.tokenlane.engine.checkpoint.Checkpoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +49,15 @@ class ModelLoaderTest {
   }
 
   @Test
+  void tellsHowFarItIs() {
+    List<Integer> done = new ArrayList<>();
+    LoadSettings settings = settings(Optional.empty(), false);
+    LoadProgress progress = (layers, all) -> done.add(100 * layers / all);
+    new ModelLoader(settings, Clock.systemUTC(), progress).load().close();
+    assertThat(done).isSorted().startsWith(0).endsWith(100).doesNotHaveDuplicates();
+  }
+
+  @Test
   void quantisesFloats() {
     try (LoadedModel model = load(settings(Optional.of(shared("demo/demo-f16.gguf")), true))) {
       assertThat(model.facts().backend()).contains("int8");
@@ -62,7 +73,7 @@ class ModelLoaderTest {
   }
 
   private static LoadedModel load(LoadSettings settings) {
-    return new ModelLoader(settings, Clock.systemUTC()).load();
+    return new ModelLoader(settings, Clock.systemUTC(), LoadProgress.SILENT).load();
   }
 
   private static LoadSettings settings(Optional<Path> model, boolean int8) {

@@ -4,6 +4,7 @@ import io.tokenlane.engine.backend.Backend;
 import io.tokenlane.engine.backend.Batch;
 import io.tokenlane.engine.backend.HeadShape;
 import io.tokenlane.engine.backend.KvStore;
+import io.tokenlane.engine.backend.KvType;
 import io.tokenlane.engine.backend.Linear;
 import io.tokenlane.engine.backend.Norm;
 import io.tokenlane.engine.backend.Op;
@@ -79,8 +80,9 @@ public abstract class HostBackend implements Backend {
   }
 
   @Override
-  public final KvStore kvStore(int layers, HeadShape shape, int blocks, int blockSize) {
-    return new HostKvStore(layers, shape, blocks, blockSize);
+  public final KvStore kvStore(
+      int layers, HeadShape shape, int blocks, int blockSize, KvType type) {
+    return new HostKvStore(layers, shape, blocks, blockSize, type);
   }
 
   @Override

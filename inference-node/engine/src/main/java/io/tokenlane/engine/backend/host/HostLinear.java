@@ -88,6 +88,13 @@ public final class HostLinear implements Linear {
     return bias;
   }
 
+  /** Gives back the pages of mapped files, as the matrices are copied elsewhere. */
+  public void release() {
+    for (Tensor part : parts) {
+      part.release();
+    }
+  }
+
   /** Whether a matrix is of this type. */
   public boolean has(DType dtype) {
     for (Tensor part : parts) {

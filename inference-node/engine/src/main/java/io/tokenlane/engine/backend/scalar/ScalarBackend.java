@@ -18,7 +18,6 @@ import io.tokenlane.engine.backend.host.HostRope;
 import io.tokenlane.engine.backend.host.HostRows;
 import io.tokenlane.engine.tensor.Activation;
 import io.tokenlane.engine.tensor.DType;
-import java.lang.foreign.ValueLayout;
 import java.util.EnumSet;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -176,7 +175,7 @@ final class ScalarBackend extends HostBackend {
       float sum = 0;
       for (int position = first; position < first + count; position++) {
         long value = kv.values(layer, block(row, position), kvHead);
-        sum += scores[position - first] * valueElement(kv, value, position, dim, i);
+        sum += scores[position - first] * valueElement(kv, value, position, i);
       }
       attention.out.values[row * attention.out.width() + head * dim + i] = sum;
     }
@@ -189,13 +188,13 @@ final class ScalarBackend extends HostBackend {
   }
 
   private static float keyElement(HostKvStore kv, long begin, int position, int i) {
-    long offset = kv.keyOffset(position % kv.blockSize(), i);
-    return kv.memory().get(ValueLayout.JAVA_FLOAT, begin + offset);
+    int slot = position % kv.blockSize();
+    return kv.read(begin, kv.keyOffset(slot, i), slot);
   }
 
-  private static float valueElement(HostKvStore kv, long begin, int position, int dim, int i) {
-    long within = (long) (position % kv.blockSize()) * dim + i;
-    return kv.memory().get(ValueLayout.JAVA_FLOAT, begin + within * Float.BYTES);
+  private static float valueElement(HostKvStore kv, long begin, int position, int i) {
+    int slot = position % kv.blockSize();
+    return kv.read(begin, kv.valueOffset(slot, i), slot);
   }
 
   @Override

@@ -3,7 +3,10 @@ package io.tokenlane.engine.backend.vector;
 import io.tokenlane.engine.backend.AttentionLayer;
 import io.tokenlane.engine.backend.AttentionRule;
 import io.tokenlane.engine.backend.Batch;
+import io.tokenlane.engine.backend.KvType;
 import io.tokenlane.engine.backend.host.HostKvStore;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +36,12 @@ final class AttendTile {
   private OnlineSoftmax[] softmaxes = {};
   private int queries;
 
+  /** What 8-bit keys and values are unpacked to. */
+  private final Int8Slots.Target valuePiece = new Int8Slots.Target();
+
+  private MemorySegment keyStrip = MemorySegment.NULL;
+  private boolean int8;
+
   private Batch batch = new Batch(1, 1, 1, 1);
   private @Nullable HostKvStore kv;
   private AttentionRule rule = new AttentionRule(1, 0, 0);
@@ -53,6 +62,11 @@ final class AttendTile {
     kvHead = nextKvHead;
     dim = nextLayer.shape().headDim();
     scores.dim = dim;
+    int8 = nextKv.type() == KvType.INT8;
+    if (int8 && valuePiece.memory.byteSize() < (long) PIECE * dim * Float.BYTES) {
+      keyStrip = Arena.ofAuto().allocate((long) STRIP * dim * Float.BYTES, Long.BYTES);
+      valuePiece.memory = Arena.ofAuto().allocate((long) PIECE * dim * Float.BYTES, Long.BYTES);
+    }
     queries = 0;
   }
 
@@ -91,29 +105,49 @@ final class AttendTile {
     if (sums.length < at.length * dim) {
       sums = new float[at.length * dim];
     }
-    Arrays.fill(sums, 0, queries * dim, 0);
+    Arrays.fill(sums, 0, Math.ceilDiv(queries, FOUR) * FOUR * dim, 0);
+    fillUp();
     int end = ends[queries - 1];
     for (int base = firsts[0] / PIECE * PIECE; base < end; base += PIECE) {
       score(values, base, Math.min(base + PIECE, end));
       weigh(base);
+      if (int8) {
+        unpackValues(base, Math.min(base + PIECE, end));
+      }
       gather(base);
+    }
+  }
+
+  /** Repeats the last query up to a multiple of four: four cost less than two or three alone. */
+  private void fillUp() {
+    for (int i = queries; i % FOUR != 0; i++) {
+      at[i] = at[queries - 1];
+      firsts[i] = firsts[queries - 1];
+      ends[i] = ends[queries - 1];
     }
   }
 
   private void score(float[] values, int base, int end) {
     HostKvStore store = store();
+    MemorySegment memory = int8 ? keyStrip : store.memory();
     for (int position = base; position < end; ) {
       int slot = position % batch.blockSize();
       int lane = slot % STRIP;
-      long key = store.keys(layer, block(position), kvHead) + store.keyOffset(slot - lane, 0);
+      long keys = store.keys(layer, block(position), kvHead);
+      long strip = keys + store.keyOffset(slot - lane, 0);
+      if (int8) {
+        long scales = keys + store.scaleOffset(slot - lane);
+        Int8Slots.keys(store.memory(), strip, scales, dim, keyStrip);
+      }
+      long key = int8 ? 0 : strip;
       for (int query = 0; query < queries; ) {
         scores.at = query * STRIDE + MARGIN + position - base - lane;
         scores.query = query;
-        if (query + FOUR <= queries) {
-          StripKernel.score4(values, at, store.memory(), key, scores);
+        if (query + 1 < queries) {
+          StripKernel.score4(values, at, memory, key, scores);
           query += FOUR;
         } else {
-          StripKernel.score(values, at[query], store.memory(), key, scores);
+          StripKernel.score(values, at[query], memory, key, scores);
           query++;
         }
       }
@@ -148,7 +182,7 @@ final class AttendTile {
   /** Position by position upwards for every query; four at once where all four look. */
   private void gather(int base) {
     for (int query = 0; query < queries; ) {
-      int together = query + FOUR <= queries && StripKernel.gathersFour(dim) ? FOUR : 1;
+      int together = query + 1 < queries && StripKernel.gathersFour(dim) ? FOUR : 1;
       int from = from(query + together - 1, base);
       int to = Math.max(from, to(query, base));
       for (int i = query; i < query + together; i++) {
@@ -165,19 +199,34 @@ final class AttendTile {
   /** Gathers the positions {@code base + from} to {@code base + to} for one query or four. */
   private void gather(int query, int together, int base, int from, int to) {
     HostKvStore store = store();
+    MemorySegment memory = int8 ? valuePiece.memory : store.memory();
     for (int i = from; i < to; ) {
       int slot = (base + i) % batch.blockSize();
       int slots = Math.min(batch.blockSize() - slot, to - i);
-      long begin = store.values(layer, block(base + i), kvHead);
-      long value = begin + (long) slot * dim * Float.BYTES;
+      long value =
+          int8
+              ? (long) i * dim * Float.BYTES
+              : store.values(layer, block(base + i), kvHead) + store.valueOffset(slot, 0);
       scores.at = query * STRIDE + MARGIN + i;
       scores.output = query * dim;
       if (together == FOUR) {
-        StripKernel.gather4(scores, slots, store.memory(), value, sums);
+        StripKernel.gather4(scores, slots, memory, value, sums);
       } else {
-        StripKernel.gather(scores, slots, store.memory(), value, sums);
+        StripKernel.gather(scores, slots, memory, value, sums);
       }
       i += slots;
+    }
+  }
+
+  /** The values of a piece as float32, once for all queries. */
+  private void unpackValues(int base, int end) {
+    HostKvStore store = store();
+    for (int position = base; position < end; position++) {
+      int slot = position % batch.blockSize();
+      long head = store.values(layer, block(position), kvHead);
+      long value = head + store.valueOffset(slot, 0);
+      valuePiece.at = (long) (position - base) * dim * Float.BYTES;
+      Int8Slots.value(store.memory(), value, store.scale(head, slot), dim, valuePiece);
     }
   }
 

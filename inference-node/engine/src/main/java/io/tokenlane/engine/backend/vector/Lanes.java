@@ -52,7 +52,8 @@ final class Lanes {
    * and compiled code.
    */
   static FloatVector exp(FloatVector x) {
-    FloatVector clamped = x.max(-86.5f).min(88f);
+    FloatVector raised = x.blend(-86.5f, x.compare(VectorOperators.LT, -86.5f));
+    FloatVector clamped = raised.blend(88f, raised.compare(VectorOperators.GT, 88f));
     FloatVector shifted = clamped.fma(broadcast(1.442695f), broadcast(12582912f));
     FloatVector whole = shifted.sub(12582912f);
     FloatVector r = whole.fma(broadcast(-0.6933594f), clamped);

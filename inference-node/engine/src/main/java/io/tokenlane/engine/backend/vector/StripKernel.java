@@ -20,20 +20,24 @@ final class StripKernel {
   private static final VectorSpecies<Float> FLOATS =
       Lanes.FLOATS.vectorBitSize() >= 256 ? FloatVector.SPECIES_256 : FloatVector.SPECIES_128;
   private static final int LANES = FLOATS.length();
+  private static final long NEXT = FLOATS.vectorByteSize();
 
   private StripKernel() {}
 
   /** Scores of the strip at {@code key} for the query at {@code x[at] ..}. */
   static void score(float[] x, int at, MemorySegment keys, long key, Scores out) {
     int dim = out.dim;
-    for (int lane = 0; lane < STRIP; lane += LANES) {
-      FloatVector sum = FloatVector.zero(FLOATS);
+    for (int lane = 0; lane < STRIP; lane += 2 * LANES) {
+      FloatVector a = FloatVector.zero(FLOATS);
+      FloatVector b = a;
       for (int i = 0; i < dim; i++) {
         long from = key + ((long) i * STRIP + lane) * Float.BYTES;
-        FloatVector element = FloatVector.fromMemorySegment(FLOATS, keys, from, ORDER);
-        sum = element.fma(FloatVector.broadcast(FLOATS, x[at + i]), sum);
+        FloatVector query = FloatVector.broadcast(FLOATS, x[at + i]);
+        a = FloatVector.fromMemorySegment(FLOATS, keys, from, ORDER).fma(query, a);
+        b = FloatVector.fromMemorySegment(FLOATS, keys, from + NEXT, ORDER).fma(query, b);
       }
-      sum.intoArray(out.values, out.at + lane);
+      a.intoArray(out.values, out.at + lane);
+      b.intoArray(out.values, out.at + lane + LANES);
     }
   }
 
@@ -44,24 +48,41 @@ final class StripKernel {
     int q1 = at[out.query + 1];
     int q2 = at[out.query + 2];
     int q3 = at[out.query + 3];
-    for (int lane = 0; lane < STRIP; lane += LANES) {
-      FloatVector a = FloatVector.zero(FLOATS);
-      FloatVector b = a;
-      FloatVector c = a;
-      FloatVector d = a;
+    for (int lane = 0; lane < STRIP; lane += 2 * LANES) {
+      FloatVector a0 = FloatVector.zero(FLOATS);
+      FloatVector a1 = a0;
+      FloatVector b0 = a0;
+      FloatVector b1 = a0;
+      FloatVector c0 = a0;
+      FloatVector c1 = a0;
+      FloatVector d0 = a0;
+      FloatVector d1 = a0;
       for (int i = 0; i < dim; i++) {
         long from = key + ((long) i * STRIP + lane) * Float.BYTES;
-        FloatVector element = FloatVector.fromMemorySegment(FLOATS, keys, from, ORDER);
-        a = element.fma(FloatVector.broadcast(FLOATS, x[q0 + i]), a);
-        b = element.fma(FloatVector.broadcast(FLOATS, x[q1 + i]), b);
-        c = element.fma(FloatVector.broadcast(FLOATS, x[q2 + i]), c);
-        d = element.fma(FloatVector.broadcast(FLOATS, x[q3 + i]), d);
+        FloatVector low = FloatVector.fromMemorySegment(FLOATS, keys, from, ORDER);
+        FloatVector high = FloatVector.fromMemorySegment(FLOATS, keys, from + NEXT, ORDER);
+        FloatVector query = FloatVector.broadcast(FLOATS, x[q0 + i]);
+        a0 = low.fma(query, a0);
+        a1 = high.fma(query, a1);
+        query = FloatVector.broadcast(FLOATS, x[q1 + i]);
+        b0 = low.fma(query, b0);
+        b1 = high.fma(query, b1);
+        query = FloatVector.broadcast(FLOATS, x[q2 + i]);
+        c0 = low.fma(query, c0);
+        c1 = high.fma(query, c1);
+        query = FloatVector.broadcast(FLOATS, x[q3 + i]);
+        d0 = low.fma(query, d0);
+        d1 = high.fma(query, d1);
       }
       int to = out.at + lane;
-      a.intoArray(out.values, to);
-      b.intoArray(out.values, to + out.stride);
-      c.intoArray(out.values, to + 2 * out.stride);
-      d.intoArray(out.values, to + 3 * out.stride);
+      a0.intoArray(out.values, to);
+      a1.intoArray(out.values, to + LANES);
+      b0.intoArray(out.values, to + out.stride);
+      b1.intoArray(out.values, to + out.stride + LANES);
+      c0.intoArray(out.values, to + 2 * out.stride);
+      c1.intoArray(out.values, to + 2 * out.stride + LANES);
+      d0.intoArray(out.values, to + 3 * out.stride);
+      d1.intoArray(out.values, to + 3 * out.stride + LANES);
     }
   }
 
@@ -99,30 +120,52 @@ final class StripKernel {
     int to = weights.output;
     float[] w = weights.values;
     int stride = weights.stride;
-    for (int i = 0; i < dim; i += LANES) {
-      FloatVector a = FloatVector.fromArray(FLOATS, out, to + i);
-      FloatVector b = FloatVector.fromArray(FLOATS, out, to + dim + i);
-      FloatVector c = FloatVector.fromArray(FLOATS, out, to + 2 * dim + i);
-      FloatVector d = FloatVector.fromArray(FLOATS, out, to + 3 * dim + i);
+    int first = weights.at;
+    for (int i = to; i < to + dim; i += 2 * LANES) {
+      FloatVector a0 = load(out, i);
+      FloatVector a1 = load(out, i + LANES);
+      FloatVector b0 = load(out, i + dim);
+      FloatVector b1 = load(out, i + dim + LANES);
+      FloatVector c0 = load(out, i + 2 * dim);
+      FloatVector c1 = load(out, i + 2 * dim + LANES);
+      FloatVector d0 = load(out, i + 3 * dim);
+      FloatVector d1 = load(out, i + 3 * dim + LANES);
       for (int slot = 0; slot < slots; slot++) {
-        long from = value + ((long) slot * dim + i) * Float.BYTES;
-        FloatVector element = FloatVector.fromMemorySegment(FLOATS, values, from, ORDER);
-        int at = weights.at + slot;
-        a = element.fma(FloatVector.broadcast(FLOATS, w[at]), a);
-        b = element.fma(FloatVector.broadcast(FLOATS, w[at + stride]), b);
-        c = element.fma(FloatVector.broadcast(FLOATS, w[at + 2 * stride]), c);
-        d = element.fma(FloatVector.broadcast(FLOATS, w[at + 3 * stride]), d);
+        long from = value + ((long) slot * dim + (i - to)) * Float.BYTES;
+        FloatVector low = FloatVector.fromMemorySegment(FLOATS, values, from, ORDER);
+        FloatVector high = FloatVector.fromMemorySegment(FLOATS, values, from + NEXT, ORDER);
+        int at = first + slot;
+        FloatVector weight = FloatVector.broadcast(FLOATS, w[at]);
+        a0 = low.fma(weight, a0);
+        a1 = high.fma(weight, a1);
+        weight = FloatVector.broadcast(FLOATS, w[at + stride]);
+        b0 = low.fma(weight, b0);
+        b1 = high.fma(weight, b1);
+        weight = FloatVector.broadcast(FLOATS, w[at + 2 * stride]);
+        c0 = low.fma(weight, c0);
+        c1 = high.fma(weight, c1);
+        weight = FloatVector.broadcast(FLOATS, w[at + 3 * stride]);
+        d0 = low.fma(weight, d0);
+        d1 = high.fma(weight, d1);
       }
-      a.intoArray(out, to + i);
-      b.intoArray(out, to + dim + i);
-      c.intoArray(out, to + 2 * dim + i);
-      d.intoArray(out, to + 3 * dim + i);
+      a0.intoArray(out, i);
+      a1.intoArray(out, i + LANES);
+      b0.intoArray(out, i + dim);
+      b1.intoArray(out, i + dim + LANES);
+      c0.intoArray(out, i + 2 * dim);
+      c1.intoArray(out, i + 2 * dim + LANES);
+      d0.intoArray(out, i + 3 * dim);
+      d1.intoArray(out, i + 3 * dim + LANES);
     }
+  }
+
+  private static FloatVector load(float[] values, int at) {
+    return FloatVector.fromArray(FLOATS, values, at);
   }
 
   /** Whether {@link #gather4} takes heads of this width. */
   static boolean gathersFour(int dim) {
-    return dim % LANES == 0;
+    return dim % (2 * LANES) == 0;
   }
 
   /** Scores, or the weights made of them, of some queries, and where a call reads or writes. */

@@ -83,7 +83,12 @@ final class VectorBackend extends HostBackend {
     for (int i = 0; i < plain.parts(); i++) {
       packed |= Int8Matrix.isNatural(plain.part(i).dtype());
     }
-    return packed ? Int8Matrix.pack(plain, arena) : plain;
+    if (!packed) {
+      return plain;
+    }
+    Int8Matrix matrix = Int8Matrix.pack(plain, arena);
+    plain.release();
+    return matrix;
   }
 
   @Override

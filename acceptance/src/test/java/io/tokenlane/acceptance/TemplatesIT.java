@@ -1,0 +1,66 @@
+package io.tokenlane.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** Templates in front of a real node: the beginning that all prompts share is prefilled once. */
+class TemplatesIT {
+  private static final String STATIC =
+      "The capital of France is Paris. The capital of Italy is Rome. The capital of Spain is"
+          + " Madrid. Answer the question of the customer in one short sentence, and say where you"
+          + " know it from.";
+
+  private static int port;
+  private static Launcher up;
+
+  @BeforeAll
+  static void start() throws IOException, InterruptedException {
+    port = Launcher.freePorts();
+    up = Launcher.start("up", "--nodes", "1", "--port", Integer.toString(port));
+    up.awaitLine(line -> line.startsWith("Ctrl-C stops everything"));
+  }
+
+  @AfterAll
+  static void stop() {
+    up.close();
+  }
+
+  private static String gateway(String path) {
+    return "http://localhost:" + port + path;
+  }
+
+  private static JsonNode ask(String question) throws IOException, InterruptedException {
+    var body = Http.JSON.createObjectNode();
+    body.put("model", "tokenlane-demo").put("temperature", 0).put("max_tokens", 4);
+    body.put("template", "capitals@1").putObject("variables").put("question", question);
+    HttpResponse<String> answer = Http.post(gateway("/v1/chat/completions"), body.toString());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("x-tokenlane-template")).hasValue("capitals@1");
+    return Http.JSON.readTree(answer.body());
+  }
+
+  @Test
+  void theStaticBeginningIsPrefilledOnce() throws Exception {
+    var template = Http.JSON.createObjectNode();
+    template.put("id", "capitals").put("version", "1").put("source", STATIC + " {{ question }}");
+    HttpResponse<String> registered =
+        Http.post(gateway("/tokenlane/templates"), template.toString());
+    assertThat(registered.statusCode()).as(registered.body()).isEqualTo(201);
+
+    int first = cached(ask("What is the capital of Spain?"));
+    JsonNode second = ask("And what is the capital of Italy?");
+
+    assertThat(first).isZero();
+    assertThat(cached(second)).isGreaterThan(second.at("/usage/prompt_tokens").asInt() / 2);
+  }
+
+  private static int cached(JsonNode answer) {
+    return answer.at("/usage/prompt_tokens_details/cached_tokens").asInt();
+  }
+}

@@ -1,0 +1,140 @@
+package io.tokenlane.bench.engine;
+
+import io.tokenlane.bench.Samples;
+import io.tokenlane.bench.report.Row;
+import io.tokenlane.engine.EngineConfig;
+import io.tokenlane.engine.KvStrategy;
+import io.tokenlane.engine.backend.BackendOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Requests of mixed lengths that arrive as a Poisson process, under INT8, continuous batching and
+ * paged KV against floats, static batching and contiguous KV. Lengths are those of a trace of a
+ * public service, prompts an eighth as long to fit the demo model's context. They arrive as fast as
+ * the first way can take them.
+ */
+final class TraceRows {
+  private static final int SHORTER = 8;
+  private static final int LONGEST_PROMPT = 800;
+  private static final int LONGEST_OUTPUT = 200;
+  private static final double LOAD = 0.9;
+
+  private final EngineOptions options;
+  private final Path root;
+  private final int requests;
+
+  /** Lengths of a request and when it comes, in nanoseconds from the start. */
+  private record Arrival(int prompt, int output, long at) {}
+
+  /** What a run gave. */
+  private record Outcome(double tokensPerSecond, double meanLatency, long bytes) {}
+
+  TraceRows(EngineOptions options, Path root, boolean quick) {
+    this.options = options;
+    this.root = root;
+    requests = quick ? 60 : 160;
+  }
+
+  List<Row> measure() throws IOException {
+    Path trace = root.resolve("../shared/traces/azure-llm-2023/AzureLLMInferenceTrace_code.csv");
+    if (!Files.exists(trace)) {
+      return List.of(Row.missing("trace", "tokens/s", "no trace at " + trace));
+    }
+    List<Arrival> lengths = lengths(trace);
+    EngineConfig paged =
+        EngineConfig.defaults().withPrefixReuse(false).withKvBytes(256L << 20).withMaxWaiting(1000);
+    EngineConfig contiguous =
+        paged.withContinuousBatching(false).withKvStrategy(KvStrategy.CONTIGUOUS);
+    Outcome at = run("demo-q8_0.gguf", paged, lengths);
+    double perSecond = requests * LOAD / (requests * meanOutput(lengths) / at.tokensPerSecond);
+    List<Arrival> arrivals = spread(lengths, perSecond);
+    Outcome ours = run("demo-q8_0.gguf", paged, arrivals);
+    Outcome simple = run("demo-f16.gguf", contiguous, arrivals);
+    String peer = "float, static, contiguous";
+    return List.of(
+        Row.of("trace: throughput", ours.tokensPerSecond, "tokens/s", Row.Better.HIGHER)
+            .withPeer(peer, simple.tokensPerSecond)
+            .withGoal(4 * simple.tokensPerSecond),
+        Row.of("trace: mean latency", ours.meanLatency * 1e3, "ms", Row.Better.LOWER)
+            .withPeer(peer, simple.meanLatency * 1e3)
+            .withGoal(0.35 * simple.meanLatency * 1e3),
+        Row.of("trace: weights and KV in use", ours.bytes / 1e6, "MB", Row.Better.LOWER)
+            .withPeer(peer, simple.bytes / 1e6)
+            .withGoal(0.45 * simple.bytes / 1e6));
+  }
+
+  private List<Arrival> lengths(Path trace) throws IOException {
+    try (var lines = Files.lines(trace)) {
+      return lines.skip(1).limit(requests).map(TraceRows::parse).toList();
+    }
+  }
+
+  private static Arrival parse(String line) {
+    String[] fields = line.split(",");
+    int prompt = Math.clamp(Integer.parseInt(fields[1]) / SHORTER, 1, LONGEST_PROMPT);
+    int output = Math.clamp(Integer.parseInt(fields[2]), 2, LONGEST_OUTPUT);
+    return new Arrival(prompt, output, 0);
+  }
+
+  private static double meanOutput(List<Arrival> arrivals) {
+    return arrivals.stream().mapToInt(Arrival::output).average().orElseThrow();
+  }
+
+  private static List<Arrival> spread(List<Arrival> lengths, double perSecond) {
+    SplittableRandom random = new SplittableRandom(42);
+    List<Arrival> arrivals = new ArrayList<>();
+    double at = 0;
+    for (Arrival length : lengths) {
+      at -= Math.log(1 - random.nextDouble()) / perSecond;
+      arrivals.add(new Arrival(length.prompt, length.output, (long) (at * 1e9)));
+    }
+    return arrivals;
+  }
+
+  private Outcome run(String model, EngineConfig config, List<Arrival> arrivals) {
+    Path file =
+        model.contains("q8")
+            ? root.resolve("inference-node/server/src/main/resources/models/" + model)
+            : root.resolve("inference-node/engine/src/test/resources/models/demo/" + model);
+    try (LoadedEngine engine =
+        new LoadedEngine(file, "vector", new BackendOptions(options.threads()), config)) {
+      for (int i = 0; i < 20; i++) {
+        engine.decode(8, 30, 16);
+      }
+      return play(engine, arrivals);
+    }
+  }
+
+  private static Outcome play(LoadedEngine engine, List<Arrival> arrivals) {
+    List<Timeline> timelines = new ArrayList<>();
+    long start = System.nanoTime();
+    int mostBlocks = 0;
+    for (Arrival arrival : arrivals) {
+      while (System.nanoTime() - start < arrival.at) {
+        LockSupport.parkNanos(200_000);
+        mostBlocks = Math.max(mostBlocks, engine.engine().stats().kvBlocksUsed());
+      }
+      timelines.add(engine.submit(engine.prompt(arrival.prompt), arrival.output));
+      mostBlocks = Math.max(mostBlocks, engine.engine().stats().kvBlocksUsed());
+    }
+    Samples latencies = new Samples();
+    long tokens = 0;
+    long end = start;
+    for (Timeline timeline : timelines) {
+      mostBlocks = Math.max(mostBlocks, engine.engine().stats().kvBlocksUsed());
+      timeline.await();
+      latencies.add(timeline.sinceSubmitted(timeline.last()) / 1e9);
+      tokens += timeline.tokensAfter(0);
+      end = Math.max(end, timeline.last());
+    }
+    long kvBytes = mostBlocks * engine.kvBlockBytes();
+    return new Outcome(
+        tokens / ((end - start) / 1e9), latencies.mean(), engine.weightBytes() + kvBytes);
+  }
+}

@@ -1,0 +1,179 @@
+package io.tokenlane.gateway.compress;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.tokenlane.compress.Compression;
+import io.tokenlane.compress.CompressionPolicy;
+import io.tokenlane.compress.Conversation;
+import io.tokenlane.compress.PromptCompressor;
+import io.tokenlane.compress.RuleSaving;
+import io.tokenlane.compress.TokenCounter;
+import io.tokenlane.compress.Turn;
+import io.tokenlane.gateway.call.PromptTokens;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Compresses the texts of a chat in order, each with what the ones before offer, so that longer
+ * chats begin with the very bytes of shorter ones. What came of a message is kept under a hash of
+ * it and of all before it. Thread-safe.
+ */
+final class CallCompressor {
+  private static final String CACHE_CONTROL = "cache_control";
+
+  private final PromptCompressor compressor;
+  private final TokenCounter counter;
+  private final Cache<String, Compression> known;
+
+  CallCompressor(PromptCompressor compressor, TokenCounter counter, long cacheChars) {
+    this.compressor = compressor;
+    this.counter = counter;
+    this.known =
+        Caffeine.newBuilder()
+            .maximumWeight(cacheChars)
+            .<String, Compression>weigher((hash, result) -> 64 + result.text().length())
+            .build();
+  }
+
+  /**
+   * What became of a body.
+   *
+   * @param body the body to send, null where the one that came is to be sent
+   * @param savings tokens saved by each rule, by its name
+   * @param messages what became of each text, in order
+   * @param names what the names in the texts stand for
+   */
+  record Outcome(
+      @Nullable ObjectNode body,
+      PromptTokens tokens,
+      SortedMap<String, Integer> savings,
+      List<Compression> messages,
+      Map<Character, String> names) {}
+
+  Outcome compress(ObjectNode body, RoutePolicy policy) {
+    ObjectNode copy = body.deepCopy();
+    Visit visit = new Visit(policy, !body.findValues(CACHE_CONTROL).isEmpty());
+    for (JsonNode message : copy.path("messages").values()) {
+      if (message instanceof ObjectNode object) {
+        visit.texts(object, "content", object.path("role").asString(""));
+      }
+    }
+    return visit.outcome(copy);
+  }
+
+  /** Tokens of a prompt that passes as it is. */
+  int tokens(ObjectNode body) {
+    int tokens = counter.count(body.path("prompt").asString(""));
+    for (JsonNode message : body.path("messages").values()) {
+      tokens += counter.count(message.path("content").asString(""));
+    }
+    return tokens;
+  }
+
+  /** One body's texts, in order. */
+  private final class Visit {
+    private final RoutePolicy policy;
+    private final boolean marked;
+    private final Conversation conversation = new Conversation(compressor);
+    private final List<Compression> messages = new ArrayList<>();
+    private final SortedMap<String, Integer> savings = new TreeMap<>();
+    private String hash = "";
+    private int original;
+    private int sent;
+
+    /**
+     * @param marked whether the client marks what is cached: then its bytes stay, all of them,
+     *     since the marks move from call to call
+     */
+    Visit(RoutePolicy policy, boolean marked) {
+      this.policy = policy;
+      this.marked = marked;
+    }
+
+    void texts(ObjectNode holder, String member, String role) {
+      JsonNode content = holder.path(member);
+      if (content.isString()) {
+        holder.put(member, text(new Turn(role, content.stringValue())));
+      } else if (content instanceof ArrayNode parts) {
+        for (JsonNode part : parts.values()) {
+          if (part instanceof ObjectNode object && object.path("text").isString()) {
+            texts(object, "text", role);
+          }
+        }
+      }
+    }
+
+    private String text(Turn turn) {
+      boolean allowed =
+          !marked && policy.roles().contains(turn.role()) && original >= policy.budgetTokens();
+      List<CompressionPolicy> ladder = allowed ? policy.ladder() : List.of();
+      hash = hash(hash, turn, ladder);
+      Compression result = known.getIfPresent(hash);
+      if (result == null) {
+        result = counted(mildest(turn, ladder));
+        known.put(hash, result);
+      }
+      conversation.known(turn, result);
+      messages.add(result);
+      original += result.tokensBefore();
+      sent += result.tokensAfter();
+      for (RuleSaving saving : result.savings()) {
+        savings.merge(saving.rule().id(), saving.tokens(), Integer::sum);
+      }
+      return result.text();
+    }
+
+    private Compression mildest(Turn turn, List<CompressionPolicy> ladder) {
+      Compression result = conversation.attempt(turn, CompressionPolicy.OFF);
+      for (CompressionPolicy step : ladder) {
+        result = conversation.attempt(turn, step);
+        if (result.ratio() >= policy.targetRate()) {
+          break;
+        }
+      }
+      return result;
+    }
+
+    private Compression counted(Compression result) {
+      if (result.tokensBefore() > 0) {
+        return result;
+      }
+      int tokens = counter.count(result.text());
+      return new Compression(
+          result.text(), tokens, tokens, List.of(), result.tag(), result.sidecar());
+    }
+
+    Outcome outcome(ObjectNode copy) {
+      boolean replaced = sent < original && !policy.onlyReports();
+      return new Outcome(
+          replaced ? copy : null,
+          new PromptTokens(original, policy.onlyReports() ? original : sent),
+          savings,
+          messages,
+          policy.restoreAnswers() && replaced ? conversation.names() : Map.of());
+    }
+  }
+
+  private static String hash(String before, Turn turn, List<CompressionPolicy> ladder) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (String part : List.of(before, turn.role(), ladder.toString(), turn.text())) {
+        digest.update((part.length() + ":" + part).getBytes(StandardCharsets.UTF_16BE));
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("SHA-256: missing (expected: in every JDK)", e);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package io.tokenlane.gateway.compress;
+
+import java.util.Map;
+
+/** Names given in a prompt, written out where an answer uses them. What is written out stays so. */
+record Names(Map<Character, String> phrases) {
+  boolean areIn(String text) {
+    return text.chars().anyMatch(c -> phrases.containsKey((char) c));
+  }
+
+  String writtenOut(String text) {
+    if (!areIn(text)) {
+      return text;
+    }
+    StringBuilder out = new StringBuilder();
+    for (int i = 0; i < text.length(); i++) {
+      String phrase = phrases.get(text.charAt(i));
+      if (phrase == null) {
+        out.append(text.charAt(i));
+      } else {
+        out.append(phrase);
+      }
+    }
+    return out.toString();
+  }
+}

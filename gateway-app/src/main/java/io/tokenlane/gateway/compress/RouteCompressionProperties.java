@@ -1,0 +1,32 @@
+package io.tokenlane.gateway.compress;
+
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of {@code tokenlane.compression.routes}, by the route's id; what is not set holds as for all
+ * routes.
+ *
+ * @param mode how far prompts are compressed
+ * @param roles roles whose messages may be compressed
+ * @param rules the lossless rules that may be applied
+ * @param minimumChars texts shorter than this pass untouched, in UTF-16 units; ≥ 0
+ * @param budgetTokens messages within the first so many tokens of a prompt pass untouched; ≥ 0
+ * @param targetRate the mildest rules that save this share of a message are used; 0 to 1
+ * @param protect regular expressions of what stays byte for byte
+ * @param restoreAnswers whether names in answers are written out
+ * @param minesTemplates whether templates are mined from this route's prompts
+ * @param pricePerMillionTokens what a million prompt tokens cost, in any currency; ≥ 0
+ */
+public record RouteCompressionProperties(
+    @Nullable CompressionMode mode,
+    @Nullable Set<String> roles,
+    @Nullable Set<String> rules,
+    @Nullable Integer minimumChars,
+    @Nullable Integer budgetTokens,
+    @Nullable Double targetRate,
+    @Nullable List<String> protect,
+    @Nullable Boolean restoreAnswers,
+    @Nullable Boolean minesTemplates,
+    @Nullable Double pricePerMillionTokens) {}

@@ -1,0 +1,119 @@
+package io.tokenlane.gateway.compress;
+
+import static io.tokenlane.gateway.compress.CompressionProperties.either;
+import static io.tokenlane.gateway.compress.CompressionProperties.require;
+
+import io.tokenlane.compress.CompressionPolicy;
+import io.tokenlane.compress.Protection;
+import io.tokenlane.compress.Rule;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What holds for the prompts of one route.
+ *
+ * @param ladder what may be done to a message, the mildest first; empty where nothing may
+ * @param targetRate the share saved from which on no later step of the ladder is tried
+ */
+record RoutePolicy(
+    CompressionMode mode,
+    Set<String> roles,
+    List<CompressionPolicy> ladder,
+    int budgetTokens,
+    double targetRate,
+    boolean restoreAnswers,
+    boolean minesTemplates,
+    double pricePerMillionTokens) {
+
+  private static final Set<Rule> READING_AS_BEFORE = EnumSet.of(Rule.WHITESPACE, Rule.JSON_MINIFY);
+
+  static RoutePolicy of(CompressionProperties all, @Nullable RouteCompressionProperties route) {
+    RouteCompressionProperties own =
+        route == null
+            ? new RouteCompressionProperties(
+                null, null, null, null, null, null, null, null, null, null)
+            : route;
+    CompressionMode mode = all.enabled() ? either(own.mode(), all.mode()) : CompressionMode.OFF;
+    int minimum = either(own.minimumChars(), all.minimumChars());
+    int budget = either(own.budgetTokens(), all.budgetTokens());
+    double target = either(own.targetRate(), all.targetRate());
+    double price = either(own.pricePerMillionTokens(), all.pricePerMillionTokens());
+    require("minimum_chars", minimum, minimum >= 0, ">= 0");
+    require("budget_tokens", budget, budget >= 0, ">= 0");
+    require("target_rate", target, target >= 0 && target <= 1, "0 to 1");
+    require("price_per_million_tokens", price, price >= 0, ">= 0");
+    Set<Rule> rules =
+        either(own.rules(), all.rules()).stream()
+            .map(RoutePolicy::lossless)
+            .collect(Collectors.toSet());
+    Protection protection = Protection.of(either(own.protect(), all.protect()));
+    return new RoutePolicy(
+        mode,
+        Set.copyOf(either(own.roles(), all.roles())),
+        ladder(mode, new CompressionPolicy(rules, minimum, protection), target),
+        budget,
+        target,
+        either(own.restoreAnswers(), all.restoreAnswers()),
+        either(own.minesTemplates(), all.minesTemplates()),
+        price);
+  }
+
+  private static Rule lossless(String name) {
+    List<String> known =
+        Arrays.stream(Rule.values()).filter(Rule.LOSSLESS::contains).map(Rule::id).toList();
+    require("rules", name, known.contains(name), "some of " + String.join(", ", known));
+    return Rule.named(name);
+  }
+
+  private static List<CompressionPolicy> ladder(
+      CompressionMode mode, CompressionPolicy lossless, double target) {
+    if (mode == CompressionMode.OFF || mode == CompressionMode.T) {
+      return List.of();
+    }
+    List<CompressionPolicy> steps = new ArrayList<>();
+    Set<Rule> mild = EnumSet.copyOf(READING_AS_BEFORE);
+    mild.retainAll(lossless.rules());
+    steps.add(with(lossless, mild));
+    steps.add(lossless);
+    if (mode.compareTo(CompressionMode.S_SAFE) >= 0) {
+      steps.add(with(lossless, more(lossless, Rule.GRAMMAR_SAFE)));
+    }
+    if (mode == CompressionMode.S_AGGRESSIVE) {
+      steps.add(with(lossless, more(lossless, Rule.GRAMMAR_AGGRESSIVE)));
+    }
+    return target >= 1 ? List.of(steps.getLast()) : List.copyOf(steps);
+  }
+
+  private static Set<Rule> more(CompressionPolicy policy, Rule rule) {
+    Set<Rule> rules = EnumSet.of(rule);
+    rules.addAll(policy.rules());
+    return rules;
+  }
+
+  private static CompressionPolicy with(CompressionPolicy policy, Set<Rule> rules) {
+    return new CompressionPolicy(rules, policy.minimumChars(), policy.protection());
+  }
+
+  /** Whether prompts go out as they came. */
+  boolean onlyReports() {
+    return mode == CompressionMode.DRY_RUN;
+  }
+
+  /** The same, done rather than reported. */
+  RoutePolicy done() {
+    return new RoutePolicy(
+        onlyReports() ? CompressionMode.L : mode,
+        roles,
+        ladder,
+        budgetTokens,
+        targetRate,
+        restoreAnswers,
+        minesTemplates,
+        pricePerMillionTokens);
+  }
+}

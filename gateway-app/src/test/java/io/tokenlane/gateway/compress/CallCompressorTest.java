@@ -1,0 +1,179 @@
+package io.tokenlane.gateway.compress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.tokenlane.compress.PromptCompressor;
+import io.tokenlane.compress.TokenCounter;
+import io.tokenlane.compress.TokenCounters;
+import io.tokenlane.gateway.call.CallKind;
+import io.tokenlane.gateway.call.CallParser;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import tools.jackson.databind.node.ObjectNode;
+
+final class CallCompressorTest {
+  private static final String REPEATED = "the same long line of a log again\\n".repeat(40);
+
+  private final TokenCounter counter = TokenCounters.named("o200k_base");
+  private final CallCompressor compressor =
+      new CallCompressor(new PromptCompressor(counter), counter, 100_000);
+
+  private static RoutePolicy policy(String... settings) {
+    Map<String, String> source = new HashMap<>();
+    for (String setting : settings) {
+      source.put("c." + setting.split("=", 2)[0], setting.split("=", 2)[1]);
+    }
+    return new Binder(new MapConfigurationPropertySource(source))
+        .bindOrCreate("c", Bindable.of(CompressionProperties.class))
+        .policy("r");
+  }
+
+  private static ObjectNode body(String json) {
+    byte[] bytes = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+    return CallParser.parse(CallKind.CHAT, bytes).body();
+  }
+
+  private static ObjectNode chat(String role, String text) {
+    return body("{'messages':[{'role':'" + role + "','content':'" + text + "'}],'x':0.10}");
+  }
+
+  @Test
+  void sendsFewerTokensAndSaysByWhichRule() {
+    CallCompressor.Outcome outcome = compressor.compress(chat("user", REPEATED), policy());
+
+    assertThat(outcome.body()).isNotNull();
+    assertThat(outcome.tokens().sent()).isLessThan(outcome.tokens().original() / 2);
+    assertThat(outcome.savings().values().stream().mapToInt(i -> i).sum())
+        .isEqualTo(outcome.tokens().original() - outcome.tokens().sent());
+    assertThat(outcome.names()).isEmpty();
+    assertThat(compressor.compress(chat("user", REPEATED), policy())).isEqualTo(outcome);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mode=off",
+        "mode=T",
+        "mode=dry-run",
+        "enabled=false",
+        "roles=system",
+        "routes.r.mode=off",
+        "routes.r.roles=tool",
+        "minimum-chars=100000",
+        "budget-tokens=10000"
+      })
+  void theSameBytesWhereThePolicySaysSo(String setting) {
+    CallCompressor.Outcome outcome = compressor.compress(chat("user", REPEATED), policy(setting));
+
+    assertThat(outcome.body()).isNull();
+    assertThat(outcome.tokens().original()).isEqualTo(outcome.tokens().sent()).isPositive();
+    assertThat(outcome.savings().isEmpty()).isEqualTo(!setting.equals("mode=dry-run"));
+  }
+
+  @Test
+  void aCallThatMarksWhatIsCachedKeepsItsBytes() {
+    ObjectNode marked =
+        body(
+            "{'messages':[{'role':'user','content':[{'type':'text','text':'"
+                + REPEATED
+                + "','cache_control':{'type':'ephemeral'}}]}]}");
+
+    assertThat(compressor.compress(marked, policy()).body()).isNull();
+  }
+
+  @Test
+  void namesAreToldWhereAnswersAreRestored() {
+    CallCompressor.Outcome outcome =
+        compressor.compress(chat("user", REPEATED), policy("restore-answers=true"));
+
+    assertThat(outcome.names()).isNotEmpty();
+    assertThat(outcome.names().values()).anyMatch(phrase -> phrase.contains("same long line"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0.2, false", "1, true"})
+  void theMildestRulesThatReachTheTargetAreUsed(String target, boolean named) {
+    String json = "{\\n  \\\"key\\\": [1,\\n 2]\\n}".replace("\\\"", "\\u0022");
+    String rows = json + ("\\n" + json).repeat(30);
+
+    CallCompressor.Outcome outcome =
+        compressor.compress(chat("user", REPEATED + rows), policy("target-rate=" + target));
+
+    assertThat(outcome.tokens().sent()).isLessThan(outcome.tokens().original());
+    assertThat(named || outcome.savings().containsKey("dictionary")).isTrue();
+  }
+
+  @Test
+  void semanticModesSaveMore() {
+    String prose =
+        "You are a clerk of the shop. The customer is in the shop and it is the time of the sale. "
+                .repeat(2)
+            + "Please write a very short note to the owner of the shop about the state of the"
+            + " goods.";
+    int lossless =
+        compressor.compress(chat("user", prose), policy("minimum-chars=0")).tokens().sent();
+    int safe =
+        compressor
+            .compress(chat("user", prose), policy("minimum-chars=0", "mode=S-safe"))
+            .tokens()
+            .sent();
+
+    assertThat(safe).isLessThan(lossless);
+  }
+
+  @Test
+  void protectedPassagesStay() {
+    CallCompressor.Outcome outcome =
+        compressor.compress(chat("user", REPEATED), policy("protect[0]=long line"));
+
+    assertThat(String.valueOf(outcome.body()).split("long line", -1)).hasSize(41);
+  }
+
+  @Test
+  void partsOfAMessageAreTextsToo() {
+    ObjectNode body =
+        body(
+            "{'messages':[{'role':'user','content':["
+                + "{'type':'text','text':'hello there'},"
+                + "{'type':'image_url','image_url':{'url':'x'}}]}]}");
+
+    assertThat(compressor.compress(body, policy()).tokens().original()).isEqualTo(2);
+  }
+
+  @Test
+  void aBodyOfAnotherShapePasses() {
+    for (String json : new String[] {"{}", "{'messages':3}", "{'messages':[1,null,[]]}"}) {
+      CallCompressor.Outcome outcome = compressor.compress(body(json), policy());
+
+      assertThat(outcome.body()).isNull();
+      assertThat(outcome.tokens().original()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "rules=stop-words",
+        "rules=grammar-safe",
+        "target-rate=2",
+        "minimum-chars=-1",
+        "protect[0]=(",
+        "budget-tokens=-1",
+        "price-per-million-tokens=-1",
+        "routes.r.target-rate=-1"
+      })
+  void valuesOutOfRangeAreRefused(String setting) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> policy(setting))
+        .withMessageContaining(" (expected: ");
+  }
+}

@@ -1,0 +1,89 @@
+package io.tokenlane.gateway.compress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.http.MediaType;
+import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
+import reactor.core.publisher.Flux;
+
+final class RestoringResponseTest {
+  private static final Names NAMES = new Names(Map.of('가', "the \"whole\" phrase", '각', "가"));
+
+  private static String sent(MediaType type, List<byte[]> chunks) {
+    MockServerHttpResponse response = new MockServerHttpResponse();
+    response.getHeaders().setContentType(type);
+    response.getHeaders().setContentLength(7);
+    Flux<DataBuffer> body =
+        Flux.fromIterable(chunks).map(DefaultDataBufferFactory.sharedInstance::wrap);
+    new RestoringResponse(response, NAMES).writeWith(body).block();
+    assertThat(response.getHeaders().getContentLength()).isEqualTo(-1);
+    return Objects.requireNonNull(response.getBodyAsString().block());
+  }
+
+  private static List<byte[]> chunks(String text, SplittableRandom random) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    List<byte[]> chunks = new ArrayList<>();
+    for (int at = 0; at < bytes.length; ) {
+      int end = Math.min(bytes.length, at + 1 + random.nextInt(9));
+      chunks.add(Arrays.copyOfRange(bytes, at, end));
+      at = end;
+    }
+    return chunks;
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 20261122})
+  void namesInEventsAreWrittenOutWhereverChunksEnd(long seed) {
+    String events =
+        """
+        : comment 가
+
+        data: {"id":"가","choices":[{"delta":{"content":"a 가 b"}}]}\r
+        \r
+        data: {"choices":[{"delta":{"content":"\\uac00"}}]}
+
+        data: {"choices":[{"delta":{"content":"각"}}]}
+
+        data: {"choices":[]}
+
+        data: [DONE]
+
+        """;
+    String sent = sent(MediaType.TEXT_EVENT_STREAM, chunks(events, new SplittableRandom(seed)));
+    assertThat(sent)
+        .startsWith(": comment 가\n\ndata: {\"id\":\"가\"")
+        .contains("{\"content\":\"a the \\\"whole\\\" phrase b\"}")
+        .contains("[{\"delta\":{\"content\":\"the \\\"whole\\\" phrase\"}}]")
+        .contains("{\"content\":\"가\"}")
+        .endsWith("data: {\"choices\":[]}\n\ndata: [DONE]\n\n");
+  }
+
+  @Test
+  void namesInJsonAreWrittenOut() {
+    String answer =
+        "{\"choices\":[{\"message\":{\"content\":\"가!\",\"x\":\"가\"}},{\"text\":\"가\"}]}";
+    assertThat(sent(MediaType.APPLICATION_JSON, chunks(answer, new SplittableRandom(5))))
+        .isEqualTo(
+            "{\"choices\":[{\"message\":{\"content\":\"the \\\"whole\\\" phrase!\",\"x\":\"가\"}},"
+                + "{\"text\":\"the \\\"whole\\\" phrase\"}]}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"choices\": [ {\"text\":\"none\"} ]}", "not JSON 가", "[\"가\"]"})
+  void whatHoldsNoNamesPassesAsItCame(String answer) {
+    assertThat(sent(MediaType.APPLICATION_JSON, chunks(answer, new SplittableRandom(6))))
+        .isEqualTo(answer);
+  }
+}

@@ -1,0 +1,168 @@
+package io.tokenlane.compress.template;
+
+import java.math.BigDecimal;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Values of variables: mappings, lists, texts, numbers, truth values, {@link #NONE}; Java's null is
+ * what is not defined. They print as Python prints them.
+ */
+final class Values {
+  /** Python's None, JSON's null. */
+  static final Object NONE = None.NONE;
+
+  private enum None {
+    NONE
+  }
+
+  private Values() {}
+
+  static @Nullable Object member(@Nullable Object of, @Nullable Object key) {
+    if (of instanceof Map<?, ?> map) {
+      return map.containsKey(print(key)) ? orNone(map.get(print(key))) : null;
+    }
+    if (of instanceof List<?> list && key instanceof Number index) {
+      long at = index.longValue() < 0 ? list.size() + index.longValue() : index.longValue();
+      return at >= 0 && at < list.size() ? orNone(list.get((int) at)) : null;
+    }
+    return null;
+  }
+
+  /** A Java null inside a value is JSON's. */
+  static Object orNone(@Nullable Object value) {
+    return value == null ? NONE : value;
+  }
+
+  static boolean isNone(@Nullable Object value) {
+    return value instanceof None;
+  }
+
+  static boolean isTrue(@Nullable Object value) {
+    return switch (value) {
+      case null -> false;
+      case Boolean truth -> truth;
+      case Number number -> new BigDecimal(number.toString()).signum() != 0;
+      case String text -> !text.isEmpty();
+      case Collection<?> list -> !list.isEmpty();
+      case Map<?, ?> map -> !map.isEmpty();
+      default -> !isNone(value);
+    };
+  }
+
+  static boolean same(@Nullable Object left, @Nullable Object right) {
+    return areNumbers(left, right) ? compare(left, right) == 0 : Objects.equals(left, right);
+  }
+
+  private static boolean areNumbers(@Nullable Object left, @Nullable Object right) {
+    return left instanceof Number && right instanceof Number;
+  }
+
+  static int compare(@Nullable Object left, @Nullable Object right) {
+    return areNumbers(left, right)
+        ? new BigDecimal(String.valueOf(left)).compareTo(new BigDecimal(String.valueOf(right)))
+        : print(left).compareTo(print(right));
+  }
+
+  static boolean contains(@Nullable Object holder, @Nullable Object value) {
+    return switch (holder) {
+      case Map<?, ?> map -> map.containsKey(print(value));
+      case Collection<?> list -> list.stream().anyMatch(element -> same(element, value));
+      case String text -> text.contains(print(value));
+      case null, default -> false;
+    };
+  }
+
+  static int size(@Nullable Object value) {
+    return switch (value) {
+      case Map<?, ?> map -> map.size();
+      case Collection<?> list -> list.size();
+      case String text -> text.codePointCount(0, text.length());
+      case null, default -> 0;
+    };
+  }
+
+  /** The elements that a loop walks over: those of a list, the keys of a mapping. */
+  static List<?> elements(@Nullable Object value) {
+    return switch (value) {
+      case List<?> list -> list;
+      case Map<?, ?> map -> List.copyOf(map.keySet());
+      case null, default -> List.of();
+    };
+  }
+
+  static Object items(@Nullable Object value) {
+    return value instanceof Map<?, ?> map
+        ? map.entrySet().stream()
+            .map(entry -> List.of(entry.getKey(), orNone(entry.getValue())))
+            .toList()
+        : List.of();
+  }
+
+  static List<String> printed(@Nullable Object value) {
+    return elements(value).stream().map(Values::print).toList();
+  }
+
+  static String print(@Nullable Object value) {
+    return switch (value) {
+      case null -> "";
+      case String text -> text;
+      case Boolean truth -> truth ? "True" : "False";
+      case Map<?, ?> map -> inside(map, "{", "}");
+      case Collection<?> list ->
+          list.stream().map(Values::quoted).collect(Collectors.joining(", ", "[", "]"));
+      default -> isNone(value) ? "None" : value.toString();
+    };
+  }
+
+  private static String inside(Map<?, ?> map, String open, String close) {
+    return map.entrySet().stream()
+        .map(entry -> quoted(entry.getKey()) + ": " + quoted(entry.getValue()))
+        .collect(Collectors.joining(", ", open, close));
+  }
+
+  private static String quoted(@Nullable Object value) {
+    if (!(value instanceof String text)) {
+      return print(orNone(value));
+    }
+    boolean doubled = text.indexOf('\'') >= 0 && text.indexOf('"') < 0;
+    String escaped = text.replace("\\", "\\\\").replace("\n", "\\n");
+    return doubled ? '"' + escaped + '"' : "'" + escaped.replace("'", "\\'") + "'";
+  }
+
+  static String json(@Nullable Object value) {
+    return switch (value) {
+      case null -> "null";
+      case String text -> jsonText(text);
+      case Map<?, ?> map ->
+          map.entrySet().stream()
+              .map(entry -> jsonText(print(entry.getKey())) + ": " + json(entry.getValue()))
+              .collect(Collectors.joining(", ", "{", "}"));
+      case Collection<?> list ->
+          list.stream().map(Values::json).collect(Collectors.joining(", ", "[", "]"));
+      default -> isNone(value) ? "null" : value.toString();
+    };
+  }
+
+  private static String jsonText(String text) {
+    StringBuilder out = new StringBuilder("\"");
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"' || c == '\\') {
+        out.append('\\').append(c);
+      } else if (c == '\n') {
+        out.append("\\n");
+      } else if (c < ' ') {
+        out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+      } else {
+        out.append(c);
+      }
+    }
+    return out.append('"').toString();
+  }
+}

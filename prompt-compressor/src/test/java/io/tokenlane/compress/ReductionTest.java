@@ -1,0 +1,126 @@
+package io.tokenlane.compress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ReductionTest {
+  /**
+   * What must not be lost: negations, modals, numbers, quotations, code, URLs, placeholders, ids.
+   */
+  private static final Pattern CRITICAL =
+      Pattern.compile(
+          "(?i)\\b(?:not|no|never|none|nor|without|cannot|can|could|may|might|must|shall|should|will|would|only|except|unless|if|or|all|any|every|each|\\w+n['’]t)\\b|\\b\\w*\\d[\\w.,:-]*\\b|(?<!\\w)\"(?=\\S)[^\"\\n"
+              + "]{1,60}\"|`[^`\\n"
+              + "]{1,60}`|https?://[^\\s)>\"]+|\\{\\{?[\\w. ]+}}?|<[^<>\\n"
+              + "]{1,60}>|\\b\\w+_\\w+\\b");
+
+  private final TokenCounter counter = TokenCounters.named("o200k_base");
+  private final PromptCompressor compressor = new PromptCompressor(counter);
+
+  private static CompressionPolicy policy(Reduction.Level level) {
+    return (level == Reduction.Level.SAFE ? CompressionPolicy.SAFE : CompressionPolicy.AGGRESSIVE)
+        .withMinimumChars(0);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Return the order to the shop.|Return order shop.",
+        "You are a clerk. The order is not late.|You clerk. order is not late.",
+        "It must be the red one.|It must be red one.",
+        "Call `the function` of the shop.|Call `the function` shop.",
+        "Say \"the end is near\" to the guest.|Say \"the end is near\" guest.",
+        "Use {{ the name }} in the mail to them.|Use {{ the name }} mail.",
+        "for x in the_list: the(x) = a + b; c|for x in the_list: the(x) = a + b; c"
+      })
+  void grammarGoesMeaningStays(String text, String expected) {
+    Reduction reduction = Reduction.of(text, Reduction.Level.SAFE, Protection.NONE);
+    assertThat(reduction.text()).isEqualTo(expected);
+    assertThat(Reduction.restore(reduction.text(), reduction.sidecar())).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Reduction.Level.class)
+  void realPromptsKeepWhatIsCriticalAndComeBack(Reduction.Level level) throws IOException {
+    long bytes = 0;
+    long sidecars = 0;
+    for (Path file : prompts()) {
+      String text = Files.readString(file);
+      Reduction reduction = Reduction.of(text, level, Protection.NONE);
+      assertThat(critical(reduction.text())).as(file.toString()).isEqualTo(critical(text));
+      Compression sent = check(text, level, file.toString());
+      bytes += text.getBytes(StandardCharsets.UTF_8).length;
+      sidecars += sent.sidecar().size();
+    }
+    assertThat(sidecars).isLessThan(bytes / 10);
+    assertThat(compressor.failures()).isZero();
+  }
+
+  private static List<String> critical(String text) {
+    return CRITICAL.matcher(text).results().map(MatchResult::group).toList();
+  }
+
+  private Compression check(String text, Reduction.Level level, String name) {
+    Compression sent = compressor.compress(text, policy(level));
+    assertThat(compressor.restore(sent.text(), sent.tag(), sent.sidecar()))
+        .as(name)
+        .isEqualTo(text);
+    assertThat(sent.tokensAfter()).as(name).isLessThanOrEqualTo(counter.count(text));
+    assertThat(compressor.compress(sent.text(), policy(level)).text())
+        .as(name + ", twice")
+        .isEqualTo(sent.text());
+    return sent;
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {4, 20261122})
+  void holdsForAnyText(long seed) {
+    AnyText texts = new AnyText(new SplittableRandom(seed));
+    for (int i = 0; i < 400; i++) {
+      String text = texts.next();
+      for (Reduction.Level level : Reduction.Level.values()) {
+        check(text, level, "seed " + seed + " text " + i);
+      }
+    }
+    assertThat(compressor.failures()).isZero();
+  }
+
+  @Test
+  void aSidecarOfAnotherTextIsRefused() {
+    Reduction reduction =
+        Reduction.of("Return the order to the shop.", Reduction.Level.SAFE, Protection.NONE);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Reduction.restore("x", reduction.sidecar()));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Reduction.restore("x", new Sidecar(new byte[] {1, 2, 3})));
+  }
+
+  private static List<Path> prompts() throws IOException {
+    Path folder = Path.of(System.getProperty("tokenlane.shared", "missing"), "corpus", "prompts");
+    assumeThat(folder).as("no corpus of prompts beside the project").isDirectory();
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> Character.isDigit(file.getFileName().toString().charAt(0)))
+          .filter(file -> !file.toString().endsWith(".vars.json"))
+          .sorted()
+          .toList();
+    }
+  }
+}

@@ -1,0 +1,175 @@
+package io.tokenlane.compress.template;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TemplateTest {
+  private static final Map<String, Object> VARIABLES =
+      Map.of(
+          "name",
+          "Ada",
+          "empty",
+          "",
+          "n",
+          3L,
+          "tags",
+          List.of("a", "b", "c"),
+          "user",
+          Map.of("mail", "ada@example.com", "langs", List.of("en")),
+          "tricky",
+          "{{ name }}¦{% if %}");
+
+  private static Template jinja(String source) {
+    return Template.of("t", "1", source, Syntax.JINJA);
+  }
+
+  /** What Jinja 3.1 makes of them. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "`Hi {{ name }}!`|`Hi Ada!`",
+        "`{{name}}{{ missing }}.`|`Ada.`",
+        "`{{ user.mail }} {{ user[\"mail\"] }} {{ user.langs[0] }}`|`ada@example.com"
+            + " ada@example.com en`",
+        "`{% if n > 2 and name %}yes{% else %}no{% endif %}`|`yes`",
+        "`{% if empty %}a{% elif tags %}b{% endif %}`|`b`",
+        "`{% for t in tags %}{{ loop.index }}{{ t }}{% if not loop.last %}, {% endif %}{% endfor"
+            + " %}`|`1a, 2b, 3c`",
+        "`{% for t in none %}x{% else %}nothing{% endfor %}`|`nothing`",
+        "`{% for k, v in user.items() %}{% if k == 'mail' %}{{ k }}={{ v }}{% endif %}{% endfor"
+            + " %}`|`mail=ada@example.com`",
+        "`a {%- if true %} b{% endif -%} c`|`a bc`",
+        "`{# note #}{{ tags | join('-') | upper }} {{ tags|length }}`|`A-B-C 3`",
+        "`{{ tags }} {{ true }} {{ none }}`|`['a', 'b', 'c'] True None`",
+        "`{% raw %}{{ name }}{% endraw %}`|`{{ name }}`",
+        "`{{ missing | default('x') }}{{ 'a' in tags }}{{ 'z' not in tags }}`|`xTrueTrue`",
+        "`{{ tricky }}`|`{{ name }}¦{% if %}`"
+      })
+  void rendersAsJinja(String source, String expected) {
+    assertThat(jinja(source).render(VARIABLES)).isEqualTo(expected);
+    restores(jinja(source), VARIABLES);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "`{{name}} {{{name}}} {{user.mail}}`|`Ada Ada ada@example.com`",
+        "`{{#tags}}<{{.}}>{{/tags}}{{^empty}}none{{/empty}}`|`<a><b><c>none`",
+        "`{{#user}}{{mail}} of {{name}}{{/user}}`|`ada@example.com of Ada`",
+        "`{{! note }}{{#empty}}x{{/empty}}.`|`.`"
+      })
+  void rendersAsMustache(String source, String expected) {
+    Template template = Template.of("m", "1", source, Syntax.MUSTACHE);
+    assertThat(template.render(VARIABLES)).isEqualTo(expected);
+    restores(template, VARIABLES);
+  }
+
+  @Test
+  void rendersBraces() {
+    Template template = Template.of("b", "1", "{{\"a\": {n}}} {name} { x } {}");
+    assertThat(template.syntax()).isEqualTo(Syntax.BRACES);
+    assertThat(template.render(VARIABLES)).isEqualTo("{\"a\": 3} Ada { x } {}");
+    restores(template, VARIABLES);
+  }
+
+  private static void restores(Template template, Map<String, ?> variables) {
+    Note note = Note.parse(template.note(variables).text());
+    assertThat(note).isEqualTo(template.note(variables));
+    assertThat(template.restore(note)).isEqualTo(template.render(variables));
+  }
+
+  @Test
+  void saysEachThingOnce() {
+    Template template = jinja("{% if name %}{{ name }}, {{ name }}{% endif %}{{ n }}");
+    assertThat(template.note(VARIABLES).text()).isEqualTo("t@1 y¦Ada¦3");
+    assertThat(template.variables()).containsExactly("name", "n");
+    assertThat(jinja("Always. {{ n }}").staticPrefix()).isEqualTo("Always. ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{% if x %}", "{% endif %}", "{{ x | nofilter }}", "{% for x of y %}{% endfor %}", "{{ }}",
+        "{{ x + }}", "{% macro m() %}", "{{ (x }}", "{% else %}", "{{ x y }}"
+      })
+  void brokenSourcesAreRefused(String source) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> jinja(source))
+        .withMessageContaining("template: ")
+        .withMessageContaining("(expected: ");
+  }
+
+  @Test
+  void aVersionNeverChanges() {
+    TemplateRegistry registry = new TemplateRegistry();
+    registry.register(jinja("a {{ x }}"));
+    registry.register(jinja("a {{ x }}"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> registry.register(jinja("b")))
+        .withMessage("template: t@1 with another source (expected: a new version)");
+    assertThatIllegalArgumentException().isThrownBy(() -> registry.get("t@2"));
+    assertThatIllegalArgumentException().isThrownBy(() -> Template.of("a b", "1", ""));
+    assertThat(registry.list()).extracting(Template::reference).containsExactly("t@1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 20261122})
+  void anythingThatAVariableHoldsComesBack(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<String> scraps =
+        List.of(
+            "¦", "{{x}}", "§", "\r\n", "\n", "{", "}", "%}", "\ud83d", "é", "b", "", " ", "¶※•¬¤");
+    Template loop = jinja("{% for x in xs %}[{{ x }}]{% endfor %}{{ y }}-{{ z }}");
+    Template braces = Template.of("b", "1", "A {x}, B {y} {x}.");
+    for (int i = 0; i < 500; i++) {
+      List<String> values = new ArrayList<>();
+      for (int k = 0; k < 6; k++) {
+        StringBuilder value = new StringBuilder();
+        random.ints(random.nextInt(5), 0, scraps.size()).forEach(s -> value.append(scraps.get(s)));
+        values.add(value.toString());
+      }
+      restores(loop, Map.of("xs", values, "y", values.get(0), "z", values.get(1)));
+      restores(braces, Map.of("x", values.get(0), "y", values.get(1)));
+      String prompt = braces.render(Map.of("x", values.get(2), "y", values.get(3)));
+      braces.split(prompt).ifPresent(note -> assertThat(braces.restore(note)).isEqualTo(prompt));
+    }
+  }
+
+  @Test
+  void minesWhatRenderingsHaveInCommon() {
+    String source =
+        "You are a helpful clerk of the shop. Answer briefly.\n\nCustomer: {{ who }}\n"
+            + "Question: {{ what }}\n\nUse only {{ braces }} and the list of goods below.";
+    Template template = jinja(source.replace("{{ braces }}", "{% raw %}{{ braces }}{% endraw %}"));
+    List<String> prompts = new ArrayList<>();
+    for (String who : List.of("Ada Lovelace", "Alan", "Grace Hopper")) {
+      prompts.add(template.render(Map.of("who", who, "what", "Where is order " + who.length())));
+    }
+    assertThat(TemplateMiner.mine("m", "1", prompts.subList(0, 2))).isEmpty();
+    Template mined = TemplateMiner.mine("m", "1", prompts).orElseThrow();
+    String other = template.render(Map.of("who", "Kurt", "what", "Where is order 99"));
+    Note note = mined.split(other).orElseThrow();
+    assertThat(mined.restore(note)).isEqualTo(other);
+    assertThat(note.fields()).containsExactly("Kurt", "99");
+    assertThat(mined.staticPrefix()).endsWith("Customer: ");
+    assertThat(mined.split("something else")).isEmpty();
+  }
+
+  @Test
+  void nothingInCommonIsNoTemplate() {
+    assertThat(TemplateMiner.mine("m", "1", List.of("abc def", "ghi", "jkl mno"))).isEmpty();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tokenlane.compress.template;
+
+import org.jspecify.annotations.NullMarked;
