@@ -51,7 +51,9 @@ final class OperationsTest {
 
   @Test
   void metricsCarryTheConventionsNames() {
-    gateway.chat("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}");
+    String prompt = "the same line again  and again\\n".repeat(40);
+    gateway.chat(
+        "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"" + prompt + "\"}]}");
 
     Eventually.eventually(
         "metrics",

@@ -60,7 +60,7 @@ class FleetTest {
         Arguments.of("even, 0.9", Plan.even(8, 1, 0.9, CALLS), 1.02, 1.15),
         Arguments.of("slow node", Plan.even(8, 1, 0.7, CALLS).first(0.25), 0.85, 1.0),
         Arguments.of("unequal", Plan.even(8, 1, 0.8, CALLS).speeds(1.5, 0.5), 1.02, 0.75),
-        Arguments.of("pauses", Plan.even(8, 1, 0.7, CALLS).fault(Fault.PAUSES), 1.0, 1.0));
+        Arguments.of("pauses", Plan.even(8, 1, 0.7, CALLS).fault(Fault.PAUSES), 1.0, 1.25));
   }
 
   /** One gateway's counts are the whole truth: least-connections is hard to beat there. */

@@ -65,6 +65,11 @@ public record CompressionProperties(
       throw new IllegalArgumentException(
           "encoding: " + encoding + " (expected: o200k_base or cl100k_base)");
     }
+    rules.forEach(RoutePolicy::lossless);
+    require("minimum_chars", minimumChars, minimumChars >= 0, ">= 0");
+    require("budget_tokens", budgetTokens, budgetTokens >= 0, ">= 0");
+    require("target_rate", targetRate, targetRate >= 0 && targetRate <= 1, "0 to 1");
+    require("price_per_million_tokens", pricePerMillionTokens, pricePerMillionTokens >= 0, ">= 0");
     require("threads", threads, threads >= 1, ">= 1");
     require("queue", queue, queue >= 1, ">= 1");
     require("cache_chars", cacheChars, cacheChars >= 0, ">= 0");

@@ -29,4 +29,23 @@ public record RouteCompressionProperties(
     @Nullable List<String> protect,
     @Nullable Boolean restoreAnswers,
     @Nullable Boolean minesTemplates,
-    @Nullable Double pricePerMillionTokens) {}
+    @Nullable Double pricePerMillionTokens) {
+
+  /** Checks the ranges of what is set. */
+  public RouteCompressionProperties {
+    if (rules != null) {
+      rules.forEach(RoutePolicy::lossless);
+    }
+    atLeastZero("minimum_chars", minimumChars);
+    atLeastZero("budget_tokens", budgetTokens);
+    atLeastZero("target_rate", targetRate);
+    atLeastZero("price_per_million_tokens", pricePerMillionTokens);
+    CompressionProperties.require(
+        "target_rate", String.valueOf(targetRate), targetRate == null || targetRate <= 1, "0 to 1");
+  }
+
+  private static void atLeastZero(String name, @Nullable Number value) {
+    CompressionProperties.require(
+        name, String.valueOf(value), value == null || value.doubleValue() >= 0, ">= 0");
+  }
+}

@@ -43,10 +43,6 @@ record RoutePolicy(
     int budget = either(own.budgetTokens(), all.budgetTokens());
     double target = either(own.targetRate(), all.targetRate());
     double price = either(own.pricePerMillionTokens(), all.pricePerMillionTokens());
-    require("minimum_chars", minimum, minimum >= 0, ">= 0");
-    require("budget_tokens", budget, budget >= 0, ">= 0");
-    require("target_rate", target, target >= 0 && target <= 1, "0 to 1");
-    require("price_per_million_tokens", price, price >= 0, ">= 0");
     Set<Rule> rules =
         either(own.rules(), all.rules()).stream()
             .map(RoutePolicy::lossless)
@@ -63,7 +59,7 @@ record RoutePolicy(
         price);
   }
 
-  private static Rule lossless(String name) {
+  static Rule lossless(String name) {
     List<String> known =
         Arrays.stream(Rule.values()).filter(Rule.LOSSLESS::contains).map(Rule::id).toList();
     require("rules", name, known.contains(name), "some of " + String.join(", ", known));

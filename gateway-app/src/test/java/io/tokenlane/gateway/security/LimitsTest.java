@@ -3,6 +3,7 @@ package io.tokenlane.gateway.security;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenlane.gateway.Eventually;
+import io.tokenlane.gateway.FakeUpstream;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.concurrent.CompletableFuture;
@@ -50,6 +51,23 @@ final class LimitsTest {
   }
 
   @Test
+  void tokensExpectedAreTakenAndThoseNotUsedComeBack() throws IOException {
+    gateway.node.answers(
+        FakeUpstream.ok("{\"usage\":{\"prompt_tokens\":20,\"completion_tokens\":10}}"));
+    String key = gateway.key("thousand-tokens");
+
+    for (int i = 0; i < 5; i++) {
+      assertThat(gateway.chat(question("q" + i, 900), "api-key", key).statusCode()).isEqualTo(200);
+    }
+    HttpResponse<String> tooMuch = gateway.chat(question("never", 1001), "api-key", key);
+
+    assertThat(tooMuch.statusCode()).isEqualTo(429);
+    assertThat(tooMuch.body()).contains("It would never fit.");
+    assertThat(field(tooMuch, "Retry-After")).isEmpty();
+    assertThat(gateway.node.calls()).hasSize(5);
+  }
+
+  @Test
   void aRefusedRequestCostsNothing() throws IOException {
     String key = gateway.key("thousand-tokens");
 
@@ -57,6 +75,22 @@ final class LimitsTest {
       assertThat(gateway.chat(question("x", 5000), "api-key", key).statusCode()).isEqualTo(429);
     }
     assertThat(gateway.chat(question("x", 800), "api-key", key).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aSpentBudgetIsNoRateLimit() throws IOException {
+    gateway.node.answers(
+        FakeUpstream.ok("{\"usage\":{\"prompt_tokens\":0,\"completion_tokens\":2000000}}"));
+    String key = gateway.key("one-coin");
+
+    assertThat(gateway.chat(question("cheap", 1), "api-key", key).statusCode()).isEqualTo(200);
+    HttpResponse<String> refused = gateway.chat(question("more", 1), "api-key", key);
+
+    assertThat(refused.statusCode()).isEqualTo(429);
+    assertThat(refused.body()).contains("insufficient_quota").contains("cost_per_month");
+    assertThat(gateway.chat(question("m", 1), "api-key", gateway.key("one-coin")).statusCode())
+        .as("the tenant's other key shares its budget")
+        .isEqualTo(429);
   }
 
   @Test

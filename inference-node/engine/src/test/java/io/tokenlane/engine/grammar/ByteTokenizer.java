@@ -123,9 +123,4 @@ final class ByteTokenizer implements Tokenizer {
   public OptionalInt beginOfSequence() {
     return OptionalInt.empty();
   }
-
-  @Override
-  public OptionalInt beginOfSequence() {
-    return OptionalInt.empty();
-  }
 }
