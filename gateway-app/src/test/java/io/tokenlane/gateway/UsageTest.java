@@ -3,13 +3,17 @@ package io.tokenlane.gateway;
 import static io.tokenlane.gateway.RunningGateway.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
 
 /** What a stream cost is always asked of the node, and told to who asked. */
 final class UsageTest {
@@ -76,16 +80,23 @@ final class UsageTest {
   }
 
   @Test
-  void heartbeatsComeBetweenEventsAndAreNotStored() {
-    answers(
-        Flux.just(TEXT)
-            .concatWith(Flux.just(DONE).delayElements(java.time.Duration.ofMillis(1300))));
+  void heartbeatsComeBetweenEventsAndAreNotStored() throws IOException {
+    Sinks.One<String> done = Sinks.one();
+    answers(Flux.just(TEXT).concatWith(done.asMono()));
     String greedy = "{\"stream\":true,\"temperature\":0}";
 
-    HttpResponse<String> beating = gateway.chat(greedy, "x-tokenlane-heartbeat", "1");
+    String rest;
+    try (InputStream body =
+        gateway.open(gateway.chatRequest(greedy, "x-tokenlane-heartbeat", "1")).body()) {
+      String begun = TEXT + ": heartbeat\n\n";
+      assertThat(new String(body.readNBytes(begun.length()), StandardCharsets.UTF_8))
+          .isEqualTo(begun);
+      done.tryEmitValue(DONE);
+      rest = new String(body.readAllBytes(), StandardCharsets.UTF_8);
+    }
     HttpResponse<String> stored = gateway.chat(greedy);
 
-    assertThat(beating.body()).isEqualTo(TEXT + ": heartbeat\n\n" + DONE);
+    assertThat(rest.replace(": heartbeat\n\n", "")).isEqualTo(DONE);
     assertThat(header(stored, "Cache-Status")).contains("hit");
     assertThat(stored.body()).isEqualTo(TEXT + DONE);
   }

@@ -133,7 +133,7 @@ class ArrowsTest {
         .check(HOUSE);
   }
 
-  /** Commands, and whoever tells in one line why a start failed. */
+  /** Commands, whoever tells in one line why a start failed, and the progress of a load. */
   @Test
   void onlyCommandsWriteToTheTerminal() {
     noClasses()
@@ -145,6 +145,8 @@ class ArrowsTest {
         .haveSimpleNameNotStartingWith("StartupFailure")
         .and()
         .doNotHaveSimpleName("OneLineReporter")
+        .and()
+        .doNotHaveSimpleName("ProgressBar")
         .and()
         .resideOutsideOfPackage("io.tokenlane.node.cli..")
         .should()

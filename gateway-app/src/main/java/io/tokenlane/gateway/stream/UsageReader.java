@@ -4,6 +4,7 @@ import io.tokenlane.gateway.call.Usage;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
@@ -14,7 +15,10 @@ final class UsageReader {
   private static final byte[] KEY_BYTES = KEY.getBytes(StandardCharsets.US_ASCII);
 
   /** Reads one value and leaves what follows it alone. */
-  private static final ObjectReader READER = JsonMapper.shared().readerFor(JsonNode.class);
+  private static final ObjectReader READER =
+      JsonMapper.shared()
+          .readerFor(JsonNode.class)
+          .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private UsageReader() {}
 

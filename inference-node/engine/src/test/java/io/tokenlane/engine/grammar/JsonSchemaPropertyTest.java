@@ -29,6 +29,7 @@ class JsonSchemaPropertyTest {
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
+
   /** The validator overflows where it compares such a number with a whole bound. */
   private static final Pattern HUGE = Pattern.compile("[0-9][eE][+-]?0*[1-9][0-9]");
 
@@ -98,7 +99,6 @@ class JsonSchemaPropertyTest {
       return List.of();
     }
     return validator.validate(
-        value,
-        context -> context.executionConfig(config -> config.formatAssertionsEnabled(true)));
+        value, context -> context.executionConfig(config -> config.formatAssertionsEnabled(true)));
   }
 }

@@ -82,7 +82,11 @@ class ToolCallParserTest {
             "\"parameters\": dictionary",
             "{\"answer\": {\"name\": 1}}",
             "{\"answer\": {\"name\": 1}}"),
-        one("\"parameters\": dictionary", "It is {\"name\": \"f\"}", "It is {\"name\": \"f\"}"),
+        one("\"parameters\": dictionary", "It is {\"name\": \"f\"}", "It is {\"name\": \"f\"}"));
+  }
+
+  static Stream<Case> answersInTagsAndCode() {
+    return Stream.of(
         one(
             "<|python_tag|>",
             "<|python_tag|>{\"name\": \"f\", \"parameters\": {\"a\": null}}",
@@ -151,7 +155,7 @@ class ToolCallParserTest {
   }
 
   @ParameterizedTest
-  @MethodSource("answers")
+  @MethodSource({"answers", "answersInTagsAndCode"})
   void findsCallsWhereverTheTextIsCut(Case expected) {
     String answer = expected.answer();
     for (int cut = 0; cut <= answer.length(); cut++) {
