@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.Set;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
-import org.springframework.cloud.gateway.route.Route;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.core.Ordered;
 import org.springframework.web.server.ServerWebExchange;
@@ -43,16 +42,11 @@ final class BalanceFilter implements GlobalFilter, Ordered {
 
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
-    if (!onNodes(exchange)) {
+    if (!RouteConfig.onNodes(exchange)) {
       return chain.filter(exchange);
     }
     budget.request();
     return new Attempts(exchange, chain).next();
-  }
-
-  static boolean onNodes(ServerWebExchange exchange) {
-    Route route = exchange.getRequiredAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
-    return RouteConfig.NODE_SCHEME.equals(route.getUri().getScheme());
   }
 
   /** The nodes one request is sent to, one after the other. */

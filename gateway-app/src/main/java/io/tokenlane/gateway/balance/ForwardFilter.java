@@ -4,6 +4,7 @@ import io.tokenlane.balance.Node;
 import io.tokenlane.balance.NodePool;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.route.FilterOrder;
+import io.tokenlane.gateway.route.RouteConfig;
 import java.net.URI;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,7 @@ final class ForwardFilter implements GlobalFilter, Ordered {
 
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
-    if (!BalanceFilter.onNodes(exchange)) {
+    if (!RouteConfig.onNodes(exchange)) {
       return chain.filter(exchange);
     }
     Node node = Trail.of(exchange).lease().orElseThrow().node();

@@ -11,8 +11,6 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
-import org.springframework.cloud.gateway.route.Route;
-import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.core.Ordered;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
@@ -35,14 +33,9 @@ final class TranslateFilter implements GlobalFilter, Ordered {
   public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
     Trail trail = Trail.of(exchange);
     Optional<Dialect> dialect = trail.call().flatMap(call -> Dialect.of(call.kind()));
-    return dialect.isPresent() && onNodes(exchange)
+    return dialect.isPresent() && RouteConfig.onNodes(exchange)
         ? chain.filter(translated(exchange, trail, trail.call().orElseThrow(), dialect.get()))
         : chain.filter(exchange);
-  }
-
-  private static boolean onNodes(ServerWebExchange exchange) {
-    Route route = exchange.getRequiredAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
-    return RouteConfig.NODE_SCHEME.equals(route.getUri().getScheme());
   }
 
   private static ServerWebExchange translated(

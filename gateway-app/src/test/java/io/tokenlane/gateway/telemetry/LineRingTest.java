@@ -83,7 +83,9 @@ final class LineRingTest {
 
     IntStream.range(0, 100_000).forEach(i -> ring.offer(line(i), i % 2 == 0));
 
-    assertThat(ring.droppedOrdinary() + ring.droppedImportant()).isGreaterThan(99_000);
+    // All but the ring's 256 and the one batch that the writer holds: half of 64 KB, 2 bytes a
+    // line.
+    assertThat(ring.droppedOrdinary() + ring.droppedImportant()).isGreaterThan(83_000);
     ring.close();
     assertThat(ring.written()).isZero();
   }
