@@ -18,6 +18,8 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.openshift.api.model.monitoring.v1.ServiceMonitor;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -50,6 +52,33 @@ class ManifestsTest {
         .filteredOn(manifest -> !manifest.getKind().equals("Namespace"))
         .extracting(manifest -> manifest.getMetadata().getNamespace())
         .containsOnly("tokenlane");
+  }
+
+  /** Also where there is no kubectl to render them. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "base/gateway.yaml",
+        "base/gateway-scaling.yaml",
+        "base/namespace.yaml",
+        "base/network.yaml",
+        "base/node.yaml",
+        "components/monitoring/alerts.yaml",
+        "components/monitoring/monitors.yaml",
+        "components/monitoring/network.yaml",
+        "overlays/cpu/models.yaml",
+        "overlays/cpu/node.yaml",
+        "overlays/mesh-istio/mesh.yaml",
+      })
+  void everyFileIsWhatTheApiKnows(String file) throws IOException {
+    assertThat(Manifests.parse(Files.readString(Path.of(file))).all()).isNotEmpty();
+  }
+
+  @Test
+  void kedaScalesTheNodes() throws Exception {
+    assertThat(Kustomize.renderWith("autoscale-keda"))
+        .contains("kind: ScaledObject")
+        .contains("kind: StatefulSet\n    name: tokenlane-node\n");
   }
 
   @Test
