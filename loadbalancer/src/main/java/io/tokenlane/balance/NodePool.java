@@ -232,6 +232,13 @@ public final class NodePool {
     return fleet.arrivals;
   }
 
+  /** What is to be expected, for whoever starts and stops nodes. */
+  public ScaleHint scaleHint() {
+    long serving = Arrays.stream(members).filter(Member::serves).count();
+    double slotsPerNode = serving == 0 ? 0 : (double) slots() / serving;
+    return ScaleHint.of(forecast(), fleet.secondsHeld(), slotsPerNode);
+  }
+
   /**
    * Tells one listener about stored states that change: UP, RAMPING, EJECTED, DOWN, DRAINING.
    * Called under the node's lock: must not block.
