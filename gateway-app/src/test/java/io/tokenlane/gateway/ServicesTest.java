@@ -77,6 +77,6 @@ final class ServicesTest {
 
   @Test
   void aServiceWithoutInstancesIsUnavailable() {
-    assertThat(gateway.get("/nowhere/x").statusCode()).isEqualTo(503);
+    assertThat(gateway.get("/vacant/x").statusCode()).isEqualTo(503);
   }
 }

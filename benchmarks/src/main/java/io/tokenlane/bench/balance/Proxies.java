@@ -60,9 +60,12 @@ enum Proxies {
   };
 
   private static final String RETRY =
-      "  option redispatch 1\n  retries 3\n"
-          + "  retry-on conn-failure empty-response response-timeout 500 502 503\n"
-          + "  option httpchk GET /health";
+      """
+        option redispatch 1
+        retries 3
+        retry-on conn-failure empty-response response-timeout 500 502 503
+        option httpchk GET /health
+      """;
   private static final String CHECK = " check inter 500ms fall 2 rise 1";
 
   private final String title;

@@ -116,7 +116,7 @@ final class ConfigTest {
         "tokenlane.http.body_timeout | 0s | tokenlane.http.body_timeout: PT0S (expected: > 0)",
         "prefetch.ttl | 3 | prefetch.ttl: unknown property (expected: one from docs/gateway-configuration.md)",
         "tokenlane.nodes[0].weigth | 3 | tokenlane.nodes[0].weigth: unknown property (expected: one from docs/gateway-configuration.md)",
-        "tokenlane.nodes[0].id | a | tokenlane.nodes[0].uri: missing (expected: http://host:port or lb://SERVICE)",
+        "tokenlane.nodes[0].id | a | tokenlane.nodes[0].uri: missing (expected: http://host:port)",
       })
   void aMistakeCostsOneClearLine(String property, String value, String line) {
     assertThat(complaint(environment(new MapPropertySource("test", Map.of(property, value)))))
