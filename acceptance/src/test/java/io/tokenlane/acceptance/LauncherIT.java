@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,6 +82,28 @@ class LauncherIT {
         .filter(Files::isExecutable)
         .findFirst()
         .orElseThrow();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "''         | tokenlane.nodes: [{id: a, uri: 'http://h:1'}]    | 0 | a gateway starts with it",
+        "''         | tokenlane.nodes: [{id: a, uri: 'ftp://h:1'}]     | 1 | tokenlane.nodes[0].uri: ftp://h:1 (expected: http",
+        "--node     | tokenlane.node.max-waiting: 7                    | 0 | a node starts with it",
+        "--node     | tokenlane.node.model: /nowhere.gguf              | 1 | /nowhere.gguf: model: no such file or folder",
+      })
+  void checksAConfigurationWithoutStarting(
+      String option, String yaml, int exit, String message, @TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("my.yaml"), yaml);
+    String[] arguments = ("check-config " + option + " " + file).strip().split(" +");
+    try (Launcher launcher = Launcher.start(arguments)) {
+      assertThat(launcher.awaitExit()).as(launcher.output()).isEqualTo(exit);
+      assertThat(launcher.output().lines())
+          .last(InstanceOfAssertFactories.STRING)
+          .contains(file + ": ")
+          .contains(message);
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.tokenlane.node;
 import io.tokenlane.engine.EngineConfig;
 import io.tokenlane.engine.KvStrategy;
 import io.tokenlane.engine.backend.KvType;
+import io.tokenlane.engine.checkpoint.Checkpoint;
 import io.tokenlane.engine.schedule.QueueOrder;
 import io.tokenlane.node.config.ModelSettings;
 import io.tokenlane.node.config.NodeSettings;
@@ -59,7 +60,7 @@ class NodeBeans {
   ModelSource modelSource(NodeSettings node, ModelSettings model) {
     LoadSettings settings =
         new LoadSettings(
-            Optional.ofNullable(node.model()).map(Path::of),
+            Optional.ofNullable(node.model()).map(Path::of).map(Checkpoint::located),
             node.servedModelName(),
             node.backend(),
             node.computeThreads(),

@@ -53,17 +53,26 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   /**
+   * The path, if there is anything at it.
+   *
+   * @throws CheckpointException if there is neither a file nor a folder
+   */
+  public static Path located(Path path) {
+    if (!Files.isDirectory(path) && !Files.isRegularFile(path)) {
+      throw CheckpointException.of(
+          path.toString(), "model", "no such file or folder", expectedFormats());
+    }
+    return path;
+  }
+
+  /**
    * Maps and checks the checkpoint at a path.
    *
    * @throws CheckpointException if there is none, or it cannot be used
    */
   @SuppressWarnings("MustBeClosedChecker") // the arena lives as long as the checkpoint
   public static Checkpoint open(Path path) {
-    boolean folder = Files.isDirectory(path);
-    if (!folder && !Files.isRegularFile(path)) {
-      throw CheckpointException.of(
-          path.toString(), "model", "no such file or folder", expectedFormats());
-    }
+    boolean folder = Files.isDirectory(located(path));
     Arena arena = Arena.ofShared();
     try {
       Contents contents =
