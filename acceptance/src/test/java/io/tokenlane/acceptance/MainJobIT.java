@@ -122,6 +122,19 @@ class MainJobIT {
     awaitState("node-2", "UP");
   }
 
+  @Test
+  @Order(4)
+  void alertsAndDashboardsAskForWhatIsExported() throws Exception {
+    Http.post(gateway("/v1/chat/completions"), chat("What is a gateway?", true));
+    String exported =
+        Http.get("http://localhost:" + (port + 1) + "/actuator/prometheus").body()
+            + Http.get("http://localhost:" + (port + 11) + "/actuator/prometheus").body();
+
+    assertThat(MetricNames.wanted())
+        .hasSizeGreaterThan(20)
+        .allSatisfy(name -> assertThat(exported).containsPattern("(?m)^" + name + "[{ ]"));
+  }
+
   private static Optional<String> nodeState(String id) throws IOException, InterruptedException {
     JsonNode health = Http.getJson("http://localhost:" + (port + 1) + "/actuator/health");
     JsonNode node = health.at("/components/nodes/details/" + id);

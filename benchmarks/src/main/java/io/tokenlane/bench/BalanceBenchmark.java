@@ -1,17 +1,38 @@
 package io.tokenlane.bench;
 
 import io.tokenlane.bench.balance.SimulationTable;
+import io.tokenlane.bench.balance.SocketTable;
 import io.tokenlane.bench.report.Row;
-import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
-/** Every balancing policy and its peers, in the simulation. */
+/** Every balancing policy and its peers: in the simulation, and beside other proxies on sockets. */
 final class BalanceBenchmark implements Benchmark {
-  private final Path root;
+  private static final String ONLY = "--scenario=";
+  private static final String NO_SOCKETS = "simulation";
 
-  BalanceBenchmark(Path root) {
+  private final Path root;
+  private final String only;
+
+  /**
+   * @param only {@code simulation}, or a part of the names of socket scenarios; empty for all
+   */
+  BalanceBenchmark(Path root, String only) {
     this.root = root;
+    this.only = only;
+  }
+
+  /** Takes {@code --scenario=TEXT} out of the arguments. */
+  static String scenario(List<String> arguments) {
+    String found =
+        arguments.stream()
+            .filter(argument -> argument.startsWith(ONLY))
+            .map(argument -> argument.substring(ONLY.length()))
+            .findFirst()
+            .orElse("");
+    arguments.removeIf(argument -> argument.startsWith(ONLY));
+    return found;
   }
 
   @Override
@@ -20,10 +41,16 @@ final class BalanceBenchmark implements Benchmark {
   }
 
   @Override
-  public List<Row> run(boolean quick) throws IOException {
-    SimulationTable table = new SimulationTable(quick);
-    List<Row> rows = table.rows(root.resolve("../shared/traces/prefix/synthetic_trace.jsonl"));
-    table.plot(root.resolve("benchmarks/results/balance-simulation.png"));
+  public List<Row> run(boolean quick) throws Exception {
+    List<Row> rows = new ArrayList<>();
+    if (only.isEmpty() || only.equals(NO_SOCKETS)) {
+      SimulationTable table = new SimulationTable(quick);
+      rows.addAll(table.rows(root.resolve("../shared/traces/prefix/synthetic_trace.jsonl")));
+      table.plot(root.resolve("benchmarks/results/balance-simulation.png"));
+    }
+    if (!only.equals(NO_SOCKETS)) {
+      rows.addAll(new SocketTable(root, quick, only.isEmpty() && quick ? "even 0.7" : only).rows());
+    }
     return rows;
   }
 }

@@ -22,6 +22,7 @@ public final class BenchCommand {
   public static void main(String[] arguments) {
     List<String> names = new ArrayList<>(List.of(arguments));
     EngineOptions engine = engineOptions(names);
+    String scenario = BalanceBenchmark.scenario(names);
     Map<String, Benchmark> known = new TreeMap<>();
     for (Benchmark benchmark :
         List.of(
@@ -31,7 +32,7 @@ public final class BenchCommand {
             new CompressionBenchmark(ROOT),
             new PrefetchBenchmark(ROOT),
             new CacheBenchmark(ROOT),
-            new BalanceBenchmark(ROOT),
+            new BalanceBenchmark(ROOT, scenario),
             new MicroBenchmark(ROOT))) {
       known.put(benchmark.name(), benchmark);
     }

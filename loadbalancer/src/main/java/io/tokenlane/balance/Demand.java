@@ -31,10 +31,26 @@ public record Demand(@Nullable String key, Set<String> excluded, Prompt prompt) 
    * @param prefix hash of the beginning that other calls share; 0 if there is none
    * @param sharedTokens tokens of that beginning; ≥ 0
    * @param ownTokens tokens behind it, which no node can have computed yet; ≥ 0
+   * @param cached who has the beginning; null if no node tells
    */
-  public record Prompt(long prefix, int sharedTokens, int ownTokens) {
+  public record Prompt(long prefix, int sharedTokens, int ownTokens, @Nullable Cached cached) {
     /** No prompt, or none that is known. */
     public static final Prompt NONE = new Prompt(0, 0, 0);
+
+    /** A prompt of which no node tells what it has. */
+    public Prompt(long prefix, int sharedTokens, int ownTokens) {
+      this(prefix, sharedTokens, ownTokens, null);
+    }
+
+    /** The same, knowing who has its beginning. */
+    public Prompt with(@Nullable Cached known) {
+      return new Prompt(prefix, sharedTokens, ownTokens, known);
+    }
+
+    /** The share of the beginning that the node has; {@link Cached#UNTOLD} if nobody says. */
+    double cachedShare(String nodeId) {
+      return cached == null ? Cached.UNTOLD : cached.share(nodeId);
+    }
 
     /** Refuses negative sizes. */
     public Prompt {

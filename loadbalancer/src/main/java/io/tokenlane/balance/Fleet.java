@@ -27,6 +27,9 @@ final class Fleet {
   /** Members whose stored state is EJECTED. */
   final AtomicInteger ejected = new AtomicInteger();
 
+  private static final double HELD_ALPHA = 0.02;
+
+  private volatile double heldNanos;
   volatile int size;
   volatile BiConsumer<Node, NodeState> onChange = (node, state) -> {};
   volatile Runnable onFreed = () -> {};
@@ -36,6 +39,17 @@ final class Fleet {
     this.clock = clock;
     this.random = random;
     this.arrivals = new ArrivalForecast();
+  }
+
+  /** How long a lease was held; of two at once one may be lost, which a mean can bear. */
+  void held(long nanos) {
+    double before = heldNanos;
+    heldNanos = before == 0 ? (double) nanos : before + HELD_ALPHA * (nanos - before);
+  }
+
+  /** Mean seconds that a lease is held; 0 before the first ended. */
+  double secondsHeld() {
+    return heldNanos / 1e9;
   }
 
   /** Takes a place among the ejected, if the cap leaves one. */

@@ -65,11 +65,29 @@ public final class LateBinding {
         return CompletableFuture.completedFuture(free.get());
       }
     }
+    if (!demand.excluded().isEmpty()) {
+      return atOnce(strategy, demand);
+    }
     if (pool.preferred(strategy, demand) == null) {
-      return CompletableFuture.failedFuture(
-          new NoSlotException(NoSlotException.Reason.NO_NODE, "no node to lease"));
+      return nobody();
     }
     return join(new Waiting(strategy, demand, new CompletableFuture<>()), place);
+  }
+
+  /**
+   * A call that failed elsewhere has waited already, and in the line it could stand for a node that
+   * left meanwhile, before others whom any node could serve: it goes beyond the limits.
+   */
+  private CompletableFuture<Lease> atOnce(BalancingStrategy strategy, Demand demand) {
+    return free(strategy, demand, 0)
+        .or(() -> pool.again(strategy, demand))
+        .map(CompletableFuture::completedFuture)
+        .orElseGet(LateBinding::nobody);
+  }
+
+  private static CompletableFuture<Lease> nobody() {
+    return CompletableFuture.failedFuture(
+        new NoSlotException(NoSlotException.Reason.NO_NODE, "no node to lease"));
   }
 
   private CompletableFuture<Lease> join(Waiting call, Place place) {

@@ -17,11 +17,16 @@ public interface Lease {
 
   /**
    * Tokens of the answer so far, the first included; to be told before the lease is closed. Teaches
-   * how fast the node generates, if the first byte was told and there are more than one.
+   * how fast the node generates. An answer that comes in one piece is told by this alone, without
+   * {@link #firstByte}: its whole time says nothing about the first token but what is left when the
+   * other tokens' time is taken off.
    */
   void produced(int tokens);
 
-  /** The call went well. Takes the time until now as its latency if no first byte was told. */
+  /**
+   * The call went well. Takes the time until now as its latency if neither a first byte nor tokens
+   * were told.
+   */
   void success();
 
   /** The outcome says nothing about the node: the client went away, or its request was bad. */

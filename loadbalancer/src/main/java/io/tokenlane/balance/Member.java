@@ -89,12 +89,35 @@ final class Member {
   /** A good answer began; for a node that was out this is the proof, however long the answer. */
   void answered(Opening opening, long now) {
     settled(opening, now);
-    double latency = now - opening.at();
     synchronized (this) {
-      answers.sample(latency, now);
-      peak.sample(latency, now);
-      if (opening.tokens() > 0) {
-        prefill.sample(latency * 1e3 / Math.max(1, opening.tokensAhead()), now);
+      answered(opening, (double) (now - opening.at()), now);
+      become(condition.answered(opening.at(), now));
+    }
+  }
+
+  private void answered(Opening opening, double latency, long now) {
+    answers.sample(latency, now);
+    peak.sample(latency, now);
+    if (opening.tokens() > 0) {
+      prefill.sample(latency * 1e3 / Math.max(1, opening.tokensAhead()), now);
+    }
+  }
+
+  /**
+   * A good answer came whole, so its time is to be parted between its first token and the others.
+   */
+  void answeredInOnePiece(Opening opening, int tokens, long now) {
+    settled(opening, now);
+    double took = (double) (now - opening.at());
+    synchronized (this) {
+      double first = answers.expectedNanos();
+      double others = decode.expectedNanos() / 1e3 * (tokens - 1);
+      double ofFirst = tokens == 1 ? took : Parted.first(took, first, others);
+      if (ofFirst > 0) {
+        answered(opening, ofFirst, now);
+      }
+      if (tokens > 1) {
+        decode.sample((took - ofFirst) / (tokens - 1) * 1e3, now);
       }
       become(condition.answered(opening.at(), now));
     }
@@ -114,8 +137,9 @@ final class Member {
     }
   }
 
-  void closed() {
+  void closed(Opening opening, long now) {
     inFlight.decrementAndGet();
+    fleet.held(now - opening.at());
     fleet.onFreed.run();
   }
 

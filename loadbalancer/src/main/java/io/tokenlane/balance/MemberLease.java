@@ -46,29 +46,39 @@ final class MemberLease extends AtomicInteger implements Lease {
 
   @Override
   public void success() {
+    boolean inOnePiece = tokens > 0 && answeredInOnePiece();
     firstByte();
     if (close()) {
       long now = clock.getAsLong();
-      if (tokens > 1) {
+      if (tokens > 1 && !inOnePiece) {
         member.produced(tokens - 1, now - answeredAt, now);
       }
       member.succeeded(now);
-      member.closed();
+      member.closed(opening, now);
     }
+  }
+
+  private boolean answeredInOnePiece() {
+    boolean first = compareAndSet(WAITING, ANSWERED);
+    if (first) {
+      member.answeredInOnePiece(opening, tokens, clock.getAsLong());
+    }
+    return first;
   }
 
   @Override
   public void ignored() {
     if (close()) {
-      member.closed();
+      member.closed(opening, clock.getAsLong());
     }
   }
 
   @Override
   public void dropped(String why) {
     if (close()) {
-      member.failed(why, opening.at(), clock.getAsLong());
-      member.closed();
+      long now = clock.getAsLong();
+      member.failed(why, opening.at(), now);
+      member.closed(opening, now);
     }
   }
 

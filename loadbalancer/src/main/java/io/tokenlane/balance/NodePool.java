@@ -99,8 +99,13 @@ public final class NodePool {
    * @return empty only if every node is excluded by the demand or drains
    */
   public Optional<Lease> acquire(BalancingStrategy strategy, Demand demand) {
+    arrived();
+    return again(strategy, demand);
+  }
+
+  /** As {@code acquire}, for a call that was counted before. */
+  Optional<Lease> again(BalancingStrategy strategy, Demand demand) {
     long now = fleet.clock.getAsLong();
-    fleet.arrivals.arrived(now);
     Member chosen = trial(demand, now);
     boolean trial = chosen != null;
     if (chosen == null) {
@@ -230,6 +235,13 @@ public final class NodePool {
   public ArrivalForecast forecast() {
     fleet.arrivals.advance(fleet.clock.getAsLong());
     return fleet.arrivals;
+  }
+
+  /** What is to be expected, for whoever starts and stops nodes. */
+  public ScaleHint scaleHint() {
+    long serving = Arrays.stream(members).filter(Member::serves).count();
+    double slotsPerNode = serving == 0 ? 0 : (double) slots() / serving;
+    return ScaleHint.of(forecast(), fleet.secondsHeld(), slotsPerNode);
   }
 
   /**

@@ -7,10 +7,17 @@ import io.tokenlane.balance.strategy.RendezvousHash;
 final class Owners {
   private Owners() {}
 
-  /** Tokens that the chosen node must compute: all, or only the call's own if it is an owner. */
+  /**
+   * Tokens that the chosen node must compute: what it told that it lacks; else all, or only the
+   * call's own if it is an owner.
+   */
   static int tokensToCompute(Member[] fleet, Member chosen, Demand.Prompt prompt) {
     if (prompt.prefix() == 0) {
       return prompt.tokens();
+    }
+    double share = prompt.cachedShare(chosen.node().id());
+    if (share >= 0) {
+      return prompt.ownTokens() + (int) ((1 - share) * prompt.sharedTokens());
     }
     double mine = RendezvousHash.score(prompt.prefix(), chosen.hash(), chosen.node().weight());
     int before = 0;

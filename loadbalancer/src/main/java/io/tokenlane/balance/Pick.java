@@ -188,6 +188,16 @@ final class Pick implements Candidates {
   }
 
   @Override
+  public boolean someTellWhatTheyHave() {
+    return demand.prompt().cached() != null;
+  }
+
+  @Override
+  public double cachedShare(int index) {
+    return demand.prompt().cachedShare(fleet[index].node().id());
+  }
+
+  @Override
   public int sharedTokens() {
     return demand.prompt().sharedTokens();
   }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -54,6 +55,24 @@ class LateBindingTest {
     high.join().ignored();
     assertThat(low.join().node()).isEqualTo(first.node());
     assertThat(line.waiting()).isZero();
+  }
+
+  @Test
+  void aCallThatFailedElsewhereNeitherWaitsNorBlocksOthers() {
+    Lease onA = line.lease(Strategies.DEFAULT, not("b"), place("t")).join();
+    Lease onB = line.lease(Strategies.DEFAULT, not("a"), place("t")).join();
+    CompletableFuture<Lease> waits = ask(0);
+    Lease beyond = line.lease(Strategies.DEFAULT, not("a"), place("t")).join();
+    assertThat(beyond.node()).isEqualTo(onB.node());
+    bench.pool.drain("b");
+    assertThat(line.lease(Strategies.DEFAULT, not("a"), place("t"))).isCompletedExceptionally();
+    onA.success();
+    assertThat(waits.join().node()).isEqualTo(onA.node());
+    assertThat(line.waiting()).isZero();
+  }
+
+  private static Demand not(String tried) {
+    return Demand.PLAIN.without(Set.of(tried));
   }
 
   @Test

@@ -35,6 +35,45 @@ class LeaseTest {
   }
 
   @Test
+  void anAnswerInOnePieceIsPartedBetweenItsFirstTokenAndTheOthers() {
+    Bench bench = new Bench("a");
+    for (int i = 0; i < 30; i++) {
+      streamed(bench, 100, 11, 20);
+    }
+    Lease whole = bench.acquire();
+    bench.passMillis(100 + 100 * 20);
+    whole.produced(101);
+    whole.success();
+
+    assertThat(bench.see("a").latency().orElseThrow().toMillis()).isBetween(98L, 102L);
+    assertThat(bench.see("a").slowness()).isEqualTo(1);
+  }
+
+  private static void streamed(Bench bench, int firstMillis, int tokens, int millisEach) {
+    Lease lease = bench.acquire();
+    bench.passMillis(firstMillis);
+    lease.firstByte();
+    bench.passMillis((long) (tokens - 1) * millisEach);
+    lease.produced(tokens);
+    lease.success();
+  }
+
+  @Test
+  void whereOnlyWholeAnswersComeLongOnesAreNotTakenForSlowNodes() {
+    Bench bench = new Bench("a", "b");
+    SplittableRandom random = new SplittableRandom(3);
+    for (int i = 0; i < 400; i++) {
+      boolean longOnes = i % 2 == 0;
+      int tokens = longOnes ? 400 + random.nextInt(200) : 10 + random.nextInt(20);
+      Lease lease = bench.on(longOnes ? "a" : "b");
+      bench.passMillis(tokens * 20L);
+      lease.produced(tokens);
+      lease.success();
+    }
+    assertThat(bench.see("a").slowness()).isLessThan(2);
+  }
+
+  @Test
   void inFlightReturnsToZeroWhateverHappensOnManyThreads() throws Exception {
     NodePool pool = new NodePool(PoolSettings.DEFAULT);
     pool.replace(fleet(4));

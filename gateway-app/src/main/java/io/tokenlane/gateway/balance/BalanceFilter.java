@@ -1,6 +1,8 @@
 package io.tokenlane.gateway.balance;
 
+import io.tokenlane.balance.LateBinding;
 import io.tokenlane.balance.Lease;
+import io.tokenlane.balance.NoSlotException;
 import io.tokenlane.balance.NodePool;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.route.FilterOrder;
@@ -21,14 +23,21 @@ import reactor.core.publisher.Mono;
  */
 final class BalanceFilter implements GlobalFilter, Ordered {
   private final NodePool pool;
+  private final LateBinding line;
   private final Leasing leasing;
   private final int maxAttempts;
   private final RetryBudget budget;
   private final NodeMeters meters;
 
   BalanceFilter(
-      NodePool pool, Leasing leasing, int maxAttempts, RetryBudget budget, NodeMeters meters) {
+      NodePool pool,
+      LateBinding line,
+      Leasing leasing,
+      int maxAttempts,
+      RetryBudget budget,
+      NodeMeters meters) {
     this.pool = pool;
+    this.line = line;
     this.leasing = leasing;
     this.maxAttempts = maxAttempts;
     this.budget = budget;
@@ -43,7 +52,9 @@ final class BalanceFilter implements GlobalFilter, Ordered {
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
     if (!RouteConfig.onNodes(exchange)) {
-      return chain.filter(exchange);
+      return RouteConfig.onService(exchange)
+          ? new ServiceAttempts(exchange, chain, maxAttempts, meters).next()
+          : chain.filter(exchange);
     }
     budget.request();
     return new Attempts(exchange, chain).next();
@@ -63,7 +74,10 @@ final class BalanceFilter implements GlobalFilter, Ordered {
     }
 
     Mono<Void> next() {
-      return leasing.lease(exchange, tried).flatMap(this::on);
+      return leasing
+          .lease(line, Leasing.Asked.of(exchange, tried))
+          .onErrorMap(NoSlotException.class, Leasing::refusal)
+          .flatMap(this::on);
     }
 
     private Mono<Void> on(Lease lease) {

@@ -25,6 +25,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxAttempts nodes that one request may be sent to, the first included; ≥ 1, default 3
  * @param retryShare retries of refused requests per request over time, beside a reserve of 100; 0
  *     to 1, default 0.2
+ * @param discoveryInterval between two lookups of nodes by DNS or discovery client; &gt; 0, default
+ *     10 s
+ * @param signalsInterval between two questions to each node how busy it is, and, where {@code
+ *     prefix-affinity} is used, which blocks it holds; ≥ 0, 0 for never, default 1 s
  * @param health the active health check
  */
 public record BalanceProperties(
@@ -36,7 +40,11 @@ public record BalanceProperties(
     @DefaultValue("30s") Duration maxWait,
     @DefaultValue("3") int maxAttempts,
     @DefaultValue("0.2") double retryShare,
+    @DefaultValue("10s") Duration discoveryInterval,
+    @DefaultValue("1s") Duration signalsInterval,
     @DefaultValue Health health) {
+
+  private static final String BY_PREFIX = "prefix-affinity";
 
   /** Checks the ranges. */
   public BalanceProperties {
@@ -47,12 +55,19 @@ public record BalanceProperties(
     require(gateways >= 1, "gateways", gateways, ">= 1");
     require(maxWaiting >= 0, "max_waiting", maxWaiting, ">= 0");
     require(maxWait.isPositive(), "max_wait", maxWait, "> 0");
+    require(discoveryInterval.isPositive(), "discovery_interval", discoveryInterval, "> 0");
+    require(!signalsInterval.isNegative(), "signals_interval", signalsInterval, ">= 0");
     if (maxAttempts < 1) {
       throw new IllegalArgumentException("max_attempts: " + maxAttempts + " (expected: >= 1)");
     }
     if (!(retryShare >= 0 && retryShare <= 1)) {
       throw new IllegalArgumentException("retry_share: " + retryShare + " (expected: 0 to 1)");
     }
+  }
+
+  /** Whether any route balances by prefix. */
+  boolean byPrefix() {
+    return strategy.equals(BY_PREFIX) || routes.containsValue(BY_PREFIX);
   }
 
   private static void requireKnown(String name, String strategy) {

@@ -1,12 +1,12 @@
 package io.tokenlane.gateway.balance;
 
+import io.tokenlane.balance.BlockIndex;
 import io.tokenlane.balance.Node;
 import io.tokenlane.balance.NodePool;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.route.FilterOrder;
 import io.tokenlane.gateway.route.RouteConfig;
 import java.net.URI;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
@@ -23,15 +23,19 @@ import reactor.core.publisher.Mono;
  * refusal into a failure while its body is still unread, so that another node can be tried.
  */
 final class ForwardFilter implements GlobalFilter, Ordered {
+  private static final String KV_PREFIX = "x-tokenlane-kv-prefix";
+
   private final boolean forwardAuthorization;
-  private final Map<String, String> apiKeys;
+  private final NodeSources sources;
+  private final BlockIndex index;
   private final NodePool pool;
 
-  /** Keys are by node id. */
-  ForwardFilter(boolean forwardAuthorization, Map<String, String> apiKeys, NodePool pool) {
+  ForwardFilter(
+      boolean forwardAuthorization, NodeSources sources, NodePool pool, BlockIndex index) {
     this.pool = pool;
+    this.sources = sources;
+    this.index = index;
     this.forwardAuthorization = forwardAuthorization;
-    this.apiKeys = Map.copyOf(apiKeys);
   }
 
   @Override
@@ -58,16 +62,13 @@ final class ForwardFilter implements GlobalFilter, Ordered {
   }
 
   private void credentials(HttpHeaders headers, String nodeId) {
-    String apiKey = apiKeys.get(nodeId);
     if (!forwardAuthorization) {
       headers.remove(HttpHeaders.AUTHORIZATION);
       headers.remove("x-api-key");
       headers.remove("api-key");
       headers.remove(HttpHeaders.COOKIE);
     }
-    if (apiKey != null) {
-      headers.setBearerAuth(apiKey);
-    }
+    sources.apiKey(nodeId).ifPresent(headers::setBearerAuth);
     // Stored and watched answers are read here: they must not come compressed.
     headers.remove(HttpHeaders.ACCEPT_ENCODING);
   }
@@ -75,7 +76,18 @@ final class ForwardFilter implements GlobalFilter, Ordered {
   private Mono<Void> answered(ServerWebExchange exchange, Node node) {
     LoadHeader.read(exchange.getResponse().getHeaders().getFirst(LoadHeader.NAME))
         .ifPresent(report -> pool.report(node.id(), report));
+    learnBlocks(exchange, node);
     return refusal(exchange);
+  }
+
+  /** Which block the prompt ends with, where its node also tells which blocks it holds. */
+  private void learnBlocks(ServerWebExchange exchange, Node node) {
+    String last = exchange.getResponse().getHeaders().getFirst(KV_PREFIX);
+    if (last != null && index.held(node.id()) > 0) {
+      Trail.of(exchange)
+          .call()
+          .ifPresent(call -> index.answered(PromptShape.of(call).beginnings(), last));
+    }
   }
 
   private static Mono<Void> refusal(ServerWebExchange exchange) {

@@ -1,5 +1,6 @@
 package io.tokenlane.gateway.balance;
 
+import io.tokenlane.balance.BlockIndex;
 import io.tokenlane.balance.Demand;
 import io.tokenlane.balance.LateBinding;
 import io.tokenlane.balance.Lease;
@@ -10,16 +11,17 @@ import io.tokenlane.balance.strategy.Strategies;
 import io.tokenlane.gateway.call.InferenceCall;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.error.ApiException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.gateway.route.Route;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.http.HttpCookie;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
@@ -33,14 +35,14 @@ final class Leasing {
   private static final String HEADER = "header:";
   private static final String COOKIE = "cookie:";
 
-  private final LateBinding line;
+  private final BlockIndex index;
   private final BalancingStrategy strategy;
   private final Map<String, BalancingStrategy> routes;
   private final String key;
   private final Duration patience;
 
-  Leasing(LateBinding line, BalanceProperties properties) {
-    this.line = line;
+  Leasing(BlockIndex index, BalanceProperties properties) {
+    this.index = index;
     this.strategy = Strategies.named(properties.strategy());
     this.routes =
         properties.routes().entrySet().stream()
@@ -49,17 +51,45 @@ final class Leasing {
     this.patience = properties.maxWait();
   }
 
-  /** A node outside {@code tried}, now or when one has a slot; a cancelled wait holds nothing. */
-  Mono<Lease> lease(ServerWebExchange exchange, Set<String> tried) {
-    return Mono.create(sink -> lease(exchange, Set.copyOf(tried), sink));
+  /**
+   * What a node is wanted for.
+   *
+   * @param route the route's id
+   * @param cookies the value of the cookie of this name
+   * @param tried ids of nodes that had the request already
+   */
+  record Asked(
+      Trail trail,
+      String route,
+      HttpHeaders headers,
+      Function<String, @Nullable String> cookies,
+      Set<String> tried) {
+
+    static Asked of(ServerWebExchange exchange, Set<String> tried) {
+      Route route = exchange.getRequiredAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
+      return new Asked(
+          Trail.of(exchange),
+          route.getId(),
+          exchange.getRequest().getHeaders(),
+          name -> {
+            HttpCookie cookie = exchange.getRequest().getCookies().getFirst(name);
+            return cookie == null ? null : cookie.getValue();
+          },
+          Set.copyOf(tried));
+    }
   }
 
-  private void lease(ServerWebExchange exchange, Set<String> tried, MonoSink<Lease> sink) {
-    Trail trail = Trail.of(exchange);
-    Demand.Prompt prompt = trail.call().map(PromptShape::of).orElse(Demand.Prompt.NONE);
-    Demand demand = new Demand(hashed(exchange), tried, prompt);
+  /** A node outside {@code tried}, now or when one has a slot; a cancelled wait holds nothing. */
+  Mono<Lease> lease(LateBinding line, Asked asked) {
+    return Mono.create(sink -> lease(line, asked, sink));
+  }
+
+  private void lease(LateBinding line, Asked asked, MonoSink<Lease> sink) {
+    Trail trail = asked.trail();
+    Demand.Prompt prompt = trail.call().map(this::shape).orElse(Demand.Prompt.NONE);
+    Demand demand = new Demand(hashed(asked), asked.tried(), prompt);
     CompletableFuture<Lease> future =
-        line.lease(strategy(exchange), demand, place(exchange, trail));
+        line.lease(routes.getOrDefault(asked.route(), strategy), demand, place(trail));
     sink.onCancel(
         () -> {
           if (!future.cancel(false)) {
@@ -72,18 +102,19 @@ final class Leasing {
               if (lease != null) {
                 sink.success(lease);
               } else {
-                sink.error(failure instanceof NoSlotException none ? refusal(none) : failure);
+                sink.error(failure);
               }
             });
   }
 
-  private BalancingStrategy strategy(ServerWebExchange exchange) {
-    Route route = exchange.getRequiredAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
-    return routes.getOrDefault(route.getId(), strategy);
+  private Demand.Prompt shape(InferenceCall call) {
+    PromptShape shape = PromptShape.of(call);
+    return shape.prompt().with(index.find(shape.beginnings()));
   }
 
-  private Place place(ServerWebExchange exchange, Trail trail) {
-    String tenant = trail.principal().map(who -> who.tenant()).orElseGet(() -> ipOrNone(exchange));
+  private Place place(Trail trail) {
+    String tenant =
+        trail.principal().map(who -> who.tenant()).orElseGet(() -> trail.client().orElse(""));
     return new Place(trail.call().map(Leasing::priority).orElse(0), tenant, patience);
   }
 
@@ -92,31 +123,17 @@ final class Leasing {
     return Math.clamp(asked, -HIGHEST_PRIORITY, HIGHEST_PRIORITY);
   }
 
-  private @Nullable String hashed(ServerWebExchange exchange) {
+  private @Nullable String hashed(Asked asked) {
     if (key.startsWith(HEADER)) {
-      return exchange.getRequest().getHeaders().getFirst(key.substring(HEADER.length()));
+      return asked.headers().getFirst(key.substring(HEADER.length()));
     }
-    if (key.startsWith(COOKIE)) {
-      HttpCookie cookie =
-          exchange.getRequest().getCookies().getFirst(key.substring(COOKIE.length()));
-      return cookie == null ? null : cookie.getValue();
-    }
-    return clientIp(exchange);
+    return key.startsWith(COOKIE)
+        ? asked.cookies().apply(key.substring(COOKIE.length()))
+        : asked.trail().client().orElse(null);
   }
 
-  private static String ipOrNone(ServerWebExchange exchange) {
-    String ip = clientIp(exchange);
-    return ip == null ? "" : ip;
-  }
-
-  private static @Nullable String clientIp(ServerWebExchange exchange) {
-    InetSocketAddress address = exchange.getRequest().getRemoteAddress();
-    return address == null || address.getAddress() == null
-        ? null
-        : address.getAddress().getHostAddress();
-  }
-
-  private static ApiException refusal(NoSlotException none) {
+  /** What the client is told where there was no node. */
+  static ApiException refusal(NoSlotException none) {
     return switch (none.reason()) {
       case NO_NODE ->
           new ApiException(

@@ -22,11 +22,16 @@ final class LoadHeader {
   private LoadHeader() {}
 
   static Optional<NodeReport> read(@Nullable String header) {
-    if (header == null || !header.startsWith(JSON)) {
-      return Optional.empty();
-    }
+    return header == null || !header.startsWith(JSON)
+        ? Optional.empty()
+        : json(header.substring(JSON.length()));
+  }
+
+  /** The same report as the body of {@code /load}; empty where it is none. */
+  static Optional<NodeReport> json(String json) {
     try {
-      return Optional.of(report(MAPPER.readTree(header.substring(JSON.length()))));
+      JsonNode orca = MAPPER.readTree(json);
+      return orca.has("named_metrics") ? Optional.of(report(orca)) : Optional.empty();
     } catch (JacksonException notOurs) {
       return Optional.empty();
     }

@@ -9,7 +9,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param id its name in headers, health and metrics; unique; default host and port of the uri
  * @param uri where it listens: {@code http://host:port}, with a path where its interface has one in
- *     front of {@code /v1}
+ *     front of {@code /v1}; or {@code lb://SERVICE} for the instances that a discovery client tells
+ * @param dns whether each address of the uri's host is a node of its own, looked up again and
+ *     again; default false
  * @param weight share of the calls relative to others; &gt; 0, default 1
  * @param limit calls it computes at once; ≥ 0, default 0: as it reports itself, else unlimited
  * @param apiKey sent to it as {@code Authorization: Bearer …}; default none
@@ -17,6 +19,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record NodeProperties(
     @Nullable String id,
     URI uri,
+    @DefaultValue("false") boolean dns,
     @DefaultValue("1") double weight,
     @DefaultValue("0") int limit,
     @Nullable String apiKey) {
@@ -27,8 +30,12 @@ public record NodeProperties(
       throw new IllegalArgumentException("uri: missing (expected: http://host:port)");
     }
     boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-    if (!http || uri.getHost() == null) {
-      throw new IllegalArgumentException("uri: " + uri + " (expected: http://host:port)");
+    if (!(http || "lb".equals(uri.getScheme())) || uri.getHost() == null) {
+      throw new IllegalArgumentException(
+          "uri: " + uri + " (expected: http://host:port or lb://SERVICE)");
+    }
+    if (dns && !"http".equals(uri.getScheme())) {
+      throw new IllegalArgumentException("dns: true with " + uri + " (expected: http://host:port)");
     }
     if (!(weight > 0) || Double.isInfinite(weight)) {
       throw new IllegalArgumentException("weight: " + weight + " (expected: > 0, finite)");
@@ -40,6 +47,11 @@ public record NodeProperties(
       throw new IllegalArgumentException(
           "id: " + id + " (expected: 1 to 64 letters, digits, dots, colons, dashes)");
     }
+  }
+
+  /** Whether its nodes are told by somebody else. */
+  boolean lookedUp() {
+    return dns || "lb".equals(uri.getScheme());
   }
 
   /** The id, or what stands in for it. */

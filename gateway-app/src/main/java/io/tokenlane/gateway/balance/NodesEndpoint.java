@@ -2,7 +2,10 @@ package io.tokenlane.gateway.balance;
 
 import io.tokenlane.balance.NodePool;
 import io.tokenlane.balance.NodeSnapshot;
+import io.tokenlane.balance.ScaleHint;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -20,42 +23,80 @@ public final class NodesEndpoint {
   private static final int NOT_FOUND = 404;
 
   private final NodePool pool;
+  private final ServicePools services;
 
-  NodesEndpoint(NodePool pool) {
+  NodesEndpoint(NodePool pool, ServicePools services) {
     this.pool = pool;
+    this.services = services;
   }
 
-  /** All nodes by id. */
+  /** The fleet by id, what is to be expected, and the instances behind {@code lb://} routes. */
   @ReadOperation
-  public Map<String, Map<String, Object>> nodes() {
+  public Map<String, Object> nodes() {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("nodes", byId(pool));
+    all.put("forecast", forecast(pool.scaleHint()));
+    Map<String, Object> instances = new LinkedHashMap<>();
+    services.all().forEach((service, fleet) -> instances.put(service, byId(fleet)));
+    if (!instances.isEmpty()) {
+      all.put("services", instances);
+    }
+    return all;
+  }
+
+  private static Map<String, Map<String, Object>> byId(NodePool fleet) {
     Map<String, Map<String, Object>> nodes = new LinkedHashMap<>();
-    pool.snapshot().forEach(node -> nodes.put(node.node().id(), details(node)));
+    fleet.snapshot().forEach(node -> nodes.put(node.node().id(), details(node)));
     return nodes;
+  }
+
+  private static Map<String, Object> forecast(ScaleHint hint) {
+    Map<String, Object> forecast = new LinkedHashMap<>();
+    forecast.put("callsPerSecond", rounded(hint.callsPerSecond()));
+    forecast.put(
+        "callsPerSecondIn" + ScaleHint.SOON_SECONDS + "s", rounded(hint.callsPerSecondSoon()));
+    forecast.put("busySlots", rounded(hint.busySlots()));
+    if (hint.nodes() > 0) {
+      forecast.put("nodesWanted", hint.nodes());
+    }
+    return forecast;
   }
 
   /** One node; 404 for an id that is not there. */
   @ReadOperation
   public WebEndpointResponse<Map<String, Object>> node(@Selector String id) {
-    Map<String, Object> known = nodes().get(id);
-    return known == null ? missing(id) : new WebEndpointResponse<>(known);
+    for (NodePool fleet : fleets()) {
+      Map<String, Object> known = byId(fleet).get(id);
+      if (known != null) {
+        return new WebEndpointResponse<>(known);
+      }
+    }
+    return missing(id);
+  }
+
+  private List<NodePool> fleets() {
+    List<NodePool> fleets = new ArrayList<>(services.all().values());
+    fleets.addFirst(pool);
+    return fleets;
   }
 
   /** Action {@code drain} or {@code readmit}; answers with what the node is then. */
   @WriteOperation
   public WebEndpointResponse<Map<String, Object>> change(
       @Selector String id, @Nullable String action) {
-    boolean there =
-        switch (action == null ? "" : action) {
-          case "drain" -> pool.drain(id);
-          case "readmit" -> pool.readmit(id);
-          default -> false;
-        };
-    if (there) {
-      return node(id);
+    boolean drains = "drain".equals(action);
+    if (!drains && !"readmit".equals(action)) {
+      WebEndpointResponse<Map<String, Object>> known = node(id);
+      return known.getStatus() == NOT_FOUND
+          ? known
+          : refused(BAD_REQUEST, "action: " + action + " (expected: drain or readmit)");
     }
-    return nodes().containsKey(id)
-        ? refused(BAD_REQUEST, "action: " + action + " (expected: drain or readmit)")
-        : missing(id);
+    for (NodePool fleet : fleets()) {
+      if (drains ? fleet.drain(id) : fleet.readmit(id)) {
+        return node(id);
+      }
+    }
+    return missing(id);
   }
 
   private static WebEndpointResponse<Map<String, Object>> missing(String id) {

@@ -1,6 +1,7 @@
 package io.tokenlane.gateway.balance;
 
 import io.tokenlane.balance.Demand.Prompt;
+import io.tokenlane.balance.strategy.RendezvousHash;
 import io.tokenlane.gateway.call.InferenceCall;
 import tools.jackson.databind.JsonNode;
 
@@ -14,35 +15,74 @@ final class PromptShape {
   private static final int UNITS_PER_TOKEN = 4;
   private static final int LONG = 1_000;
   private static final int KEY_UNITS = 4_000;
+  private static final PromptShape NONE = new PromptShape(Prompt.NONE, new long[] {});
 
-  private PromptShape() {}
+  private final Prompt prompt;
+  private final long[] beginnings;
 
-  static Prompt of(InferenceCall call) {
+  private PromptShape(Prompt prompt, long[] beginnings) {
+    this.prompt = prompt;
+    this.beginnings = beginnings;
+  }
+
+  Prompt prompt() {
+    return prompt;
+  }
+
+  /**
+   * Hashes of what the prompt begins with, by whole messages, shortest first; the last is all of
+   * it. Not to be changed.
+   */
+  long[] beginnings() {
+    return beginnings;
+  }
+
+  static PromptShape of(InferenceCall call) {
     JsonNode messages = call.body().path("messages");
     if (!messages.isArray() || messages.isEmpty()) {
-      return ofText(call.body().path("prompt").asString(""));
+      return ofText(call, call.body().path("prompt").asString(""));
     }
     String first = text(messages.get(0));
     String beginning =
         first.length() >= LONG || messages.size() < 2 ? first : first + text(messages.get(1));
+    long[] beginnings = new long[messages.size()];
+    long hash = RendezvousHash.hash(salt(call));
     int before = 0;
-    for (int i = 0; i < messages.size() - 1; i++) {
-      before += text(messages.get(i)).length();
+    int last = 0;
+    for (int i = 0; i < beginnings.length; i++) {
+      String text = text(messages.get(i));
+      hash = chained(chained(hash, messages.get(i).path("role").asString("")), text);
+      beginnings[i] = hash;
+      before += last;
+      last = text.length();
     }
-    int last = text(messages.get(messages.size() - 1)).length();
-    return shape(beginning, call.model(), before, last);
+    return new PromptShape(prompt(call, beginning, before, last), beginnings);
   }
 
-  private static Prompt ofText(String prompt) {
-    int shared = Math.min(KEY_UNITS, prompt.length() / 2);
-    return prompt.isEmpty()
-        ? Prompt.NONE
-        : shape(prompt.substring(0, shared), "", shared, prompt.length() - shared);
+  private static PromptShape ofText(InferenceCall call, String text) {
+    if (text.isEmpty()) {
+      return NONE;
+    }
+    int shared = Math.min(KEY_UNITS, text.length() / 2);
+    long hash = RendezvousHash.hash(salt(call));
+    String beginning = text.substring(0, shared);
+    long[] beginnings = {chained(hash, beginning), chained(hash, text)};
+    return new PromptShape(prompt(call, beginning, shared, text.length() - shared), beginnings);
   }
 
-  private static Prompt shape(String beginning, String model, int before, int last) {
+  /** Prompts of different models, or of tenants kept apart, have no block in common. */
+  private static String salt(InferenceCall call) {
+    return call.model() + '\n' + call.body().path("cache_salt").asString("");
+  }
+
+  private static long chained(long before, String text) {
+    return before * 0x9e3779b97f4a7c15L ^ RendezvousHash.hash(text);
+  }
+
+  private static Prompt prompt(InferenceCall call, String beginning, int before, int last) {
     String key = beginning.substring(0, Math.min(KEY_UNITS, beginning.length()));
-    return Prompt.of(model + '\n' + key, before / UNITS_PER_TOKEN, 1 + last / UNITS_PER_TOKEN);
+    return Prompt.of(
+        call.model() + '\n' + key, before / UNITS_PER_TOKEN, 1 + last / UNITS_PER_TOKEN);
   }
 
   private static String text(JsonNode message) {

@@ -51,6 +51,7 @@ final class FetchExchange extends ServerWebExchangeDecorator {
         new FetchExchange(exchange, new Loose(exchange.getRequest(), headers), response);
     Trail client = Trail.of(exchange);
     Trail own = Trail.start(fetch, client.requestId(), client.startNanos());
+    client.client().ifPresent(own::from);
     client.principal().ifPresent(own::proved);
     client.call().ifPresent(own::admitted);
     client.ridesOn(own);

@@ -1,6 +1,5 @@
 package io.tokenlane.gateway.cache;
 
-import io.tokenlane.balance.Lease;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.prefetch.cache.Answer;
 import io.tokenlane.prefetch.cache.Flight;
@@ -171,7 +170,7 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
   public boolean chunk(ByteBuffer bytes) {
     if (status < 400 && trail().firstByteNanos() == 0) {
       trail().firstByte(System.nanoTime());
-      trail().lease().ifPresent(Lease::firstByte);
+      trail().answering();
     }
     received += bytes.remaining();
     if (received == announced()) {

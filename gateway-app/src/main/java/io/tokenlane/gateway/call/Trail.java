@@ -2,8 +2,10 @@ package io.tokenlane.gateway.call;
 
 import io.tokenlane.balance.Lease;
 import io.tokenlane.prefetch.http.CacheStatus;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
 
@@ -21,6 +23,9 @@ public final class Trail {
 
   private final String requestId;
   private final long startNanos;
+  private volatile @Nullable String client;
+  private volatile Set<String> tried = Set.of();
+  private volatile boolean ended;
   private volatile @Nullable Principal principal;
   private volatile @Nullable InferenceCall call;
   private volatile @Nullable CacheStatus cacheStatus;
@@ -48,6 +53,17 @@ public final class Trail {
         exchange.<Trail>getAttribute(ATTRIBUTE), "no trail (expected: EndFilter before)");
   }
 
+  /**
+   * The trail among an exchange's attributes.
+   *
+   * @throws NullPointerException if there is none
+   */
+  public static Trail in(Map<String, Object> attributes) {
+    return (Trail)
+        Objects.requireNonNull(
+            attributes.get(ATTRIBUTE), "no trail (expected: a request of the gateway)");
+  }
+
   private Trail(String requestId, long startNanos) {
     this.requestId = requestId;
     this.startNanos = startNanos;
@@ -61,6 +77,26 @@ public final class Trail {
   /** When it came, on {@code System.nanoTime}. */
   public long startNanos() {
     return startNanos;
+  }
+
+  /** The client's address, behind trusted proxies too. */
+  public Optional<String> client() {
+    return Optional.ofNullable(client);
+  }
+
+  /** Tells the client's address. */
+  public void from(String address) {
+    this.client = address;
+  }
+
+  /** Ids of the nodes that the next attempt must not go to. */
+  public Set<String> tried() {
+    return tried;
+  }
+
+  /** Tells which nodes the next attempt must not go to. */
+  public void tried(Set<String> nodeIds) {
+    this.tried = Set.copyOf(nodeIds);
   }
 
   /** Who asks, where the gateway has proved it. */
@@ -120,6 +156,10 @@ public final class Trail {
     this.leasedNanos = nowNanos;
     int tries = attempts;
     this.attempts = tries + 1;
+    if (ended) {
+      // The client went away while a node was looked for, and nobody else will close it.
+      taken.ignored();
+    }
   }
 
   /** When the latest node was leased; 0 where none was. */
@@ -177,6 +217,7 @@ public final class Trail {
 
   /** Closes the lease in use, where there is one, with what is known of its answer. */
   public void closeLease(int status, End end) {
+    ended = true;
     Lease open = lease;
     if (open == null) {
       return;
@@ -189,7 +230,19 @@ public final class Trail {
     } else if (end == End.CANCELLED || status >= CLIENT_ERROR) {
       open.ignored();
     } else {
+      usage().ifPresent(tokens -> open.produced(tokens.output()));
       open.success();
+    }
+  }
+
+  /**
+   * Tells the node's lease that a good answer begins. An answer in one piece is told at its end, by
+   * its tokens: its first byte comes when all of them are there.
+   */
+  public void answering() {
+    boolean inParts = call().map(InferenceCall::stream).orElse(true);
+    if (inParts) {
+      lease().ifPresent(Lease::firstByte);
     }
   }
 

@@ -38,9 +38,9 @@ public final class ErrorAnswers {
     if (refusal.status() == HttpStatus.SERVICE_UNAVAILABLE) {
       headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
     }
-    if (refusal.status() == HttpStatus.CONTENT_TOO_LARGE
-        || refusal.status() == HttpStatus.REQUEST_TIMEOUT) {
-      // Says that the rest of the body will not be read.
+    if (refusal.status() == HttpStatus.REQUEST_TIMEOUT) {
+      // RFC 9110 15.5.9. A body too large is read on and dropped instead: to close while the client
+      // still sends resets the connection, and the answer may be lost with it (RFC 9112 9.6).
       headers.set(HttpHeaders.CONNECTION, "close");
     }
     refusal.fields().forEach(headers::set);

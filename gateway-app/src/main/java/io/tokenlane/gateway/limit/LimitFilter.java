@@ -6,7 +6,6 @@ import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.call.Usage;
 import io.tokenlane.gateway.error.ApiException;
 import io.tokenlane.gateway.route.FilterOrder;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,18 +52,13 @@ final class LimitFilter implements GlobalFilter, Ordered {
       return chain.filter(exchange);
     }
     Trail trail = Trail.of(exchange);
-    Asking asking = Asking.of(trail.principal(), address(exchange), trail.call(), unstatedOutput);
+    Asking asking =
+        Asking.of(
+            trail.principal(), trail.client().orElse("unknown"), trail.call(), unstatedOutput);
     List<LimitRule> fitting = rules.fitting(asking);
     return fitting.isEmpty()
         ? chain.filter(exchange)
         : new Visit(exchange, trail, asking, fitting).pass(chain);
-  }
-
-  private static String address(ServerWebExchange exchange) {
-    InetSocketAddress address = exchange.getRequest().getRemoteAddress();
-    return address == null || address.getAddress() == null
-        ? "unknown"
-        : address.getAddress().getHostAddress();
   }
 
   /** One request's way through the rules. */

@@ -18,6 +18,9 @@ public class RouteConfig {
   /** Scheme of the URI of routes whose upstream is a leased node. */
   public static final String NODE_SCHEME = "node";
 
+  /** Scheme of the URI of routes whose upstream is an instance of a discovered service. */
+  private static final String SERVICE_SCHEME = "lb";
+
   /** The id of the route of model calls. */
   public static final String NODES_ROUTE = "tokenlane-nodes";
 
@@ -49,6 +52,12 @@ public class RouteConfig {
             NODES_ROUTE,
             route -> route.order(BEFORE_CATCH_ALL).path("/v1/**").uri(NODE_SCHEME + "://nodes"))
         .build();
+  }
+
+  /** Whether the request's upstream is one of a service's instances. */
+  public static boolean onService(ServerWebExchange exchange) {
+    Route route = exchange.getAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
+    return route != null && SERVICE_SCHEME.equals(route.getUri().getScheme());
   }
 
   /** Whether the request's upstream is a leased node. */

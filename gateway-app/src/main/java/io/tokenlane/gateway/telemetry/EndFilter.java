@@ -1,9 +1,9 @@
 package io.tokenlane.gateway.telemetry;
 
-import io.tokenlane.balance.Lease;
 import io.tokenlane.gateway.call.BodyWatch;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.error.ErrorAnswers;
+import io.tokenlane.gateway.route.ClientAddress;
 import io.tokenlane.gateway.route.FilterOrder;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.Ordered;
@@ -27,8 +27,15 @@ final class EndFilter implements WebFilter, Ordered {
   private final ErrorAnswers errors;
   private final CallMeters meters;
   private final AccessLog log;
+  private final ClientAddress clients;
 
-  EndFilter(ApplicationContext api, ErrorAnswers errors, CallMeters meters, AccessLog log) {
+  EndFilter(
+      ApplicationContext api,
+      ErrorAnswers errors,
+      CallMeters meters,
+      AccessLog log,
+      ClientAddress clients) {
+    this.clients = clients;
     this.api = api;
     this.errors = errors;
     this.meters = meters;
@@ -52,6 +59,7 @@ final class EndFilter implements WebFilter, Ordered {
     String id =
         RequestIds.keepOrMake(exchange.getRequest().getHeaders().getFirst(RequestIds.HEADER));
     Trail trail = Trail.start(exchange, id, System.nanoTime());
+    clients.of(exchange.getRequest()).ifPresent(trail::from);
     ServerHttpRequest request =
         exchange.getRequest().mutate().headers(h -> h.set(RequestIds.HEADER, id)).build();
     Written written = new Written(exchange.getResponse(), trail);
@@ -104,7 +112,7 @@ final class EndFilter implements WebFilter, Ordered {
         trail.firstByte(System.nanoTime());
         HttpStatusCode status = getStatusCode();
         if (status == null || !status.isError()) {
-          trail.lease().ifPresent(Lease::firstByte);
+          trail.answering();
         }
       }
       long sofar = bytes;

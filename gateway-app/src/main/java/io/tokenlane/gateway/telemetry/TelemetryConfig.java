@@ -2,6 +2,8 @@ package io.tokenlane.gateway.telemetry;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tokenlane.gateway.error.ErrorAnswers;
+import io.tokenlane.gateway.route.ClientAddress;
+import io.tokenlane.gateway.route.HttpProperties;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.context.ApplicationContext;
@@ -21,7 +23,11 @@ public class TelemetryConfig {
 
   @Bean
   WebFilter endFilter(
-      ApplicationContext api, ErrorAnswers errors, MeterRegistry registry, AccessLog log) {
-    return new EndFilter(api, errors, new CallMeters(registry), log);
+      ApplicationContext api,
+      ErrorAnswers errors,
+      MeterRegistry registry,
+      AccessLog log,
+      HttpProperties http) {
+    return new EndFilter(api, errors, new CallMeters(registry), log, new ClientAddress(http));
   }
 }

@@ -20,6 +20,10 @@ class PromptShapeTest {
     ObjectNode body = JSON.createObjectNode();
     ArrayNode messages = body.putArray("messages");
     List.of(texts).forEach(text -> messages.addObject().put("content", text));
+    return shape(body).prompt();
+  }
+
+  private static PromptShape shape(ObjectNode body) {
     return PromptShape.of(new InferenceCall(CallKind.CHAT, ByteBuffer.allocate(0), body, false));
   }
 
@@ -45,9 +49,9 @@ class PromptShapeTest {
     ObjectNode body = JSON.createObjectNode();
     body.putArray("messages").addObject().putArray("content").addObject().put("text", "12345678");
     InferenceCall call = new InferenceCall(CallKind.CHAT, ByteBuffer.allocate(0), body, false);
-    assertThat(PromptShape.of(call).ownTokens()).isEqualTo(3);
+    assertThat(PromptShape.of(call).prompt().ownTokens()).isEqualTo(3);
     InferenceCall none =
         new InferenceCall(CallKind.CHAT, ByteBuffer.allocate(0), JSON.createObjectNode(), false);
-    assertThat(PromptShape.of(none)).isEqualTo(Prompt.NONE);
+    assertThat(PromptShape.of(none).prompt()).isEqualTo(Prompt.NONE);
   }
 }

@@ -77,8 +77,12 @@ final class SecuredGateway {
             .setIsCertificateAuthority(true)
             .buildSelfSigned();
     anonymous = client(null);
-    certificateFile = folder.resolve("tls.crt");
-    privateKeyFile = folder.resolve("tls.key");
+    // A folder of their own: a watched folder that is written to all the time (the access log)
+    // never
+    // comes to the quiet in which changed certificates are read.
+    Path certificates = Files.createDirectory(folder.resolve("tls"));
+    certificateFile = certificates.resolve("tls.crt");
+    privateKeyFile = certificates.resolve("tls.key");
     ownCertificate("localhost");
     Path trust = Files.writeString(folder.resolve("ca.crt"), authority.getCertificatePEM());
     keyFile = folder.resolve("keys.yaml");

@@ -64,6 +64,12 @@ public interface Candidates {
   /** Hash of the beginning that the prompt shares with other calls; 0 if there is none. */
   long prefix();
 
+  /** Whether any node tells what it has of that beginning. */
+  boolean someTellWhatTheyHave();
+
+  /** The share of that beginning in the node's cache, 0 to 1; below 0 if it does not tell. */
+  double cachedShare(int index);
+
   /** Tokens of that beginning. */
   int sharedTokens();
 

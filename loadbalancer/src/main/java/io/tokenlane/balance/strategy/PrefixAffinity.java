@@ -16,8 +16,13 @@ package io.tokenlane.balance.strategy;
  * second and third owner are charged a part of the beginning, so that a seldom beginning stays on
  * one node and caches are not filled with copies. Another node gets the call only if that saves
  * three times the beginning's computation: every spill also pushes other beginnings out of a cache.
- * A slowness below 2 counts as none: it is mostly other gateways' calls in the same queue, and to
- * run from those moves beginnings about. Slow generation counts for as many tokens as the call
+ *
+ * <p>Where a node tells what it holds, presumption gives way: it is charged the part m of the
+ * beginning that it lacks, as an owner m · (1 + 0.4 · r) · shared tokens; and one that holds any of
+ * it counts like an owner.
+ *
+ * <p>A slowness below 2 counts as none: it is mostly other gateways' calls in the same queue, and
+ * to run from those moves beginnings about. Slow generation counts for as many tokens as the call
  * itself has. A call without a beginning goes by {@code ewma}.
  */
 public final class PrefixAffinity implements BalancingStrategy {
@@ -53,13 +58,38 @@ public final class PrefixAffinity implements BalancingStrategy {
       lastScore =
           RendezvousHash.score(
               candidates.prefix(), candidates.hash(owner), candidates.weight(owner));
-      double tokens = tokens(candidates, owner, RANK_PENALTY * rank * candidates.sharedTokens());
+      double tokens = tokens(candidates, owner, ofOwner(candidates, owner, rank));
       if (tokens < bestTokens) {
         best = owner;
         bestTokens = tokens;
       }
     }
-    return spilled(candidates, best, bestTokens, lastScore);
+    int holder = candidates.someTellWhatTheyHave() ? holder(candidates, bestTokens, lastScore) : -1;
+    return holder >= 0 ? holder : spilled(candidates, best, bestTokens, lastScore);
+  }
+
+  /** What an owner has to compute of the beginning, and is charged for being a further one. */
+  private static double ofOwner(Candidates candidates, int owner, int rank) {
+    double has = candidates.cachedShare(owner);
+    double further = RANK_PENALTY * rank;
+    return candidates.sharedTokens() * (has < 0 ? further : (1 - has) * (1 + further));
+  }
+
+  /** The best node that is no owner but has of the beginning, where it is better; else −1. */
+  private static int holder(Candidates candidates, double ownerTokens, double lastScore) {
+    int best = -1;
+    double fewest = ownerTokens;
+    for (int i = 0; i < candidates.size(); i++) {
+      double has = candidates.eligible(i) ? candidates.cachedShare(i) : 0;
+      if (has > 0 && below(candidates, i, lastScore)) {
+        double tokens = tokens(candidates, i, (1 - has) * candidates.sharedTokens());
+        if (tokens < fewest) {
+          best = i;
+          fewest = tokens;
+        }
+      }
+    }
+    return best;
   }
 
   /** The best of the others, where it saves enough; else the owner. */

@@ -118,6 +118,39 @@ class StrategiesTest {
   }
 
   @Test
+  void prefixAffinityBelievesWhatNodesTellOfTheirCaches() {
+    BalancingStrategy strategy = Strategies.named("prefix-affinity");
+    TableCandidates fleet = fleet(Collections.nCopies(8, PLAIN).toArray(Row[]::new));
+    fleet.prompt(77, 4_000, 100);
+    int owner = strategy.choose(fleet);
+    int stranger = IntStream.range(0, 8).filter(i -> score(fleet, i) < 3).findFirst().orElseThrow();
+    double[] nobody = new double[8];
+    assertThat(strategy.choose(fleet.cached(nobody))).isEqualTo(owner);
+    double[] cached = new double[8];
+    cached[stranger] = 1;
+    assertThat(strategy.choose(fleet.cached(cached))).isEqualTo(stranger);
+    fleet.set(stranger, PLAIN.tokensAhead(4_500));
+    assertThat(strategy.choose(fleet.cached(cached))).isEqualTo(owner);
+    cached[owner] = 0.25;
+    fleet.set(stranger, PLAIN.tokensAhead(3_500));
+    assertThat(strategy.choose(fleet.cached(cached))).isEqualTo(owner);
+    cached[owner] = -1;
+    fleet.set(stranger, PLAIN);
+    assertThat(strategy.choose(fleet.cached(cached))).isIn(owner, stranger);
+  }
+
+  /** The node's place among the owners, from the last. */
+  private static int score(TableCandidates fleet, int index) {
+    return (int)
+        IntStream.range(0, 8)
+            .filter(
+                other ->
+                    RendezvousHash.score(77, fleet.hash(other), 1)
+                        < RendezvousHash.score(77, fleet.hash(index), 1))
+            .count();
+  }
+
+  @Test
   void energyAwareTakesTheThriftyUnlessItIsBusy() {
     BalancingStrategy strategy = Strategies.named("energy-aware");
     assertThat(strategy.choose(fleet(PLAIN.energy(1.2), PLAIN))).isEqualTo(1);

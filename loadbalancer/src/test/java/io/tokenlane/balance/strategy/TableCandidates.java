@@ -71,6 +71,7 @@ final class TableCandidates implements Candidates {
   private long prefix;
   private int sharedTokens;
   private int ownTokens;
+  private double[] cached = {};
 
   TableCandidates(RandomGenerator random, List<Row> rows) {
     this.rows = new ArrayList<>(rows);
@@ -91,6 +92,11 @@ final class TableCandidates implements Candidates {
     prefix = beginning;
     sharedTokens = shared;
     ownTokens = own;
+    return this;
+  }
+
+  TableCandidates cached(double... shares) {
+    cached = shares;
     return this;
   }
 
@@ -185,6 +191,16 @@ final class TableCandidates implements Candidates {
   @Override
   public long prefix() {
     return prefix;
+  }
+
+  @Override
+  public boolean someTellWhatTheyHave() {
+    return cached.length > 0;
+  }
+
+  @Override
+  public double cachedShare(int index) {
+    return cached.length > 0 ? cached[index] : -1;
   }
 
   @Override

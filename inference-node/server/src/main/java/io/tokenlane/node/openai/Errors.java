@@ -46,10 +46,6 @@ final class Errors implements WebExceptionHandler {
     if (error.retryAfterSeconds() > 0) {
       headers.set(HttpHeaders.RETRY_AFTER, String.valueOf(error.retryAfterSeconds()));
     }
-    if (error.status() == HttpStatus.CONTENT_TOO_LARGE) {
-      // The rest of the body is not read, so nothing else can come on this connection.
-      headers.set(HttpHeaders.CONNECTION, "close");
-    }
     byte[] body = mapper.writeValueAsBytes(body(error));
     DataBuffer buffer = response.bufferFactory().wrap(body);
     return response.writeWith(Mono.just(buffer));

@@ -1,0 +1,53 @@
+package io.tokenlane.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The processes take the files that the manifests of {@code k8s/} give them. */
+class ManifestsIT {
+
+  @ParameterizedTest
+  @CsvSource({
+    "gateway, k8s/base/config/gateway.yaml, 1",
+    "gateway, k8s/overlays/edge/config/gateway.yaml, 1",
+    "node, k8s/base/config/node.yaml, 0",
+  })
+  void theyStartWithTheirConfiguration(String command, String config, int actuator)
+      throws Exception {
+    int port = Launcher.freePorts();
+    String file = Launcher.ROOT.resolve(config).toString();
+    try (Launcher launcher =
+        Launcher.start(command, "--port", Integer.toString(port), "--config", file)) {
+      String alive = "http://localhost:" + (port + actuator) + "/actuator/health/liveness";
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .ignoreExceptionsMatching(IOException.class::isInstance)
+          .untilAsserted(() -> assertThat(Http.get(alive).statusCode()).isEqualTo(200));
+      assertThat(launcher.output()).doesNotContain("ERROR");
+    }
+  }
+
+  @Test
+  void theNodeOfTheCpuOverlayLacksNothingButItsModel() throws Exception {
+    String file = Launcher.ROOT.resolve("k8s/overlays/cpu/config/node.yaml").toString();
+    String port = Integer.toString(Launcher.freePorts());
+    try (Launcher launcher = Launcher.start("node", "--port", port, "--config", file)) {
+      assertThat(launcher.awaitExit()).isNotZero();
+      assertThat(launcher.output()).contains("/models/model.gguf");
+    }
+  }
+
+  @Test
+  void namesOfMetricsAreFoundInQueries() {
+    assertThat(
+            MetricNames.in(
+                "histogram_quantile(0.99, sum by (le, pod) (rate(a_bucket{x=\"y_z\"}[5m]))) > 1 and b:c"))
+        .containsExactly("a_bucket", "b:c");
+  }
+}

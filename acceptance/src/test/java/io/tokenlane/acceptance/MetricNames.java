@@ -1,0 +1,72 @@
+package io.tokenlane.acceptance;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/** Which metrics the alerts, dashboards and autoscalers of {@code k8s/} ask for. */
+final class MetricNames {
+  private static final Path K8S = Launcher.ROOT.resolve("k8s");
+  private static final YAMLMapper YAML = new YAMLMapper();
+
+  /** What is in quotes or braces, ranges, lists of labels, numbers with units, variables. */
+  private static final Pattern NO_NAMES =
+      Pattern.compile(
+          "\"[^\"]*\"|\\{[^}]*}|\\[[^]]*]|\\b(by|without|on|ignoring)\\s*\\([^)]*\\)|\\$\\w+");
+
+  /** A name that is not called as a function. */
+  private static final Pattern NAME =
+      Pattern.compile("(?<![\\w:.])[a-zA-Z_:][\\w:]*+(?!\\s*\\()(?![\\w:])");
+
+  private static final Set<String> OPERATORS = Set.of("and", "or", "unless", "bool", "offset");
+
+  private MetricNames() {}
+
+  /** The names in all queries, sorted. */
+  static Set<String> wanted() throws IOException {
+    Set<String> names = new TreeSet<>();
+    try (Stream<Path> files = Files.walk(K8S)) {
+      for (Path file : files.filter(MetricNames::holdsQueries).toList()) {
+        queries(file).forEach(query -> names.addAll(in(query)));
+      }
+    }
+    return names;
+  }
+
+  private static boolean holdsQueries(Path file) {
+    String path = K8S.relativize(file).toString();
+    return !path.startsWith("target") && path.matches(".*\\.(ya?ml|json)");
+  }
+
+  private static List<String> queries(Path file) throws IOException {
+    try (var documents = YAML.readerFor(JsonNode.class).<JsonNode>readValues(file.toFile())) {
+      return documents.readAll().stream()
+          .flatMap(
+              document ->
+                  Stream.of("expr", "query").flatMap(key -> document.findValues(key).stream()))
+          .map(JsonNode::asString)
+          .filter(query -> !query.equals("prometheus"))
+          .toList();
+    }
+  }
+
+  /** The names of metrics in a query in PromQL. */
+  static Set<String> in(String query) {
+    Set<String> names = new TreeSet<>();
+    Matcher matcher = NAME.matcher(NO_NAMES.matcher(query).replaceAll(" "));
+    while (matcher.find()) {
+      if (!OPERATORS.contains(matcher.group())) {
+        names.add(matcher.group());
+      }
+    }
+    return names;
+  }
+}

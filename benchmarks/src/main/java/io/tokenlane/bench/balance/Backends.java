@@ -1,0 +1,193 @@
+package io.tokenlane.bench.balance;
+
+import io.tokenlane.bench.balance.Plan.Tail;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.Connection;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.server.HttpServer;
+import reactor.netty.http.server.HttpServerResponse;
+
+/**
+ * Backends on real sockets: each serves four requests at once for lognormal times of mean 50 ms at
+ * speed 1, and queues the others. An answer tells in {@value #SERVICE} how long it was served.
+ */
+final class Backends implements AutoCloseable {
+  static final String SERVICE = "x-service-micros";
+
+  private static final int SLOTS = 4;
+
+  private final ScheduledExecutorService clock = new ScheduledThreadPoolExecutor(1);
+  private final Scheduler turns = Schedulers.fromExecutorService(clock);
+  private final List<Backend> backends = new ArrayList<>();
+
+  /** As many backends, each on a port of its own. */
+  Backends(int count) {
+    for (int i = 0; i < count; i++) {
+      backends.add(new Backend(new SplittableRandom(20_261_123 + i)));
+    }
+  }
+
+  List<Integer> ports() {
+    return backends.stream().map(backend -> backend.port).toList();
+  }
+
+  /** All well again, with these speeds. */
+  void reset(List<Double> speeds) {
+    for (int i = 0; i < backends.size(); i++) {
+      backends.get(i).reset(speeds.get(i));
+    }
+  }
+
+  Backend get(int index) {
+    return backends.get(index);
+  }
+
+  void after(double seconds, Runnable action) {
+    var _ = clock.schedule(action, (long) (seconds * 1e9), TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public void close() {
+    backends.forEach(Backend::die);
+    clock.shutdownNow();
+  }
+
+  /** One of them; everything but the sockets happens on the clock's thread. */
+  final class Backend {
+    private final SplittableRandom random;
+    private final int port;
+    private final Deque<MonoSink<Long>> queue = new ArrayDeque<>();
+    private final List<Connection> connections = new ArrayList<>();
+    private @Nullable DisposableServer server;
+    private volatile double speed = 1;
+    private volatile boolean failing;
+    private volatile long firstAfterReturn;
+    private long returnedAt;
+    private long pausedUntil;
+    private int serving;
+
+    Backend(SplittableRandom random) {
+      this.random = random;
+      DisposableServer bound = bind(0);
+      this.server = bound;
+      this.port = bound.port();
+    }
+
+    private DisposableServer bind(int wanted) {
+      return HttpServer.create()
+          .host("127.0.0.1")
+          .port(wanted)
+          .doOnConnection(this::connected)
+          .handle((request, response) -> answer(request.uri(), response))
+          .bindNow();
+    }
+
+    private synchronized void connected(Connection connection) {
+      connections.add(connection);
+      connections.removeIf(known -> !known.channel().isOpen());
+    }
+
+    private Mono<Void> answer(String uri, HttpServerResponse response) {
+      if (uri.startsWith("/health")) {
+        return response.sendString(Mono.just("well")).then();
+      }
+      if (failing) {
+        return response.status(500).sendString(Mono.just("failing")).then();
+      }
+      return Mono.<Long>create(this::offer)
+          .subscribeOn(turns)
+          .flatMap(
+              micros ->
+                  response
+                      .header(SERVICE, Long.toString(micros))
+                      .header("Cache-Control", "no-store")
+                      .sendString(Mono.just("served"))
+                      .then());
+    }
+
+    private void offer(MonoSink<Long> call) {
+      if (returnedAt != 0 && firstAfterReturn == 0) {
+        firstAfterReturn = System.nanoTime();
+      }
+      queue.add(call);
+      serve();
+    }
+
+    private void serve() {
+      while (serving < SLOTS && !queue.isEmpty()) {
+        MonoSink<Long> call = queue.remove();
+        serving++;
+        long nanos = (long) (Tail.LOGNORMAL.draw(random) / speed);
+        long start = Math.max(0, pausedUntil - System.nanoTime());
+        var _ =
+            clock.schedule(() -> finish(call, nanos / 1_000), start + nanos, TimeUnit.NANOSECONDS);
+      }
+    }
+
+    private void finish(MonoSink<Long> call, long micros) {
+      long left = pausedUntil - System.nanoTime();
+      if (left > 0) {
+        var _ = clock.schedule(() -> finish(call, micros), left, TimeUnit.NANOSECONDS);
+        return;
+      }
+      serving--;
+      call.success(micros);
+      serve();
+    }
+
+    private void reset(double next) {
+      comeBack();
+      clock.execute(() -> pausedUntil = 0);
+      speed = next;
+      failing = false;
+      returnedAt = 0;
+      firstAfterReturn = 0;
+    }
+
+    /** Stands still from now on. */
+    void pause(long millis) {
+      pausedUntil = System.nanoTime() + millis * 1_000_000;
+    }
+
+    void failing(boolean answersErrors) {
+      failing = answersErrors;
+    }
+
+    /** Closes its socket and all connections. */
+    synchronized void die() {
+      DisposableServer running = server;
+      if (running != null) {
+        running.disposeNow();
+        connections.forEach(Connection::dispose);
+        connections.clear();
+        server = null;
+      }
+    }
+
+    /** Listens again. */
+    synchronized void comeBack() {
+      if (server == null) {
+        server = bind(port);
+        returnedAt = System.nanoTime();
+      }
+    }
+
+    /** Seconds from the return to the first request; NaN if none came. */
+    double backAfter() {
+      long first = firstAfterReturn;
+      return first == 0 ? Double.NaN : (first - returnedAt) / 1e9;
+    }
+  }
+}

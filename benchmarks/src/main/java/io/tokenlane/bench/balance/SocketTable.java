@@ -1,0 +1,229 @@
+package io.tokenlane.bench.balance;
+
+import io.tokenlane.bench.report.Row;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/**
+ * Our gateway beside nginx and haproxy, plain and tuned, before the same backends on real sockets.
+ * For each scenario every proxy is measured in turn, round after round; a figure is the median of
+ * the rounds.
+ */
+public final class SocketTable {
+  private static final int BACKENDS = 8;
+  private static final double CAPACITY = BACKENDS * 4 / 0.05;
+  private static final Row.Better LOWER = Row.Better.LOWER;
+
+  private final Path root;
+  private final String only;
+  private final int rounds;
+  private final double seconds;
+
+  /**
+   * @param only part of the names of the scenarios to run; empty for all
+   */
+  public SocketTable(Path root, boolean quick, String only) {
+    this.root = root;
+    this.only = only;
+    this.rounds = quick ? 1 : 3;
+    this.seconds = quick ? 3 : 10;
+  }
+
+  /**
+   * @param latencyGoal most of the best peer's p99; 0 for no goal
+   * @param waitGoal most of the best peer's p99 wait; 0 for no goal
+   * @param trouble planned on the backends when counting begins; the seconds are the run's
+   */
+  private record Scenario(
+      String name,
+      double load,
+      List<Double> speeds,
+      List<Double> weights,
+      double latencyGoal,
+      double waitGoal,
+      Consumer<Backends> trouble) {}
+
+  private static List<Double> repeated(double... pattern) {
+    List<Double> all = new ArrayList<>();
+    for (int i = 0; i < BACKENDS; i++) {
+      all.add(pattern[i % pattern.length]);
+    }
+    return all;
+  }
+
+  private List<Scenario> scenarios() {
+    List<Double> equal = Collections.nCopies(BACKENDS, 1.0);
+    List<Double> slow = new ArrayList<>(equal);
+    slow.set(0, 0.25);
+    List<Double> known = List.of(3.0, 2.0, 1.0, 3.0, 2.0, 1.0, 3.0, 1.0);
+    double mean = known.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+    List<Double> speeds = known.stream().map(weight -> weight / mean).toList();
+    Consumer<Backends> calm = all -> {};
+    return List.of(
+        new Scenario("even 0.7", 0.7, equal, equal, 1.02, 1.15, calm),
+        new Scenario("even 0.9", 0.9, equal, equal, 1.02, 1.15, calm),
+        new Scenario("one 4x slower", 0.7, slow, equal, 0.85, 0.4, calm),
+        new Scenario("pauses of 500 ms", 0.7, equal, equal, 1, 0.75, this::pauses),
+        new Scenario("fast 500s", 0.7, equal, equal, 0, 0, this::failures),
+        new Scenario("weights 3:2:1", 0.7, speeds, known, 1.02, 1.15, calm),
+        new Scenario("unknown capacities", 0.7, repeated(1.5, 0.5), equal, 0, 0.25, calm),
+        new Scenario("kill and return", 0.6, equal, equal, 0, 0, this::kill));
+  }
+
+  private void pauses(Backends all) {
+    SplittableRandom random = new SplittableRandom(11);
+    for (int i = 0; i < BACKENDS; i++) {
+      Backends.Backend backend = all.get(i);
+      double at = random.nextDouble() * 10;
+      for (double second = at; second < seconds; second += 5 + 10 * random.nextDouble()) {
+        all.after(second, () -> backend.pause(500));
+      }
+    }
+  }
+
+  private void failures(Backends all) {
+    all.after(seconds / 3, () -> all.get(0).failing(true));
+    all.after(2 * seconds / 3, () -> all.get(0).failing(false));
+  }
+
+  private void kill(Backends all) {
+    Thread.Builder threads = Thread.ofVirtual();
+    all.after(seconds / 4, () -> threads.start(() -> all.get(0).die()));
+    all.after(seconds / 2, () -> threads.start(() -> all.get(0).comeBack()));
+  }
+
+  /** Runs the scenarios; peers that are not installed are named in a row without a value. */
+  public List<Row> rows() throws IOException, InterruptedException {
+    List<Row> rows = new ArrayList<>();
+    List<Proxies> there = new ArrayList<>();
+    for (Proxies proxy : Proxies.values()) {
+      if (proxy.installed()) {
+        there.add(proxy);
+      } else {
+        rows.add(
+            Row.missing(
+                "sockets, " + proxy.title(),
+                "ms",
+                "not installed: apt-get install nginx-light haproxy"));
+      }
+    }
+    try (Backends backends = new Backends(BACKENDS)) {
+      for (Scenario scenario : scenarios()) {
+        if (scenario.name().contains(only)) {
+          rows.addAll(rows(scenario, there, backends));
+        }
+      }
+    }
+    return rows;
+  }
+
+  /** All rounds of one proxy. */
+  private static final class Rounds {
+    private final Quantiles latency = new Quantiles();
+    private final Quantiles wait = new Quantiles();
+    private final Quantiles errors = new Quantiles();
+    private final Quantiles back = new Quantiles();
+
+    void add(OpenLoop.Measured measured, double backAfter) {
+      latency.add(measured.latencies().at(0.99));
+      wait.add(measured.waits().at(0.99));
+      errors.add(100 * measured.errors());
+      back.add(Double.isNaN(backAfter) ? 1e9 : backAfter);
+    }
+  }
+
+  private List<Row> rows(Scenario scenario, List<Proxies> proxies, Backends backends)
+      throws IOException, InterruptedException {
+    Map<Proxies, Proxies.Running> running = new EnumMap<>(Proxies.class);
+    Map<Proxies, Rounds> results = new EnumMap<>(Proxies.class);
+    try (OpenLoop clients = new OpenLoop()) {
+      backends.reset(scenario.speeds());
+      for (Proxies proxy : proxies) {
+        running.put(proxy, proxy.start(root, backends.ports(), scenario.weights()));
+        results.put(proxy, new Rounds());
+      }
+      for (int round = -1; round < rounds; round++) {
+        for (Map.Entry<Proxies, Proxies.Running> each : running.entrySet()) {
+          measure(scenario, backends, clients, each, round < 0 ? null : results.get(each.getKey()));
+        }
+      }
+    } finally {
+      running.values().forEach(Proxies.Running::close);
+    }
+    return report(scenario, results);
+  }
+
+  private void measure(
+      Scenario scenario,
+      Backends backends,
+      OpenLoop clients,
+      Map.Entry<Proxies, Proxies.Running> proxy,
+      @org.jspecify.annotations.Nullable Rounds rounds)
+      throws InterruptedException {
+    double speed =
+        scenario.speeds().stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+    double rate = scenario.load() * CAPACITY * speed;
+    int port = proxy.getValue().port();
+    backends.reset(scenario.speeds());
+    if (rounds == null) {
+      // Only for the JIT compiler; the others need no warming.
+      clients.run(port, rate, proxy.getKey().ours() ? seconds : 0.5, 0.1);
+      return;
+    }
+    double warm = 1.5;
+    backends.after(warm, () -> scenario.trouble().accept(backends));
+    OpenLoop.Measured measured = clients.run(port, rate, warm, seconds);
+    rounds.add(measured, backends.get(0).backAfter());
+  }
+
+  private static List<Row> report(Scenario scenario, Map<Proxies, Rounds> results) {
+    List<Row> rows = new ArrayList<>();
+    results.forEach(
+        (proxy, rounds) -> {
+          String id = "sockets, " + scenario.name() + ", " + proxy.title();
+          Row latency = Row.of(id + ": p99", rounds.latency.at(0.5), "ms", LOWER);
+          Row wait = Row.of(id + ": p99 wait", rounds.wait.at(0.5), "ms", LOWER);
+          if (proxy.ours()) {
+            latency = beside(latency, scenario.latencyGoal(), results, r -> r.latency.at(0.5));
+            wait = beside(wait, scenario.waitGoal(), results, r -> r.wait.at(0.5));
+          }
+          rows.add(latency);
+          rows.add(wait);
+          Row errors = Row.of(id + ": errors", rounds.errors.at(0.5), "%", LOWER);
+          rows.add(
+              proxy.ours()
+                  ? errors.withGoal(scenario.name().startsWith("fast") ? 0.05 : 0)
+                  : errors);
+          if (scenario.name().startsWith("kill")) {
+            rows.add(
+                Row.of(id + ": back in use after", rounds.back.at(0.5), "s", LOWER).withGoal(3));
+          }
+        });
+    return rows;
+  }
+
+  private static Row beside(
+      Row row,
+      double goal,
+      Map<Proxies, Rounds> results,
+      java.util.function.ToDoubleFunction<Rounds> figure) {
+    double best = Double.POSITIVE_INFINITY;
+    String name = "";
+    for (Map.Entry<Proxies, Rounds> each : results.entrySet()) {
+      double theirs = figure.applyAsDouble(each.getValue());
+      if (!each.getKey().ours() && theirs < best) {
+        best = theirs;
+        name = each.getKey().title();
+      }
+    }
+    Row compared = name.isEmpty() ? row : row.withPeer(name, best);
+    return name.isEmpty() || goal == 0 ? compared : compared.withGoal(goal * best);
+  }
+}

@@ -1,0 +1,108 @@
+package io.tokenlane.gateway.balance;
+
+import io.tokenlane.balance.Node;
+import io.tokenlane.balance.NodePool;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+
+/**
+ * Keeps the pool's fleet as {@code tokenlane.nodes} has it: entries with an address of their own as
+ * they stand, each other one in the nodes that a name server or a discovery client tells now. A
+ * lookup that fails changes nothing.
+ */
+final class NodeSources {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeSources.class);
+
+  private final NodePool pool;
+  private final List<NodeProperties> entries;
+  private final Lookup lookup;
+  private final Map<NodeProperties, List<URI>> found = new ConcurrentHashMap<>();
+  private volatile Map<String, NodeProperties> byNode = Map.of();
+  private List<Node> fleet = List.of();
+
+  /** Where the nodes of an entry listen now. */
+  @FunctionalInterface
+  interface Lookup {
+    Mono<List<URI>> addresses(NodeProperties entry);
+  }
+
+  NodeSources(NodePool pool, NodeList nodes, Lookup lookup) {
+    this.pool = pool;
+    this.entries = nodes.all();
+    this.lookup = lookup;
+    publish();
+  }
+
+  /** Whether any entry has to be looked up. */
+  boolean change() {
+    return entries.stream().anyMatch(NodeProperties::lookedUp);
+  }
+
+  /** Whether there should be nodes, also where none was found yet. */
+  boolean any() {
+    return !entries.isEmpty();
+  }
+
+  /** Asks for all entries that have no address of their own; the fleet follows the answers. */
+  void look() {
+    for (NodeProperties entry : entries) {
+      if (entry.lookedUp()) {
+        var _ =
+            lookup
+                .addresses(entry)
+                .subscribe(
+                    addresses -> found(entry, addresses),
+                    failure -> LOG.warn("node {}: {}", entry.name(), failure.toString()));
+      }
+    }
+  }
+
+  private void found(NodeProperties entry, List<URI> addresses) {
+    if (!addresses.equals(found.put(entry, List.copyOf(addresses)))) {
+      publish();
+    }
+  }
+
+  private synchronized void publish() {
+    Map<String, Node> nodes = new LinkedHashMap<>();
+    Map<String, NodeProperties> owners = new LinkedHashMap<>();
+    for (NodeProperties entry : entries) {
+      for (Node node : nodes(entry)) {
+        nodes.putIfAbsent(node.id(), node);
+        owners.putIfAbsent(node.id(), entry);
+      }
+    }
+    byNode = owners;
+    List<Node> next = List.copyOf(nodes.values());
+    if (!next.equals(fleet)) {
+      fleet = next;
+      pool.replace(next);
+    }
+  }
+
+  private List<Node> nodes(NodeProperties entry) {
+    if (!entry.lookedUp()) {
+      return List.of(new Node(entry.name(), entry.uri(), entry.weight(), entry.limit()));
+    }
+    List<Node> nodes = new ArrayList<>();
+    for (URI address : found.getOrDefault(entry, List.of())) {
+      String place = address.getAuthority().replace("[", "").replace("]", "");
+      String id = entry.id() == null ? place : entry.id() + '-' + place;
+      nodes.add(new Node(id, address, entry.weight(), entry.limit()));
+    }
+    return nodes;
+  }
+
+  /** The credential for a node; empty where it needs none. */
+  Optional<String> apiKey(String nodeId) {
+    return Optional.ofNullable(byNode.get(nodeId)).map(NodeProperties::apiKey);
+  }
+}

@@ -1,0 +1,96 @@
+package io.tokenlane.gateway.balance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tokenlane.balance.Node;
+import io.tokenlane.balance.NodePool;
+import io.tokenlane.balance.PoolSettings;
+import io.tokenlane.gateway.Eventually;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.springframework.cloud.client.discovery.simple.InstanceProperties;
+import org.springframework.cloud.client.discovery.simple.reactive.SimpleReactiveDiscoveryClient;
+import org.springframework.cloud.client.discovery.simple.reactive.SimpleReactiveDiscoveryProperties;
+import reactor.core.publisher.Mono;
+
+class NodeSourcesTest {
+  private static final NodeProperties FIXED = entry("fixed", "http://10.0.0.1:8091", false);
+  private static final NodeProperties NAMED = entry("gpu", "http://gpus.internal:8000/api", true);
+
+  private final NodePool pool = new NodePool(PoolSettings.DEFAULT);
+  private Mono<List<URI>> answer = Mono.just(List.of());
+
+  private static NodeProperties entry(String id, String uri, boolean dns) {
+    return new NodeProperties(id, URI.create(uri), dns, 2, 3, "sesame");
+  }
+
+  private static List<URI> uris(String... all) {
+    return Stream.of(all).map(URI::create).toList();
+  }
+
+  private List<String> ids() {
+    return pool.nodes().stream().map(Node::id).toList();
+  }
+
+  @Test
+  void theFleetFollowsWhatIsLookedUp() {
+    NodeSources sources =
+        new NodeSources(pool, new NodeList(List.of(FIXED, NAMED)), entry -> answer);
+    assertThat(ids()).containsExactly("fixed");
+
+    answer = Mono.just(uris("http://10.1.0.1:8000/api", "http://[fd00::1]:8000/api"));
+    sources.look();
+    assertThat(ids()).containsExactly("fixed", "gpu-10.1.0.1:8000", "gpu-fd00::1:8000");
+    Node first = pool.nodes().get(1);
+    assertThat(first.weight()).isEqualTo(2);
+    assertThat(first.limit()).isEqualTo(3);
+    assertThat(sources.apiKey(first.id())).hasValue("sesame");
+    assertThat(sources.apiKey("nobody")).isEmpty();
+
+    answer = Mono.error(new IllegalStateException("no name server"));
+    sources.look();
+    assertThat(ids()).hasSize(3);
+
+    answer = Mono.just(uris("http://[fd00::1]:8000/api"));
+    sources.look();
+    assertThat(ids()).containsExactly("fixed", "gpu-fd00::1:8000");
+  }
+
+  @Test
+  void namesAreResolvedByTheSystem() {
+    NodeProperties local = entry("here", "http://localhost:8091", true);
+    NodeSources sources =
+        new NodeSources(pool, new NodeList(List.of(local)), new Addresses(null, null));
+    sources.look();
+    Eventually.eventually("localhost", () -> ids().contains("here-127.0.0.1:8091"));
+  }
+
+  @Test
+  void anyDiscoveryClientTellsInstances() {
+    SimpleReactiveDiscoveryProperties simple = new SimpleReactiveDiscoveryProperties();
+    InstanceProperties one = new InstanceProperties();
+    one.setServiceId("vllm");
+    one.setUri(URI.create("http://10.2.0.1:8000"));
+    simple.setInstances(Map.of("vllm", List.of(one)));
+    NodeProperties service = new NodeProperties(null, URI.create("lb://vllm"), false, 1, 0, null);
+    NodeSources sources =
+        new NodeSources(
+            pool,
+            new NodeList(List.of(service)),
+            new Addresses(new SimpleReactiveDiscoveryClient(simple), null));
+    sources.look();
+    Eventually.eventually("the instance", () -> ids().equals(List.of("10.2.0.1:8000")));
+  }
+
+  @Test
+  void oddEntriesAreRefused() {
+    assertThatThrownBy(() -> entry("x", "https://gpus.internal", true))
+        .hasMessage("dns: true with https://gpus.internal (expected: http://host:port)");
+    assertThatThrownBy(() -> entry("x", "ftp://gpus.internal", false))
+        .hasMessageContaining("(expected: http://host:port or lb://SERVICE)");
+  }
+}
