@@ -1,5 +1,6 @@
 package io.tokenlane.compress;
 
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class Conversation {
   private final PromptCompressor compressor;
   private final Context context = new Context();
+  private final LegendNames legends = new LegendNames();
 
   public Conversation(PromptCompressor compressor) {
     this.compressor = compressor;
@@ -56,9 +58,14 @@ public final class Conversation {
     return text;
   }
 
-  /** What the names that the messages gave so far stand for. */
+  /**
+   * What the names that the messages gave so far stand for: letters of dictionaries, and symbols of
+   * legends that have one meaning in the whole conversation.
+   */
   public Map<Character, String> names() {
-    return context.scope(false).names();
+    Map<Character, String> names = new HashMap<>(legends.names());
+    names.putAll(context.scope(false).names());
+    return Map.copyOf(names);
   }
 
   private void learn(Turn turn, String sent, StyleTag tag) {
@@ -68,7 +75,8 @@ public final class Conversation {
     }
     boolean trusted = turn.isOperators();
     DictionaryStage dictionary = new DictionaryStage(context, trusted);
-    @Nullable Frame frame = tag.equals(StyleTag.NONE) ? null : Frame.of(sent);
+    @Nullable Frame frame = TagFormat.names(tag, Rule.DICTIONARY) ? Frame.of(sent) : null;
+    legends.learn(turn.text(), TagFormat.names(tag, Rule.REPEATS) && frame == null ? sent : null);
     if (frame == null) {
       context.learn(PromptCompressor.beforeNaming(sent, tag, dictionary), trusted);
     } else {

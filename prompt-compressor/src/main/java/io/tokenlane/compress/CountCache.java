@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CountCache {
   private static final int SLOTS = 1 << 15;
-  private static final int LONGEST = 48;
+  private static final int LONGEST = 192;
 
   private record Entry(String text, int tokens) {}
 

@@ -56,6 +56,23 @@ final class Legend {
    */
   static String expand(String text) {
     Map<Character, String> passages = new LinkedHashMap<>();
+    int body = read(text, passages);
+    return replace(text, body, passages);
+  }
+
+  /**
+   * The passages by their symbols.
+   *
+   * @throws IllegalArgumentException if the text does not begin with a whole legend
+   */
+  static Map<Character, String> passages(String text) {
+    Map<Character, String> passages = new LinkedHashMap<>();
+    var _ = read(text, passages);
+    return passages;
+  }
+
+  /** Where the text after the legend starts. */
+  private static int read(String text, Map<Character, String> passages) {
     int at = HEADER.length();
     while (present(text) && startsEntry(text, at)) {
       int end = endOfEntry(text, at + 2);
@@ -65,7 +82,7 @@ final class Legend {
     if (!text.startsWith(END, at)) {
       throw new IllegalArgumentException("text: no legend at its start (expected: one)");
     }
-    return replace(text, at + END.length(), passages);
+    return at + END.length();
   }
 
   private static String replace(String text, int from, Map<Character, String> passages) {

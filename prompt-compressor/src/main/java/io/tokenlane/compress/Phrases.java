@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -24,7 +23,19 @@ final class Phrases {
   @SuppressWarnings("ArrayRecordComponent") // read element by element, never compared
   record Phrase(int[] starts, int length) {}
 
-  private record Candidate(int low, int high, int length, int gain) {}
+  private record Candidate(int low, int high, int length, int gain)
+      implements Comparable<Candidate> {
+    /** The largest gain first. */
+    @Override
+    public int compareTo(Candidate other) {
+      if (gain != other.gain) {
+        return Integer.compare(other.gain, gain);
+      }
+      return low == other.low
+          ? Integer.compare(length, other.length)
+          : Integer.compare(low, other.low);
+    }
+  }
 
   private final int[] tokensBefore;
   private final int leastGain;
@@ -32,12 +43,7 @@ final class Phrases {
   private final BitSet taken;
   private long workLeft;
 
-  private final PriorityQueue<Candidate> queue =
-      new PriorityQueue<>(
-          Comparator.comparingInt(Candidate::gain)
-              .reversed()
-              .thenComparingInt(Candidate::low)
-              .thenComparingInt(Candidate::length));
+  private final PriorityQueue<Candidate> queue = new PriorityQueue<>();
 
   /**
    * @param sequence symbols from 0 up to, not including, its length

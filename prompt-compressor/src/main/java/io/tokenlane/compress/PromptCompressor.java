@@ -154,7 +154,10 @@ public final class PromptCompressor {
       this.tokens = tokens;
     }
 
-    /** Takes what the stage makes of the text if that is smaller and leads back. */
+    /**
+     * Takes what the stage makes of the text if that is smaller, leads back, and does not begin
+     * like a result by chance: what a line end kept from being a legend is none afterwards.
+     */
     void offer(Stage stage, Protection protection) {
       Stage.@Nullable Staged staged =
           isFramed(text) ? null : stage.apply(text, counter, protection);
@@ -163,6 +166,7 @@ public final class PromptCompressor {
       }
       int after = counter.count(staged.text());
       if (after < tokens
+          && (NAMING.contains(stage.rule()) || !isFramed(staged.text()))
           && protection.holds(text, staged.text())
           && stage.undo(staged.text(), staged.parameters()).equals(text)) {
         applied.add(new TagFormat.Applied(stage.rule(), staged.parameters()));

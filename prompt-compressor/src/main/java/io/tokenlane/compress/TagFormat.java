@@ -54,6 +54,11 @@ final class TagFormat {
     return all;
   }
 
+  /** Whether the rule was applied, by a tag known to be readable. */
+  static boolean names(StyleTag tag, Rule rule) {
+    return read(tag).stream().anyMatch(applied -> applied.rule() == rule);
+  }
+
   /** Whether the tag, known to be readable, was made for this original text. */
   static boolean matches(StyleTag tag, String original) {
     byte[] bytes = tag.bytes();
