@@ -38,16 +38,19 @@ public class BalanceConfig {
   }
 
   @Bean
+  Addresses addresses(
+      ObjectProvider<ReactiveDiscoveryClient> reactive, ObjectProvider<DiscoveryClient> blocking) {
+    return new Addresses(reactive.getIfAvailable(), blocking.getIfAvailable());
+  }
+
+  @Bean
   NodeSources nodeSources(
       NodePool pool,
       NodeList nodes,
       BalanceProperties properties,
       ScheduledExecutorService clockwork,
-      ObjectProvider<ReactiveDiscoveryClient> reactive,
-      ObjectProvider<DiscoveryClient> blocking) {
-    NodeSources sources =
-        new NodeSources(
-            pool, nodes, new Addresses(reactive.getIfAvailable(), blocking.getIfAvailable()));
+      Addresses addresses) {
+    NodeSources sources = new NodeSources(pool, nodes, addresses);
     if (sources.change()) {
       every(properties.discoveryInterval(), clockwork, sources::look);
     }
