@@ -5,6 +5,7 @@ import io.tokenlane.bench.report.Row;
 import io.tokenlane.engine.EngineConfig;
 import io.tokenlane.engine.backend.BackendOptions;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The same model by the kernel that was chosen and by the one that runs everywhere. */
@@ -24,19 +25,24 @@ final class KernelRows {
 
   List<Row> measure() {
     Speeds chosen = speeds("");
-    Speeds vector = speeds("vector");
-    return List.of(
-        row("decode, 1 sequence", chosen.decode, vector.decode),
-        row("prefill, 128 tokens", chosen.prefill, vector.prefill));
+    List<Row> rows = new ArrayList<>(beside(chosen, "Vector API kernel", speeds("vector")));
+    rows.addAll(beside(chosen, "AVX2 kernel", speeds("avx2")));
+    return rows;
   }
 
-  private Row row(String id, double chosen, double vector) {
+  private List<Row> beside(Speeds chosen, String peer, Speeds other) {
+    return List.of(
+        row("decode, 1 sequence", chosen.decode, peer, other.decode),
+        row("prefill, 128 tokens", chosen.prefill, peer, other.prefill));
+  }
+
+  private Row row(String id, double chosen, String peer, double other) {
     return Row.of(
-            "%s: kernel chosen, %s".formatted(options.shape(), id),
+            "%s: kernel chosen, %s, beside the %s".formatted(options.shape(), id, peer),
             chosen,
             "tokens/s",
             Row.Better.HIGHER)
-        .withPeer("Vector API kernel", vector);
+        .withPeer(peer, other);
   }
 
   private Speeds speeds(String kernel) {

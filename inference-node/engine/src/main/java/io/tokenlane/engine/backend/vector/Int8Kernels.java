@@ -1,13 +1,17 @@
 package io.tokenlane.engine.backend.vector;
 
 import io.tokenlane.engine.backend.int8.Int8Kernel;
-import io.tokenlane.engine.backend.x86.Avx2Kernel;
+import io.tokenlane.engine.backend.x86.AssembledKernel;
+import io.tokenlane.engine.backend.x86.Instructions;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Which kernel multiplies bytes on this machine. */
 final class Int8Kernels {
-  /** Names a kernel to run instead of the best one: {@code vector}, for comparison. */
+  /**
+   * Names a kernel to run instead of the best one, for comparison: {@code vector}, or {@code avx2}.
+   */
   static final String PROPERTY = "tokenlane.int8-kernel";
 
   private Int8Kernels() {}
@@ -22,14 +26,20 @@ final class Int8Kernels {
 
   /** Machine code where the machine and the system allow it, else the Vector API. */
   static Choice best() {
-    if (System.getProperty(PROPERTY, "").equals("vector")) {
+    String wanted = System.getProperty(PROPERTY, "").toLowerCase(Locale.ROOT);
+    if (wanted.equals("vector")) {
       return new Choice(Int8VectorKernel::new, "int8 by the Vector API as configured");
     }
-    Optional<String> why = Avx2Kernel.unavailable();
-    return why.isEmpty()
-        ? new Choice(Avx2Kernel::new, "int8 by AVX2 code")
-        : new Choice(
-            Int8VectorKernel::new,
-            "int8 by the Vector API (no AVX2 code: %s)".formatted(why.get()));
+    String why = "";
+    for (Instructions each : Instructions.values()) {
+      boolean excluded = !wanted.isEmpty() && !each.name().equalsIgnoreCase(wanted);
+      Optional<String> obstacle = excluded ? Optional.of("not wanted") : each.unavailable();
+      if (obstacle.isEmpty()) {
+        return new Choice(() -> new AssembledKernel(each), "int8 by %s code".formatted(each));
+      }
+      why = obstacle.get();
+    }
+    return new Choice(
+        Int8VectorKernel::new, "int8 by the Vector API (no machine code: %s)".formatted(why));
   }
 }

@@ -5,10 +5,10 @@ import java.util.Arrays;
 /**
  * Encodes the few x86-64 instructions that the kernels are made of (Intel 64 and IA-32
  * Architectures Software Developer's Manual, volume 2: chapter 2 for the prefixes, 3 to 5 for the
- * opcodes). Vector registers are the 256-bit ones, 0 to 15. Every memory operand is a base register
- * and a 32-bit displacement.
+ * opcodes). Vector registers are the 256-bit ones, 0 to 15; {@link WideAssembler} has those of 512
+ * bits. Every memory operand is a base register and a 32-bit displacement.
  */
-final class Assembler {
+class Assembler {
   /** General registers that a function may use without saving them, and RBX, which it must save. */
   static final int RAX = 0;
 
@@ -22,22 +22,22 @@ final class Assembler {
   static final int R10 = 10;
   static final int R11 = 11;
 
-  /** Opcode maps and implied prefixes of the VEX encoding. */
-  private static final int MAP_0F = 1;
+  /** Opcode maps and implied prefixes of the VEX and EVEX encodings. */
+  static final int MAP_0F = 1;
 
-  private static final int MAP_0F38 = 2;
-  private static final int NO_PREFIX = 0;
-  private static final int PREFIX_66 = 1;
+  static final int MAP_0F38 = 2;
+  static final int NO_PREFIX = 0;
+  static final int PREFIX_66 = 1;
 
   private byte[] code = new byte[1024];
   private int length;
 
   /** Where the next instruction will be; a target to jump to. */
-  int here() {
+  final int here() {
     return length;
   }
 
-  byte[] code() {
+  final byte[] code() {
     return Arrays.copyOf(code, length);
   }
 
@@ -167,12 +167,12 @@ final class Assembler {
     emit(0x48 | register >> 3 << 2 | base >> 3);
   }
 
-  private void memory(int register, int base, int displacement) {
+  final void memory(int register, int base, int displacement) {
     emit(0x80 | (register & 7) << 3 | (base & 7));
     emit32(displacement);
   }
 
-  private void emit(int... bytes) {
+  final void emit(int... bytes) {
     if (length + bytes.length > code.length) {
       code = Arrays.copyOf(code, 2 * code.length);
     }

@@ -6,15 +6,17 @@ import io.tokenlane.engine.backend.host.HostLinear;
 import io.tokenlane.engine.backend.int8.Int8Kernel;
 import io.tokenlane.engine.backend.int8.Int8Matrix;
 import io.tokenlane.engine.backend.int8.Int8Rows;
-import io.tokenlane.engine.backend.x86.Avx2Kernel;
+import io.tokenlane.engine.backend.x86.AssembledKernel;
+import io.tokenlane.engine.backend.x86.Instructions;
 import io.tokenlane.engine.tensor.DType;
 import io.tokenlane.engine.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -26,10 +28,15 @@ final class Int8KernelTest {
 
   private final Random random = new Random(SEED);
 
-  private static List<Int8Kernel> kernels() {
-    List<Int8Kernel> kernels = new ArrayList<>(List.of(new Int8VectorKernel()));
-    if (Avx2Kernel.unavailable().isEmpty()) {
-      kernels.add(new Avx2Kernel());
+  private static final Map<String, Int8Kernel> KERNELS = kernels();
+
+  private static Map<String, Int8Kernel> kernels() {
+    Map<String, Int8Kernel> kernels = new LinkedHashMap<>();
+    kernels.put("Vector API", new Int8VectorKernel());
+    for (Instructions each : Instructions.values()) {
+      if (each.unavailable().isEmpty()) {
+        kernels.put(each.toString(), new AssembledKernel(each));
+      }
     }
     return kernels;
   }
@@ -56,16 +63,19 @@ final class Int8KernelTest {
       rows.quantise(row, values, new int[128]);
     }
     MemorySegment out = Arena.ofAuto().allocate(64L * 6 * 16 * Float.BYTES, 64);
-    for (Int8Kernel kernel : kernels()) {
-      for (int tile = 0; tile < rows.tiles(); tile++) {
-        Int8Kernel.Tile some = new Int8Kernel.Tile(rows, tile);
-        int panel = random.nextInt(matrix.panels());
-        kernel.multiply(matrix, panel, matrix.panels() - panel, some, out);
-        for (int i = 0; i < (matrix.panels() - panel) * some.count() * Int8Matrix.PANEL; i++) {
-          assertThat(out.getAtIndex(ValueLayout.JAVA_FLOAT, i))
-              .as("%s, result %d, seed %d", kernel.getClass().getSimpleName(), i, SEED)
-              .isEqualTo(expected(matrix, panel, some, i));
-        }
+    KERNELS.forEach((name, kernel) -> check(matrix, rows, name, kernel, out));
+  }
+
+  private void check(
+      Int8Matrix matrix, Int8Rows rows, String name, Int8Kernel kernel, MemorySegment out) {
+    for (int tile = 0; tile < rows.tiles(); tile++) {
+      Int8Kernel.Tile some = new Int8Kernel.Tile(rows, tile);
+      int panel = random.nextInt(matrix.panels());
+      kernel.multiply(matrix, panel, matrix.panels() - panel, some, out);
+      for (int i = 0; i < (matrix.panels() - panel) * some.count() * Int8Matrix.PANEL; i++) {
+        assertThat(out.getAtIndex(ValueLayout.JAVA_FLOAT, i))
+            .as("%s, result %d, seed %d", name, i, SEED)
+            .isEqualTo(expected(matrix, panel, some, i));
       }
     }
   }

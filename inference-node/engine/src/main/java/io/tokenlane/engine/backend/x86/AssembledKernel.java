@@ -1,0 +1,43 @@
+package io.tokenlane.engine.backend.x86;
+
+import io.tokenlane.engine.backend.int8.Int8Kernel;
+import io.tokenlane.engine.backend.int8.Int8Matrix;
+import io.tokenlane.engine.backend.int8.Int8Rows;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** Multiplies with machine code that was assembled for this machine's instructions. */
+public final class AssembledKernel implements Int8Kernel {
+  private static final int ARGUMENTS = 7;
+  private static final int PAIRS_TO_TURNS = 2 * TileCode.UNROLLED;
+
+  private final MemorySegment[] functions;
+  private final MemorySegment arguments =
+      Arena.ofAuto().allocate((long) ARGUMENTS * Long.BYTES, 64);
+
+  /**
+   * @throws IllegalStateException if this machine cannot run such code
+   */
+  public AssembledKernel(Instructions instructions) {
+    this.functions = instructions.functions();
+  }
+
+  @Override
+  public void multiply(Int8Matrix weights, int panel, int panels, Tile tile, MemorySegment out) {
+    Int8Rows rows = tile.rows();
+    MemorySegment memory = weights.memory();
+    argument(0, memory.address() + panel * weights.panelBytes());
+    argument(1, rows.values().address() + rows.valuesOf(tile.index()));
+    argument(2, rows.scales().address() + rows.scalesOf(tile.index()));
+    argument(3, out.address());
+    argument(4, panels);
+    argument(5, weights.groups());
+    argument(6, weights.group() / PAIRS_TO_TURNS);
+    MachineCode.call(functions[tile.count() - 1], arguments);
+  }
+
+  private void argument(int index, long value) {
+    arguments.setAtIndex(ValueLayout.JAVA_LONG, index, value);
+  }
+}
