@@ -29,6 +29,7 @@ public final class BenchCommand {
             new StartupBenchmark(ROOT),
             new EngineBenchmark(ROOT, engine),
             new GatewayBenchmark(ROOT),
+            new LoggingBenchmark(ROOT),
             new CompressionBenchmark(ROOT),
             new PrefetchBenchmark(ROOT),
             new CacheBenchmark(ROOT),

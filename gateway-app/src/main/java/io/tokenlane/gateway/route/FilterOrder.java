@@ -29,6 +29,9 @@ public final class FilterOrder {
   /** Says something in the pauses of a stream, to clients that ask for it. */
   public static final int HEARTBEAT = -450;
 
+  /** Learns whether the route's answers are ever stored; where not, the next ones pass beside. */
+  public static final int PASS = -410;
+
   /** Serves a stored answer, or stores the one that passes. */
   public static final int CACHE = -400;
 
