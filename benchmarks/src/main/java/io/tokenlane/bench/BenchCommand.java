@@ -30,6 +30,7 @@ public final class BenchCommand {
             new EngineBenchmark(ROOT, engine),
             new GatewayBenchmark(ROOT),
             new LoggingBenchmark(ROOT),
+            new ChaosBenchmark(ROOT),
             new CompressionBenchmark(ROOT),
             new PrefetchBenchmark(ROOT),
             new CacheBenchmark(ROOT),

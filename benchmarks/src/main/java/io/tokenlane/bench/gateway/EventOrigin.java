@@ -25,18 +25,35 @@ final class EventOrigin implements AutoCloseable {
   private static final Pattern PAUSE = Pattern.compile("\"seed\": ?(\\d+)");
   private static final byte[] DONE = "data: [DONE]\n\n".getBytes(StandardCharsets.US_ASCII);
   private static final String ANSWER =
-      "{\"id\":\"c\",\"object\":\"chat.completion\",\"model\":\"m\",\"choices\":[{\"index\":0,"
-          + "\"message\":{\"role\":\"assistant\",\"content\":\"Paris.\"},\"finish_reason\":\"stop\"}],"
-          + "\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,\"total_tokens\":11}}";
+      """
+      {"id":"c","object":"chat.completion","model":"m","choices":[{"index":0,
+      "message":{"role":"assistant","content":"Paris."},"finish_reason":"stop"}],
+      "usage":{"prompt_tokens":9,"completion_tokens":2,"total_tokens":11}}""";
+
+  /** As OpenAI's streams have them, with the time of its making. */
+  private static final String EVENT =
+      """
+      data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","at":AT,"choices":[{"index":0,"delta":{"content":" word"},"finish_reason":null}]}
+
+      """;
 
   private final AtomicInteger underWay = new AtomicInteger();
   private final DisposableServer server;
 
-  EventOrigin() {
-    this(0);
+  /** How calls are answered; health always well. */
+  enum Mode {
+    WELL,
+    /** 500 at once. */
+    FAILING,
+    /** Taken and never answered. */
+    MUTE
   }
 
-  EventOrigin(int port) {
+  EventOrigin() {
+    this(0, Mode.WELL);
+  }
+
+  EventOrigin(int port, Mode mode) {
     this.server =
         HttpServer.create()
             .host("127.0.0.1")
@@ -48,9 +65,17 @@ final class EventOrigin implements AutoCloseable {
                             .receive()
                             .aggregate()
                             .asString()
-                            .flatMap(body -> answer(body, response))
+                            .flatMap(body -> answer(mode, body, response))
                         : response.sendString(Mono.just("{\"status\":\"UP\"}")).then())
             .bindNow();
+  }
+
+  private Mono<Void> answer(Mode mode, String body, HttpServerResponse response) {
+    return switch (mode) {
+      case WELL -> answer(body, response);
+      case FAILING -> response.status(500).sendString(Mono.just("{}")).then();
+      case MUTE -> Mono.never();
+    };
   }
 
   int port() {
@@ -96,9 +121,7 @@ final class EventOrigin implements AutoCloseable {
 
   /** As OpenAI's streams have them. */
   private static String text() {
-    return "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\",\"at\":"
-        + System.nanoTime()
-        + ",\"choices\":[{\"index\":0,\"delta\":{\"content\":\" word\"},\"finish_reason\":null}]}\n\n";
+    return EVENT.replace("AT", Long.toString(System.nanoTime()));
   }
 
   private static ByteBuf event() {

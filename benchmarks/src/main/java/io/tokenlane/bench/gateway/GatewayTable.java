@@ -180,7 +180,7 @@ public final class GatewayTable {
             passed.added("tokenlane", "direct"),
             "ms",
             Better.LOWER),
-        Row.of("merged events", merged, "", Better.LOWER).withGoal(0),
+        Row.of("merged events", (double) merged, "", Better.LOWER).withGoal(0),
         Row.of("streams that failed", failed, "", Better.LOWER).withGoal(0));
   }
 
