@@ -7,9 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Whether the access log slows requests: the same gateway with its log on a disk, on a FIFO that
@@ -38,6 +36,18 @@ public final class LoggingTable {
     STALLED
   }
 
+  /** A gateway and what was measured of it. */
+  private record Contender(Kind kind, Server server, Samples rates, Samples times) {
+    Contender(Kind kind, Server server) {
+      this(kind, server, new Samples(), new Samples());
+    }
+
+    void measure(double seconds) throws Exception {
+      rates.add(Wrk.run(server.port(), "/things", seconds));
+      times.add(SteadyLoad.run(server.port(), GET, 500, seconds).millis().percentile(99));
+    }
+  }
+
   /** Runs it. */
   public List<Row> rows() throws Exception {
     if (!Contestants.nginxIsThere() || !Wrk.isThere()) {
@@ -48,14 +58,24 @@ public final class LoggingTable {
         Server off = start(Kind.OFF, origin);
         Server disk = start(Kind.DISK, origin);
         Server stalled = start(Kind.STALLED, origin)) {
-      Map<Kind, Server> servers = new EnumMap<>(Kind.class);
-      servers.put(Kind.OFF, off);
-      servers.put(Kind.DISK, disk);
-      servers.put(Kind.STALLED, stalled);
-      for (Server server : servers.values()) {
-        Wrk.run(server.port(), "/things", quick ? 5 : 15);
+      List<Contender> all =
+          List.of(
+              new Contender(Kind.OFF, off),
+              new Contender(Kind.DISK, disk),
+              new Contender(Kind.STALLED, stalled));
+      for (Contender one : all) {
+        Wrk.run(one.server().port(), "/things", quick ? 5 : 15);
       }
-      return measured(servers);
+      for (int i = 0; i < rounds; i++) {
+        for (int k = 0; k < all.size(); k++) {
+          // Whoever goes first meets a machine that has rested: each takes its turn.
+          all.get((i + k) % all.size()).measure(seconds);
+        }
+      }
+      List<Row> rows = new ArrayList<>();
+      compare("on a disk", all.get(1), all.get(0), rows);
+      compare("on a FIFO nobody reads", all.get(2), all.get(0), rows);
+      return rows;
     }
   }
 
@@ -75,39 +95,20 @@ public final class LoggingTable {
     return fifo;
   }
 
-  private List<Row> measured(Map<Kind, Server> servers) throws Exception {
-    Map<Kind, Samples> rates = new EnumMap<>(Kind.class);
-    Map<Kind, Samples> times = new EnumMap<>(Kind.class);
-    Kind[] order = Kind.values();
-    for (int i = 0; i < rounds; i++) {
-      for (int k = 0; k < order.length; k++) {
-        // Whoever goes first meets a machine that has rested: each takes its turn.
-        Kind kind = order[(i + k) % order.length];
-        Server server = servers.get(kind);
-        rates
-            .computeIfAbsent(kind, n -> new Samples())
-            .add(Wrk.run(server.port(), "/things", seconds));
-        times
-            .computeIfAbsent(kind, n -> new Samples())
-            .add(SteadyLoad.run(server.port(), GET, 500, seconds).millis().percentile(99));
-      }
-    }
-    List<Row> rows = new ArrayList<>();
-    for (Kind kind : List.of(Kind.DISK, Kind.STALLED)) {
-      String where = kind == Kind.DISK ? "on a disk" : "on a FIFO nobody reads";
-      double rate = rates.get(kind).median();
-      double time = times.get(kind).median();
-      double rateOff = rates.get(Kind.OFF).median();
-      double timeOff = times.get(Kind.OFF).median();
-      rows.add(
-          Row.of("requests a second, log " + where, rate, "1/s", Better.HIGHER)
-              .withPeer("off", rateOff));
-      rows.add(Row.of("the same, ratio", rate / rateOff, "x", Better.HIGHER).withGoal(GOAL));
-      rows.add(
-          Row.of("p99 at 500 a second, log " + where, time, "ms", Better.LOWER)
-              .withPeer("off", timeOff));
-      rows.add(Row.of("the same, off to on", timeOff / time, "x", Better.HIGHER).withGoal(GOAL));
-    }
-    return rows;
+  private static void compare(String where, Contender on, Contender off, List<Row> rows) {
+    double rate = on.rates().median();
+    double time = on.times().median();
+    rows.add(
+        Row.of("requests a second, log " + where, rate, "1/s", Better.HIGHER)
+            .withPeer("off", off.rates().median()));
+    rows.add(
+        Row.of("the same, log " + where + ", to off", rate / off.rates().median(), "x", Better.HIGHER)
+            .withGoal(GOAL));
+    rows.add(
+        Row.of("p99 at 500 a second, log " + where, time, "ms", Better.LOWER)
+            .withPeer("off", off.times().median()));
+    rows.add(
+        Row.of("off to log " + where + ", p99", off.times().median() / time, "x", Better.HIGHER)
+            .withGoal(GOAL));
   }
 }
