@@ -70,8 +70,7 @@ final class PassHandler extends ChannelDuplexHandler {
   }
 
   private void begin(ChannelHandlerContext context, HttpRequest request) {
-    boolean small = HttpUtil.getContentLength((HttpMessage) request, 0L) <= Passing.LARGEST_BODY;
-    PassTarget target = awaited == 0 && small && !replaying ? passing.target(request) : null;
+    PassTarget target = awaited == 0 && !replaying && small(request) ? passing.target(request) : null;
     if (target == null) {
       awaited++;
       replaying = false;
@@ -84,6 +83,12 @@ final class PassHandler extends ChannelDuplexHandler {
     if (request instanceof FullHttpRequest full) {
       gather(context, begun, full);
     }
+  }
+
+  /** A length that is none has made the decoder fail. */
+  private static boolean small(HttpRequest request) {
+    return request.decoderResult().isSuccess()
+        && HttpUtil.getContentLength((HttpMessage) request, 0L) <= Passing.LARGEST_BODY;
   }
 
   private void gather(ChannelHandlerContext context, Gathering begun, HttpContent part) {
