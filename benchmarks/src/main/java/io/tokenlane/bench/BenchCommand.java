@@ -29,6 +29,8 @@ public final class BenchCommand {
             new StartupBenchmark(ROOT),
             new EngineBenchmark(ROOT, engine),
             new GatewayBenchmark(ROOT),
+            new LoggingBenchmark(ROOT),
+            new ChaosBenchmark(ROOT),
             new CompressionBenchmark(ROOT),
             new PrefetchBenchmark(ROOT),
             new CacheBenchmark(ROOT),

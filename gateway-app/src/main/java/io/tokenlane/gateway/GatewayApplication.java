@@ -10,6 +10,7 @@ import io.tokenlane.gateway.config.ConfigBinding;
 import io.tokenlane.gateway.dialect.DialectConfig;
 import io.tokenlane.gateway.error.ErrorConfig;
 import io.tokenlane.gateway.limit.LimitConfig;
+import io.tokenlane.gateway.pass.PassConfig;
 import io.tokenlane.gateway.prefetch.PrefetchConfig;
 import io.tokenlane.gateway.resilience.ResilienceConfig;
 import io.tokenlane.gateway.route.RouteConfig;
@@ -67,7 +68,8 @@ import org.springframework.context.annotation.Import;
   BalanceConfig.class,
   ResilienceConfig.class,
   StreamConfig.class,
-  PrefetchConfig.class
+  PrefetchConfig.class,
+  PassConfig.class
 })
 public class GatewayApplication {
   private static final int DID_NOT_START = 1;

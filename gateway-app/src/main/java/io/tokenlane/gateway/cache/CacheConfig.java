@@ -1,9 +1,9 @@
 package io.tokenlane.gateway.cache;
 
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.tokenlane.gateway.limit.LimitsProperties;
+import io.tokenlane.gateway.telemetry.PassedRequests;
 import io.tokenlane.prefetch.cache.AnswerCache;
 import java.util.Set;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
@@ -32,14 +32,14 @@ public class CacheConfig {
       LimitsProperties limits,
       GatewayProperties routes,
       HitListener hits,
-      MeterRegistry registry) {
+      PassedRequests told) {
     boolean everyRequestCounts = !limits.rules().isEmpty();
     boolean byTargetAlone =
         routes.getRoutes().stream()
             .flatMap(route -> route.getPredicates().stream())
             .allMatch(predicate -> DECIDED_BY_TARGET.contains(predicate.getName()));
     return new FastHits(
-        properties.enabled() && !everyRequestCounts && byTargetAlone, hits, registry);
+        properties.enabled() && !everyRequestCounts && byTargetAlone, hits, told);
   }
 
   @Bean

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import io.tokenlane.gateway.route.HeaderDeadline;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
@@ -37,7 +38,10 @@ final class FastHitHandler extends ChannelDuplexHandler {
               if (channel.pipeline().get(NettyPipeline.HttpCodec) != null) {
                 channel
                     .pipeline()
-                    .addAfter(NettyPipeline.HttpCodec, "tokenlane.hits", new FastHitHandler(fast));
+                    .addAfter(
+                        HeaderDeadline.behindCodec(channel.pipeline()),
+                        "tokenlane.hits",
+                        new FastHitHandler(fast));
               }
             });
   }

@@ -2,8 +2,6 @@ package io.tokenlane.gateway.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -17,6 +15,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.tokenlane.gateway.call.Trail;
+import io.tokenlane.gateway.telemetry.PassedRequests;
 import io.tokenlane.gateway.telemetry.RequestIds;
 import io.tokenlane.prefetch.cache.Answer;
 import io.tokenlane.prefetch.http.CacheStatus;
@@ -27,8 +26,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.server.ServerWebExchange;
 
@@ -42,7 +39,6 @@ import org.springframework.web.server.ServerWebExchange;
  */
 final class FastHits {
   private static final int REMEMBERED = 10_000;
-  private static final Logger ACCESS = LoggerFactory.getLogger("access");
 
   /** Fields that change nothing in the answer of a resource that does not vary. */
   private static final Set<String> HARMLESS = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
@@ -77,7 +73,7 @@ final class FastHits {
       Caffeine.newBuilder().maximumSize(REMEMBERED).executor(Runnable::run).build();
   private final boolean enabled;
   private final HitListener hits;
-  private final Counter counter;
+  private final PassedRequests told;
 
   /** An answer as it goes out, but for what is new each time. */
   record Entry(CacheRule rule, String key, Answer answer, HttpHeaders fields) {
@@ -93,14 +89,10 @@ final class FastHits {
    *
    * @param enabled false where something before the cache has to see every request
    */
-  FastHits(boolean enabled, HitListener hits, MeterRegistry registry) {
+  FastHits(boolean enabled, HitListener hits, PassedRequests told) {
     this.enabled = enabled;
     this.hits = hits;
-    this.counter =
-        Counter.builder("tokenlane.cache.requests")
-            .description("Requests by what the cache did")
-            .tag("result", "hit")
-            .register(registry);
+    this.told = told;
   }
 
   /** Tells that {@code answer} was served, fresh, to this request. */
@@ -180,22 +172,19 @@ final class FastHits {
     if (trace != null) {
       headers.set("traceparent", trace);
     }
-    counter.increment();
-    if (ACCESS.isInfoEnabled()) {
-      ACCESS.info(
-          "id={} GET {} status=200 outcome=done cache=hit node=- attempts=0 tokens=- bytes={}"
-              + " first_ms=0.0 total_ms=0.0",
-          id,
-          path(request.uri()),
-          answer.body().remaining());
-    }
+    told.ended(
+        new PassedRequests.Passed(
+            id,
+            "GET",
+            request.uri(),
+            answer.status(),
+            "done",
+            "hit",
+            answer.body().remaining(),
+            0,
+            0));
     ByteBuf body = Unpooled.wrappedBuffer(answer.body().duplicate());
     return new DefaultFullHttpResponse(
         HttpVersion.HTTP_1_1, HttpResponseStatus.OK, body, headers, EmptyHttpHeaders.INSTANCE);
-  }
-
-  private static String path(String uri) {
-    int query = uri.indexOf('?');
-    return query < 0 ? uri : uri.substring(0, query);
   }
 }

@@ -32,6 +32,9 @@ public final class FilterOrder {
   /** Lists the models of all nodes. */
   public static final int CATALOG = -420;
 
+  /** Learns whether the route's answers are ever stored; where not, the next ones pass beside. */
+  public static final int PASS = -410;
+
   /** Serves a stored answer, or stores the one that passes. */
   public static final int CACHE = -400;
 

@@ -16,7 +16,9 @@ import reactor.netty.NettyPipeline;
  * sends them byte by byte would hold it for ever. Sits before the codec, where bytes come, and has
  * an observer behind it, where requests come. A request that comes in one piece costs no timer.
  */
-final class HeaderDeadline extends ChannelInboundHandlerAdapter {
+public final class HeaderDeadline extends ChannelInboundHandlerAdapter {
+  private static final String SEEN = "tokenlane.headersSeen";
+
   private final Duration limit;
   private boolean inBody;
   private boolean begun;
@@ -31,8 +33,16 @@ final class HeaderDeadline extends ChannelInboundHandlerAdapter {
     if (pipeline.get(NettyPipeline.HttpCodec) != null) {
       HeaderDeadline deadline = new HeaderDeadline(limit);
       pipeline.addBefore(NettyPipeline.HttpCodec, "tokenlane.headerDeadline", deadline);
-      pipeline.addAfter(NettyPipeline.HttpCodec, "tokenlane.headersSeen", deadline.new Observer());
+      pipeline.addAfter(NettyPipeline.HttpCodec, SEEN, deadline.new Observer());
     }
+  }
+
+  /**
+   * The handler behind which others may answer requests: the observer must see them first, or it
+   * would take a request that was answered for one whose fields never came.
+   */
+  public static String behindCodec(ChannelPipeline pipeline) {
+    return pipeline.get(SEEN) == null ? NettyPipeline.HttpCodec : SEEN;
   }
 
   @Override

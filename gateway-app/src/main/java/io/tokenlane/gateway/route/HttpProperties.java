@@ -13,11 +13,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param headerTimeout from a request's first byte to the end of its fields; &gt; 0, default 10 s
  * @param bodyTimeout longest pause between two parts of a body, and longest time for a whole body
  *     under /v1; &gt; 0, default 30 s
+ * @param passThrough whether requests of plain routes that nothing has to be done for pass beside
+ *     the filters; default true
  */
 public record HttpProperties(
     @DefaultValue List<String> trustedProxies,
     @DefaultValue("10s") Duration headerTimeout,
-    @DefaultValue("30s") Duration bodyTimeout) {
+    @DefaultValue("30s") Duration bodyTimeout,
+    @DefaultValue("true") boolean passThrough) {
 
   /** Checks the ranges. */
   public HttpProperties {

@@ -60,6 +60,27 @@ record AccessLine(
         ending.durationNanos());
   }
 
+  static AccessLine of(PassedRequests.Passed passed, Instant at) {
+    int query = passed.uri().indexOf('?');
+    return new AccessLine(
+        at,
+        passed.id(),
+        passed.method(),
+        cut(query < 0 ? passed.uri() : passed.uri().substring(0, query), LONGEST_PATH),
+        passed.status(),
+        passed.outcome(),
+        passed.cache(),
+        "-",
+        0,
+        "",
+        false,
+        null,
+        null,
+        passed.bytes(),
+        passed.firstByteNanos(),
+        passed.totalNanos());
+  }
+
   private static String cut(String text, int longest) {
     return text.length() <= longest ? text : text.substring(0, longest);
   }

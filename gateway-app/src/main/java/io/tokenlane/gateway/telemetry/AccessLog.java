@@ -83,9 +83,20 @@ final class AccessLog implements AutoCloseable {
     if (well && sample < 1 && chance.getAsDouble() >= sample) {
       return;
     }
-    AccessLine line = AccessLine.of(ending, clock.instant());
+    write(AccessLine.of(ending, clock.instant()), well);
+  }
+
+  /** A request that passed beside the filters. */
+  void write(PassedRequests.Passed passed) {
+    boolean well = passed.status() < 400 && passed.outcome().equals("done");
+    if (!well || sample >= 1 || chance.getAsDouble() < sample) {
+      write(AccessLine.of(passed, clock.instant()), well);
+    }
+  }
+
+  private void write(AccessLine line, boolean well) {
     access.offer(line, !well);
-    if (audit != null && refused(ending.status())) {
+    if (audit != null && refused(line.status())) {
       audit.offer(line, true);
     }
   }

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.Timer;
 import io.tokenlane.gateway.call.InferenceCall;
 import io.tokenlane.gateway.call.PromptTokens;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -27,29 +28,40 @@ final class CallMeters {
 
   private final MeterRegistry registry;
   private final Set<String> models = ConcurrentHashMap.newKeySet();
+  private final Map<String, Counter> byCache = new ConcurrentHashMap<>();
+  private final Map<Tags, Timer> durations = new ConcurrentHashMap<>();
+  private final Map<Tags, Timer> firstTokens = new ConcurrentHashMap<>();
 
   CallMeters(MeterRegistry registry) {
     this.registry = registry;
   }
 
   void count(Ending ending) {
-    Counter.builder("tokenlane.cache.requests")
-        .description("Requests by what the cache did")
-        .tag("result", ending.cache())
-        .register(registry)
-        .increment();
+    byCache.computeIfAbsent(ending.cache(), this::counter).increment();
     ending.trail().call().ifPresent(call -> count(ending, call));
   }
 
   private void count(Ending ending, InferenceCall call) {
     Tags tags = tags(ending, call);
-    timer("gen_ai.client.operation.duration", "Whole calls", DURATIONS, tags)
+    durations
+        .computeIfAbsent(
+            tags, t -> timer("gen_ai.client.operation.duration", "Whole calls", DURATIONS, t))
         .record(Duration.ofNanos(ending.durationNanos()));
     if (ending.trail().firstByteNanos() != 0 && ending.status() < 400) {
-      timer("gen_ai.server.time_to_first_token", "Until the first byte", FIRST_TOKENS, tags)
+      firstTokens
+          .computeIfAbsent(
+              tags,
+              t -> timer("gen_ai.server.time_to_first_token", "Until the first byte", FIRST_TOKENS, t))
           .record(Duration.ofNanos(ending.firstByteAfterNanos()));
     }
     ending.trail().promptTokens().ifPresent(tokens -> usage(tokens, tags));
+  }
+
+  private Counter counter(String result) {
+    return Counter.builder("tokenlane.cache.requests")
+        .description("Requests by what the cache did")
+        .tag("result", result)
+        .register(registry);
   }
 
   private void usage(PromptTokens tokens, Tags tags) {

@@ -22,6 +22,11 @@ public class TelemetryConfig {
   }
 
   @Bean
+  PassedRequests passedRequests(AccessLog log, MeterRegistry registry) {
+    return new PassedRequests(log, registry);
+  }
+
+  @Bean
   WebFilter endFilter(
       ApplicationContext api,
       ErrorAnswers errors,

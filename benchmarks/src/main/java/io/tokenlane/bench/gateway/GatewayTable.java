@@ -1,0 +1,221 @@
+package io.tokenlane.bench.gateway;
+
+import io.tokenlane.bench.Samples;
+import io.tokenlane.bench.report.Row;
+import io.tokenlane.bench.report.Row.Better;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the gateway adds and how much it passes, beside an origin asked directly, nginx and a plain
+ * Spring Cloud Gateway. All are up at once and measured in turn, round after round; a figure is the
+ * median of the rounds, what is added is taken within a round.
+ */
+public final class GatewayTable {
+  private static final double PER_SECOND = 500;
+  private static final byte[] GET = RawConnection.request("GET", "/things", "");
+  private static final byte[] CHAT =
+      RawConnection.request(
+          "POST",
+          "/v1/chat/completions",
+          "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Where is Paris?\"}]}");
+
+  private final Contestants contestants;
+  private final boolean quick;
+  private final int rounds;
+  private final double seconds;
+
+  /** For the project under {@code root}. */
+  public GatewayTable(Path root, boolean quick) {
+    this.contestants = new Contestants(root);
+    this.quick = quick;
+    this.rounds = quick ? 2 : 5;
+    this.seconds = quick ? 2 : 4;
+  }
+
+  /** Runs it. */
+  public List<Row> rows() throws Exception {
+    List<Row> rows = new ArrayList<>();
+    if (!Contestants.nginxIsThere() || !Wrk.isThere()) {
+      rows.add(
+          Row.missing(
+              "plain route", "", "nginx or wrk is not installed (apt-get install nginx wrk)"));
+    } else {
+      rows.addAll(plainRoute());
+    }
+    rows.addAll(calls());
+    return rows;
+  }
+
+  private List<Row> plainRoute() throws Exception {
+    try (Server origin = contestants.origin();
+        Server nginx = contestants.nginxBefore(origin.port());
+        Server plain = contestants.plain(origin.port());
+        Server ours =
+            contestants.ours(
+                "tokenlane", Contestants.routeTo(origin.port(), Contestants.logFile()))) {
+      List<Server> all = List.of(origin, nginx, plain, ours);
+      for (Server server : List.of(plain, ours)) {
+        Wrk.run(server.port(), "/things", quick ? 6 : 20);
+      }
+      Rounds rate = new Rounds();
+      Rounds p50 = new Rounds();
+      Rounds p99 = new Rounds();
+      for (int i = 0; i < rounds; i++) {
+        for (Server server : all) {
+          SteadyLoad.Result result = SteadyLoad.run(server.port(), GET, PER_SECOND, seconds);
+          p50.add(server.name(), result.millis().percentile(50));
+          p99.add(server.name(), result.millis().percentile(99));
+          rate.add(server.name(), Wrk.run(server.port(), "/things", seconds));
+        }
+      }
+      List<Row> rows = new ArrayList<>();
+      rows.add(added("plain route, added latency p50", p50, nginx, plain, 0.5));
+      rows.add(added("plain route, added latency p99", p99, nginx, plain, 2));
+      rows.add(
+          Row.of("plain route, throughput", rate.median("tokenlane"), "1/s", Better.HIGHER)
+              .withPeer(plain.name(), rate.median(plain.name())));
+      rows.add(
+          Row.of(
+                  "the same, to plain Spring",
+                  rate.ratio("tokenlane", plain.name()),
+                  "x",
+                  Better.HIGHER)
+              .withGoal(1.5));
+      rows.add(
+          Row.of("the same, to nginx", rate.ratio("tokenlane", nginx.name()), "x", Better.HIGHER)
+              .withGoal(0.5)
+              .withPeer("nginx, 1/s", rate.median(nginx.name())));
+      rows.add(
+          Row.of("resident memory after that load", ours.residentMib(), "MiB", Better.LOWER)
+              .withGoal(256)
+              .withPeer(plain.name(), plain.residentMib()));
+      return rows;
+    }
+  }
+
+  private static Row added(String id, Rounds times, Server nginx, Server plain, double goal) {
+    return Row.of(id, times.added("tokenlane", "direct"), "ms", Better.LOWER)
+        .withGoal(goal)
+        .withPeer(
+            "nginx; plain Spring %.2f".formatted(times.added(plain.name(), "direct")),
+            times.added(nginx.name(), "direct"));
+  }
+
+  private List<Row> calls() throws Exception {
+    try (EventOrigin node = new EventOrigin();
+        Server ours =
+            contestants.ours(
+                "tokenlane", Contestants.nodes(List.of(node.port()), Contestants.logFile()))) {
+      SteadyLoad.run(ours.port(), CHAT, PER_SECOND, quick ? 6 : 20);
+      Rounds p50 = new Rounds();
+      Rounds p99 = new Rounds();
+      int failed = 0;
+      for (int i = 0; i < rounds; i++) {
+        for (int port : List.of(node.port(), ours.port())) {
+          String name = port == node.port() ? "direct" : "tokenlane";
+          SteadyLoad.Result result = SteadyLoad.run(port, CHAT, PER_SECOND, seconds);
+          p50.add(name, result.millis().percentile(50));
+          p99.add(name, result.millis().percentile(99));
+          failed += result.failed();
+        }
+      }
+      List<Row> rows = new ArrayList<>();
+      rows.add(
+          Row.of(
+                  "model call, added latency p50",
+                  p50.added("tokenlane", "direct"),
+                  "ms",
+                  Better.LOWER)
+              .withGoal(0.5));
+      rows.add(
+          Row.of(
+                  "model call, added latency p99",
+                  p99.added("tokenlane", "direct"),
+                  "ms",
+                  Better.LOWER)
+              .withGoal(2));
+      rows.add(Row.of("model calls that failed", failed, "", Better.LOWER).withGoal(0));
+      rows.addAll(streams(node, ours));
+      rows.add(
+          Row.of("resident memory after the streams", ours.residentMib(), "MiB", Better.LOWER)
+              .withGoal(256));
+      return rows;
+    }
+  }
+
+  private List<Row> streams(EventOrigin node, Server ours) throws Exception {
+    byte[] fast = StreamLoad.call(200_000, 0);
+    byte[] paced = StreamLoad.call(quick ? 50 : 100, 20);
+    StreamLoad.run(ours.port(), fast, 8, quick ? 1 : 3);
+    Samples perCore = new Samples();
+    Rounds first = new Rounds();
+    Rounds passed = new Rounds();
+    long merged = 0;
+    int failed = 0;
+    for (int i = 0; i < rounds; i++) {
+      double before = ours.cpuSeconds();
+      StreamLoad.Seen seen = StreamLoad.run(ours.port(), fast, 8, 1);
+      perCore.add(seen.events() / (ours.cpuSeconds() - before));
+      failed += seen.failed();
+      for (int port : List.of(node.port(), ours.port())) {
+        String name = port == node.port() ? "direct" : "tokenlane";
+        StreamLoad.Seen slow = StreamLoad.run(port, paced, 32, 1);
+        first.add(name, slow.firstMillis().percentile(99));
+        passed.add(name, slow.passMillis().percentile(99));
+        merged += port == node.port() ? 0 : slow.merged();
+        failed += slow.failed();
+      }
+    }
+    return List.of(
+        Row.of("streamed tokens a second and core", perCore.median(), "1/s", Better.HIGHER)
+            .withGoal(1e6),
+        Row.of("added first-token time p99", first.added("tokenlane", "direct"), "ms", Better.LOWER)
+            .withGoal(1),
+        Row.of(
+            "added time of later tokens p99",
+            passed.added("tokenlane", "direct"),
+            "ms",
+            Better.LOWER),
+        Row.of("merged events", (double) merged, "", Better.LOWER).withGoal(0),
+        Row.of("streams that failed", failed, "", Better.LOWER).withGoal(0));
+  }
+
+  /** Figures by name, one a round. */
+  private static final class Rounds {
+    private final Map<String, List<Double>> values = new LinkedHashMap<>();
+
+    void add(String name, double value) {
+      values.computeIfAbsent(name, n -> new ArrayList<>()).add(value);
+    }
+
+    private List<Double> of(String name) {
+      return values.getOrDefault(name, List.of());
+    }
+
+    double median(String name) {
+      Samples samples = new Samples();
+      of(name).forEach(samples::add);
+      return samples.median();
+    }
+
+    double added(String name, String base) {
+      Samples samples = new Samples();
+      for (int i = 0; i < of(name).size(); i++) {
+        samples.add(of(name).get(i) - of(base).get(i));
+      }
+      return samples.median();
+    }
+
+    double ratio(String name, String base) {
+      Samples samples = new Samples();
+      for (int i = 0; i < of(name).size(); i++) {
+        samples.add(of(name).get(i) / of(base).get(i));
+      }
+      return samples.median();
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package io.tokenlane.bench.gateway;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The load generator of that name: as many requests as are answered, on 64 connections. */
+final class Wrk {
+  private static final Path PROGRAM = Path.of("/usr/bin/wrk");
+  private static final Pattern RATE = Pattern.compile("Requests/sec:\\s*([0-9.]+)");
+  private static final Pattern BAD = Pattern.compile("Non-2xx or 3xx responses: (\\d+)");
+
+  private Wrk() {}
+
+  static boolean isThere() {
+    return Files.isExecutable(PROGRAM);
+  }
+
+  /** Good answers a second. */
+  static double run(int port, String path, double seconds) throws Exception {
+    Process process =
+        new ProcessBuilder(
+                PROGRAM.toString(),
+                "-t1",
+                "-c64",
+                "-d" + Math.max(1, Math.round(seconds)) + "s",
+                "http://127.0.0.1:" + port + path)
+            .redirectErrorStream(true)
+            .start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    Matcher rate = RATE.matcher(out);
+    if (process.waitFor() != 0 || !rate.find() || BAD.matcher(out).find()) {
+      throw new IOException("wrk on port " + port + ": " + out);
+    }
+    return Double.parseDouble(rate.group(1));
+  }
+}

@@ -1,0 +1,168 @@
+package io.tokenlane.gateway.pass;
+
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpVersion;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** Header fields of requests and answers that pass: what is refused, taken out and put in. */
+final class PassFields {
+  /** Fields with which a request needs more than passing. */
+  private static final Set<String> NEEDS_MORE =
+      Set.of(
+          "transfer-encoding",
+          "upgrade",
+          "expect",
+          "te",
+          "trailer",
+          "cache-control",
+          "pragma",
+          "forwarded",
+          "content-encoding",
+          "http2-settings");
+
+  /** Of one connection (RFC 9110 §7.6.1), beside those that {@code Connection} names. */
+  private static final Set<String> OF_CONNECTION =
+      Set.of(
+          "connection",
+          "keep-alive",
+          "proxy-connection",
+          "proxy-authenticate",
+          "proxy-authorization",
+          "te",
+          "trailer",
+          "upgrade",
+          "endpoint-load-metrics");
+
+  /** Without any of these, no cache keeps an answer for longer than it takes to pass it on. */
+  private static final Set<String> OF_CACHES =
+      Set.of(
+          "expires", "etag", "last-modified", "location", "content-location", "surrogate-control");
+
+  private static final Set<HttpMethod> METHODS =
+      Set.of(HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE);
+
+  private PassFields() {}
+
+  /** Whether a request's line and fields ask for nothing but to be passed on. */
+  static boolean simple(HttpRequest request) {
+    if (!request.protocolVersion().equals(HttpVersion.HTTP_1_1)
+        || !request.decoderResult().isSuccess()
+        || !METHODS.contains(request.method())) {
+      return false;
+    }
+    int hosts = 0;
+    int lengths = 0;
+    for (Map.Entry<String, String> field : request.headers()) {
+      String name = field.getKey().toLowerCase(Locale.ROOT);
+      if (NEEDS_MORE.contains(name)
+          || name.startsWith("x-tokenlane-")
+          || name.startsWith("x-forwarded-")) {
+        return false;
+      }
+      hosts += name.equals("host") ? 1 : 0;
+      lengths += name.equals("content-length") ? 1 : 0;
+    }
+    String connection = request.headers().get(HttpHeaderNames.CONNECTION);
+    boolean stays = connection == null || connection.equalsIgnoreCase("keep-alive");
+    return hosts == 1 && lengths <= 1 && stays;
+  }
+
+  /** The fields of the request that goes upstream. */
+  static HttpHeaders upstream(HttpRequest request, PassTarget target, Asker asker) {
+    HttpHeaders fields = DefaultHttpHeadersFactory.headersFactory().newHeaders();
+    String host = "";
+    for (Iterator<Map.Entry<CharSequence, CharSequence>> all =
+            request.headers().iteratorCharSequence();
+        all.hasNext(); ) {
+      Map.Entry<CharSequence, CharSequence> field = all.next();
+      String name = field.getKey().toString().toLowerCase(Locale.ROOT);
+      if (name.equals("host")) {
+        host = field.getValue().toString();
+      } else if (!OF_CONNECTION.contains(name) && !name.equals("x-request-id")) {
+        fields.add(field.getKey(), field.getValue());
+      }
+    }
+    fields.set(HttpHeaderNames.HOST, target.authority());
+    fields.set("x-request-id", asker.requestId());
+    fields.set("X-Forwarded-For", asker.address());
+    fields.set("X-Forwarded-Proto", asker.scheme());
+    fields.set("X-Forwarded-Host", host);
+    fields.set("Forwarded", asker.forwarded(host));
+    return fields;
+  }
+
+  /**
+   * Who asks.
+   *
+   * @param address of the connection's other end
+   * @param scheme http or https
+   */
+  record Asker(String requestId, String address, String scheme) {
+    /** One element of {@code Forwarded} (RFC 7239). */
+    String forwarded(String host) {
+      String node = address.indexOf(':') < 0 ? address : "\"[" + address + "]\"";
+      return "for=" + node + ";proto=" + scheme + ";host=\"" + host.replace("\"", "") + '"';
+    }
+  }
+
+  /** Whether a cache could have kept the answer, or has to hear of what it changed elsewhere. */
+  static boolean storable(HttpHeaders answer) {
+    for (Map.Entry<String, String> field : answer) {
+      if (storable(field.getKey(), field.getValue())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether this field of an answer is such a one. */
+  static boolean storable(String field, String value) {
+    String name = field.toLowerCase(Locale.ROOT);
+    return OF_CACHES.contains(name) || (name.endsWith("cache-control") && !forbids(value));
+  }
+
+  private static boolean forbids(String cacheControl) {
+    String directives = cacheControl.toLowerCase(Locale.ROOT);
+    return directives.contains("no-store") || directives.contains("private");
+  }
+
+  /** Turns an answer's fields into those of the client's. */
+  static void downstream(HttpResponse answer, String requestId, String timing, boolean bodiless) {
+    HttpHeaders fields = answer.headers();
+    for (String named : fields.getAll(HttpHeaderNames.CONNECTION)) {
+      for (String name : named.split(",")) {
+        remove(fields, name.strip());
+      }
+    }
+    OF_CONNECTION.forEach(fields::remove);
+    boolean framed =
+        fields.contains(HttpHeaderNames.CONTENT_LENGTH)
+            || fields.contains(HttpHeaderNames.TRANSFER_ENCODING);
+    if (!framed && !bodiless) {
+      fields.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+    }
+    fields.set("x-request-id", requestId);
+    if (!fields.contains("X-Content-Type-Options")) {
+      fields.set("X-Content-Type-Options", "nosniff");
+    }
+    fields.add("Server-Timing", timing);
+    answer.setProtocolVersion(HttpVersion.HTTP_1_1);
+  }
+
+  private static void remove(HttpHeaders fields, String named) {
+    boolean framing =
+        named.equalsIgnoreCase("content-length") || named.equalsIgnoreCase("transfer-encoding");
+    if (!named.isEmpty() && !framing) {
+      fields.remove(named);
+    }
+  }
+}

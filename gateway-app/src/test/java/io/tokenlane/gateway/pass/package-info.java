@@ -1,0 +1,4 @@
+@NullMarked
+package io.tokenlane.gateway.pass;
+
+import org.jspecify.annotations.NullMarked;
