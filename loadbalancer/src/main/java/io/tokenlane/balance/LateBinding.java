@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * may be at most 1 + waiting calls / slots of the fleet.
  */
 public final class LateBinding {
-  private static final double WORTH_A_SLOT = 3;
+  private static final double WORTH_A_SLOT = 5;
 
   private final NodePool pool;
   private final int mostWaiting;

@@ -93,6 +93,10 @@ record Plan(
     return speeds(all);
   }
 
+  Plan load(double other) {
+    return new Plan(speeds, slots, gateways, other, tail, fault, retries, calls, seed);
+  }
+
   Plan tail(Tail other) {
     return new Plan(speeds, slots, gateways, load, other, fault, retries, calls, seed);
   }

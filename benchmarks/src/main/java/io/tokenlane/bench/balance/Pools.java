@@ -88,9 +88,10 @@ record Pools(BalancingStrategy strategy, boolean late) implements Balancer.Kind 
     }
 
     private static Demand demand(Call call) {
+      Demand keyed = Demand.keyed(Integer.toString(call.client));
       return call.tried.isEmpty()
-          ? Demand.PLAIN
-          : Demand.PLAIN.without(
+          ? keyed
+          : keyed.without(
               call.tried.stream().map(i -> Integer.toString(i)).collect(Collectors.toSet()));
     }
 

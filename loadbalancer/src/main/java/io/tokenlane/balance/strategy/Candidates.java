@@ -26,6 +26,13 @@ public interface Candidates {
   int inFlight(int index);
 
   /**
+   * What the calls there add to the time of one more, in times of a call: twice their number, since
+   * they queue; where all nodes tell their slots and only those with a free one are eligible,
+   * nothing queues, and it is the share of the node's slots that is taken.
+   */
+  double load(int index);
+
+  /**
    * How many times slower than the fleet the node is, as far as that is statistically sure; 1 for a
    * node nobody has seen.
    */
@@ -75,6 +82,12 @@ public interface Candidates {
 
   /** Tokens of the prompt behind it. */
   int ownTokens();
+
+  /**
+   * Tokens of the answer to come, as the prompt tokens that the fleet computes in the time it takes
+   * to generate them; 0 while that is unknown.
+   */
+  double outputAsPrompt();
 
   /** A fresh number from one counter of the pool, 0, 1, 2, …; for taking turns. */
   long turn();

@@ -118,6 +118,17 @@ class StrategiesTest {
   }
 
   @Test
+  void prefixAffinityLeavesAnOwnerThatWouldGenerateTheAnswerSlowly() {
+    BalancingStrategy strategy = Strategies.named("prefix-affinity");
+    TableCandidates fleet = fleet(Collections.nCopies(8, PLAIN).toArray(Row[]::new));
+    fleet.prompt(77, 1_000, 10);
+    int owner = strategy.choose(fleet);
+    fleet.set(owner, PLAIN.slowness(3));
+    assertThat(strategy.choose(fleet.output(0))).isEqualTo(owner);
+    assertThat(strategy.choose(fleet.output(10_000))).isNotEqualTo(owner);
+  }
+
+  @Test
   void prefixAffinityBelievesWhatNodesTellOfTheirCaches() {
     BalancingStrategy strategy = Strategies.named("prefix-affinity");
     TableCandidates fleet = fleet(Collections.nCopies(8, PLAIN).toArray(Row[]::new));
@@ -143,10 +154,7 @@ class StrategiesTest {
   private static int score(TableCandidates fleet, int index) {
     return (int)
         IntStream.range(0, 8)
-            .filter(
-                other ->
-                    RendezvousHash.score(77, fleet.hash(other), 1)
-                        < RendezvousHash.score(77, fleet.hash(index), 1))
+            .filter(other -> RendezvousHash.before(77, fleet.hash(index), 1, fleet.hash(other), 1))
             .count();
   }
 
