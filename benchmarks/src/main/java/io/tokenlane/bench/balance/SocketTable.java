@@ -236,11 +236,7 @@ public final class SocketTable {
 
   /** Ours over the best peer that knows as much; with pauses the waits are nginx's least_conn's. */
   private static Row ratio(
-      String id,
-      Figure figure,
-      Scenario scenario,
-      Proxies ours,
-      Map<Proxies, Rounds> results) {
+      String id, Figure figure, Scenario scenario, Proxies ours, Map<Proxies, Rounds> results) {
     boolean ofOne = figure == Figure.WAIT && scenario.name().startsWith("pauses");
     double best = Double.POSITIVE_INFINITY;
     String peer = "";

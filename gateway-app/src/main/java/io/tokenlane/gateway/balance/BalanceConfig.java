@@ -139,8 +139,7 @@ public class BalanceConfig {
   }
 
   @Bean
-  HealthIndicator nodesHealthIndicator(
-      NodePool pool, NodeSources sources, ServicePools services) {
+  HealthIndicator nodesHealthIndicator(NodePool pool, NodeSources sources, ServicePools services) {
     return new NodesHealth(pool, sources, services);
   }
 

@@ -29,8 +29,6 @@ final class NodesHealth implements HealthIndicator {
     Health.Builder health = up ? Health.up() : Health.down();
     nodes.forEach(node -> health.withDetail(node.node().id(), NodesEndpoint.details(node)));
     Map<String, Object> instances = NodesEndpoint.instances(services);
-    return instances.isEmpty()
-        ? health.build()
-        : health.withDetail("services", instances).build();
+    return instances.isEmpty() ? health.build() : health.withDetail("services", instances).build();
   }
 }

@@ -13,6 +13,7 @@ import tools.jackson.databind.JsonNode;
  */
 final class PromptShape {
   private static final int UNITS_PER_TOKEN = 4;
+
   /** Tokens expected of an answer whose call sets no limit. */
   private static final int UNSTATED_OUTPUT = 256;
 

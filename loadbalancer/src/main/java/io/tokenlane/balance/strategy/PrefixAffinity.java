@@ -23,7 +23,8 @@ package io.tokenlane.balance.strategy;
  *
  * <p>A slowness below 2 counts as none: it is mostly other gateways' calls in the same queue, and
  * to run from those moves beginnings about. The answer's tokens to come cost the same on all nodes
- * but on one that generates slowly: it is charged for what they take longer there. A call without a beginning goes by {@code ewma}.
+ * but on one that generates slowly: it is charged for what they take longer there. A call without a
+ * beginning goes by {@code ewma}.
  */
 public final class PrefixAffinity implements BalancingStrategy {
   /** Nodes that share a beginning. */
