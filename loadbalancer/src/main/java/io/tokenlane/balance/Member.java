@@ -45,6 +45,7 @@ final class Member {
   private volatile boolean serving;
   private volatile boolean ramping;
   private volatile double weight;
+  private volatile double beyondSpeed;
   private volatile double badShare;
   private volatile Node node;
   private volatile @Nullable NodeReport report;
@@ -56,6 +57,7 @@ final class Member {
     this.fleet = fleet;
     this.hash = RendezvousHash.hash(node.id());
     this.weight = node.weight();
+    this.beyondSpeed = weight;
     double alpha = fleet.settings.alpha();
     this.answers = new Learned(fleet.answers, ANSWERS_FADE_NANOS, alpha);
     this.prefill = new Learned(fleet.prefill, SPEEDS_FADE_NANOS, alpha);
@@ -76,6 +78,7 @@ final class Member {
   void rename(Node renamed) {
     node = renamed;
     weight = renamed.weight();
+    beyondSpeed = weight;
   }
 
   /**
@@ -111,6 +114,8 @@ final class Member {
 
   private void answered(Opening opening, double latency, long now) {
     answers.sample(latency, now);
+    fleet.foretold.sample(weight, latency);
+    beyondSpeed = fleet.foretold.beyond(weight);
     peak.sample(latency, now);
     if (opening.tokens() > 0) {
       prefill.sample(latency * 1e3 / Math.max(1, opening.tokensAhead()), now);
@@ -260,6 +265,11 @@ final class Member {
 
   int inFlight() {
     return inFlight;
+  }
+
+  /** The weight less what latencies say already, times the ramp. */
+  double weightBeyondSpeed(long now) {
+    return ramping ? beyondSpeed * condition.share(now, fleet.settings) : beyondSpeed;
   }
 
   double weight(long now) {

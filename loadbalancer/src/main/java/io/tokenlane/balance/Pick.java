@@ -136,6 +136,11 @@ final class Pick implements Candidates {
   }
 
   @Override
+  public double weightBeyondSpeed(int index) {
+    return fleet[index].weightBeyondSpeed(now);
+  }
+
+  @Override
   public double ramp(int index) {
     return fleet[index].ramp(now);
   }

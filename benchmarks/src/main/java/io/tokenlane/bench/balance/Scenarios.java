@@ -28,6 +28,7 @@ final class Scenarios {
     String at = " " + base.load();
     all.put(fleet + " heavy tail" + at, base.tail(Tail.HEAVY));
     all.put(fleet + " unequal" + at, base.speeds(1.5, 0.5));
+    all.put(fleet + " known weights" + at, base.speeds(1.5, 1, 0.5, 1.5, 0.5).withWeights());
     all.put(fleet + " one 4x slower" + at, base.first(0.25));
     all.put(fleet + " pauses" + at, base.fault(Fault.PAUSES));
     all.put(fleet + " cold node" + at, base.fault(Fault.COLD));

@@ -59,6 +59,7 @@ class FleetTest {
     return Stream.of(
         Arguments.of("even, 0.7", even, 1.02, 1.15),
         Arguments.of("even, 0.9", even.load(0.9), 1.02, 1.15),
+        Arguments.of("weights", even.speeds(1.5, 1, 0.5, 1.5, 0.5).withWeights(), 1.02, 1.15),
         Arguments.of("slow node", even.first(0.25), 0.85, 0.45),
         Arguments.of("pauses", even.fault(Fault.PAUSES), 1.0, 0.75),
         Arguments.of("unequal", even.speeds(1.5, 0.5), 1.02, 0.25));

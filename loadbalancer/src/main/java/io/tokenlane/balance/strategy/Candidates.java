@@ -19,6 +19,12 @@ public interface Candidates {
   /** Configured weight times {@link #ramp}; &gt; 0. */
   double weight(int index);
 
+  /**
+   * The same weight less what {@link #slowness} says already: all of it where weights tell how many
+   * calls nodes take at once, 1 where they tell how fast nodes are; &gt; 0.
+   */
+  double weightBeyondSpeed(int index);
+
   /** The share of its weight that a node on its way back may have so far; 0 exclusive to 1. */
   double ramp(int index);
 

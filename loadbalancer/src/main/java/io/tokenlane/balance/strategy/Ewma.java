@@ -27,6 +27,6 @@ final class Ewma implements BalancingStrategy {
     double good = candidates.successRate(index);
     return candidates.slowness(index)
         * (1 + candidates.load(index))
-        / (candidates.weight(index) * good * good);
+        / (candidates.weightBeyondSpeed(index) * good * good);
   }
 }

@@ -135,6 +135,11 @@ final class TableCandidates implements Candidates {
   }
 
   @Override
+  public double weightBeyondSpeed(int index) {
+    return weight(index);
+  }
+
+  @Override
   public double ramp(int index) {
     return rows.get(index).ramp();
   }
