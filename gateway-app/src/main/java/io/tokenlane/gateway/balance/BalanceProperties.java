@@ -135,8 +135,8 @@ public record BalanceProperties(
   /**
    * {@code tokenlane.balance.health}.
    *
-   * @param path asked with GET on every node; 200 to 299 means well; default {@code
-   *     /actuator/health/readiness}
+   * @param path asked with GET on every node; 200 to 299 means well; default the first that a node
+   *     knows of {@code /actuator/health/readiness}, {@code /health} and {@code /v1/models}
    * @param body regular expression that the answer's first 64 kB must contain; default none
    * @param healthyThreshold good checks in a row that bring a node back; ≥ 1, default 1
    * @param unhealthyThreshold bad checks in a row that take it out; ≥ 1, default 2
@@ -146,7 +146,7 @@ public record BalanceProperties(
    *     do not ask in step; 0 to 0.9, default 0.1
    */
   public record Health(
-      @DefaultValue("/actuator/health/readiness") String path,
+      @Nullable String path,
       @Nullable Pattern body,
       @DefaultValue("1") int healthyThreshold,
       @DefaultValue("2") int unhealthyThreshold,
@@ -156,7 +156,9 @@ public record BalanceProperties(
 
     /** Checks the ranges. */
     public Health {
-      require(path.startsWith("/"), "path", path, "starting with /");
+      if (path != null) {
+        require(path.startsWith("/"), "path", path, "starting with /");
+      }
       require(healthyThreshold >= 1, "healthy_threshold", healthyThreshold, ">= 1");
       require(unhealthyThreshold >= 1, "unhealthy_threshold", unhealthyThreshold, ">= 1");
       require(interval.isPositive(), "interval", interval, "> 0");
