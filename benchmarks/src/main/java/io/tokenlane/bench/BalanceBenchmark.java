@@ -11,12 +11,14 @@ import java.util.List;
 final class BalanceBenchmark implements Benchmark {
   private static final String ONLY = "--scenario=";
   private static final String NO_SOCKETS = "simulation";
+  private static final String PICKS = "picks";
 
   private final Path root;
   private final String only;
 
   /**
-   * @param only {@code simulation}, or a part of the names of socket scenarios; empty for all
+   * @param only {@code simulation}, {@code picks}, or a part of the names of socket scenarios;
+   *     empty for all
    */
   BalanceBenchmark(Path root, String only) {
     this.root = root;
@@ -43,14 +45,24 @@ final class BalanceBenchmark implements Benchmark {
   @Override
   public List<Row> run(boolean quick) throws Exception {
     List<Row> rows = new ArrayList<>();
+    if (only.isEmpty() || only.equals(PICKS)) {
+      rows.addAll(PickRows.rows(quick));
+    }
     if (only.isEmpty() || only.equals(NO_SOCKETS)) {
       SimulationTable table = new SimulationTable(quick);
       rows.addAll(table.rows(root.resolve("../shared/traces/prefix/synthetic_trace.jsonl")));
-      table.plot(root.resolve("benchmarks/results/balance-simulation.png"));
+      table.plot(results("balance-simulation.png"));
     }
-    if (!only.equals(NO_SOCKETS)) {
-      rows.addAll(new SocketTable(root, quick, only.isEmpty() && quick ? "even 0.7" : only).rows());
+    if (!only.equals(NO_SOCKETS) && !only.equals(PICKS)) {
+      String scenario = only.isEmpty() && quick ? "even 0.7" : only;
+      SocketTable table = new SocketTable(root, quick, scenario);
+      rows.addAll(table.rows());
+      table.plot(results("balance-sockets.png"));
     }
     return rows;
+  }
+
+  private Path results(String name) {
+    return root.resolve("benchmarks/results").resolve(name);
   }
 }

@@ -30,6 +30,7 @@ final class MicroBenchmark implements Benchmark {
     Options options =
         new OptionsBuilder()
             .include("io\\.tokenlane\\.bench\\.micro\\..*")
+            .param("strategy", "ewma")
             .forks(1)
             .warmupIterations(quick ? 2 : 5)
             .measurementIterations(quick ? 3 : 10)

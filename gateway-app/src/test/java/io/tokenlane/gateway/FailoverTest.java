@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tokenlane.balance.NodePool;
 import io.tokenlane.balance.NodeState;
 import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -126,6 +127,20 @@ final class FailoverTest {
     assertThat(answer.statusCode()).isEqualTo(status);
     assertThat(answer.body()).contains("The inference node answered with status " + status);
     assertThat(gateway.one.calls().size() + gateway.two.calls().size()).isEqualTo(1);
+  }
+
+  @Test
+  void anErrorOfTheNodesOwnIsRetriedElsewhereForGetsOnly() {
+    gateway.one.answers(FakeUpstream.status(500));
+    gateway.two.answers(FakeUpstream.with("two", "Cache-Control", "no-store"));
+    for (int i = 0; i < 10; i++) {
+      assertThat(gateway.get("/plain/x" + i).body()).isEqualTo("two");
+    }
+    gateway.two.answers(FakeUpstream.status(500));
+    HttpResponse<String> once =
+        gateway.send(gateway.request("/plain/x").POST(BodyPublishers.ofString("buy")));
+    assertThat(once.statusCode()).isEqualTo(500);
+    assertThat(gateway.get("/plain/y").statusCode()).isEqualTo(500);
   }
 
   @Test

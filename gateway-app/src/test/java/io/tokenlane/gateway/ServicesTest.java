@@ -33,6 +33,8 @@ final class ServicesTest {
         });
     assertThat(gateway.manage("/actuator/nodes").body())
         .contains("\"services\":{", "\"shop\":{", "\"forecast\":{\"callsPerSecond\":");
+    assertThat(gateway.manage("/actuator/health").body())
+        .contains("\"services\":{\"", "\"shop\":{");
     Eventually.eventually("no request in flight", () -> inFlight() == 0);
   }
 

@@ -20,6 +20,11 @@ public record Demand(@Nullable String key, Set<String> excluded, Prompt prompt) 
     return new Demand(key, Set.of(), Prompt.NONE);
   }
 
+  /** The same call with this prompt. */
+  public Demand prompt(Prompt known) {
+    return new Demand(key, excluded, known);
+  }
+
   /** The same call, not to these nodes. */
   public Demand without(Set<String> tried) {
     return new Demand(key, tried, prompt);
@@ -31,20 +36,27 @@ public record Demand(@Nullable String key, Set<String> excluded, Prompt prompt) 
    * @param prefix hash of the beginning that other calls share; 0 if there is none
    * @param sharedTokens tokens of that beginning; ≥ 0
    * @param ownTokens tokens behind it, which no node can have computed yet; ≥ 0
+   * @param outputTokens expected of the answer; ≥ 0
    * @param cached who has the beginning; null if no node tells
    */
-  public record Prompt(long prefix, int sharedTokens, int ownTokens, @Nullable Cached cached) {
+  public record Prompt(
+      long prefix, int sharedTokens, int ownTokens, int outputTokens, @Nullable Cached cached) {
     /** No prompt, or none that is known. */
     public static final Prompt NONE = new Prompt(0, 0, 0);
 
-    /** A prompt of which no node tells what it has. */
+    /** A prompt of which no node tells what it has, and whose answer is of unknown length. */
     public Prompt(long prefix, int sharedTokens, int ownTokens) {
-      this(prefix, sharedTokens, ownTokens, null);
+      this(prefix, sharedTokens, ownTokens, 0, null);
+    }
+
+    /** The same, with an answer of so many tokens to come. */
+    public Prompt expecting(int output) {
+      return new Prompt(prefix, sharedTokens, ownTokens, output, cached);
     }
 
     /** The same, knowing who has its beginning. */
     public Prompt with(@Nullable Cached known) {
-      return new Prompt(prefix, sharedTokens, ownTokens, known);
+      return new Prompt(prefix, sharedTokens, ownTokens, outputTokens, known);
     }
 
     /** The share of the beginning that the node has; {@link Cached#UNTOLD} if nobody says. */
@@ -54,9 +66,10 @@ public record Demand(@Nullable String key, Set<String> excluded, Prompt prompt) 
 
     /** Refuses negative sizes. */
     public Prompt {
-      if (sharedTokens < 0 || ownTokens < 0) {
+      if (sharedTokens < 0 || ownTokens < 0 || outputTokens < 0) {
         throw new IllegalArgumentException(
-            "prompt tokens: " + sharedTokens + ", " + ownTokens + " (expected: >= 0)");
+            "prompt tokens: %d, %d, output %d (expected: >= 0)"
+                .formatted(sharedTokens, ownTokens, outputTokens));
       }
     }
 

@@ -21,6 +21,8 @@ final class Fleet {
   /** Time between two tokens of an answer. */
   final FleetPace decode = new FleetPace();
 
+  final ForetoldSpeed foretold = new ForetoldSpeed();
+
   final AtomicLong turns = new AtomicLong();
   final ArrivalForecast arrivals;
 

@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  * wait here instead of in the queue of a node chosen too early. The moment a slot comes free the
  * next one takes it. Where nodes do not tell their limits nothing waits.
  *
- * <p>A slow node is worth its slot only if that is sooner than waiting for another: its slowness
- * may be at most 1 + waiting calls / slots of the fleet.
+ * <p>A slow node is worth its slot only if that is about as soon as waiting for another: its
+ * slowness may be at most {@value #WORTH_A_SLOT} · (1 + waiting calls / slots of the fleet).
  */
 public final class LateBinding {
-  private static final double WORTH_A_SLOT = 3;
+  private static final double WORTH_A_SLOT = 5;
 
   private final NodePool pool;
   private final int mostWaiting;

@@ -10,21 +10,27 @@ final class Learned {
 
   private final FleetPace fleet;
   private final double fadesNanos;
+  private final double alpha;
   private Pace pace = Pace.UNKNOWN;
   private volatile double slowness = 1;
   private volatile double hint;
   private volatile double latencyNanos;
   private volatile long sampledAt;
 
-  /** What is learned of slowness is forgotten within so many nanoseconds without a sample. */
-  Learned(FleetPace fleet, double fadesNanos) {
+  /**
+   * What is learned of slowness is forgotten within so many nanoseconds without a sample.
+   *
+   * @param alpha part that one sample has in the average; 0 exclusive to 1
+   */
+  Learned(FleetPace fleet, double fadesNanos, double alpha) {
     this.fleet = fleet;
     this.fadesNanos = fadesNanos;
+    this.alpha = alpha;
   }
 
   /** Only under the member's lock. */
   void sample(double nanos, long now) {
-    Pace next = pace.with(nanos, fleet.level(), now);
+    Pace next = pace.with(nanos, fleet.level(), alpha);
     fleet.learn(nanos, next.offset());
     pace = next;
     sampledAt = now;

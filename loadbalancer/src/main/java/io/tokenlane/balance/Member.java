@@ -4,12 +4,15 @@ import io.tokenlane.balance.strategy.RendezvousHash;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** A node in the fleet with all that is known about it; read by picks without locks. */
+/**
+ * A node in the fleet with all that is known about it; read by picks without locks. What every pick
+ * reads lies in this object itself: with a thousand nodes each further object is a cache miss.
+ */
 final class Member {
   /** Answers that should have come by now but did not, before silence counts as slowness. */
   private static final double TOLERATED_SILENCE = 5;
@@ -22,9 +25,14 @@ final class Member {
   /** A report older than this says nothing. */
   private static final long REPORT_HOLDS_NANOS = 5_000_000_000L;
 
+  private static final AtomicIntegerFieldUpdater<Member> IN_FLIGHT =
+      AtomicIntegerFieldUpdater.newUpdater(Member.class, "inFlight");
+  private static final AtomicIntegerFieldUpdater<Member> WAITING =
+      AtomicIntegerFieldUpdater.newUpdater(Member.class, "waiting");
+
   private final Fleet fleet;
-  private final AtomicInteger inFlight = new AtomicInteger();
-  private final AtomicInteger waiting = new AtomicInteger();
+  private volatile int inFlight;
+  private volatile int waiting;
   private final AtomicLong pendingTokens = new AtomicLong();
   private final AtomicBoolean onTrial = new AtomicBoolean();
   private final Learned answers;
@@ -34,7 +42,10 @@ final class Member {
   private final long hash;
   private Reliability reliability = Reliability.PERFECT;
   private volatile Condition condition;
+  private volatile boolean serving;
   private volatile boolean ramping;
+  private volatile double weight;
+  private volatile double beyondSpeed;
   private volatile double badShare;
   private volatile Node node;
   private volatile @Nullable NodeReport report;
@@ -45,10 +56,14 @@ final class Member {
     this.node = node;
     this.fleet = fleet;
     this.hash = RendezvousHash.hash(node.id());
-    this.answers = new Learned(fleet.answers, ANSWERS_FADE_NANOS);
-    this.prefill = new Learned(fleet.prefill, SPEEDS_FADE_NANOS);
-    this.decode = new Learned(fleet.decode, SPEEDS_FADE_NANOS);
+    this.weight = node.weight();
+    this.beyondSpeed = weight;
+    double alpha = fleet.settings.alpha();
+    this.answers = new Learned(fleet.answers, ANSWERS_FADE_NANOS, alpha);
+    this.prefill = new Learned(fleet.prefill, SPEEDS_FADE_NANOS, alpha);
+    this.decode = new Learned(fleet.decode, SPEEDS_FADE_NANOS, alpha);
     this.condition = Condition.up(now);
+    this.serving = condition.stored().serves();
   }
 
   Node node() {
@@ -62,6 +77,8 @@ final class Member {
   /** New weight, limit or address under the same id. */
   void rename(Node renamed) {
     node = renamed;
+    weight = renamed.weight();
+    beyondSpeed = weight;
   }
 
   /**
@@ -72,15 +89,15 @@ final class Member {
    */
   boolean open(int limit, int tokens, long now) {
     if (limit > 0) {
-      int before = inFlight.getAndUpdate(held -> held < limit ? held + 1 : held);
+      int before = IN_FLIGHT.getAndUpdate(this, held -> held < limit ? held + 1 : held);
       if (before >= limit) {
         return false;
       }
     } else {
-      inFlight.incrementAndGet();
+      IN_FLIGHT.incrementAndGet(this);
     }
     pendingTokens.addAndGet(tokens);
-    if (waiting.getAndIncrement() == 0) {
+    if (WAITING.getAndIncrement(this) == 0) {
       silentSince = now;
     }
     return true;
@@ -97,6 +114,8 @@ final class Member {
 
   private void answered(Opening opening, double latency, long now) {
     answers.sample(latency, now);
+    fleet.foretold.sample(weight, latency);
+    beyondSpeed = fleet.foretold.beyond(weight);
     peak.sample(latency, now);
     if (opening.tokens() > 0) {
       prefill.sample(latency * 1e3 / Math.max(1, opening.tokensAhead()), now);
@@ -129,7 +148,7 @@ final class Member {
   }
 
   private void settled(Opening opening, long now) {
-    waiting.decrementAndGet();
+    WAITING.decrementAndGet(this);
     pendingTokens.addAndGet(-opening.tokens());
     silentSince = now;
     if (opening.trial()) {
@@ -138,7 +157,7 @@ final class Member {
   }
 
   void closed(Opening opening, long now) {
-    inFlight.decrementAndGet();
+    IN_FLIGHT.decrementAndGet(this);
     fleet.held(now - opening.at());
     fleet.onFreed.run();
   }
@@ -191,6 +210,7 @@ final class Member {
   private void become(Condition next) {
     Condition before = condition;
     condition = next;
+    serving = next.stored().serves();
     ramping = next.stored() == NodeState.RAMPING;
     if (before.stored() != next.stored()) {
       if (before.stored() == NodeState.EJECTED) {
@@ -221,7 +241,7 @@ final class Member {
   }
 
   boolean serves() {
-    return condition.stored().serves();
+    return serving;
   }
 
   boolean drains() {
@@ -244,11 +264,16 @@ final class Member {
   }
 
   int inFlight() {
-    return inFlight.get();
+    return inFlight;
+  }
+
+  /** The weight less what latencies say already, times the ramp. */
+  double weightBeyondSpeed(long now) {
+    return ramping ? beyondSpeed * condition.share(now, fleet.settings) : beyondSpeed;
   }
 
   double weight(long now) {
-    return node.weight() * ramp(now);
+    return ramping ? weight * condition.share(now, fleet.settings) : weight;
   }
 
   double ramp(long now) {
@@ -261,7 +286,7 @@ final class Member {
 
   double slowness(long now) {
     double known = answers.slowness(now);
-    return waiting.get() <= 0 ? known : known * silence(now);
+    return waiting <= 0 ? known : known * silence(now);
   }
 
   double hint(long now) {
@@ -283,7 +308,7 @@ final class Member {
   /** How many of the answers expected since the last sign of life are missing, tolerance off. */
   private double silence(long now) {
     double expected = answers.expectedNanos();
-    double missing = expected > 0 ? waiting.get() * (now - silentSince) / expected : 0;
+    double missing = expected > 0 ? waiting * (now - silentSince) / expected : 0;
     return Math.max(1, missing / TOLERATED_SILENCE);
   }
 
@@ -305,7 +330,7 @@ final class Member {
     return new NodeSnapshot(
         node,
         current.state(now, fleet.settings),
-        inFlight.get(),
+        inFlight,
         limit(),
         latency > 0 ? Optional.of(Duration.ofNanos((long) latency)) : Optional.empty(),
         slowness(now),

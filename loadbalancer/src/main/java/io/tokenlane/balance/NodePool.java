@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NodePool {
   private final Fleet fleet;
-  private final ThreadLocal<Pick> picks;
   private volatile Member[] members = {};
 
   /** An empty pool in real time with real chance. */
@@ -36,7 +35,6 @@ public final class NodePool {
    */
   public NodePool(PoolSettings settings, LongSupplier clock, IntUnaryOperator random) {
     this.fleet = new Fleet(settings, clock, random);
-    this.picks = ThreadLocal.withInitial(() -> new Pick(fleet));
   }
 
   /**
@@ -126,7 +124,7 @@ public final class NodePool {
     if (due != null) {
       return Optional.of(lend(due, demand, true, now));
     }
-    Pick pick = picks.get();
+    Pick pick = Pick.in(fleet);
     Member[] current = members;
     try {
       while (pick.settleFree(current, demand, now, slowest)) {
@@ -150,7 +148,7 @@ public final class NodePool {
 
   private @Nullable Member choose(BalancingStrategy strategy, Demand demand, long now) {
     Member[] current = members;
-    Pick pick = picks.get();
+    Pick pick = Pick.in(fleet);
     try {
       return pick.settle(current, demand, now) ? current[strategy.choose(pick)] : null;
     } finally {

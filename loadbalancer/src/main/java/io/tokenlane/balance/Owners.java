@@ -19,15 +19,17 @@ final class Owners {
     if (share >= 0) {
       return prompt.ownTokens() + (int) ((1 - share) * prompt.sharedTokens());
     }
-    double mine = RendezvousHash.score(prompt.prefix(), chosen.hash(), chosen.node().weight());
     int before = 0;
     for (Member member : fleet) {
-      if (member != chosen
-          && member.serves()
-          && RendezvousHash.score(prompt.prefix(), member.hash(), member.node().weight()) > mine) {
+      if (member != chosen && member.serves() && wantsMore(prompt.prefix(), member, chosen)) {
         before++;
       }
     }
     return before < PrefixAffinity.OWNERS ? prompt.ownTokens() : prompt.tokens();
+  }
+
+  private static boolean wantsMore(long key, Member member, Member other) {
+    return RendezvousHash.before(
+        key, member.hash(), member.node().weight(), other.hash(), other.node().weight());
   }
 }

@@ -7,9 +7,14 @@ import org.jspecify.annotations.Nullable;
 
 /** One choice: the fleet at one moment, less the nodes already tried. Reused by its thread. */
 final class Pick implements Candidates {
+  private static final double IN_FLIGHT_FACTOR = 2;
   private static final Member[] NONE = {};
+  private static final Fleet NOBODY = new Fleet(PoolSettings.DEFAULT, () -> 0, bound -> 0);
 
-  private final Fleet shared;
+  /** One for all pools: a pool's own would keep it alive as long as the thread. */
+  private static final ThreadLocal<Pick> PICKS = ThreadLocal.withInitial(Pick::new);
+
+  private Fleet shared = NOBODY;
   private Member[] fleet = NONE;
   private long[] eligible = {};
   private Demand demand = Demand.PLAIN;
@@ -17,9 +22,15 @@ final class Pick implements Candidates {
   private double worstSlowness;
   private boolean limited;
   private boolean busy;
+  private boolean slotted;
 
-  Pick(Fleet shared) {
-    this.shared = shared;
+  private Pick() {}
+
+  /** This thread's, for a choice in a pool; to be let go with {@link #done}. */
+  static Pick in(Fleet shared) {
+    Pick pick = PICKS.get();
+    pick.shared = shared;
+    return pick;
   }
 
   /**
@@ -51,6 +62,7 @@ final class Pick implements Candidates {
       Arrays.fill(eligible, 0, words, 0);
     }
     busy = false;
+    slotted = onlyFree;
     int serving = 0;
     boolean any = false;
     for (int i = 0; i < members.length; i++) {
@@ -58,6 +70,7 @@ final class Pick implements Candidates {
       if (member.serves()) {
         serving++;
         busy |= member.inFlight() > 0;
+        slotted = slotted && member.limit() > 0;
         any |= admit(i, member, !member.full(at));
       }
     }
@@ -95,8 +108,9 @@ final class Pick implements Candidates {
     return (limit == 0 || member.inFlight() < limit) && member.slowness(now) <= worstSlowness;
   }
 
-  /** Lets go of the fleet, so that a reload's old members can be collected. */
+  /** Lets go of the pool, so that a reload's old members can be collected. */
   void done() {
+    shared = NOBODY;
     fleet = NONE;
     demand = Demand.PLAIN;
   }
@@ -122,6 +136,11 @@ final class Pick implements Candidates {
   }
 
   @Override
+  public double weightBeyondSpeed(int index) {
+    return fleet[index].weightBeyondSpeed(now);
+  }
+
+  @Override
   public double ramp(int index) {
     return fleet[index].ramp(now);
   }
@@ -129,6 +148,14 @@ final class Pick implements Candidates {
   @Override
   public int inFlight(int index) {
     return fleet[index].inFlight();
+  }
+
+  @Override
+  public double load(int index) {
+    Member member = fleet[index];
+    return slotted
+        ? (double) member.inFlight() / member.limit()
+        : IN_FLIGHT_FACTOR * member.inFlight();
   }
 
   @Override
@@ -205,6 +232,13 @@ final class Pick implements Candidates {
   @Override
   public int ownTokens() {
     return demand.prompt().ownTokens();
+  }
+
+  @Override
+  public double outputAsPrompt() {
+    double prefill = shared.prefill.level().latencyNanos();
+    double decode = shared.decode.level().latencyNanos();
+    return prefill == 0 ? 0 : demand.prompt().outputTokens() * decode / prefill;
   }
 
   @Override

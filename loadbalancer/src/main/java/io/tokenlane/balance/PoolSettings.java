@@ -3,8 +3,10 @@ package io.tokenlane.balance;
 import java.time.Duration;
 
 /**
- * How failures seen in traffic change a node's share, and how many gateways share the fleet.
+ * How latencies and failures seen in traffic change a node's share, and how many gateways share the
+ * fleet.
  *
+ * @param alpha part that one answer has in a node's smoothed latency; 0 exclusive to 1, default 0.3
  * @param failuresToEject failures in a row that eject a node; ≥ 1, default 3
  * @param ejection first back-off; doubles with each failed trial; &gt; 0, default 1 s
  * @param maxEjection longest back-off; ≥ ejection, default 2.5 s
@@ -16,6 +18,7 @@ import java.time.Duration;
  * @param gateways gateways that send calls to the same nodes; ≥ 1, default 1
  */
 public record PoolSettings(
+    double alpha,
     int failuresToEject,
     Duration ejection,
     Duration maxEjection,
@@ -25,10 +28,18 @@ public record PoolSettings(
     int gateways) {
   public static final PoolSettings DEFAULT =
       new PoolSettings(
-          3, Duration.ofSeconds(1), Duration.ofMillis(2500), Duration.ofSeconds(5), 0.5, 0.2, 1);
+          0.3,
+          3,
+          Duration.ofSeconds(1),
+          Duration.ofMillis(2500),
+          Duration.ofSeconds(5),
+          0.5,
+          0.2,
+          1);
 
   /** Checks the ranges. */
   public PoolSettings {
+    require(alpha > 0 && alpha <= 1, "alpha", alpha, "> 0, <= 1");
     require(failuresToEject >= 1, "failures_to_eject", failuresToEject, ">= 1");
     require(ejection.isPositive(), "ejection", ejection, "> 0");
     require(ramp.isPositive(), "ramp", ramp, "> 0");
@@ -49,7 +60,7 @@ public record PoolSettings(
   /** The same among this many gateways. */
   public PoolSettings among(int count) {
     return new PoolSettings(
-        failuresToEject, ejection, maxEjection, ramp, maxEjectedShare, panicShare, count);
+        alpha, failuresToEject, ejection, maxEjection, ramp, maxEjectedShare, panicShare, count);
   }
 
   /**

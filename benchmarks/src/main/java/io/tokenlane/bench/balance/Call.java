@@ -8,6 +8,10 @@ import org.jspecify.annotations.Nullable;
 /** One simulated call. */
 final class Call {
   final int gateway;
+
+  /** Who asks; hashed by policies that hash. */
+  final int client;
+
   final long arrivedAt;
 
   /** Nanoseconds of service at speed 1. */
@@ -16,12 +20,14 @@ final class Call {
   final Set<Integer> tried = new HashSet<>();
   int node;
   long sentAt;
+  long serviceNanos;
   int foundAtNode;
   boolean over;
   @Nullable Lease lease;
 
-  Call(int gateway, long arrivedAt, double work) {
+  Call(int gateway, int client, long arrivedAt, double work) {
     this.gateway = gateway;
+    this.client = client;
     this.arrivedAt = arrivedAt;
     this.work = work;
   }

@@ -18,9 +18,11 @@ final class Fleet {
   private static final long PAUSE_NANOS = 500_000_000;
   private static final double PAUSE_EVERY_NANOS = 10e9;
   private static final int MOST_ATTEMPTS = 3;
+  private static final int CLIENTS = 10_000;
 
   final Plan plan;
   final SplittableRandom random;
+  private final SplittableRandom clients;
   private final VirtualTime time = new VirtualTime();
   private final List<Server> servers = new ArrayList<>();
   private final List<Balancer> gateways = new ArrayList<>();
@@ -36,6 +38,7 @@ final class Fleet {
   private Fleet(Plan plan) {
     this.plan = plan;
     this.random = new SplittableRandom(plan.seed());
+    this.clients = new SplittableRandom(~plan.seed());
     this.inWindow = new int[plan.speeds().size()];
     plan.speeds().forEach(speed -> servers.add(new Server(servers.size(), speed)));
   }
@@ -99,7 +102,9 @@ final class Fleet {
     }
     started++;
     int gateway = random.nextInt(gateways.size());
-    gateways.get(gateway).take(new Call(gateway, time.now(), plan.tail().draw(random)));
+    gateways
+        .get(gateway)
+        .take(new Call(gateway, clients.nextInt(CLIENTS), time.now(), plan.tail().draw(random)));
     time.after(
         (long) (-Math.log(1 - random.nextDouble()) / plan.callsPerSecond() * 1e9), this::arrive);
   }
@@ -224,8 +229,8 @@ final class Fleet {
         double pace = cold > 0 ? speed / 5 : speed;
         cold = Math.max(0, cold - 1);
         long start = Math.max(time.now(), pausedUntil);
-        waits.add((double) (start - call.arrivedAt));
-        time.after(start - time.now() + (long) (call.work / pace), () -> finish(call));
+        call.serviceNanos = (long) (call.work / pace);
+        time.after(start - time.now() + call.serviceNanos, () -> finish(call));
       }
     }
 
@@ -239,6 +244,7 @@ final class Fleet {
       }
       serving.remove(call);
       latencies.add((double) (time.now() - call.arrivedAt));
+      waits.add((double) (time.now() - call.arrivedAt - call.serviceNanos));
       double took = time.now() - call.sentAt;
       int count = Math.min(call.foundAtNode, latencyByCount.length - 1);
       double known = latencyByCount[count];

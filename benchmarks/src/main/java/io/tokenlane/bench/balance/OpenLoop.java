@@ -7,8 +7,11 @@ import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
+import reactor.util.Loggers;
 
 /**
  * Sends requests at random times (Poisson) whatever became of those before, and counts each one's
@@ -17,6 +20,14 @@ import reactor.netty.resources.ConnectionProvider;
  */
 final class OpenLoop implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** Timeouts are counted; the client's warnings of each would drown the table. */
+  private static final Logger CLIENT_LOG = Logger.getLogger("reactor.netty");
+
+  static {
+    Loggers.useJdkLoggers();
+    CLIENT_LOG.setLevel(Level.OFF);
+  }
 
   private final ConnectionProvider connections =
       ConnectionProvider.builder("open-loop").maxConnections(4_000).build();

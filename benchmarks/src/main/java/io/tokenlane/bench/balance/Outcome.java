@@ -3,7 +3,8 @@ package io.tokenlane.bench.balance;
 /**
  * What came out of a plan.
  *
- * @param waitP99 milliseconds from arrival to the start of service, failed attempts included
+ * @param waitP99 milliseconds from arrival to the answer less the time of service: queues, failed
+ *     attempts and the pauses of a node
  * @param busiest mean over windows of 100 ms of the busiest node's arrivals relative to an even
  *     share
  * @param errors share of calls that failed in the end
@@ -18,4 +19,9 @@ record Outcome(
     double busiest,
     double errors,
     double backAfter,
-    double firstShare) {}
+    double firstShare) {
+  /** Where nothing was run. */
+  static final Outcome NONE =
+      new Outcome(
+          Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 0);
+}

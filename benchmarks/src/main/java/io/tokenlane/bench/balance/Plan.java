@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
  * 50 ms at speed 1.
  *
  * @param speeds of the nodes, 1 is normal
+ * @param told whether the speeds are told to the balancers, as weights
  * @param slots calls each node serves at once
  * @param load share of all nodes' capacity that is asked for
  * @param tail of the service times
@@ -18,6 +19,7 @@ import java.util.stream.IntStream;
  */
 record Plan(
     List<Double> speeds,
+    boolean told,
     int slots,
     int gateways,
     double load,
@@ -69,6 +71,7 @@ record Plan(
   static Plan even(int nodes, int gateways, double load, int calls) {
     return new Plan(
         Collections.nCopies(nodes, 1.0),
+        false,
         4,
         gateways,
         load,
@@ -82,7 +85,17 @@ record Plan(
   Plan speeds(double... pattern) {
     List<Double> all =
         IntStream.range(0, speeds.size()).mapToObj(i -> pattern[i % pattern.length]).toList();
-    return new Plan(all, slots, gateways, load, tail, fault, retries, calls, seed);
+    return new Plan(all, told, slots, gateways, load, tail, fault, retries, calls, seed);
+  }
+
+  /** The balancers know the speeds. */
+  Plan withWeights() {
+    return new Plan(speeds, true, slots, gateways, load, tail, fault, retries, calls, seed);
+  }
+
+  /** The weight that balancers are told of a node. */
+  double weight(int node) {
+    return told ? speeds.get(node) : 1;
   }
 
   /** The first node at this speed, the others normal. */
@@ -93,20 +106,24 @@ record Plan(
     return speeds(all);
   }
 
+  Plan load(double other) {
+    return new Plan(speeds, told, slots, gateways, other, tail, fault, retries, calls, seed);
+  }
+
   Plan tail(Tail other) {
-    return new Plan(speeds, slots, gateways, load, other, fault, retries, calls, seed);
+    return new Plan(speeds, told, slots, gateways, load, other, fault, retries, calls, seed);
   }
 
   Plan fault(Fault other) {
-    return new Plan(speeds, slots, gateways, load, tail, other, retries, calls, seed);
+    return new Plan(speeds, told, slots, gateways, load, tail, other, retries, calls, seed);
   }
 
   Plan withoutRetries() {
-    return new Plan(speeds, slots, gateways, load, tail, fault, false, calls, seed);
+    return new Plan(speeds, told, slots, gateways, load, tail, fault, false, calls, seed);
   }
 
   Plan seed(long other) {
-    return new Plan(speeds, slots, gateways, load, tail, fault, retries, calls, other);
+    return new Plan(speeds, told, slots, gateways, load, tail, fault, retries, calls, other);
   }
 
   double callsPerSecond() {

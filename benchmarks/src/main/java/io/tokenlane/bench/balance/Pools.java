@@ -46,7 +46,13 @@ record Pools(BalancingStrategy strategy, boolean late) implements Balancer.Kind 
     int limit = late ? fleet.plan.slots() : 0;
     pool.replace(
         IntStream.range(0, fleet.nodes())
-            .mapToObj(i -> new Node(Integer.toString(i), URI.create("http://n" + i), 1, limit))
+            .mapToObj(
+                i ->
+                    new Node(
+                        Integer.toString(i),
+                        URI.create("http://n" + i),
+                        fleet.plan.weight(i),
+                        limit))
             .toList());
     LateBinding line = new LateBinding(pool, Integer.MAX_VALUE);
     if (late) {
@@ -88,9 +94,10 @@ record Pools(BalancingStrategy strategy, boolean late) implements Balancer.Kind 
     }
 
     private static Demand demand(Call call) {
+      Demand keyed = Demand.keyed(Integer.toString(call.client));
       return call.tried.isEmpty()
-          ? Demand.PLAIN
-          : Demand.PLAIN.without(
+          ? keyed
+          : keyed.without(
               call.tried.stream().map(i -> Integer.toString(i)).collect(Collectors.toSet()));
     }
 

@@ -49,13 +49,19 @@ enum Proxies {
   OURS("tokenlane ewma", "") {
     @Override
     List<String> command(Path root, Path folder, Target target) throws IOException {
-      return tokenlane(root, folder, target, 0);
+      return tokenlane(root, folder, target, "0", 3);
     }
   },
   OURS_LATE("tokenlane ewma, limits told", "") {
     @Override
     List<String> command(Path root, Path folder, Target target) throws IOException {
-      return tokenlane(root, folder, target, 4);
+      return tokenlane(root, folder, target, "4", 3);
+    }
+  },
+  OURS_ONCE("tokenlane ewma, no retries", "") {
+    @Override
+    List<String> command(Path root, Path folder, Target target) throws IOException {
+      return tokenlane(root, folder, target, "0", 1);
     }
   };
 
@@ -87,6 +93,11 @@ enum Proxies {
 
   boolean ours() {
     return program.isEmpty();
+  }
+
+  /** Whether ours is measured against it: haproxy told the slots is shown beside. */
+  boolean peer() {
+    return !ours() && this != HAPROXY_SLOTS;
   }
 
   /** Whether its program is there; ours always is. */
@@ -220,8 +231,8 @@ enum Proxies {
     return List.of(program.toString(), "-db", "-f", config.toString());
   }
 
-  private static List<String> tokenlane(Path root, Path folder, Target target, int limit)
-      throws IOException {
+  private static List<String> tokenlane(
+      Path root, Path folder, Target target, String limit, int attempts) throws IOException {
     Path config = folder.resolve("gateway.yaml");
     Files.writeString(
         config,
@@ -229,7 +240,7 @@ enum Proxies {
         tokenlane:
           nodes:
         %s
-          balance: {health: {path: /health, interval: 500ms}, signals_interval: 0s}
+          balance: {health: {path: /health, interval: 500ms}, signals_interval: 0s, max_attempts: %d}
           log: {sample: 0}
         spring.cloud.gateway.server.webflux.routes:
           - {id: bench, uri: "node://nodes", predicates: ["Path=/bench/**"]}
@@ -240,7 +251,8 @@ enum Proxies {
                     target,
                     "    - {id: s%d, uri: \"http://127.0.0.1:%d\", weight: %d, limit: "
                         + limit
-                        + "}")));
+                        + "}"),
+                attempts));
     return List.of(
         root.resolve("tokenlane").toString(),
         "gateway",

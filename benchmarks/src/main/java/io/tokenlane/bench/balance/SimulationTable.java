@@ -1,9 +1,8 @@
 package io.tokenlane.bench.balance;
 
+import io.tokenlane.balance.strategy.BalancingStrategy;
+import io.tokenlane.balance.strategy.Strategies;
 import io.tokenlane.bench.balance.Plan.Fault;
-import io.tokenlane.bench.balance.Plan.Tail;
-import io.tokenlane.bench.balance.Prompts.Prompt;
-import io.tokenlane.bench.balance.Replicas.Setup;
 import io.tokenlane.bench.report.Row;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,158 +11,156 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.ChartEncoder;
 
-/** All policies and peers in all simulated scenarios, as rows and as a plot. */
+/**
+ * All policies, what others publish, and the ideal queue in all simulated scenarios, as rows and as
+ * a plot. Ratios are rows of their own: they have the goals.
+ */
 public final class SimulationTable {
+  private static final String EWMA = "ewma";
+  private static final String LATE = "ewma + late binding";
   private static final String LEAST = "weighted-least-connections";
+  private static final String PEAK = "peak-ewma";
+  private static final String PREQUAL = Peers.PREQUAL.title();
+  private static final Row.Better LOWER = Row.Better.LOWER;
+
   private static final List<Balancer.Kind> KINDS =
-      List.of(
-          Pools.of("round-robin"),
-          Pools.of(LEAST),
-          Peers.TWO_CHOICES,
-          Pools.of("peak-ewma"),
-          Peers.PREQUAL,
-          Peers.LOWEST_EWMA,
-          Pools.of("ewma"),
-          Pools.of("predictive"),
-          Pools.of("energy-aware"),
-          Pools.lateBinding("ewma"),
-          Peers.IDEAL);
-  private static final List<String> MODEL_POLICIES =
-      List.of("round-robin", LEAST, "ewma", "ip-hash", "consistent-hash", "prefix-affinity");
+      Stream.of(
+              Strategies.all().stream().map(BalancingStrategy::name).map(Pools::of),
+              Stream.of(Pools.lateBinding(EWMA)),
+              Stream.of(Peers.values()))
+          .flatMap(kinds -> kinds)
+          .map(Balancer.Kind.class::cast)
+          .toList();
 
   private final boolean quick;
-  private final Map<String, Map<String, Double>> waits = new LinkedHashMap<>();
+  private final Map<String, Map<String, Outcome>> outcomes = new LinkedHashMap<>();
 
   /** Quick: a fifth of the calls, and no fleet of 1 000. */
   public SimulationTable(boolean quick) {
     this.quick = quick;
   }
 
-  private int calls(int all) {
-    return quick ? all / 5 : all;
-  }
-
   /** Runs everything; the trace of prompts is left out, and said so, where it is missing. */
   public List<Row> rows(Path trace) throws IOException {
     List<Row> rows = new ArrayList<>();
-    plans().forEach((name, plan) -> rows.addAll(rows(name, plan)));
-    rows.addAll(faults());
-    rows.addAll(models("model calls", Prompts.shared(calls(40_000), 110, 7), 200_000));
-    if (Files.exists(trace)) {
-      rows.addAll(models("recorded prompts", Prompts.trace(trace, 4_000, 1), 1_000_000));
-    } else {
-      rows.add(Row.missing("recorded prompts", "s", "no file " + trace.getFileName()));
-    }
+    Scenarios.all(quick).forEach((name, plan) -> rows.addAll(rows(name, plan)));
+    rows.addAll(new ModelTable(quick).rows(trace));
+    rows.add(movedClients());
     return rows;
-  }
-
-  private Map<String, Plan> plans() {
-    Map<String, Plan> plans = new LinkedHashMap<>();
-    for (double load : new double[] {0.6, 0.7, 0.8, 0.9}) {
-      plans.put("100x20 load " + load, Plan.even(100, 20, load, calls(100_000)));
-    }
-    Plan base = Plan.even(100, 20, 0.8, calls(100_000));
-    plans.put("100x20 heavy tail 0.8", base.tail(Tail.HEAVY));
-    plans.put("100x20 unequal 0.8", base.speeds(1.5, 0.5));
-    plans.put("100x20 one 4x slower 0.8", base.first(0.25));
-    plans.put("100x20 pauses 0.8", base.fault(Fault.PAUSES));
-    plans.put("8x1 load 0.7", Plan.even(8, 1, 0.7, calls(100_000)));
-    plans.put("8x1 load 0.9", Plan.even(8, 1, 0.9, calls(100_000)));
-    plans.put("8x1 one 4x slower 0.7", Plan.even(8, 1, 0.7, calls(100_000)).first(0.25));
-    plans.put("8x1 unequal 0.8", Plan.even(8, 1, 0.8, calls(100_000)).speeds(1.5, 0.5));
-    if (!quick) {
-      plans.put("1000x50 load 0.7", Plan.even(1_000, 50, 0.7, 100_000));
-      plans.put("1000x50 load 0.9", Plan.even(1_000, 50, 0.9, 100_000));
-      plans.put("1000x50 unequal 0.8", Plan.even(1_000, 50, 0.8, 100_000).speeds(1.5, 0.5));
-    }
-    return plans;
   }
 
   private List<Row> rows(String name, Plan plan) {
-    List<Row> rows = new ArrayList<>();
-    Map<String, Double> measured = new LinkedHashMap<>();
-    for (Balancer.Kind kind : KINDS) {
-      Outcome outcome = Fleet.run(plan, kind);
-      measured.put(kind.title(), outcome.waitP99());
-      Row wait = Row.of(name + ", " + kind.title() + ": p99 wait", outcome.waitP99(), "ms", LOWER);
-      Double least = measured.get(LEAST);
-      rows.add(
-          kind.title().equals("ewma") && least != null
-              ? wait.withPeer(LEAST, least).withGoal(goal(name, least))
-              : wait);
-      rows.add(
-          Row.of(name + ", " + kind.title() + ": busiest share", outcome.busiest(), "x", LOWER));
+    Map<String, Outcome> measured = new LinkedHashMap<>();
+    List<Outcome> all = KINDS.parallelStream().map(kind -> Fleet.run(plan, kind)).toList();
+    for (int i = 0; i < all.size(); i++) {
+      measured.put(KINDS.get(i).title(), all.get(i));
     }
-    waits.put(name, measured);
+    outcomes.put(name, measured);
+    List<Row> rows = new ArrayList<>();
+    boolean failures = plan.fault() == Fault.FAST_FAILURES || plan.fault() == Fault.KILL;
+    measured.forEach(
+        (kind, outcome) -> {
+          String id = name + ", " + kind;
+          rows.add(Row.of(id + ": p99 wait", outcome.waitP99(), "ms", LOWER));
+          rows.add(Row.of(id + ": p99", outcome.latencyP99(), "ms", LOWER));
+          if (failures) {
+            rows.add(Row.of(id + ": errors", 100 * outcome.errors(), "%", LOWER));
+          }
+        });
+    rows.addAll(failures ? failureGoals(name, plan, measured) : goals(name, plan, measured));
     return rows;
   }
 
-  private static final Row.Better LOWER = Row.Better.LOWER;
-
-  private static double goal(String name, double least) {
-    if (name.startsWith("8x1")) {
-      return 1.15 * least;
-    }
-    return (name.contains("unequal") ? 0.25 : 0.6) * least;
-  }
-
-  private List<Row> faults() {
+  private static List<Row> failureGoals(String name, Plan plan, Map<String, Outcome> measured) {
     List<Row> rows = new ArrayList<>();
-    for (String policy : List.of("ewma", LEAST, "round-robin")) {
-      Balancer.Kind kind = Pools.of(policy);
-      Plan failing = Plan.even(8, 1, 0.7, 40_000).fault(Fault.FAST_FAILURES);
-      Plan killed = failing.fault(Fault.KILL);
-      Outcome kill = Fleet.run(killed, kind);
-      rows.add(
-          percent("fast failures, retries, " + policy, Fleet.run(failing, kind)).withGoal(0.05));
-      rows.add(
-          percent("fast failures, no retries, " + policy, Fleet.run(failing.withoutRetries(), kind))
-              .withGoal(0.2));
-      rows.add(percent("kill and return, " + policy, kill).withGoal(0));
-      rows.add(
-          Row.of("back in use after return, " + policy, kill.backAfter(), "s", LOWER).withGoal(3));
+    double most = plan.fault() == Fault.KILL ? 0 : plan.retries() ? 0.05 : 0.2;
+    for (String kind : List.of(EWMA, LATE)) {
+      Outcome outcome = of(measured, kind);
+      String id = name + ", " + kind + ": ";
+      if (plan.gateways() == 1) {
+        rows.add(Row.of(id + "errors, of all", 100 * outcome.errors(), "%", LOWER).withGoal(most));
+      }
+      if (plan.fault() == Fault.KILL) {
+        rows.add(Row.of(id + "back in use after", outcome.backAfter(), "s", LOWER).withGoal(3));
+      }
     }
     return rows;
   }
 
-  private static Row percent(String id, Outcome outcome) {
-    return Row.of(id + ": errors", 100 * outcome.errors(), "%", LOWER);
+  private static List<Row> goals(String name, Plan plan, Map<String, Outcome> measured) {
+    return plan.gateways() == 1 ? goalsOfOne(name, measured) : goalsOfMany(name, plan, measured);
   }
 
-  private static List<Row> models(String name, List<Prompt> prompts, long cache) {
-    List<Replicas.Kind> kinds = new ArrayList<>(MODEL_POLICIES.stream().map(Routers::of).toList());
-    kinds.add(Routers.cacheAware());
-    kinds.add(Routers.scoring());
-    List<Double> slow = new ArrayList<>(Routers.even(8));
-    slow.set(2, 1.0 / 3);
+  private static List<Row> goalsOfMany(String name, Plan plan, Map<String, Outcome> measured) {
     List<Row> rows = new ArrayList<>();
-    for (Replicas.Kind kind : kinds) {
-      String id = name + ", " + kind.title();
-      Setup one = new Setup(Routers.even(8), 8_000, cache, 1, 3);
-      Setup four = new Setup(Routers.even(8), 8_000, cache, 4, 3);
-      double alone = Replicas.run(one, prompts, kind).p99Seconds();
-      double among = Replicas.run(four, prompts, kind).p99Seconds();
-      double lame = Replicas.run(new Setup(slow, 8_000, cache, 4, 3), prompts, kind).p99Seconds();
-      rows.add(Row.of(id + ", 1 gateway: p99 first token", alone, "s", LOWER));
-      rows.add(
-          Row.of(id + ", 4 gateways: p99 first token", among, "s", LOWER)
-              .withPeer("1 gateway", alone)
-              .withGoal(1.2 * alone));
-      rows.add(Row.of(id + ", one 3x slow: p99 first token", lame, "s", LOWER));
-    }
+    boolean unequal = name.contains("unequal");
+    boolean equal = name.contains("heavy") || (name.contains("load") && plan.load() > 0.65);
+    double least = unequal ? 0.25 : equal ? 0.6 : 0;
+    rows.add(ratio(name, measured, new Pair(EWMA, LEAST, least), Outcome::waitP99));
+    double peak = unequal ? 0.4 : equal ? 0.5 : 0;
+    rows.add(ratio(name, measured, new Pair(EWMA, PEAK, peak), Outcome::waitP99));
+    rows.add(ratio(name, measured, new Pair(EWMA, PREQUAL, unequal ? 0.85 : 0), Outcome::waitP99));
+    rows.add(
+        Row.of(name + ", ewma: busiest share", of(measured, EWMA).busiest(), "x", LOWER)
+            .withPeer("the plain rule", of(measured, Peers.LOWEST_EWMA.title()).busiest())
+            .withGoal(3.5));
     return rows;
+  }
+
+  /** One gateway's goals are those of the sockets. */
+  private static List<Row> goalsOfOne(String name, Map<String, Outcome> measured) {
+    double[] most =
+        name.contains("slower")
+            ? new double[] {0.85, 0.40}
+            : name.contains("pauses")
+                ? new double[] {1, 0.75}
+                : name.contains("unequal") ? new double[] {0, 0.25} : new double[] {1.02, 1.15};
+    Pair latency = new Pair(LATE, LEAST, most[0]);
+    return List.of(
+        ratio(name, measured, latency, Outcome::latencyP99),
+        ratio(name, measured, new Pair(LATE, LEAST, most[1]), Outcome::waitP99));
+  }
+
+  /**
+   * Whose figure is divided by whose.
+   *
+   * @param most the goal; 0 for none
+   */
+  private record Pair(String one, String other, double most) {}
+
+  private static Row ratio(
+      String name, Map<String, Outcome> measured, Pair pair, ToDoubleFunction<Outcome> figure) {
+    double one = figure.applyAsDouble(of(measured, pair.one()));
+    double other = figure.applyAsDouble(of(measured, pair.other()));
+    boolean wait = one == of(measured, pair.one()).waitP99();
+    String id =
+        name + ", " + pair.one() + ": " + (wait ? "p99 wait" : "p99") + " / " + pair.other();
+    Row row = Row.of(id, one / other, "x", LOWER);
+    return pair.most() == 0 ? row : row.withGoal(pair.most());
+  }
+
+  private static Outcome of(Map<String, Outcome> measured, String kind) {
+    return measured.getOrDefault(kind, Outcome.NONE);
+  }
+
+  /** Of many clients the share whose node changes when one of eight goes, by {@code ip-hash}. */
+  private static Row movedClients() {
+    return Row.of("ip-hash, one of 8 nodes goes: clients that move", Moved.percent(), "%", LOWER)
+        .withGoal(13);
   }
 
   /** Draws the waits of all policies, logarithmic. */
   public void plot(Path file) throws IOException {
     CategoryChart chart =
         new CategoryChartBuilder()
-            .width(1600)
-            .height(700)
+            .width(2400)
+            .height(900)
             .title("balance, simulated")
             .yAxisTitle("p99 wait, ms")
             .build();
@@ -171,10 +168,10 @@ public final class SimulationTable {
     chart.getStyler().setYAxisLogarithmic(true);
     for (Balancer.Kind kind : KINDS) {
       List<Double> values =
-          waits.values().stream()
-              .map(measured -> Math.max(0.1, measured.getOrDefault(kind.title(), 0.1)))
+          outcomes.values().stream()
+              .map(measured -> Math.max(0.1, of(measured, kind.title()).waitP99()))
               .toList();
-      chart.addSeries(kind.title(), List.copyOf(waits.keySet()), values);
+      chart.addSeries(kind.title(), List.copyOf(outcomes.keySet()), values);
     }
     Files.createDirectories(file.getParent());
     Files.write(file, ChartEncoder.getBytes(chart, "png"));

@@ -2,14 +2,19 @@ package io.tokenlane.bench.balance;
 
 import io.tokenlane.bench.report.Row;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import org.knowm.xchart.CategoryChart;
+import org.knowm.xchart.CategoryChartBuilder;
+import org.knowm.xchart.ChartEncoder;
 
 /**
  * Our gateway beside nginx and haproxy, plain and tuned, before the same backends on real sockets.
@@ -23,6 +28,7 @@ public final class SocketTable {
 
   private final Path root;
   private final String only;
+  private final Map<String, Map<Proxies, Double>> waits = new LinkedHashMap<>();
   private final int rounds;
   private final double seconds;
 
@@ -33,7 +39,7 @@ public final class SocketTable {
     this.root = root;
     this.only = only;
     this.rounds = quick ? 1 : 3;
-    this.seconds = quick ? 3 : 10;
+    this.seconds = quick ? 3 : 6;
   }
 
   /**
@@ -139,6 +145,16 @@ public final class SocketTable {
     }
   }
 
+  /** What is compared; medians of the rounds. */
+  private enum Figure {
+    LATENCY,
+    WAIT;
+
+    double of(Rounds rounds) {
+      return (this == WAIT ? rounds.wait : rounds.latency).at(0.5);
+    }
+  }
+
   private List<Row> rows(Scenario scenario, List<Proxies> proxies, Backends backends)
       throws IOException, InterruptedException {
     Map<Proxies, Proxies.Running> running = new EnumMap<>(Proxies.class);
@@ -146,6 +162,9 @@ public final class SocketTable {
     try (OpenLoop clients = new OpenLoop()) {
       backends.reset(scenario.speeds());
       for (Proxies proxy : proxies) {
+        if (proxy == Proxies.OURS_ONCE && !scenario.name().startsWith("fast")) {
+          continue;
+        }
         running.put(proxy, proxy.start(root, backends.ports(), scenario.weights()));
         results.put(proxy, new Rounds());
       }
@@ -157,6 +176,9 @@ public final class SocketTable {
     } finally {
       running.values().forEach(Proxies.Running::close);
     }
+    Map<Proxies, Double> found = new EnumMap<>(Proxies.class);
+    results.forEach((proxy, all) -> found.put(proxy, Figure.WAIT.of(all)));
+    waits.put(scenario.name(), found);
     return report(scenario, results);
   }
 
@@ -177,7 +199,7 @@ public final class SocketTable {
       clients.run(port, rate, proxy.getKey().ours() ? seconds : 0.5, 0.1);
       return;
     }
-    double warm = 1.5;
+    double warm = 1;
     backends.after(warm, () -> scenario.trouble().accept(backends));
     OpenLoop.Measured measured = clients.run(port, rate, warm, seconds);
     rounds.add(measured, backends.get(0).backAfter());
@@ -185,45 +207,77 @@ public final class SocketTable {
 
   private static List<Row> report(Scenario scenario, Map<Proxies, Rounds> results) {
     List<Row> rows = new ArrayList<>();
+    String name = "sockets, " + scenario.name() + ", ";
     results.forEach(
         (proxy, rounds) -> {
-          String id = "sockets, " + scenario.name() + ", " + proxy.title();
-          Row latency = Row.of(id + ": p99", rounds.latency.at(0.5), "ms", LOWER);
-          Row wait = Row.of(id + ": p99 wait", rounds.wait.at(0.5), "ms", LOWER);
-          if (proxy.ours()) {
-            latency = beside(latency, scenario.latencyGoal(), results, r -> r.latency.at(0.5));
-            wait = beside(wait, scenario.waitGoal(), results, r -> r.wait.at(0.5));
-          }
-          rows.add(latency);
-          rows.add(wait);
+          String id = name + proxy.title();
+          rows.add(Row.of(id + ": p99", rounds.latency.at(0.5), "ms", LOWER));
+          rows.add(Row.of(id + ": p99 wait", rounds.wait.at(0.5), "ms", LOWER));
           Row errors = Row.of(id + ": errors", rounds.errors.at(0.5), "%", LOWER);
-          rows.add(
-              proxy.ours()
-                  ? errors.withGoal(scenario.name().startsWith("fast") ? 0.05 : 0)
-                  : errors);
+          rows.add(proxy.ours() ? errors.withGoal(mostErrors(scenario, proxy)) : errors);
           if (scenario.name().startsWith("kill")) {
             rows.add(
                 Row.of(id + ": back in use after", rounds.back.at(0.5), "s", LOWER).withGoal(3));
           }
         });
+    for (Proxies ours : results.keySet()) {
+      if (ours.ours() && (scenario.latencyGoal() > 0 || scenario.waitGoal() > 0)) {
+        rows.add(ratio(name + ours.title() + ": p99", Figure.LATENCY, scenario, ours, results));
+        rows.add(ratio(name + ours.title() + ": p99 wait", Figure.WAIT, scenario, ours, results));
+      }
+    }
     return rows;
   }
 
-  private static Row beside(
-      Row row,
-      double goal,
-      Map<Proxies, Rounds> results,
-      java.util.function.ToDoubleFunction<Rounds> figure) {
+  private static double mostErrors(Scenario scenario, Proxies proxy) {
+    boolean failing = scenario.name().startsWith("fast");
+    return failing ? (proxy == Proxies.OURS_ONCE ? 0.2 : 0.05) : 0;
+  }
+
+  /** Ours over the best peer that knows as much; with pauses the waits are nginx's least_conn's. */
+  private static Row ratio(
+      String id, Figure figure, Scenario scenario, Proxies ours, Map<Proxies, Rounds> results) {
+    boolean ofOne = figure == Figure.WAIT && scenario.name().startsWith("pauses");
     double best = Double.POSITIVE_INFINITY;
-    String name = "";
+    String peer = "";
+    double own = Double.NaN;
     for (Map.Entry<Proxies, Rounds> each : results.entrySet()) {
-      double theirs = figure.applyAsDouble(each.getValue());
-      if (!each.getKey().ours() && theirs < best) {
-        best = theirs;
-        name = each.getKey().title();
+      double value = figure.of(each.getValue());
+      own = each.getKey() == ours ? value : own;
+      boolean counts = ofOne ? each.getKey() == Proxies.NGINX_TUNED : each.getKey().peer();
+      if (counts && value < best) {
+        best = value;
+        peer = each.getKey().title();
       }
     }
-    Row compared = name.isEmpty() ? row : row.withPeer(name, best);
-    return name.isEmpty() || goal == 0 ? compared : compared.withGoal(goal * best);
+    double goal = figure == Figure.WAIT ? scenario.waitGoal() : scenario.latencyGoal();
+    if (peer.isEmpty()) {
+      return Row.missing(id + " / peer", "x", "no peer is installed");
+    }
+    Row row = Row.of(id + " / " + peer, own / best, "x", LOWER);
+    return goal == 0 ? row : row.withGoal(goal);
+  }
+
+  /** Draws the waits of all proxies, logarithmic. */
+  public void plot(Path file) throws IOException {
+    CategoryChart chart =
+        new CategoryChartBuilder()
+            .width(1600)
+            .height(700)
+            .title("balance, real sockets")
+            .yAxisTitle("p99 wait, ms")
+            .build();
+    chart.getStyler().setXAxisLabelRotation(30);
+    chart.getStyler().setYAxisLogarithmic(true);
+    List<String> names = List.copyOf(waits.keySet());
+    for (Proxies proxy : Proxies.values()) {
+      List<Double> values =
+          waits.values().stream().map(all -> Math.max(0.1, all.getOrDefault(proxy, 0.1))).toList();
+      if (values.stream().anyMatch(value -> value > 0.1)) {
+        chart.addSeries(proxy.title(), names, values);
+      }
+    }
+    Files.createDirectories(file.getParent());
+    Files.write(file, ChartEncoder.getBytes(chart, "png"));
   }
 }

@@ -20,20 +20,26 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** Leasing a node and closing the lease. */
+/** Picking a node; leasing one and closing the lease. The fleet is busy: two calls a node. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class PickBenchmark {
+  private static final Demand CALL =
+      Demand.keyed("client-7").prompt(new Demand.Prompt(0x5eed, 4_000, 300));
 
   /** Nodes in the fleet. */
   @Param({"10", "1000"})
   public int nodes;
 
-  private NodePool pool = new NodePool(PoolSettings.DEFAULT);
-  private BalancingStrategy strategy = Strategies.DEFAULT;
+  /** The policy. */
+  @Param({"ewma", "weighted-least-connections", "round-robin", "ip-hash", "prefix-affinity"})
+  public String strategy = "ewma";
 
-  /** Makes a fleet and lets it learn a little. */
+  private NodePool pool = new NodePool(PoolSettings.DEFAULT);
+  private BalancingStrategy policy = Strategies.DEFAULT;
+
+  /** Makes a fleet, lets it learn a little and leaves calls on it, half of them unanswered. */
   @Setup
   public void fleet() {
     pool = new NodePool(PoolSettings.DEFAULT);
@@ -41,22 +47,28 @@ public class PickBenchmark {
         IntStream.range(0, nodes)
             .mapToObj(i -> new Node("node-" + i, URI.create("http://10.0.0.1:" + (1024 + i)), 1))
             .toList());
-    strategy = Strategies.named("ewma");
     for (int i = 0; i < 3 * nodes; i++) {
       pick();
     }
+    for (int i = 0; i < 2 * nodes; i++) {
+      Lease held = pool.acquire(Strategies.DEFAULT).orElseThrow();
+      if (i % 2 == 0) {
+        held.firstByte();
+      }
+    }
+    policy = Strategies.named(strategy);
   }
 
   /** The choice alone. */
   @Benchmark
   public @Nullable Node choose() {
-    return pool.preferred(strategy, Demand.PLAIN);
+    return pool.preferred(policy, CALL);
   }
 
-  /** One pick, answered at once. */
+  /** One lease, answered at once. */
   @Benchmark
   public String pick() {
-    Lease lease = pool.acquire(strategy).orElseThrow();
+    Lease lease = pool.acquire(policy, CALL).orElseThrow();
     lease.firstByte();
     lease.success();
     return lease.node().id();

@@ -55,23 +55,45 @@ class FleetTest {
   }
 
   static Stream<Arguments> oneGateway() {
+    Plan even = Plan.even(8, 1, 0.7, CALLS);
     return Stream.of(
-        Arguments.of("even, 0.7", Plan.even(8, 1, 0.7, CALLS), 1.02, 1.15),
-        Arguments.of("even, 0.9", Plan.even(8, 1, 0.9, CALLS), 1.02, 1.15),
-        Arguments.of("slow node", Plan.even(8, 1, 0.7, CALLS).first(0.25), 0.85, 1.0),
-        Arguments.of("unequal", Plan.even(8, 1, 0.8, CALLS).speeds(1.5, 0.5), 1.02, 0.75),
-        Arguments.of("pauses", Plan.even(8, 1, 0.7, CALLS).fault(Fault.PAUSES), 1.0, 1.25));
+        Arguments.of("even, 0.7", even, 1.02, 1.15),
+        Arguments.of("even, 0.9", even.load(0.9), 1.02, 1.15),
+        Arguments.of("weights", even.speeds(1.5, 1, 0.5, 1.5, 0.5).withWeights(), 1.02, 1.15),
+        Arguments.of("slow node", even.first(0.25), 0.85, 0.45),
+        Arguments.of("pauses", even.fault(Fault.PAUSES), 1.0, 0.75),
+        Arguments.of("unequal", even.speeds(1.5, 0.5), 1.02, 0.25));
   }
 
-  /** One gateway's counts are the whole truth: least-connections is hard to beat there. */
+  /** One gateway's counts are the whole truth: what is left to win is where calls wait. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("oneGateway")
-  void aloneWithLateBindingItIsNoWorseThanLeastConnections(
+  void aloneWithLateBindingItBeatsLeastConnections(
       String name, Plan plan, double latency, double wait) {
     Outcome late = Fleet.run(plan, LATE);
     Outcome least = Fleet.run(plan, LEAST);
     assertThat(late.latencyP99()).isLessThanOrEqualTo(latency * least.latencyP99());
     assertThat(late.waitP99()).isLessThanOrEqualTo(wait * least.waitP99());
+  }
+
+  @Test
+  void lateBindingWithASlowNodeWaitsAsLittleAsTheIdealQueue() {
+    Plan plan = Plan.even(8, 1, 0.7, CALLS).first(0.25);
+    assertThat(Fleet.run(plan, LATE).waitP99())
+        .isLessThanOrEqualTo(1.1 * Fleet.run(plan, Peers.IDEAL).waitP99());
+  }
+
+  @Test
+  void unequalNodesOfAThousandAreLearned() {
+    Plan plan = Plan.even(1_000, 50, 0.8, 60_000).speeds(1.5, 0.5);
+    Outcome ewma = Fleet.run(plan, EWMA);
+    assertThat(ewma.waitP99()).isLessThan(0.25 * Fleet.run(plan, LEAST).waitP99());
+    assertThat(ewma.waitP99()).isLessThan(0.85 * Fleet.run(plan, Peers.PREQUAL).waitP99());
+  }
+
+  @Test
+  void fewClientsMoveWhenANodeGoes() {
+    assertThat(Moved.percent()).isBetween(11.0, 13.0);
   }
 
   @ParameterizedTest

@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.tokenlane.balance.BlockIndex;
 import io.tokenlane.balance.LateBinding;
 import io.tokenlane.balance.NodePool;
-import io.tokenlane.balance.PoolSettings;
 import io.tokenlane.balance.health.ActiveHealthChecks;
 import io.tokenlane.balance.health.HealthSettings;
 import io.tokenlane.balance.health.Timer;
@@ -31,11 +30,10 @@ import reactor.netty.http.client.HttpClient;
 public class BalanceConfig {
   private static final Duration TICK = Duration.ofMillis(50);
   private static final Duration METERS = Duration.ofSeconds(1);
-  private static final double JITTER = 0.1;
 
   @Bean
   NodePool nodePool(BalanceProperties properties) {
-    return new NodePool(PoolSettings.DEFAULT.among(properties.gateways()));
+    return new NodePool(properties.pool());
   }
 
   @Bean
@@ -161,8 +159,8 @@ public class BalanceConfig {
   }
 
   @Bean
-  HealthIndicator nodesHealthIndicator(NodePool pool, NodeSources sources) {
-    return new NodesHealth(pool, sources);
+  HealthIndicator nodesHealthIndicator(NodePool pool, NodeSources sources, ServicePools services) {
+    return new NodesHealth(pool, sources, services);
   }
 
   @Bean(destroyMethod = "shutdownNow")
@@ -186,7 +184,7 @@ public class BalanceConfig {
             health.timeout(),
             health.healthyThreshold(),
             health.unhealthyThreshold(),
-            JITTER),
+            health.jitter()),
         Timer.on(clockwork),
         () -> ThreadLocalRandom.current().nextDouble());
   }

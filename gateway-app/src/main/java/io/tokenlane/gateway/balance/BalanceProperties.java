@@ -1,5 +1,6 @@
 package io.tokenlane.gateway.balance;
 
+import io.tokenlane.balance.PoolSettings;
 import io.tokenlane.balance.strategy.BalancingStrategy;
 import io.tokenlane.balance.strategy.Strategies;
 import java.time.Duration;
@@ -16,8 +17,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     {@code ip-hash}, {@code consistent-hash}, {@code peak-ewma}, {@code predictive}, {@code
  *     prefix-affinity} or {@code energy-aware}
  * @param routes strategies of single routes, by route id, instead of {@code strategy}; default none
- * @param key what hashing strategies hash: {@code ip} (default), {@code header:NAME} or {@code
- *     cookie:NAME}; a request without it goes to the node with the fewest calls
+ * @param alpha part that one answer has in a node's smoothed latency; &gt; 0, ≤ 1, default 0.3
+ * @param key what hashing strategies hash: {@code ip} (default), {@code key} (the credential that
+ *     the client came in with), {@code header:NAME} or {@code cookie:NAME}; a request without it
+ *     goes to the node with the fewest calls
  * @param gateways gateways that send to the same nodes and share their limits; ≥ 1, default 1
  * @param maxWaiting calls that may wait for a slot while all nodes are at their limits; ≥ 0,
  *     default 1000
@@ -29,11 +32,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     10 s
  * @param signalsInterval between two questions to each node how busy it is, and, where {@code
  *     prefix-affinity} is used, which blocks it holds; ≥ 0, 0 for never, default 1 s
+ * @param slowStart over which a node that came back grows to its full share; &gt; 0, default 5 s
+ * @param panicShare where fewer than this share of the nodes serve, all but the draining ones get
+ *     calls; 0 (only where none serves) to 1, default 0.2
+ * @param ejection of nodes whose calls fail
  * @param health the active health check
  */
 public record BalanceProperties(
     @DefaultValue("ewma") String strategy,
     @DefaultValue Map<String, String> routes,
+    @DefaultValue("0.3") double alpha,
     @DefaultValue("ip") String key,
     @DefaultValue("1") int gateways,
     @DefaultValue("1000") int maxWaiting,
@@ -42,6 +50,9 @@ public record BalanceProperties(
     @DefaultValue("0.2") double retryShare,
     @DefaultValue("10s") Duration discoveryInterval,
     @DefaultValue("1s") Duration signalsInterval,
+    @DefaultValue("5s") Duration slowStart,
+    @DefaultValue("0.2") double panicShare,
+    @DefaultValue Ejection ejection,
     @DefaultValue Health health) {
 
   private static final String BY_PREFIX = "prefix-affinity";
@@ -51,18 +62,34 @@ public record BalanceProperties(
     routes = Map.copyOf(routes);
     requireKnown("strategy", strategy);
     routes.forEach((route, name) -> requireKnown("routes." + route, name));
-    require(key.matches("ip|(header|cookie):[!-~]+"), "key", key, "ip, header:NAME or cookie:NAME");
+    require(alpha > 0 && alpha <= 1, "alpha", alpha, "> 0, <= 1");
+    require(
+        key.matches("ip|key|(header|cookie):[!-~]+"),
+        "key",
+        key,
+        "ip, key, header:NAME or cookie:NAME");
     require(gateways >= 1, "gateways", gateways, ">= 1");
     require(maxWaiting >= 0, "max_waiting", maxWaiting, ">= 0");
     require(maxWait.isPositive(), "max_wait", maxWait, "> 0");
     require(discoveryInterval.isPositive(), "discovery_interval", discoveryInterval, "> 0");
     require(!signalsInterval.isNegative(), "signals_interval", signalsInterval, ">= 0");
-    if (maxAttempts < 1) {
-      throw new IllegalArgumentException("max_attempts: " + maxAttempts + " (expected: >= 1)");
-    }
-    if (!(retryShare >= 0 && retryShare <= 1)) {
-      throw new IllegalArgumentException("retry_share: " + retryShare + " (expected: 0 to 1)");
-    }
+    require(maxAttempts >= 1, "max_attempts", maxAttempts, ">= 1");
+    require(retryShare >= 0 && retryShare <= 1, "retry_share", retryShare, "0 to 1");
+    require(slowStart.isPositive(), "slow_start", slowStart, "> 0");
+    require(panicShare >= 0 && panicShare <= 1, "panic_share", panicShare, "0 to 1");
+  }
+
+  /** How a pool of this gateway treats its nodes. */
+  PoolSettings pool() {
+    return new PoolSettings(
+        alpha,
+        ejection.failures(),
+        ejection.first(),
+        ejection.longest(),
+        slowStart,
+        ejection.mostShare(),
+        panicShare,
+        gateways);
   }
 
   /** Whether any route balances by prefix. */
@@ -82,6 +109,30 @@ public record BalanceProperties(
   }
 
   /**
+   * {@code tokenlane.balance.ejection}: a node whose calls fail is left alone for a while.
+   *
+   * @param failures in a row that eject a node; ≥ 1, default 3
+   * @param first back-off; doubles with each trial call that fails; &gt; 0, default 1 s
+   * @param longest back-off; ≥ first, default 2.5 s
+   * @param mostShare share of the nodes that may be ejected at once, though always one; 0 to 1,
+   *     default 0.5
+   */
+  public record Ejection(
+      @DefaultValue("3") int failures,
+      @DefaultValue("1s") Duration first,
+      @DefaultValue("2500ms") Duration longest,
+      @DefaultValue("0.5") double mostShare) {
+
+    /** Checks the ranges. */
+    public Ejection {
+      require(failures >= 1, "failures", failures, ">= 1");
+      require(first.isPositive(), "first", first, "> 0");
+      require(longest.compareTo(first) >= 0, "longest", longest, ">= first " + first);
+      require(mostShare >= 0 && mostShare <= 1, "most_share", mostShare, "0 to 1");
+    }
+  }
+
+  /**
    * {@code tokenlane.balance.health}.
    *
    * @param path asked with GET on every node; 200 to 299 means well; default the first that a node
@@ -91,6 +142,8 @@ public record BalanceProperties(
    * @param unhealthyThreshold bad checks in a row that take it out; ≥ 1, default 2
    * @param interval between two checks of a node; &gt; 0, default 1 s
    * @param timeout after which silence is a no; &gt; 0, default 2 s
+   * @param jitter share of the interval by which each check is put off at random, so that gateways
+   *     do not ask in step; 0 to 0.9, default 0.1
    */
   public record Health(
       @Nullable String path,
@@ -98,21 +151,19 @@ public record BalanceProperties(
       @DefaultValue("1") int healthyThreshold,
       @DefaultValue("2") int unhealthyThreshold,
       @DefaultValue("1s") Duration interval,
-      @DefaultValue("2s") Duration timeout) {
+      @DefaultValue("2s") Duration timeout,
+      @DefaultValue("0.1") double jitter) {
 
     /** Checks the ranges. */
     public Health {
-      if (path != null && !path.startsWith("/")) {
-        throw new IllegalArgumentException("path: " + path + " (expected: starting with /)");
+      if (path != null) {
+        require(path.startsWith("/"), "path", path, "starting with /");
       }
       require(healthyThreshold >= 1, "healthy_threshold", healthyThreshold, ">= 1");
       require(unhealthyThreshold >= 1, "unhealthy_threshold", unhealthyThreshold, ">= 1");
-      if (!interval.isPositive()) {
-        throw new IllegalArgumentException("interval: " + interval + " (expected: > 0)");
-      }
-      if (!timeout.isPositive()) {
-        throw new IllegalArgumentException("timeout: " + timeout + " (expected: > 0)");
-      }
+      require(interval.isPositive(), "interval", interval, "> 0");
+      require(timeout.isPositive(), "timeout", timeout, "> 0");
+      require(jitter >= 0 && jitter <= 0.9, "jitter", jitter, "0 to 0.9");
     }
   }
 }

@@ -13,6 +13,7 @@ import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.server.ServerWebExchange;
@@ -93,7 +94,8 @@ final class ForwardFilter implements GlobalFilter, Ordered {
   private static Mono<Void> refusal(ServerWebExchange exchange) {
     HttpStatusCode status = exchange.getResponse().getStatusCode();
     boolean another = Trail.of(exchange).anotherMayServe();
-    return another && status != null && NodeFailures.refuses(status.value())
+    HttpMethod method = exchange.getRequest().getMethod();
+    return another && status != null && NodeFailures.refuses(status.value(), method)
         ? Mono.error(new NodeFailedException(status.value()))
         : Mono.empty();
   }

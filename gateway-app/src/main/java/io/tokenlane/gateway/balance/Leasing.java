@@ -9,6 +9,7 @@ import io.tokenlane.balance.Place;
 import io.tokenlane.balance.strategy.BalancingStrategy;
 import io.tokenlane.balance.strategy.Strategies;
 import io.tokenlane.gateway.call.InferenceCall;
+import io.tokenlane.gateway.call.Principal;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.catalog.ModelCatalog;
 import io.tokenlane.gateway.error.ApiException;
@@ -33,6 +34,7 @@ import reactor.core.publisher.MonoSink;
  */
 final class Leasing {
   private static final int HIGHEST_PRIORITY = 10;
+  private static final String CREDENTIAL = "key";
   private static final String HEADER = "header:";
   private static final String COOKIE = "cookie:";
 
@@ -134,6 +136,9 @@ final class Leasing {
   private @Nullable String hashed(Asked asked) {
     if (key.startsWith(HEADER)) {
       return asked.headers().getFirst(key.substring(HEADER.length()));
+    }
+    if (key.equals(CREDENTIAL)) {
+      return asked.trail().principal().map(Principal::id).orElse(null);
     }
     return key.startsWith(COOKIE)
         ? asked.cookies().apply(key.substring(COOKIE.length()))

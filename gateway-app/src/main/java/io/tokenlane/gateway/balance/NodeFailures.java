@@ -4,17 +4,26 @@ import io.tokenlane.balance.Lease;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import org.springframework.http.HttpMethod;
 import reactor.netty.channel.AbortedException;
 
 /** Which failures speak against the node, so that another one may be tried. */
 final class NodeFailures {
+  /** Methods of requests that change nothing. */
+  static final Set<HttpMethod> SAFE = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
   private static final int BUSY = 429;
+  private static final int ERROR = 500;
   private static final Set<Integer> NODE_STATUSES = Set.of(BUSY, 502, 503, 504);
 
   private NodeFailures() {}
 
-  static boolean refuses(int status) {
-    return NODE_STATUSES.contains(status);
+  /**
+   * Whether another node may be asked instead. An error of the node's own (500) may have done half
+   * of the work, so that only requests that change nothing (RFC 9110 §9.2.1) are repeated.
+   */
+  static boolean refuses(int status, HttpMethod method) {
+    return NODE_STATUSES.contains(status) || (status == ERROR && SAFE.contains(method));
   }
 
   /** Closes the lease of a node that failed: a busy node is no bad node. */

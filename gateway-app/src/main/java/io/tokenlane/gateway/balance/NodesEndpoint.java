@@ -36,12 +36,17 @@ public final class NodesEndpoint {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("nodes", byId(pool));
     all.put("forecast", forecast(pool.scaleHint()));
-    Map<String, Object> instances = new LinkedHashMap<>();
-    services.all().forEach((service, fleet) -> instances.put(service, byId(fleet)));
+    Map<String, Object> instances = instances(services);
     if (!instances.isEmpty()) {
       all.put("services", instances);
     }
     return all;
+  }
+
+  static Map<String, Object> instances(ServicePools services) {
+    Map<String, Object> instances = new LinkedHashMap<>();
+    services.all().forEach((service, fleet) -> instances.put(service, byId(fleet)));
+    return instances;
   }
 
   private static Map<String, Map<String, Object>> byId(NodePool fleet) {

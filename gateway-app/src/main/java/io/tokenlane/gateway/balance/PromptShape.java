@@ -13,6 +13,10 @@ import tools.jackson.databind.JsonNode;
  */
 final class PromptShape {
   private static final int UNITS_PER_TOKEN = 4;
+
+  /** Tokens expected of an answer whose call sets no limit. */
+  private static final int UNSTATED_OUTPUT = 256;
+
   private static final int LONG = 1_000;
   private static final int KEY_UNITS = 4_000;
   private static final PromptShape NONE = new PromptShape(Prompt.NONE, new long[] {});
@@ -81,8 +85,9 @@ final class PromptShape {
 
   private static Prompt prompt(InferenceCall call, String beginning, int before, int last) {
     String key = beginning.substring(0, Math.min(KEY_UNITS, beginning.length()));
-    return Prompt.of(
-        call.model() + '\n' + key, before / UNITS_PER_TOKEN, 1 + last / UNITS_PER_TOKEN);
+    Prompt shape =
+        Prompt.of(call.model() + '\n' + key, before / UNITS_PER_TOKEN, 1 + last / UNITS_PER_TOKEN);
+    return shape.expecting(call.output(UNSTATED_OUTPUT));
   }
 
   private static String text(JsonNode message) {

@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.Set;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
-import org.springframework.http.HttpMethod;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
@@ -17,9 +16,6 @@ import reactor.core.publisher.Mono;
  * and, for requests that change nothing (RFC 9110 §9.2.1), where it broke off before the answer.
  */
 final class ServiceAttempts {
-  private static final Set<HttpMethod> SAFE =
-      Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
-
   private final ServerWebExchange exchange;
   private final GatewayFilterChain chain;
   private final int maxAttempts;
@@ -60,6 +56,6 @@ final class ServiceAttempts {
   private boolean mayBeRepeated(Throwable failure) {
     return failure instanceof ConnectException
         || (NodeFailures.connectionLost(failure)
-            && SAFE.contains(exchange.getRequest().getMethod()));
+            && NodeFailures.SAFE.contains(exchange.getRequest().getMethod()));
   }
 }

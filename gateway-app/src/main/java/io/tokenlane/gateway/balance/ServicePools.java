@@ -18,12 +18,12 @@ final class ServicePools {
   private static final String WEIGHT = "weight";
 
   private final Map<String, ServicePool> pools = new ConcurrentHashMap<>();
-  private final int gateways;
+  private final PoolSettings settings;
   private final int maxWaiting;
   private final long holdsNanos;
 
   ServicePools(BalanceProperties properties) {
-    this.gateways = properties.gateways();
+    this.settings = properties.pool();
     this.maxWaiting = properties.maxWaiting();
     this.holdsNanos = properties.discoveryInterval().toNanos();
   }
@@ -45,7 +45,7 @@ final class ServicePools {
 
   /** One service's instances as nodes. */
   final class ServicePool {
-    private final NodePool pool = new NodePool(PoolSettings.DEFAULT.among(gateways));
+    private final NodePool pool = new NodePool(settings);
     private final LateBinding line = new LateBinding(pool, maxWaiting);
     private volatile List<ServiceInstance> told = List.of();
     private volatile long toldAt;
@@ -104,8 +104,10 @@ final class ServicePools {
   /** As Spring Cloud's weighted balancing reads it: a number in the instance's metadata. */
   private static double weight(@Nullable Map<String, String> metadata) {
     String told = metadata == null ? null : metadata.get(WEIGHT);
-    return told != null && told.matches("[0-9]{0,6}[1-9](\\.[0-9]{1,6})?")
-        ? Double.parseDouble(told)
-        : 1;
+    if (told == null || !told.matches("[0-9]{1,6}(\\.[0-9]{1,6})?")) {
+      return 1;
+    }
+    double weight = Double.parseDouble(told);
+    return weight > 0 ? weight : 1;
   }
 }

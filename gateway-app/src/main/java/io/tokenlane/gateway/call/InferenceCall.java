@@ -37,4 +37,27 @@ public record InferenceCall(CallKind kind, ByteBuffer raw, ObjectNode body, bool
     JsonNode temperature = body.path("temperature");
     return temperature.isNumber() ? Optional.of(temperature.decimalValue()) : Optional.empty();
   }
+
+  /**
+   * Tokens of the answer that the call allows at most, of all its choices together.
+   *
+   * @param unstated what is expected where it states no limit
+   */
+  public int output(int unstated) {
+    return switch (kind) {
+      case EMBEDDING -> 0;
+      case CHAT, COMPLETION, RESPONSE, MESSAGE -> stated(unstated);
+    };
+  }
+
+  private int stated(int unstated) {
+    for (String field : new String[] {"max_completion_tokens", "max_tokens", "max_output_tokens"}) {
+      if (body.path(field).canConvertToLong()) {
+        long each = Math.max(0, body.path(field).asLong());
+        long answers = Math.clamp(body.path("n").asLong(1), 1, 128);
+        return Math.clamp(each * answers, 0, Integer.MAX_VALUE / 2);
+      }
+    }
+    return unstated;
+  }
 }

@@ -28,25 +28,7 @@ record Asking(
 
   private static Usage expect(InferenceCall call, int unstatedOutput) {
     int input = Math.ceilDiv(call.raw().remaining(), BYTES_PER_TOKEN);
-    return new Usage(input, 0, output(call, unstatedOutput), false);
-  }
-
-  private static int output(InferenceCall call, int unstated) {
-    return switch (call.kind()) {
-      case EMBEDDING -> 0;
-      case CHAT, COMPLETION, RESPONSE, MESSAGE -> stated(call, unstated);
-    };
-  }
-
-  private static int stated(InferenceCall call, int unstated) {
-    for (String field : new String[] {"max_completion_tokens", "max_tokens", "max_output_tokens"}) {
-      if (call.body().path(field).canConvertToLong()) {
-        long each = Math.max(0, call.body().path(field).asLong());
-        long answers = Math.clamp(call.body().path("n").asLong(1), 1, 128);
-        return Math.clamp(each * answers, 0, Integer.MAX_VALUE / 2);
-      }
-    }
-    return unstated;
+    return new Usage(input, 0, call.output(unstatedOutput), false);
   }
 
   String model() {

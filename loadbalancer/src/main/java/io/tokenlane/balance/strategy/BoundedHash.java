@@ -25,18 +25,14 @@ final class BoundedHash implements BalancingStrategy {
 
   private static int bounded(Candidates candidates, long key) {
     double perWeight = ROOM * (inFlight(candidates) + 1) / weights(candidates);
-    double below = Double.POSITIVE_INFINITY;
-    while (true) {
-      int index = RendezvousHash.owner(candidates, key, below);
-      if (index < 0) {
-        return KEYLESS.choose(candidates);
-      }
-      double weight = candidates.weight(index);
-      if (candidates.inFlight(index) < Math.ceil(perWeight * weight)) {
+    int index = RendezvousHash.owner(candidates, key, -1);
+    while (index >= 0) {
+      if (candidates.inFlight(index) < Math.ceil(perWeight * candidates.weight(index))) {
         return index;
       }
-      below = RendezvousHash.score(key, candidates.hash(index), weight);
+      index = RendezvousHash.owner(candidates, key, index);
     }
+    return KEYLESS.choose(candidates);
   }
 
   private static double inFlight(Candidates candidates) {

@@ -19,11 +19,24 @@ public interface Candidates {
   /** Configured weight times {@link #ramp}; &gt; 0. */
   double weight(int index);
 
+  /**
+   * The same weight less what {@link #slowness} says already: all of it where weights tell how many
+   * calls nodes take at once, 1 where they tell how fast nodes are; &gt; 0.
+   */
+  double weightBeyondSpeed(int index);
+
   /** The share of its weight that a node on its way back may have so far; 0 exclusive to 1. */
   double ramp(int index);
 
   /** Leases on the node that this gateway has not closed yet; exact. */
   int inFlight(int index);
+
+  /**
+   * What the calls there add to the time of one more, in times of a call: twice their number, since
+   * they queue; where all nodes tell their slots and only those with a free one are eligible,
+   * nothing queues, and it is the share of the node's slots that is taken.
+   */
+  double load(int index);
 
   /**
    * How many times slower than the fleet the node is, as far as that is statistically sure; 1 for a
@@ -75,6 +88,12 @@ public interface Candidates {
 
   /** Tokens of the prompt behind it. */
   int ownTokens();
+
+  /**
+   * Tokens of the answer to come, as the prompt tokens that the fleet computes in the time it takes
+   * to generate them; 0 while that is unknown.
+   */
+  double outputAsPrompt();
 
   /** A fresh number from one counter of the pool, 0, 1, 2, …; for taking turns. */
   long turn();

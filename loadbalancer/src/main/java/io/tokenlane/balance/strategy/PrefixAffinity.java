@@ -22,8 +22,9 @@ package io.tokenlane.balance.strategy;
  * it counts like an owner.
  *
  * <p>A slowness below 2 counts as none: it is mostly other gateways' calls in the same queue, and
- * to run from those moves beginnings about. Slow generation counts for as many tokens as the call
- * itself has. A call without a beginning goes by {@code ewma}.
+ * to run from those moves beginnings about. The answer's tokens to come cost the same on all nodes
+ * but on one that generates slowly: it is charged for what they take longer there. A call without a
+ * beginning goes by {@code ewma}.
  */
 public final class PrefixAffinity implements BalancingStrategy {
   /** Nodes that share a beginning. */
@@ -47,25 +48,22 @@ public final class PrefixAffinity implements BalancingStrategy {
   }
 
   private static int byPrefix(Candidates candidates) {
-    int best = -1;
-    double bestTokens = Double.POSITIVE_INFINITY;
-    double lastScore = Double.POSITIVE_INFINITY;
+    long owners = RendezvousHash.firstThree(candidates, candidates.prefix());
+    int best = RendezvousHash.ranked(owners, 0);
+    double fewest = Double.POSITIVE_INFINITY;
     for (int rank = 0; rank < OWNERS; rank++) {
-      int owner = RendezvousHash.owner(candidates, candidates.prefix(), lastScore);
+      int owner = RendezvousHash.ranked(owners, rank);
       if (owner < 0) {
         return best;
       }
-      lastScore =
-          RendezvousHash.score(
-              candidates.prefix(), candidates.hash(owner), candidates.weight(owner));
       double tokens = tokens(candidates, owner, ofOwner(candidates, owner, rank));
-      if (tokens < bestTokens) {
+      if (tokens < fewest) {
         best = owner;
-        bestTokens = tokens;
+        fewest = tokens;
       }
     }
-    int holder = candidates.someTellWhatTheyHave() ? holder(candidates, bestTokens, lastScore) : -1;
-    return holder >= 0 ? holder : spilled(candidates, best, bestTokens, lastScore);
+    int holder = candidates.someTellWhatTheyHave() ? holder(candidates, fewest, owners) : -1;
+    return holder >= 0 ? holder : spilled(candidates, best, fewest, owners);
   }
 
   /** What an owner has to compute of the beginning, and is charged for being a further one. */
@@ -76,12 +74,12 @@ public final class PrefixAffinity implements BalancingStrategy {
   }
 
   /** The best node that is no owner but has of the beginning, where it is better; else −1. */
-  private static int holder(Candidates candidates, double ownerTokens, double lastScore) {
+  private static int holder(Candidates candidates, double ownerTokens, long owners) {
     int best = -1;
     double fewest = ownerTokens;
     for (int i = 0; i < candidates.size(); i++) {
       double has = candidates.eligible(i) ? candidates.cachedShare(i) : 0;
-      if (has > 0 && below(candidates, i, lastScore)) {
+      if (has > 0 && !owns(owners, i)) {
         double tokens = tokens(candidates, i, (1 - has) * candidates.sharedTokens());
         if (tokens < fewest) {
           best = i;
@@ -93,8 +91,7 @@ public final class PrefixAffinity implements BalancingStrategy {
   }
 
   /** The best of the others, where it saves enough; else the owner. */
-  private static int spilled(
-      Candidates candidates, int owner, double ownerTokens, double lastScore) {
+  private static int spilled(Candidates candidates, int owner, double ownerTokens, long owners) {
     int shared = candidates.sharedTokens();
     int best = owner;
     double enough = ownerTokens - SPILL_SAVES * shared;
@@ -102,7 +99,7 @@ public final class PrefixAffinity implements BalancingStrategy {
       return owner;
     }
     for (int i = 0; i < candidates.size(); i++) {
-      if (candidates.eligible(i) && below(candidates, i, lastScore)) {
+      if (candidates.eligible(i) && !owns(owners, i)) {
         double tokens = tokens(candidates, i, shared);
         if (tokens < enough) {
           best = i;
@@ -113,10 +110,10 @@ public final class PrefixAffinity implements BalancingStrategy {
     return best;
   }
 
-  private static boolean below(Candidates candidates, int index, double score) {
-    return RendezvousHash.score(
-            candidates.prefix(), candidates.hash(index), candidates.weight(index))
-        < score;
+  private static boolean owns(long owners, int index) {
+    return index == RendezvousHash.ranked(owners, 0)
+        || index == RendezvousHash.ranked(owners, 1)
+        || index == RendezvousHash.ranked(owners, 2);
   }
 
   private static double tokens(Candidates candidates, int index, double beginning) {
@@ -124,7 +121,7 @@ public final class PrefixAffinity implements BalancingStrategy {
     double good = candidates.successRate(index);
     return (slowness(candidates.prefillSlowness(index))
                 * (candidates.tokensAhead(index) + own + beginning)
-            + (slowness(candidates.decodeSlowness(index)) - 1) * own)
+            + (slowness(candidates.decodeSlowness(index)) - 1) * candidates.outputAsPrompt())
         / (good * good);
   }
 

@@ -10,6 +10,11 @@ import org.jspecify.annotations.Nullable;
 public final class RendezvousHash implements BalancingStrategy {
   private static final BalancingStrategy KEYLESS = new WeightedLeastConnections();
 
+  /** Bits of a node's number in {@link #firstThree}: fleets of up to two million. */
+  private static final int RANK_BITS = 21;
+
+  private static final int NOBODY = -1;
+
   RendezvousHash() {}
 
   @Override
@@ -20,32 +25,102 @@ public final class RendezvousHash implements BalancingStrategy {
   @Override
   public int choose(Candidates candidates) {
     @Nullable String key = candidates.key();
-    return key == null
-        ? KEYLESS.choose(candidates)
-        : owner(candidates, hash(key), Double.POSITIVE_INFINITY);
+    return key == null ? KEYLESS.choose(candidates) : owner(candidates, hash(key), NOBODY);
   }
 
-  /** The eligible node of the highest score below {@code below}; −1 if there is none. */
-  static int owner(Candidates candidates, long key, double below) {
-    int best = -1;
-    double highest = Double.NEGATIVE_INFINITY;
-    int size = candidates.size();
-    for (int i = 0; i < size; i++) {
-      if (candidates.eligible(i)) {
-        double score = score(key, candidates.hash(i), candidates.weight(i));
-        if (score < below && score > highest) {
-          best = i;
-          highest = score;
-        }
+  /**
+   * The eligible node that wants the key most; behind {@code last} where that is one.
+   *
+   * @return −1 if there is none
+   */
+  static int owner(Candidates candidates, long key, int last) {
+    int best = NOBODY;
+    long most = 0;
+    double itsWeight = 0;
+    for (int i = 0; i < candidates.size(); i++) {
+      if (!candidates.eligible(i) || (last != NOBODY && !before(candidates, key, last, i))) {
+        continue;
+      }
+      long draw = draw(key, candidates.hash(i));
+      double weight = candidates.weight(i);
+      if (best == NOBODY || before(draw, weight, most, itsWeight)) {
+        best = i;
+        most = draw;
+        itsWeight = weight;
       }
     }
     return best;
   }
 
-  /** How much a node of this hash and weight wants the key; &gt; 0. */
-  public static double score(long key, long node, double weight) {
-    double unit = ((mix(key ^ node) >>> 11) + 0.5) * 0x1p-53;
-    return -weight / Math.log(unit);
+  /**
+   * The three eligible nodes that want the key most, in one pass and one number: {@link #ranked}
+   * reads it.
+   */
+  static long firstThree(Candidates candidates, long key) {
+    int first = NOBODY;
+    int second = NOBODY;
+    int third = NOBODY;
+    long least = 0;
+    double itsWeight = 0;
+    for (int i = 0; i < candidates.size(); i++) {
+      if (!candidates.eligible(i)) {
+        continue;
+      }
+      long draw = draw(key, candidates.hash(i));
+      if (third != NOBODY && !before(draw, candidates.weight(i), least, itsWeight)) {
+        continue;
+      }
+      if (second != NOBODY && before(candidates, key, second, i)) {
+        third = i;
+      } else {
+        third = second;
+        boolean leads = first == NOBODY || before(candidates, key, i, first);
+        second = leads ? first : i;
+        first = leads ? i : first;
+      }
+      if (third != NOBODY) {
+        least = draw(key, candidates.hash(third));
+        itsWeight = candidates.weight(third);
+      }
+    }
+    return packed(first, 0) | packed(second, 1) | packed(third, 2);
+  }
+
+  private static long packed(int index, int rank) {
+    return (index + 1L) << (rank * RANK_BITS);
+  }
+
+  /** Of {@link #firstThree} the one of this rank, from 0; −1 if there are not as many. */
+  static int ranked(long three, int rank) {
+    return (int) ((three >>> (rank * RANK_BITS)) & ((1 << RANK_BITS) - 1)) - 1;
+  }
+
+  private static boolean before(Candidates candidates, long key, int one, int other) {
+    return before(
+        draw(key, candidates.hash(one)),
+        candidates.weight(one),
+        draw(key, candidates.hash(other)),
+        candidates.weight(other));
+  }
+
+  /** Whether a node that drew this stands before another; between equal weights draws decide. */
+  private static boolean before(long draw, double weight, long other, double otherWeight) {
+    return weight == otherWeight ? draw > other : score(draw, weight) > score(other, otherWeight);
+  }
+
+  /** Whether the first node wants the key more than the second. */
+  public static boolean before(
+      long key, long node, double weight, long otherNode, double otherWeight) {
+    return before(draw(key, node), weight, draw(key, otherNode), otherWeight);
+  }
+
+  /** What a node draws for a key, 53 bits. */
+  private static long draw(long key, long node) {
+    return mix(key ^ node) >>> 11;
+  }
+
+  private static double score(long draw, double weight) {
+    return -weight / Math.log((draw + 0.5) * 0x1p-53);
   }
 
   /** FNV-1a over the UTF-16 units, mixed: the same on every machine. */

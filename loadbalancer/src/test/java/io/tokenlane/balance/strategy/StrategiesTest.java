@@ -118,6 +118,17 @@ class StrategiesTest {
   }
 
   @Test
+  void prefixAffinityLeavesAnOwnerThatWouldGenerateTheAnswerSlowly() {
+    BalancingStrategy strategy = Strategies.named("prefix-affinity");
+    TableCandidates fleet = fleet(Collections.nCopies(8, PLAIN).toArray(Row[]::new));
+    fleet.prompt(77, 1_000, 10);
+    int owner = strategy.choose(fleet);
+    fleet.set(owner, PLAIN.slowness(3));
+    assertThat(strategy.choose(fleet.output(0))).isEqualTo(owner);
+    assertThat(strategy.choose(fleet.output(10_000))).isNotEqualTo(owner);
+  }
+
+  @Test
   void prefixAffinityBelievesWhatNodesTellOfTheirCaches() {
     BalancingStrategy strategy = Strategies.named("prefix-affinity");
     TableCandidates fleet = fleet(Collections.nCopies(8, PLAIN).toArray(Row[]::new));
@@ -143,11 +154,43 @@ class StrategiesTest {
   private static int score(TableCandidates fleet, int index) {
     return (int)
         IntStream.range(0, 8)
-            .filter(
-                other ->
-                    RendezvousHash.score(77, fleet.hash(other), 1)
-                        < RendezvousHash.score(77, fleet.hash(index), 1))
+            .filter(other -> RendezvousHash.before(77, fleet.hash(index), 1, fleet.hash(other), 1))
             .count();
+  }
+
+  @Test
+  void theFirstThreeOfAKeyAreThoseThatSortingFinds() {
+    SplittableRandom random = new SplittableRandom(5);
+    for (int trial = 0; trial < 500; trial++) {
+      Row[] rows = new Row[1 + random.nextInt(12)];
+      for (int i = 0; i < rows.length; i++) {
+        Row row = PLAIN.weight(random.nextBoolean() ? 1 : random.nextDouble(0.1, 5));
+        rows[i] = random.nextInt(4) == 0 ? row.refused() : row;
+      }
+      TableCandidates fleet = fleet(rows);
+      long key = random.nextLong();
+      List<Integer> sorted =
+          IntStream.range(0, rows.length)
+              .filter(fleet::eligible)
+              .boxed()
+              .sorted((one, other) -> before(fleet, key, one, other) ? -1 : 1)
+              .toList();
+      long three = RendezvousHash.firstThree(fleet, key);
+      int last = -1;
+      for (int rank = 0; rank < 3; rank++) {
+        int expected = rank < sorted.size() ? sorted.get(rank) : -1;
+        assertThat(RendezvousHash.ranked(three, rank)).as("trial %d", trial).isEqualTo(expected);
+        if (rank == 0 || last >= 0) {
+          last = RendezvousHash.owner(fleet, key, last);
+          assertThat(last).as("trial %d", trial).isEqualTo(expected);
+        }
+      }
+    }
+  }
+
+  private static boolean before(TableCandidates fleet, long key, int one, int other) {
+    return RendezvousHash.before(
+        key, fleet.hash(one), fleet.weight(one), fleet.hash(other), fleet.weight(other));
   }
 
   @Test

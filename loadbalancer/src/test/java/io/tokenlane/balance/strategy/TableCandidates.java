@@ -71,6 +71,7 @@ final class TableCandidates implements Candidates {
   private long prefix;
   private int sharedTokens;
   private int ownTokens;
+  private double output;
   private double[] cached = {};
 
   TableCandidates(RandomGenerator random, List<Row> rows) {
@@ -92,6 +93,11 @@ final class TableCandidates implements Candidates {
     prefix = beginning;
     sharedTokens = shared;
     ownTokens = own;
+    return this;
+  }
+
+  TableCandidates output(double asPrompt) {
+    output = asPrompt;
     return this;
   }
 
@@ -129,6 +135,11 @@ final class TableCandidates implements Candidates {
   }
 
   @Override
+  public double weightBeyondSpeed(int index) {
+    return weight(index);
+  }
+
+  @Override
   public double ramp(int index) {
     return rows.get(index).ramp();
   }
@@ -136,6 +147,11 @@ final class TableCandidates implements Candidates {
   @Override
   public int inFlight(int index) {
     return rows.get(index).inFlight();
+  }
+
+  @Override
+  public double load(int index) {
+    return 2.0 * rows.get(index).inFlight();
   }
 
   @Override
@@ -171,6 +187,11 @@ final class TableCandidates implements Candidates {
   @Override
   public double decodeSlowness(int index) {
     return rows.get(index).slowness();
+  }
+
+  @Override
+  public double outputAsPrompt() {
+    return output;
   }
 
   @Override
