@@ -33,6 +33,7 @@ public final class BenchCommand {
             new PrefetchBenchmark(ROOT),
             new CacheBenchmark(ROOT),
             new BalanceBenchmark(ROOT, scenario),
+            new LimitsBenchmark(ROOT),
             new MicroBenchmark(ROOT))) {
       known.put(benchmark.name(), benchmark);
     }

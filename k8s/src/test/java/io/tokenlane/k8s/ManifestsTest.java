@@ -40,7 +40,7 @@ class ManifestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"base", "overlays/cpu", "overlays/mesh-istio", "overlays/edge"})
+  @ValueSource(strings = {"base", "overlays/cpu", "overlays/gpu", "overlays/mesh-istio", "overlays/edge"})
   void everyManifestIsWhatTheApiKnows(String folder) throws Exception {
     Manifests manifests = rendered(folder);
 
@@ -68,6 +68,8 @@ class ManifestsTest {
         "components/monitoring/network.yaml",
         "overlays/cpu/models.yaml",
         "overlays/cpu/node.yaml",
+        "overlays/gpu/models.yaml",
+        "overlays/gpu/node.yaml",
         "overlays/mesh-istio/mesh.yaml",
       })
   void everyFileIsWhatTheApiKnows(String file) throws IOException {
@@ -79,6 +81,32 @@ class ManifestsTest {
     assertThat(Kustomize.renderWith("autoscale-keda"))
         .contains("kind: ScaledObject")
         .contains("kind: StatefulSet\n    name: tokenlane-node\n");
+  }
+
+  @Test
+  void nodesOnGpusHaveOneEachAndTheImageForIt() throws Exception {
+    PodTemplateSpec node = rendered("overlays/gpu").podsWith(NODE).getFirst();
+
+    assertThat(container(node).getImage()).isEqualTo("tokenlane-node-cuda:0.1.0");
+    assertThat(container(node).getResources().getLimits())
+        .containsEntry("nvidia.com/gpu", new Quantity("1"));
+    assertThat(node.getSpec().getNodeSelector()).containsKey("nvidia.com/gpu.present");
+    assertThat(node.getSpec().getVolumes())
+        .filteredOn(volume -> volume.getPersistentVolumeClaim() != null)
+        .hasSize(1);
+  }
+
+  @Test
+  void aModelComesFromAnImageWhereThereIsNoVolume() throws Exception {
+    Manifests manifests = Manifests.parse(Kustomize.renderWith("overlays/gpu", "model-init"));
+    PodSpec node = manifests.podsWith(NODE).getFirst().getSpec();
+
+    assertThat(node.getInitContainers()).hasSize(1);
+    assertThat(node.getVolumes())
+        .filteredOn(volume -> volume.getName().equals("models"))
+        .singleElement()
+        .satisfies(volume -> assertThat(volume.getPersistentVolumeClaim()).isNull())
+        .satisfies(volume -> assertThat(volume.getEmptyDir()).isNotNull());
   }
 
   @Test
@@ -98,7 +126,7 @@ class ManifestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"base", "overlays/cpu", "overlays/mesh-istio", "overlays/edge"})
+  @ValueSource(strings = {"base", "overlays/cpu", "overlays/gpu", "overlays/mesh-istio", "overlays/edge"})
   void whatSelectsPodsFindsThem(String folder) throws Exception {
     Manifests manifests = rendered(folder);
 
@@ -142,7 +170,7 @@ class ManifestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"base", "overlays/cpu", "overlays/mesh-istio", "overlays/edge"})
+  @ValueSource(strings = {"base", "overlays/cpu", "overlays/gpu", "overlays/mesh-istio", "overlays/edge"})
   void podsAskForNoRightsAndStopGracefully(String folder) throws Exception {
     assertThat(rendered(folder).pods())
         .hasSize(2)

@@ -28,6 +28,7 @@ final class BalanceFilter implements GlobalFilter, Ordered {
   private final int maxAttempts;
   private final RetryBudget budget;
   private final NodeMeters meters;
+  private final Standby standby;
 
   BalanceFilter(
       NodePool pool,
@@ -35,7 +36,9 @@ final class BalanceFilter implements GlobalFilter, Ordered {
       Leasing leasing,
       int maxAttempts,
       RetryBudget budget,
-      NodeMeters meters) {
+      NodeMeters meters,
+      Standby standby) {
+    this.standby = standby;
     this.pool = pool;
     this.line = line;
     this.leasing = leasing;
@@ -75,7 +78,7 @@ final class BalanceFilter implements GlobalFilter, Ordered {
 
     Mono<Void> next() {
       return leasing
-          .lease(line, Leasing.Asked.of(exchange, tried))
+          .lease(line, Leasing.Asked.of(exchange, standby.excluded(tried)))
           .onErrorMap(NoSlotException.class, Leasing::refusal)
           .flatMap(this::on);
     }
@@ -87,8 +90,9 @@ final class BalanceFilter implements GlobalFilter, Ordered {
       StreamGuard guarded = new StreamGuard(exchange.getResponse(), trail);
       ServerWebExchange attempt = new AttemptExchange(exchange, guarded);
       // The client may have gone while the call waited: then nobody else closes the lease.
-      return chain
-          .filter(attempt)
+      return standby
+          .prepared(attempt, lease.node().id())
+          .flatMap(chain::filter)
           .onErrorResume(failure -> failed(lease, attempt, failure))
           .doOnCancel(lease::ignored);
     }

@@ -19,12 +19,15 @@ final class HttpProbe implements Probe {
   private final String path;
   private final @Nullable Pattern wanted;
 
-  HttpProbe(BalanceProperties.Health health) {
+  /**
+   * @param client makes a connection of its own for each check: a pooled one says nothing about new
+   *     ones
+   */
+  HttpProbe(BalanceProperties.Health health, HttpClient client) {
     this.path = health.path();
     this.wanted = health.body();
-    // A connection of its own for each check: a pooled one says nothing about new ones.
     this.client =
-        HttpClient.newConnection()
+        client
             .option(
                 ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(health.timeout().toMillis()))
             .responseTimeout(health.timeout());
