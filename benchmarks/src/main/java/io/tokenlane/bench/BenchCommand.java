@@ -34,6 +34,8 @@ public final class BenchCommand {
             new CacheBenchmark(ROOT),
             new BalanceBenchmark(ROOT, scenario),
             new LimitsBenchmark(ROOT),
+            new FleetBenchmark(),
+            new EnergyBenchmark(ROOT),
             new MicroBenchmark(ROOT))) {
       known.put(benchmark.name(), benchmark);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Probe;
@@ -63,11 +64,14 @@ class ManifestsTest {
         "base/namespace.yaml",
         "base/network.yaml",
         "base/node.yaml",
+        "components/edge-metrics/agent.yaml",
+        "components/edge-metrics/network.yaml",
         "components/monitoring/alerts.yaml",
         "components/monitoring/monitors.yaml",
         "components/monitoring/network.yaml",
         "overlays/cpu/models.yaml",
         "overlays/cpu/node.yaml",
+        "overlays/edge/state.yaml",
         "overlays/gpu/models.yaml",
         "overlays/gpu/node.yaml",
         "overlays/mesh-istio/mesh.yaml",
@@ -107,6 +111,25 @@ class ManifestsTest {
         .singleElement()
         .satisfies(volume -> assertThat(volume.getPersistentVolumeClaim()).isNull())
         .satisfies(volume -> assertThat(volume.getEmptyDir()).isNotNull());
+  }
+
+  @Test
+  void theEdgeKeepsItsMetricsUntilTheyCanBeSent() throws Exception {
+    Manifests manifests = Manifests.parse(Kustomize.renderWith("overlays/edge", "edge-metrics"));
+
+    PodTemplateSpec agent =
+        manifests.podsWith(Map.of(NAME, "tokenlane-metrics")).getFirst();
+    isRestricted(agent);
+    assertThat(container(agent).getArgs()).contains("--agent");
+    assertThat(agent.getSpec().getVolumes())
+        .extracting(volume -> volume.getPersistentVolumeClaim())
+        .filteredOn(claim -> claim != null)
+        .singleElement()
+        .satisfies(
+            claim ->
+                assertThat(manifests.of(PersistentVolumeClaim.class))
+                    .extracting(volume -> volume.getMetadata().getName())
+                    .contains(claim.getClaimName()));
   }
 
   @Test

@@ -16,8 +16,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param limit calls it computes at once; ≥ 0, default 0: as it reports itself, else unlimited
  * @param apiKey sent to it as {@code Authorization: Bearer …}; default none
  * @param standby whether it is asked only while no other node serves; default false
- * @param model the model that a node on standby is asked for, whatever the client asked for; default
- *     what the client asked for
+ * @param model the model that a node on standby is asked for, whatever the client asked for;
+ *     default what the client asked for
  */
 public record NodeProperties(
     @Nullable String id,
@@ -49,7 +49,8 @@ public record NodeProperties(
       throw new IllegalArgumentException("limit: " + limit + " (expected: >= 0)");
     }
     if (model != null && !standby) {
-      throw new IllegalArgumentException("model: " + model + " (expected: only with standby: true)");
+      throw new IllegalArgumentException(
+          "model: " + model + " (expected: only with standby: true)");
     }
     if (id != null && !id.matches("[A-Za-z0-9._:-]{1,64}")) {
       throw new IllegalArgumentException(

@@ -76,7 +76,8 @@ class NodeSourcesTest {
     one.setServiceId("vllm");
     one.setUri(URI.create("http://10.2.0.1:8000"));
     simple.setInstances(Map.of("vllm", List.of(one)));
-    NodeProperties service = new NodeProperties(null, URI.create("lb://vllm"), false, 1, 0, null, false, null);
+    NodeProperties service =
+        new NodeProperties(null, URI.create("lb://vllm"), false, 1, 0, null, false, null);
     NodeSources sources =
         new NodeSources(
             pool,

@@ -78,11 +78,14 @@ class StandbyTest {
   private HttpResponse<String> ask(String question) throws Exception {
     int port = Integer.parseInt(gateway.getEnvironment().getRequiredProperty("local.server.port"));
     String body =
-        "{\"model\":\"big\",\"temperature\":0,\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}";
+        """
+        {"model": "big", "temperature": 0, "messages": [{"role": "user", "content": "%s"}]}
+        """
+            .formatted(question);
     return client.send(
         HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/v1/chat/completions"))
             .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofString(body.formatted(question)))
+            .POST(BodyPublishers.ofString(body))
             .build(),
         BodyHandlers.ofString());
   }
