@@ -27,6 +27,10 @@ class EdgeIT {
   @Test
   void theEdgeGoesOnWithoutTheCloud() throws Exception {
     assumeTrue(Networks.allowed(), "network namespaces need root, ip and curl");
+    try (Launcher build = Launcher.start("build")) {
+      // Once for the three that start side by side.
+      assertThat(build.awaitExit()).as(build.output()).isZero();
+    }
     Path config = config("strategy: ewma");
     try (Networks networks = Networks.create();
         Launcher cloud = start(networks.inCloud(), "node", "--port", CLOUD);

@@ -32,8 +32,7 @@ final class EnergyBenchmark implements Benchmark {
   private static final double GOAL_IDLE_PERCENT = 0.5;
   private static final Pattern JOULES =
       Pattern.compile("tokenlane_energy_joules_total\\{([^}]*)} ([0-9.E-]+)");
-  private static final Pattern TOKENS =
-      Pattern.compile("\"(?:completion|prompt)_tokens\":(\\d+)");
+  private static final Pattern TOKENS = Pattern.compile("\"(?:completion|prompt)_tokens\":(\\d+)");
 
   private final Path root;
   private final HttpClient client =
@@ -68,7 +67,10 @@ final class EnergyBenchmark implements Benchmark {
       rest(idleSeconds);
       rows.add(idle("idle gateway", system.cpuSeconds("gateway.jar") - gateway, idleSeconds));
       rows.add(
-          idle("idle node that a gateway asks", (system.cpuSeconds("node.jar") - nodes) / 2, idleSeconds));
+          idle(
+              "idle node that a gateway asks",
+              (system.cpuSeconds("node.jar") - nodes) / 2,
+              idleSeconds));
       Matcher before = joules();
       Spent answers = spend(system, requests, "new");
       Matcher after = joules();
@@ -122,8 +124,7 @@ final class EnergyBenchmark implements Benchmark {
   }
 
   private HttpResponse<String> get(URI uri) throws IOException, InterruptedException {
-    return client.send(
-        HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+    return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
   }
 
   /** What the first node has counted. */
@@ -148,7 +149,10 @@ final class EnergyBenchmark implements Benchmark {
             counted,
             "J",
             LOWER),
-        Row.of("tokens per joule of busy nodes, estimate", spent.tokens() / busy, "1/J",
+        Row.of(
+            "tokens per joule of busy nodes, estimate",
+            spent.tokens() / busy,
+            "1/J",
             Row.Better.HIGHER));
   }
 

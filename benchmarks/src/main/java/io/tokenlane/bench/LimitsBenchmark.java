@@ -2,6 +2,7 @@ package io.tokenlane.bench;
 
 import io.tokenlane.bench.limits.LimitRows;
 import io.tokenlane.bench.report.Row;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -20,6 +21,10 @@ final class LimitsBenchmark implements Benchmark {
 
   @Override
   public List<Row> run(boolean quick) throws Exception {
+    if (!Files.exists(root.resolve(".run/app/gateway/gateway.aot"))) {
+      // As in its image, the gateway has an AOT cache; the first start of all makes it.
+      RunningSystem.start(root).close();
+    }
     return new LimitRows(root).measure(quick);
   }
 }

@@ -41,7 +41,8 @@ class ManifestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"base", "overlays/cpu", "overlays/gpu", "overlays/mesh-istio", "overlays/edge"})
+  @ValueSource(
+      strings = {"base", "overlays/cpu", "overlays/gpu", "overlays/mesh-istio", "overlays/edge"})
   void everyManifestIsWhatTheApiKnows(String folder) throws Exception {
     Manifests manifests = rendered(folder);
 
@@ -117,8 +118,7 @@ class ManifestsTest {
   void theEdgeKeepsItsMetricsUntilTheyCanBeSent() throws Exception {
     Manifests manifests = Manifests.parse(Kustomize.renderWith("overlays/edge", "edge-metrics"));
 
-    PodTemplateSpec agent =
-        manifests.podsWith(Map.of(NAME, "tokenlane-metrics")).getFirst();
+    PodTemplateSpec agent = manifests.podsWith(Map.of(NAME, "tokenlane-metrics")).getFirst();
     isRestricted(agent);
     assertThat(container(agent).getArgs()).contains("--agent");
     assertThat(agent.getSpec().getVolumes())
@@ -149,7 +149,8 @@ class ManifestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"base", "overlays/cpu", "overlays/gpu", "overlays/mesh-istio", "overlays/edge"})
+  @ValueSource(
+      strings = {"base", "overlays/cpu", "overlays/gpu", "overlays/mesh-istio", "overlays/edge"})
   void whatSelectsPodsFindsThem(String folder) throws Exception {
     Manifests manifests = rendered(folder);
 
@@ -193,7 +194,8 @@ class ManifestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"base", "overlays/cpu", "overlays/gpu", "overlays/mesh-istio", "overlays/edge"})
+  @ValueSource(
+      strings = {"base", "overlays/cpu", "overlays/gpu", "overlays/mesh-istio", "overlays/edge"})
   void podsAskForNoRightsAndStopGracefully(String folder) throws Exception {
     assertThat(rendered(folder).pods())
         .hasSize(2)

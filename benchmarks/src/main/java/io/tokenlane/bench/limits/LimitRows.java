@@ -115,7 +115,7 @@ public final class LimitRows {
       Process gateway = start(group, port, node.port());
       awaitReady(gateway, port + 1);
       double seconds = (System.nanoTime() - begin) / 1e9;
-      var _ = load.closedLoop(CLIENTS, quick ? 4 : 20);
+      var _ = load.closedLoop(CLIENTS, quick ? 4 : 15);
       Map<Neighbour, Round> rounds = new EnumMap<>(Neighbour.class);
       for (Neighbour neighbour : Neighbour.values()) {
         if (neighbour.available()) {
@@ -134,12 +134,12 @@ public final class LimitRows {
   private static Round round(Neighbour neighbour, Machine on, boolean quick) throws Exception {
     Process noise = neighbour.start(on.others());
     try {
-      double seconds = quick ? 2 : 10;
+      double seconds = quick ? 2 : 8;
       var _ = on.load().closedLoop(CLIENTS, 1);
       ChatLoad.Measured most = on.load().closedLoop(CLIENTS, seconds);
       var _ = on.load().openLoop(RATE, 1);
       Cgroup.Account before = on.group().account();
-      ChatLoad.Measured steady = on.load().openLoop(RATE, quick ? 4 : 20);
+      ChatLoad.Measured steady = on.load().openLoop(RATE, quick ? 4 : 12);
       Cgroup.Account after = on.group().account();
       long periods = Math.max(1, after.periods() - before.periods());
       return new Round(most, steady, (double) (after.throttled() - before.throttled()) / periods);

@@ -36,8 +36,7 @@ public class EnergyConfig {
   }
 
   private static void ownEnergy(EnergyProperties properties, MeterRegistry registry) {
-    OperatingSystemMXBean system =
-        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     long start = System.nanoTime();
     FunctionCounter.builder(
             "tokenlane.energy.joules",

@@ -76,7 +76,8 @@ class CarbonIntensityTest {
   void settingsOutOfRangeAreNamed() {
     assertThatThrownBy(() -> new EnergyProperties(-1, 1, 1, null, "/x", Duration.ofSeconds(1)))
         .hasMessage("idle_watts: -1.0 (expected: >= 0, finite)");
-    assertThatThrownBy(() -> properties(URI.create("now"), "/x")).hasMessageContaining("carbon_uri");
+    assertThatThrownBy(() -> properties(URI.create("now"), "/x"))
+        .hasMessageContaining("carbon_uri");
     assertThatThrownBy(() -> properties(null, "x")).hasMessageContaining("carbon_pointer: x");
   }
 }
