@@ -8,6 +8,7 @@ import io.tokenlane.balance.PoolSettings;
 import io.tokenlane.balance.health.ActiveHealthChecks;
 import io.tokenlane.balance.health.HealthSettings;
 import io.tokenlane.balance.health.Timer;
+import io.tokenlane.gateway.catalog.ModelCatalog;
 import io.tokenlane.gateway.security.SecurityProperties;
 import java.time.Duration;
 import java.util.concurrent.Executors;
@@ -112,8 +113,28 @@ public class BalanceConfig {
   }
 
   @Bean
-  Leasing leasing(BlockIndex index, BalanceProperties properties) {
-    return new Leasing(index, properties);
+  Leasing leasing(BlockIndex index, ModelCatalog catalog, BalanceProperties properties) {
+    return new Leasing(index, catalog, properties);
+  }
+
+  @Bean
+  ModelQuestion modelQuestion(
+      NodePool pool,
+      NodeSources sources,
+      ModelCatalog catalog,
+      BalanceProperties properties,
+      ScheduledExecutorService clockwork,
+      NodeClients clients) {
+    ModelQuestion question =
+        new ModelQuestion(
+            clients.pooled(),
+            pool,
+            sources,
+            catalog,
+            properties.discoveryInterval(),
+            System::nanoTime);
+    every(METERS, clockwork, question::look);
+    return question;
   }
 
   @Bean
@@ -174,13 +195,14 @@ public class BalanceConfig {
   @Bean(initMethod = "start")
   ActiveHealthChecks healthChecks(
       NodePool pool,
+      NodeSources sources,
       BalanceProperties properties,
       ScheduledExecutorService clockwork,
       NodeClients clients) {
     BalanceProperties.Health health = properties.health();
     return new ActiveHealthChecks(
         pool,
-        new HttpProbe(health, clients.single()),
+        new HttpProbe(health, sources::apiKey, clients.single()),
         new HealthSettings(
             health.interval(),
             health.timeout(),

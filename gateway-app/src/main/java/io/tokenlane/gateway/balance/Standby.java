@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
@@ -54,6 +55,11 @@ final class Standby {
       }
     }
     return excluded.size() == nodes.size() ? tried : excluded;
+  }
+
+  /** Of the nodes that lack a model, those that are not asked for one of their own instead. */
+  Set<String> lacking(Set<String> nodes) {
+    return nodes.stream().filter(id -> sources.model(id).isEmpty()).collect(Collectors.toSet());
   }
 
   private boolean mayServeFirst(String nodeId, Set<String> tried) {
