@@ -119,6 +119,16 @@ class MutualTlsTest {
         HttpResponse.BodyHandlers.ofString());
   }
 
+  private HttpResponse<String> ask() throws Exception {
+    int port = Integer.parseInt(gateway.getEnvironment().getRequiredProperty("local.server.port"));
+    return client.send(
+        HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/v1/chat/completions"))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString("{\"model\":\"m\",\"messages\":[]}"))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
   private static NodeState state(String id) {
     return gateway.getBean(NodePool.class).snapshot().stream()
         .filter(snapshot -> snapshot.node().id().equals(id))
@@ -131,7 +141,7 @@ class MutualTlsTest {
   void whereBothCertificatesAreGoodCallsGoThrough() throws Exception {
     Eventually.eventually("good is up", () -> state("good").serves());
 
-    HttpResponse<String> answer = get("/v1/models");
+    HttpResponse<String> answer = ask();
 
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.headers().firstValue("x-tokenlane-node")).hasValue("good");
