@@ -119,7 +119,6 @@ public class BalanceConfig {
 
   @Bean
   ModelQuestion modelQuestion(
-      NodePool pool,
       NodeSources sources,
       ModelCatalog catalog,
       BalanceProperties properties,
@@ -128,7 +127,7 @@ public class BalanceConfig {
     ModelQuestion question =
         new ModelQuestion(
             clients.pooled(),
-            pool,
+            sources.pool(),
             sources,
             catalog,
             properties.discoveryInterval(),
@@ -158,21 +157,24 @@ public class BalanceConfig {
   }
 
   @Bean
+  Standby standby(NodePool pool, NodeSources sources) {
+    return new Standby(pool, sources);
+  }
+
+  @Bean
   GlobalFilter balanceFilter(
-      NodePool pool,
       LateBinding line,
       Leasing leasing,
       BalanceProperties properties,
       NodeMeters meters,
-      NodeSources sources) {
+      Standby standby) {
     return new BalanceFilter(
-        pool,
         line,
         leasing,
         properties.maxAttempts(),
         new RetryBudget(properties.retryShare()),
         meters,
-        new Standby(pool, sources));
+        standby);
   }
 
   @Bean

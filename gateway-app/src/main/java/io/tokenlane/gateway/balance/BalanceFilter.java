@@ -3,7 +3,6 @@ package io.tokenlane.gateway.balance;
 import io.tokenlane.balance.LateBinding;
 import io.tokenlane.balance.Lease;
 import io.tokenlane.balance.NoSlotException;
-import io.tokenlane.balance.NodePool;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.route.FilterOrder;
 import io.tokenlane.gateway.route.RouteConfig;
@@ -22,7 +21,6 @@ import reactor.core.publisher.Mono;
  * The lease in use at the end is closed by the outermost filter.
  */
 final class BalanceFilter implements GlobalFilter, Ordered {
-  private final NodePool pool;
   private final LateBinding line;
   private final Leasing leasing;
   private final int maxAttempts;
@@ -31,7 +29,6 @@ final class BalanceFilter implements GlobalFilter, Ordered {
   private final Standby standby;
 
   BalanceFilter(
-      NodePool pool,
       LateBinding line,
       Leasing leasing,
       int maxAttempts,
@@ -39,7 +36,6 @@ final class BalanceFilter implements GlobalFilter, Ordered {
       NodeMeters meters,
       Standby standby) {
     this.standby = standby;
-    this.pool = pool;
     this.line = line;
     this.leasing = leasing;
     this.maxAttempts = maxAttempts;
@@ -104,7 +100,7 @@ final class BalanceFilter implements GlobalFilter, Ordered {
 
     private boolean anotherMayServe() {
       return tried.size() < maxAttempts
-          && pool.nodes().stream().anyMatch(node -> !excluded.contains(node.id()));
+          && standby.anyBut(excluded);
     }
 
     private Mono<Void> failed(Lease lease, ServerWebExchange attempt, Throwable failure) {

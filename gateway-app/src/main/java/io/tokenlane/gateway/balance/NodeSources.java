@@ -101,6 +101,11 @@ final class NodeSources {
     return nodes;
   }
 
+  /** The pool whose fleet this keeps. */
+  NodePool pool() {
+    return pool;
+  }
+
   /** Whether any node is on standby. */
   boolean standby() {
     return entries.stream().anyMatch(NodeProperties::standby);

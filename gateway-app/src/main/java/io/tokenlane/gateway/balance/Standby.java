@@ -39,6 +39,11 @@ final class Standby {
     this.sources = sources;
   }
 
+  /** Whether there is a node that is none of these. */
+  boolean anyBut(Set<String> excluded) {
+    return pool.nodes().stream().anyMatch(node -> !excluded.contains(node.id()));
+  }
+
   /** Nodes not to be asked: those tried, and those on standby while another serves. */
   Set<String> excluded(Set<String> tried) {
     if (!sources.standby()) {

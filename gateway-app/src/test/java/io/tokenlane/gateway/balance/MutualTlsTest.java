@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -89,7 +90,8 @@ class MutualTlsTest {
                 "--server.port=0",
                 "--management.server.port=0",
                 "--tokenlane.log.access=" + folder.resolve("access.log"),
-                "--tokenlane.balance.health.interval=50ms",
+                "--tokenlane.balance.health.interval=300ms",
+                "--tokenlane.balance.health.timeout=10s",
                 "--spring.cloud.gateway.server.webflux.httpclient.ssl.ssl-bundle=nodes",
                 "--spring.ssl.bundle.pem.nodes.keystore.certificate=file:" + certificate,
                 "--spring.ssl.bundle.pem.nodes.keystore.private-key=file:" + key,
@@ -109,6 +111,8 @@ class MutualTlsTest {
 
   @AfterAll
   static void stop() {
+    // The gateway itself would take down the event loops that all gateways of this JVM share.
+    gateway.getBean(ScheduledExecutorService.class).shutdownNow();
     NODES.values().forEach(TlsNode::close);
   }
 

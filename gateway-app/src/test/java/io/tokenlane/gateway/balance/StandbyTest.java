@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,6 +53,8 @@ class StandbyTest {
 
   @AfterAll
   static void stop() {
+    // The gateway itself would take down the event loops that all gateways of this JVM share.
+    gateway.getBean(ScheduledExecutorService.class).shutdownNow();
     CLOUD.close();
     LOCAL.close();
   }
@@ -74,8 +77,7 @@ class StandbyTest {
         FakeUpstream.ok("{\"object\":\"list\",\"data\":[{\"id\":\"%s\"}]}".formatted(model));
     FakeUpstream.Behaviour chat =
         FakeUpstream.ok("{\"choices\":[],\"from\":\"%s\"}".formatted(name));
-    return (call, response) ->
-        (call.method().equals("GET") ? models : chat).answer(call, response);
+    return (call, response) -> (call.method().equals("GET") ? models : chat).answer(call, response);
   }
 
   private static void await(String id, boolean serves) {
