@@ -36,7 +36,16 @@ final class Launcher implements AutoCloseable {
   }
 
   static Launcher start(Map<String, String> environment, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(ROOT.resolve("tokenlane").toString()));
+    return start(List.of(), environment, arguments);
+  }
+
+  /**
+   * @param before a program, with its arguments, that runs the launcher
+   */
+  static Launcher start(List<String> before, Map<String, String> environment, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(before);
+    command.add(ROOT.resolve("tokenlane").toString());
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(new HashMap<>(environment));

@@ -35,6 +35,9 @@ public final class BenchCommand {
             new PrefetchBenchmark(ROOT),
             new CacheBenchmark(ROOT),
             new BalanceBenchmark(ROOT, scenario),
+            new LimitsBenchmark(ROOT),
+            new FleetBenchmark(),
+            new EnergyBenchmark(ROOT),
             new MicroBenchmark(ROOT))) {
       known.put(benchmark.name(), benchmark);
     }

@@ -14,6 +14,8 @@ final class RunningSystem implements AutoCloseable {
   /** The gateway's port; its nodes listen on {@code PORT + 11} and up. */
   static final int PORT = 28080;
 
+  private static final double TICKS_PER_SECOND = 100;
+
   private final Process process;
   private final double secondsToHealthy;
 
@@ -47,6 +49,28 @@ final class RunningSystem implements AutoCloseable {
 
   double secondsToHealthy() {
     return secondsToHealthy;
+  }
+
+  /** Seconds of CPU time that the Java processes whose command lines have this text took so far. */
+  double cpuSeconds(String text) {
+    return process
+        .descendants()
+        .filter(child -> child.info().command().orElse("").endsWith("java"))
+        .filter(child -> child.info().commandLine().orElse("").contains(text))
+        .mapToDouble(child -> cpuSeconds(child.pid()))
+        .sum();
+  }
+
+  /** Seconds of CPU time of a process so far, in the kernel and outside; 0 if it is gone. */
+  static double cpuSeconds(long pid) {
+    try {
+      String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+      // Behind the name, which stands in brackets: utime and stime are fields 14 and 15.
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
+    } catch (IOException gone) {
+      return 0;
+    }
   }
 
   /** Resident memory of the Java process whose command line has this text, in MiB. */

@@ -7,7 +7,9 @@ import io.tokenlane.gateway.cache.CacheConfig;
 import io.tokenlane.gateway.catalog.CatalogConfig;
 import io.tokenlane.gateway.compress.CompressConfig;
 import io.tokenlane.gateway.config.ConfigBinding;
+import io.tokenlane.gateway.config.LastGoodConfig;
 import io.tokenlane.gateway.dialect.DialectConfig;
+import io.tokenlane.gateway.energy.EnergyConfig;
 import io.tokenlane.gateway.error.ErrorConfig;
 import io.tokenlane.gateway.limit.LimitConfig;
 import io.tokenlane.gateway.pass.PassConfig;
@@ -18,6 +20,7 @@ import io.tokenlane.gateway.security.SecurityConfig;
 import io.tokenlane.gateway.stream.StreamConfig;
 import io.tokenlane.gateway.telemetry.TelemetryConfig;
 import io.tokenlane.gateway.translate.TranslateConfig;
+import java.util.Optional;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
@@ -68,6 +71,7 @@ import org.springframework.context.annotation.Import;
   BalanceConfig.class,
   ResilienceConfig.class,
   StreamConfig.class,
+  EnergyConfig.class,
   PrefetchConfig.class,
   PassConfig.class
 })
@@ -77,12 +81,30 @@ public class GatewayApplication {
   /** Runs until stopped; exits with 1, one line on standard error, where it cannot start. */
   public static void main(String[] args) {
     sayItOnce();
+    Optional<LastGoodConfig> lastGood = LastGoodConfig.of(args, System.getenv());
+    if (starts(args)) {
+      lastGood.ifPresent(LastGoodConfig::keep);
+      return;
+    }
+    Optional<String[]> older = lastGood.flatMap(config -> config.instead(args));
+    if (older.isEmpty()) {
+      System.exit(DID_NOT_START);
+    }
+    lastGood.ifPresent(
+        config -> System.err.println("tokenlane: starting with the last good " + config.copy()));
+    if (!starts(older.get())) {
+      System.exit(DID_NOT_START);
+    }
+  }
+
+  private static boolean starts(String[] args) {
     SpringApplication application = new SpringApplication(GatewayApplication.class);
     application.setBannerMode(Banner.Mode.OFF);
     try {
       application.run(args);
+      return true;
     } catch (RuntimeException reported) {
-      System.exit(DID_NOT_START);
+      return false;
     }
   }
 

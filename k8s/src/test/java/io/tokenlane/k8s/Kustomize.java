@@ -21,6 +21,12 @@ final class Kustomize {
 
   /** The base with a component, as an overlay of a user's own would have it. */
   static String renderWith(String component) throws IOException, InterruptedException {
+    return renderWith("base", component);
+  }
+
+  /** A folder with a component. */
+  static String renderWith(String folder, String component)
+      throws IOException, InterruptedException {
     Path overlay = Files.createDirectories(ROOT.resolve("target/kustomize").resolve(component));
     Files.writeString(
         overlay.resolve("kustomization.yaml"),
@@ -28,10 +34,10 @@ final class Kustomize {
         apiVersion: kustomize.config.k8s.io/v1beta1
         kind: Kustomization
         namespace: tokenlane
-        resources: [../../../base]
+        resources: [../../../%s]
         components: [../../../components/%s]
         """
-            .formatted(component));
+            .formatted(folder, component));
     return build(overlay);
   }
 

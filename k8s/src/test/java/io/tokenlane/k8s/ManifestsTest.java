@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Probe;
@@ -40,7 +41,8 @@ class ManifestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"base", "overlays/cpu", "overlays/mesh-istio", "overlays/edge"})
+  @ValueSource(
+      strings = {"base", "overlays/cpu", "overlays/gpu", "overlays/mesh-istio", "overlays/edge"})
   void everyManifestIsWhatTheApiKnows(String folder) throws Exception {
     Manifests manifests = rendered(folder);
 
@@ -63,11 +65,16 @@ class ManifestsTest {
         "base/namespace.yaml",
         "base/network.yaml",
         "base/node.yaml",
+        "components/edge-metrics/agent.yaml",
+        "components/edge-metrics/network.yaml",
         "components/monitoring/alerts.yaml",
         "components/monitoring/monitors.yaml",
         "components/monitoring/network.yaml",
         "overlays/cpu/models.yaml",
         "overlays/cpu/node.yaml",
+        "overlays/edge/state.yaml",
+        "overlays/gpu/models.yaml",
+        "overlays/gpu/node.yaml",
         "overlays/mesh-istio/mesh.yaml",
       })
   void everyFileIsWhatTheApiKnows(String file) throws IOException {
@@ -79,6 +86,50 @@ class ManifestsTest {
     assertThat(Kustomize.renderWith("autoscale-keda"))
         .contains("kind: ScaledObject")
         .contains("kind: StatefulSet\n    name: tokenlane-node\n");
+  }
+
+  @Test
+  void nodesOnGpusHaveOneEachAndTheImageForIt() throws Exception {
+    PodTemplateSpec node = rendered("overlays/gpu").podsWith(NODE).getFirst();
+
+    assertThat(container(node).getImage()).isEqualTo("tokenlane-node-cuda:0.1.0");
+    assertThat(container(node).getResources().getLimits())
+        .containsEntry("nvidia.com/gpu", new Quantity("1"));
+    assertThat(node.getSpec().getNodeSelector()).containsKey("nvidia.com/gpu.present");
+    assertThat(node.getSpec().getVolumes())
+        .filteredOn(volume -> volume.getPersistentVolumeClaim() != null)
+        .hasSize(1);
+  }
+
+  @Test
+  void aModelComesFromAnImageWhereThereIsNoVolume() throws Exception {
+    Manifests manifests = Manifests.parse(Kustomize.renderWith("overlays/gpu", "model-init"));
+    PodSpec node = manifests.podsWith(NODE).getFirst().getSpec();
+
+    assertThat(node.getInitContainers()).hasSize(1);
+    assertThat(node.getVolumes())
+        .filteredOn(volume -> volume.getName().equals("models"))
+        .singleElement()
+        .satisfies(volume -> assertThat(volume.getPersistentVolumeClaim()).isNull())
+        .satisfies(volume -> assertThat(volume.getEmptyDir()).isNotNull());
+  }
+
+  @Test
+  void theEdgeKeepsItsMetricsUntilTheyCanBeSent() throws Exception {
+    Manifests manifests = Manifests.parse(Kustomize.renderWith("overlays/edge", "edge-metrics"));
+
+    PodTemplateSpec agent = manifests.podsWith(Map.of(NAME, "tokenlane-metrics")).getFirst();
+    isRestricted(agent);
+    assertThat(container(agent).getArgs()).contains("--agent");
+    assertThat(agent.getSpec().getVolumes())
+        .extracting(volume -> volume.getPersistentVolumeClaim())
+        .filteredOn(claim -> claim != null)
+        .singleElement()
+        .satisfies(
+            claim ->
+                assertThat(manifests.of(PersistentVolumeClaim.class))
+                    .extracting(volume -> volume.getMetadata().getName())
+                    .contains(claim.getClaimName()));
   }
 
   @Test
@@ -98,7 +149,8 @@ class ManifestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"base", "overlays/cpu", "overlays/mesh-istio", "overlays/edge"})
+  @ValueSource(
+      strings = {"base", "overlays/cpu", "overlays/gpu", "overlays/mesh-istio", "overlays/edge"})
   void whatSelectsPodsFindsThem(String folder) throws Exception {
     Manifests manifests = rendered(folder);
 
@@ -142,7 +194,8 @@ class ManifestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"base", "overlays/cpu", "overlays/mesh-istio", "overlays/edge"})
+  @ValueSource(
+      strings = {"base", "overlays/cpu", "overlays/gpu", "overlays/mesh-istio", "overlays/edge"})
   void podsAskForNoRightsAndStopGracefully(String folder) throws Exception {
     assertThat(rendered(folder).pods())
         .hasSize(2)

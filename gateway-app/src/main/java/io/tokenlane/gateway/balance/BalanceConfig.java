@@ -18,11 +18,11 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.cloud.client.discovery.DiscoveryClient;
 import org.springframework.cloud.client.discovery.ReactiveDiscoveryClient;
+import org.springframework.cloud.gateway.config.HttpClientSslConfigurer;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.cloud.loadbalancer.annotation.LoadBalancerClients;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import reactor.netty.http.client.HttpClient;
 
 /** Beans of this package. */
 @Configuration(proxyBeanMethods = false)
@@ -70,10 +70,13 @@ public class BalanceConfig {
 
   @Bean
   BlockIndex blockIndex(
-      NodePool pool, BalanceProperties properties, ScheduledExecutorService clockwork) {
+      NodePool pool,
+      BalanceProperties properties,
+      ScheduledExecutorService clockwork,
+      NodeClients clients) {
     BlockIndex index = new BlockIndex();
     if (properties.byPrefix() && !properties.signalsInterval().isZero()) {
-      KvFeed feed = new KvFeed(HttpClient.create(), index);
+      KvFeed feed = new KvFeed(clients.pooled(), index);
       every(
           properties.signalsInterval(),
           clockwork,
@@ -83,8 +86,23 @@ public class BalanceConfig {
   }
 
   @Bean
-  Polls loadPolls(NodePool pool, BalanceProperties properties, ScheduledExecutorService clockwork) {
-    LoadQuestion question = new LoadQuestion(HttpClient.create(), pool);
+  NodeClients nodeClients(HttpClientSslConfigurer ssl) {
+    return new NodeClients(ssl);
+  }
+
+  @Bean
+  FleetEnergy fleetEnergy(NodePool pool) {
+    return new FleetEnergy(pool);
+  }
+
+  @Bean
+  Polls loadPolls(
+      FleetEnergy fleet,
+      NodePool pool,
+      BalanceProperties properties,
+      ScheduledExecutorService clockwork,
+      NodeClients clients) {
+    LoadQuestion question = new LoadQuestion(clients.pooled(), fleet);
     Polls polls = new Polls(pool, question::ask, System::nanoTime);
     if (!properties.signalsInterval().isZero()) {
       every(properties.signalsInterval(), clockwork, polls::look);
@@ -99,15 +117,15 @@ public class BalanceConfig {
 
   @Bean
   ModelQuestion modelQuestion(
-      NodePool pool,
       NodeSources sources,
       ModelCatalog catalog,
       BalanceProperties properties,
-      ScheduledExecutorService clockwork) {
+      ScheduledExecutorService clockwork,
+      NodeClients clients) {
     ModelQuestion question =
         new ModelQuestion(
-            HttpClient.create(),
-            pool,
+            clients.pooled(),
+            sources.pool(),
             sources,
             catalog,
             properties.discoveryInterval(),
@@ -137,25 +155,30 @@ public class BalanceConfig {
   }
 
   @Bean
+  Standby standby(NodePool pool, NodeSources sources) {
+    return new Standby(pool, sources);
+  }
+
+  @Bean
   GlobalFilter balanceFilter(
-      NodePool pool,
       LateBinding line,
       Leasing leasing,
       BalanceProperties properties,
-      NodeMeters meters) {
+      NodeMeters meters,
+      Standby standby) {
     return new BalanceFilter(
-        pool,
         line,
         leasing,
         properties.maxAttempts(),
         new RetryBudget(properties.retryShare()),
-        meters);
+        meters,
+        standby);
   }
 
   @Bean
   GlobalFilter forwardFilter(
-      SecurityProperties security, NodeSources sources, NodePool pool, BlockIndex index) {
-    return new ForwardFilter(security.forwardAuthorization(), sources, pool, index);
+      SecurityProperties security, NodeSources sources, FleetEnergy fleet, BlockIndex index) {
+    return new ForwardFilter(security.forwardAuthorization(), sources, fleet, index);
   }
 
   @Bean
@@ -174,11 +197,12 @@ public class BalanceConfig {
       NodePool pool,
       NodeSources sources,
       BalanceProperties properties,
-      ScheduledExecutorService clockwork) {
+      ScheduledExecutorService clockwork,
+      NodeClients clients) {
     BalanceProperties.Health health = properties.health();
     return new ActiveHealthChecks(
         pool,
-        new HttpProbe(health, sources::apiKey),
+        new HttpProbe(health, sources::apiKey, clients.single()),
         new HealthSettings(
             health.interval(),
             health.timeout(),

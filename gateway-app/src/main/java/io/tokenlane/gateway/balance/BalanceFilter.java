@@ -3,7 +3,6 @@ package io.tokenlane.gateway.balance;
 import io.tokenlane.balance.LateBinding;
 import io.tokenlane.balance.Lease;
 import io.tokenlane.balance.NoSlotException;
-import io.tokenlane.balance.NodePool;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.route.FilterOrder;
 import io.tokenlane.gateway.route.RouteConfig;
@@ -22,21 +21,21 @@ import reactor.core.publisher.Mono;
  * The lease in use at the end is closed by the outermost filter.
  */
 final class BalanceFilter implements GlobalFilter, Ordered {
-  private final NodePool pool;
   private final LateBinding line;
   private final Leasing leasing;
   private final int maxAttempts;
   private final RetryBudget budget;
   private final NodeMeters meters;
+  private final Standby standby;
 
   BalanceFilter(
-      NodePool pool,
       LateBinding line,
       Leasing leasing,
       int maxAttempts,
       RetryBudget budget,
-      NodeMeters meters) {
-    this.pool = pool;
+      NodeMeters meters,
+      Standby standby) {
+    this.standby = standby;
     this.line = line;
     this.leasing = leasing;
     this.maxAttempts = maxAttempts;
@@ -74,12 +73,12 @@ final class BalanceFilter implements GlobalFilter, Ordered {
       this.exchange = exchange;
       this.chain = chain;
       this.trail = Trail.of(exchange);
-      this.excluded = new HashSet<>(leasing.lacking(trail));
+      this.excluded = new HashSet<>(standby.lacking(leasing.lacking(trail)));
     }
 
     Mono<Void> next() {
       return leasing
-          .lease(line, Leasing.Asked.of(exchange, excluded))
+          .lease(line, Leasing.Asked.of(exchange, standby.excluded(excluded)))
           .onErrorMap(NoSlotException.class, Leasing::refusal)
           .flatMap(this::on);
     }
@@ -92,15 +91,16 @@ final class BalanceFilter implements GlobalFilter, Ordered {
       StreamGuard guarded = new StreamGuard(exchange.getResponse(), trail);
       ServerWebExchange attempt = new AttemptExchange(exchange, guarded);
       // The client may have gone while the call waited: then nobody else closes the lease.
-      return chain
-          .filter(attempt)
+      return standby
+          .prepared(attempt, lease.node().id())
+          .flatMap(chain::filter)
           .onErrorResume(failure -> failed(lease, attempt, failure))
           .doOnCancel(lease::ignored);
     }
 
     private boolean anotherMayServe() {
       return tried.size() < maxAttempts
-          && pool.nodes().stream().anyMatch(node -> !excluded.contains(node.id()));
+          && standby.anyBut(excluded);
     }
 
     private Mono<Void> failed(Lease lease, ServerWebExchange attempt, Throwable failure) {

@@ -2,7 +2,6 @@ package io.tokenlane.gateway.balance;
 
 import io.tokenlane.balance.BlockIndex;
 import io.tokenlane.balance.Node;
-import io.tokenlane.balance.NodePool;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.route.FilterOrder;
 import io.tokenlane.gateway.route.RouteConfig;
@@ -29,11 +28,11 @@ final class ForwardFilter implements GlobalFilter, Ordered {
   private final boolean forwardAuthorization;
   private final NodeSources sources;
   private final BlockIndex index;
-  private final NodePool pool;
+  private final FleetEnergy fleet;
 
   ForwardFilter(
-      boolean forwardAuthorization, NodeSources sources, NodePool pool, BlockIndex index) {
-    this.pool = pool;
+      boolean forwardAuthorization, NodeSources sources, FleetEnergy fleet, BlockIndex index) {
+    this.fleet = fleet;
     this.sources = sources;
     this.index = index;
     this.forwardAuthorization = forwardAuthorization;
@@ -76,7 +75,7 @@ final class ForwardFilter implements GlobalFilter, Ordered {
 
   private Mono<Void> answered(ServerWebExchange exchange, Node node) {
     LoadHeader.read(exchange.getResponse().getHeaders().getFirst(LoadHeader.NAME))
-        .ifPresent(report -> pool.report(node.id(), report));
+        .ifPresent(told -> fleet.told(node.id(), told));
     learnBlocks(exchange, node);
     return refusal(exchange);
   }

@@ -36,14 +36,18 @@ final class HttpProbe implements Probe {
 
   /**
    * @param apiKeys the credential for a node of this id
+   * @param client makes a connection of its own for each check: a pooled one says nothing about new
+   *     ones
    */
-  HttpProbe(BalanceProperties.Health health, Function<String, Optional<String>> apiKeys) {
+  HttpProbe(
+      BalanceProperties.Health health,
+      Function<String, Optional<String>> apiKeys,
+      HttpClient client) {
     this.paths = health.path() == null ? PATHS : List.of(health.path());
     this.wanted = health.body();
     this.apiKeys = apiKeys;
-    // A connection of its own for each check: a pooled one says nothing about new ones.
     this.client =
-        HttpClient.newConnection()
+        client
             .option(
                 ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(health.timeout().toMillis()))
             .responseTimeout(health.timeout());

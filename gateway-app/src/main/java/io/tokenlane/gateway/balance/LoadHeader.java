@@ -21,14 +21,21 @@ final class LoadHeader {
 
   private LoadHeader() {}
 
-  static Optional<NodeReport> read(@Nullable String header) {
+  /**
+   * A report, and what a token takes there.
+   *
+   * @param joulesPerToken &ge; 0; 0 if the node does not say
+   */
+  record Told(NodeReport report, double joulesPerToken) {}
+
+  static Optional<Told> read(@Nullable String header) {
     return header == null || !header.startsWith(JSON)
         ? Optional.empty()
         : json(header.substring(JSON.length()));
   }
 
   /** The same report as the body of {@code /load}; empty where it is none. */
-  static Optional<NodeReport> json(String json) {
+  static Optional<Told> json(String json) {
     try {
       JsonNode orca = MAPPER.readTree(json);
       return orca.has("named_metrics") ? Optional.of(report(orca)) : Optional.empty();
@@ -37,14 +44,17 @@ final class LoadHeader {
     }
   }
 
-  private static NodeReport report(JsonNode orca) {
+  private static Told report(JsonNode orca) {
     JsonNode named = orca.path("named_metrics");
     boolean waits = named.path("num_requests_waiting").asInt(0) > 0;
     boolean full = waits && orca.path("mem_utilization").asDouble(0) >= CACHE_FULL;
-    return new NodeReport(
-        Math.max(0, named.path("max_requests_running").asInt(0)),
-        Math.max(0, named.path("num_tokens_waiting").asLong(0)),
-        full,
-        1);
+    NodeReport report =
+        new NodeReport(
+            Math.max(0, named.path("max_requests_running").asInt(0)),
+            Math.max(0, named.path("num_tokens_waiting").asLong(0)),
+            full,
+            1);
+    double joules = named.path("joules_per_token").asDouble(0);
+    return new Told(report, joules > 0 && Double.isFinite(joules) ? joules : 0);
   }
 }

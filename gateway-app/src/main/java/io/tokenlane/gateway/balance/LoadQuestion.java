@@ -1,8 +1,6 @@
 package io.tokenlane.gateway.balance;
 
 import io.tokenlane.balance.Node;
-import io.tokenlane.balance.NodePool;
-import io.tokenlane.balance.NodeReport;
 import java.util.Optional;
 import java.util.function.Function;
 import reactor.core.publisher.Mono;
@@ -15,27 +13,31 @@ import reactor.netty.http.client.HttpClient;
  */
 final class LoadQuestion {
   private final HttpClient client;
-  private final NodePool pool;
+  private final FleetEnergy fleet;
 
-  LoadQuestion(HttpClient client, NodePool pool) {
+  LoadQuestion(HttpClient client, FleetEnergy fleet) {
     this.client = client;
-    this.pool = pool;
+    this.fleet = fleet;
   }
 
   /** Tells the pool; false where the node says nothing that is understood. */
   Mono<Boolean> ask(Node node) {
     return read(node, "/load", LoadHeader::json)
-        .switchIfEmpty(read(node, "/metrics", Metrics::read))
+        .switchIfEmpty(read(node, "/metrics", LoadQuestion::metrics))
         .map(
             report -> {
-              pool.report(node.id(), report);
+              fleet.told(node.id(), report);
               return true;
             })
         .defaultIfEmpty(false);
   }
 
-  private Mono<NodeReport> read(
-      Node node, String path, Function<String, Optional<NodeReport>> reader) {
+  private static Optional<LoadHeader.Told> metrics(String text) {
+    return Metrics.read(text).map(report -> new LoadHeader.Told(report, 0));
+  }
+
+  private Mono<LoadHeader.Told> read(
+      Node node, String path, Function<String, Optional<LoadHeader.Told>> reader) {
     return Polls.body(client, node, path).mapNotNull(body -> reader.apply(body).orElse(null));
   }
 }

@@ -1,9 +1,11 @@
 package io.tokenlane.gateway.balance;
 
+import io.netty.handler.codec.DecoderException;
 import io.tokenlane.balance.Lease;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 import org.springframework.http.HttpMethod;
 import reactor.netty.channel.AbortedException;
 
@@ -40,7 +42,13 @@ final class NodeFailures {
     return failure instanceof NodeFailedException
         || failure instanceof IOException
         || failure instanceof TimeoutException
-        || failure instanceof AbortedException;
+        || failure instanceof AbortedException
+        || notTrusted(failure);
+  }
+
+  /** A node that refuses the gateway's certificate says so when the request was written already. */
+  private static boolean notTrusted(Throwable failure) {
+    return failure instanceof DecoderException && failure.getCause() instanceof SSLException;
   }
 
   /**
@@ -50,6 +58,7 @@ final class NodeFailures {
   static boolean connectionLost(Throwable failure) {
     return failure instanceof IOException
         || failure instanceof AbortedException
+        || notTrusted(failure)
         || (failure instanceof NodeFailedException refused && !refused.wasSent());
   }
 

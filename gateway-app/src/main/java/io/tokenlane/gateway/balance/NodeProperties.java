@@ -15,6 +15,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param weight share of the calls relative to others; &gt; 0, default 1
  * @param limit calls it computes at once; ≥ 0, default 0: as it reports itself, else unlimited
  * @param apiKey sent to it as {@code Authorization: Bearer …}; default none
+ * @param standby whether it is asked only while no other node serves; default false
+ * @param model the model that a node on standby is asked for, whatever the client asked for;
+ *     default what the client asked for
  */
 public record NodeProperties(
     @Nullable String id,
@@ -22,7 +25,9 @@ public record NodeProperties(
     @DefaultValue("false") boolean dns,
     @DefaultValue("1") double weight,
     @DefaultValue("0") int limit,
-    @Nullable String apiKey) {
+    @Nullable String apiKey,
+    @DefaultValue("false") boolean standby,
+    @Nullable String model) {
 
   /** Checks the uri and the weight. */
   public NodeProperties {
@@ -42,6 +47,10 @@ public record NodeProperties(
     }
     if (limit < 0) {
       throw new IllegalArgumentException("limit: " + limit + " (expected: >= 0)");
+    }
+    if (model != null && !standby) {
+      throw new IllegalArgumentException(
+          "model: " + model + " (expected: only with standby: true)");
     }
     if (id != null && !id.matches("[A-Za-z0-9._:-]{1,64}")) {
       throw new IllegalArgumentException(

@@ -101,6 +101,27 @@ final class NodeSources {
     return nodes;
   }
 
+  /** The pool whose fleet this keeps. */
+  NodePool pool() {
+    return pool;
+  }
+
+  /** Whether any node is on standby. */
+  boolean standby() {
+    return entries.stream().anyMatch(NodeProperties::standby);
+  }
+
+  /** Whether a node is asked only while no other serves. */
+  boolean standby(String nodeId) {
+    NodeProperties entry = byNode.get(nodeId);
+    return entry != null && entry.standby();
+  }
+
+  /** The model that a node on standby is asked for. */
+  Optional<String> model(String nodeId) {
+    return Optional.ofNullable(byNode.get(nodeId)).map(NodeProperties::model);
+  }
+
   /** The credential for a node; empty where it needs none. */
   Optional<String> apiKey(String nodeId) {
     return Optional.ofNullable(byNode.get(nodeId)).map(NodeProperties::apiKey);

@@ -4,6 +4,7 @@ import io.tokenlane.gateway.balance.BalanceProperties;
 import io.tokenlane.gateway.balance.NodeList;
 import io.tokenlane.gateway.cache.CacheProperties;
 import io.tokenlane.gateway.compress.CompressionProperties;
+import io.tokenlane.gateway.energy.EnergyProperties;
 import io.tokenlane.gateway.limit.LimitsProperties;
 import io.tokenlane.gateway.prefetch.PrefetchProperties;
 import io.tokenlane.gateway.resilience.ResilienceProperties;
@@ -138,5 +139,10 @@ public class ConfigBinding {
   @Bean
   SecurityProperties securityProperties(TokenlaneProperties ours) {
     return ours.security();
+  }
+
+  @Bean
+  EnergyProperties energyProperties(TokenlaneProperties ours) {
+    return ours.energy();
   }
 }

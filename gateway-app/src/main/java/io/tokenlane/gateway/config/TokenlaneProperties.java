@@ -4,6 +4,7 @@ import io.tokenlane.gateway.balance.BalanceProperties;
 import io.tokenlane.gateway.balance.NodeProperties;
 import io.tokenlane.gateway.cache.CacheProperties;
 import io.tokenlane.gateway.compress.CompressionProperties;
+import io.tokenlane.gateway.energy.EnergyProperties;
 import io.tokenlane.gateway.limit.LimitsProperties;
 import io.tokenlane.gateway.prefetch.PrefetchProperties;
 import io.tokenlane.gateway.resilience.ResilienceProperties;
@@ -31,4 +32,5 @@ record TokenlaneProperties(
     @DefaultValue StreamProperties stream,
     @DefaultValue LogProperties log,
     @DefaultValue SecurityProperties security,
+    @DefaultValue EnergyProperties energy,
     @Nullable PrefetchProperties prefetch) {}

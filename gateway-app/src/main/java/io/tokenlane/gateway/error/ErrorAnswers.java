@@ -1,10 +1,12 @@
 package io.tokenlane.gateway.error;
 
+import io.netty.handler.codec.DecoderException;
 import io.tokenlane.gateway.call.ApiPath;
 import io.tokenlane.gateway.call.Trail;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
@@ -18,6 +20,7 @@ import reactor.core.publisher.Mono;
 /** Turns what went wrong into an answer: OpenAI's shape under /v1, problem details elsewhere. */
 public final class ErrorAnswers {
   private static final Logger LOG = LoggerFactory.getLogger(ErrorAnswers.class);
+  private static final String TLS = "The upstream and the gateway did not trust each other (TLS).";
   private static final String RETRY_AFTER_SECONDS = "1";
 
   /**
@@ -81,6 +84,8 @@ public final class ErrorAnswers {
               HttpStatus.GATEWAY_TIMEOUT,
               "upstream_timeout",
               "The upstream did not answer in time.");
+      case SSLException e -> upstream(TLS);
+      case DecoderException e when e.getCause() instanceof SSLException -> upstream(TLS);
       case java.io.IOException e -> upstream("The upstream closed the connection.");
       default -> unexpected(exchange, failure);
     };

@@ -15,14 +15,16 @@ class LoadHeaderTest {
   @Test
   void readsWhatTheNodeSends() throws IOException {
     String json = Files.readString(Path.of("../docs/contracts/load.json")).replace("\n", "");
-    assertThat(LoadHeader.read("JSON " + json)).hasValue(new NodeReport(32, 0, false, 1));
+    assertThat(LoadHeader.read("JSON " + json))
+        .hasValue(new LoadHeader.Told(new NodeReport(32, 0, false, 1), 0.125));
   }
 
   @Test
   void aFullCacheWithSequencesWaitingAsksForNoMore() {
     String full =
         "JSON {\"mem_utilization\": 0.99, \"named_metrics\": {\"num_requests_waiting\": 2}}";
-    assertThat(LoadHeader.read(full)).hasValue(new NodeReport(0, 0, true, 1));
+    assertThat(LoadHeader.read(full))
+        .hasValue(new LoadHeader.Told(new NodeReport(0, 0, true, 1), 0));
   }
 
   @ParameterizedTest

@@ -19,7 +19,8 @@ import reactor.netty.http.client.HttpClient;
 
 class LoadQuestionTest {
   private final NodePool pool = new NodePool(PoolSettings.DEFAULT);
-  private final LoadQuestion question = new LoadQuestion(HttpClient.create(), pool);
+  private final LoadQuestion question =
+      new LoadQuestion(HttpClient.create(), new FleetEnergy(pool));
 
   private int limit() {
     return pool.snapshot().getFirst().limit();

@@ -25,7 +25,7 @@ class NodeSourcesTest {
   private Mono<List<URI>> answer = Mono.just(List.of());
 
   private static NodeProperties entry(String id, String uri, boolean dns) {
-    return new NodeProperties(id, URI.create(uri), dns, 2, 3, "sesame");
+    return new NodeProperties(id, URI.create(uri), dns, 2, 3, "sesame", false, null);
   }
 
   private static List<URI> uris(String... all) {
@@ -76,7 +76,8 @@ class NodeSourcesTest {
     one.setServiceId("vllm");
     one.setUri(URI.create("http://10.2.0.1:8000"));
     simple.setInstances(Map.of("vllm", List.of(one)));
-    NodeProperties service = new NodeProperties(null, URI.create("lb://vllm"), false, 1, 0, null);
+    NodeProperties service =
+        new NodeProperties(null, URI.create("lb://vllm"), false, 1, 0, null, false, null);
     NodeSources sources =
         new NodeSources(
             pool,

@@ -11,6 +11,7 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.ConfigurationPropertiesAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.health.autoconfigure.actuate.endpoint.AvailabilityProbesAutoConfiguration;
 import org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration;
 import org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration;
@@ -40,6 +41,7 @@ import org.springframework.context.annotation.Import;
   ConfigurationPropertiesAutoConfiguration.class,
   LifecycleAutoConfiguration.class,
   ApplicationAvailabilityAutoConfiguration.class,
+  SslAutoConfiguration.class,
   JacksonAutoConfiguration.class,
   CodecsAutoConfiguration.class,
   NettyReactiveWebServerAutoConfiguration.class,

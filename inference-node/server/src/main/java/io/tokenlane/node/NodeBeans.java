@@ -8,6 +8,7 @@ import io.tokenlane.engine.schedule.QueueOrder;
 import io.tokenlane.node.config.ModelSettings;
 import io.tokenlane.node.config.NodeSettings;
 import io.tokenlane.node.config.QueueSettings;
+import io.tokenlane.node.energy.EnergyBeans;
 import io.tokenlane.node.load.LoadSettings;
 import io.tokenlane.node.load.ModelHealth;
 import io.tokenlane.node.load.ModelLoader;
@@ -36,7 +37,7 @@ import org.springframework.http.client.ReactorResourceFactory;
 /** The node's own parts: settings, the model, what is told about it, and the API. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(NodeSettings.class)
-@Import(OpenAiBeans.class)
+@Import({OpenAiBeans.class, EnergyBeans.class})
 class NodeBeans {
   private static final Logger log = LoggerFactory.getLogger(NodeBeans.class);
 

@@ -14,7 +14,10 @@ import io.tokenlane.engine.EngineStats;
 record LoadReport(double applicationUtilization, double memUtilization, NamedMetrics namedMetrics) {
   static final String HEADER = "endpoint-load-metrics";
 
-  static LoadReport of(EngineStats stats) {
+  /**
+   * @param joulesPerToken energy of a token of late; 0 if there was none yet
+   */
+  static LoadReport of(EngineStats stats, double joulesPerToken) {
     double slots = (double) (stats.running() + stats.waiting()) / Math.max(1, stats.maxRunning());
     return new LoadReport(
         Math.max(slots, stats.kvUsage()),
@@ -24,7 +27,8 @@ record LoadReport(double applicationUtilization, double memUtilization, NamedMet
             stats.waiting(),
             stats.maxRunning(),
             stats.kvUsage(),
-            stats.kvBlocks()));
+            stats.kvBlocks(),
+            joulesPerToken));
   }
 
   /** What endpoint pickers read, under the names of vLLM's metrics. */
@@ -33,5 +37,6 @@ record LoadReport(double applicationUtilization, double memUtilization, NamedMet
       @JsonProperty("num_requests_waiting") int waiting,
       @JsonProperty("max_requests_running") int maxRunning,
       @JsonProperty("kv_cache_usage_perc") double kvUsage,
-      @JsonProperty("kv_cache_blocks") int kvBlocks) {}
+      @JsonProperty("kv_cache_blocks") int kvBlocks,
+      @JsonProperty("joules_per_token") double joulesPerToken) {}
 }

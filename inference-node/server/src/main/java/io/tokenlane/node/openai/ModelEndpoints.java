@@ -10,10 +10,12 @@ import reactor.core.publisher.Mono;
 final class ModelEndpoints {
   private final Models models;
   private final Responses responses;
+  private final Load load;
 
-  ModelEndpoints(Models models, Responses responses) {
+  ModelEndpoints(Models models, Responses responses, Load load) {
     this.models = models;
     this.responses = responses;
+    this.load = load;
   }
 
   Mono<ServerResponse> list(ServerRequest request) {
@@ -29,7 +31,7 @@ final class ModelEndpoints {
   }
 
   Mono<ServerResponse> load(ServerRequest request) {
-    return responses.json(LoadReport.of(models.loaded().engine().stats()));
+    return responses.json(load.of(models.loaded()));
   }
 
   private static Wire.ModelCard card(LoadedModel model) {

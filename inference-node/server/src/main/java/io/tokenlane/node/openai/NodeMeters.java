@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.tokenlane.engine.Engine;
 import io.tokenlane.engine.EngineStats;
+import io.tokenlane.node.energy.EnergyPerToken;
 import io.tokenlane.node.load.LoadedModel;
 import java.time.Duration;
 import java.util.Objects;
@@ -22,13 +23,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NodeMeters {
   private final MeterRegistry registry;
+  private final EnergyPerToken energy;
   private final LongSupplier nanoTime;
   private volatile @Nullable Timers timers;
 
   /**
    * @param nanoTime as {@link System#nanoTime()}
    */
-  public NodeMeters(MeterRegistry registry, LongSupplier nanoTime) {
+  public NodeMeters(MeterRegistry registry, EnergyPerToken energy, LongSupplier nanoTime) {
+    this.energy = energy;
     this.registry = registry;
     this.nanoTime = nanoTime;
   }
@@ -46,6 +49,8 @@ public final class NodeMeters {
     counter("vllm:generation_tokens", tags, engine, EngineStats::generatedTokens);
     counter("vllm:num_preemptions", tags, engine, EngineStats::preemptions);
     counter("tokenlane.node.queue.expired", tags, engine, EngineStats::expired);
+    gauge(
+        "tokenlane.energy.joules.per.token", tags, engine, stats -> energy.at(Load.tokens(stats)));
     gauge("tokenlane.node.kv.blocks", tags, engine, EngineStats::kvBlocks);
     gauge("tokenlane.node.kv.blocks.pinned", tags, engine, EngineStats::kvBlocksPinned);
     gauge("tokenlane.node.step.tokens", tags, engine, EngineStats::stepTokens);

@@ -2,6 +2,7 @@ package io.tokenlane.node.openai;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tokenlane.node.config.NodeSettings;
+import io.tokenlane.node.energy.EnergyPerToken;
 import io.tokenlane.node.load.ModelSlot;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
@@ -37,8 +38,8 @@ public class OpenAiBeans {
   }
 
   @Bean
-  NodeMeters nodeMeters(MeterRegistry registry) {
-    return new NodeMeters(registry, System::nanoTime);
+  NodeMeters nodeMeters(MeterRegistry registry, EnergyPerToken energy) {
+    return new NodeMeters(registry, energy, System::nanoTime);
   }
 
   @Bean
@@ -48,20 +49,25 @@ public class OpenAiBeans {
 
   @Bean
   RouterFunction<ServerResponse> openAiRoutes(
-      ModelSlot slot, NodeSettings settings, Scheduler answerScheduler, NodeMeters meters) {
+      ModelSlot slot,
+      NodeSettings settings,
+      Scheduler answerScheduler,
+      NodeMeters meters,
+      EnergyPerToken energy) {
+    Load load = new Load(energy);
     Models models = new Models(slot);
     int maxBytes = Math.toIntExact(settings.maxBodyBytes().toBytes());
     JsonBody bodies = new JsonBody(mapper, maxBytes, answerScheduler);
     Responses responses = new Responses(mapper, new AnswerFlow(answerScheduler, meters));
     CompletionEndpoints completions =
         new CompletionEndpoints(models, bodies, responses, Clock.systemUTC());
-    ModelEndpoints modelEndpoints = new ModelEndpoints(models, responses);
+    ModelEndpoints modelEndpoints = new ModelEndpoints(models, responses, load);
     TokenEndpoints tokens = new TokenEndpoints(models, bodies, responses);
     EmbeddingEndpoint embeddings =
         new EmbeddingEndpoint(models, bodies, responses, answerScheduler);
     PrefixEndpoints prefixes =
         new PrefixEndpoints(models, bodies, responses, Clock.systemUTC(), answerScheduler);
-    return new Routes(slot, mapper)
+    return new Routes(slot, mapper, load)
         .post("/v1/chat/completions", completions::chat)
         .post("/v1/completions", completions::complete)
         .post("/v1/embeddings", embeddings::embed)

@@ -24,9 +24,11 @@ final class Routes {
       new LinkedHashMap<>();
   private final ModelSlot slot;
   private final JsonMapper mapper;
+  private final Load load;
 
-  Routes(ModelSlot slot, JsonMapper mapper) {
+  Routes(ModelSlot slot, JsonMapper mapper, Load load) {
     this.slot = slot;
+    this.load = load;
     this.mapper = mapper;
   }
 
@@ -71,8 +73,8 @@ final class Routes {
   }
 
   private void addLoad(ServerHttpResponse response, LoadedModel model) {
-    LoadReport load = LoadReport.of(model.engine().stats());
-    response.getHeaders().set(LoadReport.HEADER, "JSON " + mapper.writeValueAsString(load));
+    LoadReport report = load.of(model);
+    response.getHeaders().set(LoadReport.HEADER, "JSON " + mapper.writeValueAsString(report));
   }
 
   private static Mono<ServerResponse> wrongMethod(ServerRequest request, Set<HttpMethod> known) {

@@ -1,0 +1,24 @@
+package io.tokenlane.node.openai;
+
+import io.tokenlane.engine.EngineStats;
+import io.tokenlane.node.energy.EnergyPerToken;
+import io.tokenlane.node.load.LoadedModel;
+
+/** Tells how busy a model is, and what a token takes. */
+final class Load {
+  private final EnergyPerToken energy;
+
+  Load(EnergyPerToken energy) {
+    this.energy = energy;
+  }
+
+  LoadReport of(LoadedModel model) {
+    EngineStats stats = model.engine().stats();
+    return LoadReport.of(stats, energy.at(tokens(stats)));
+  }
+
+  /** Tokens that were computed since the start, in prompts and answers. */
+  static long tokens(EngineStats stats) {
+    return stats.promptTokens() - stats.prefixHits() + stats.generatedTokens();
+  }
+}

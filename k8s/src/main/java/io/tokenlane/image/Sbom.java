@@ -1,0 +1,54 @@
+package io.tokenlane.image;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+import java.util.Set;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The bill of materials of an image (CycloneDX): that of the program's Maven module, with the Java
+ * runtime and the C library, which Maven does not know of.
+ */
+final class Sbom {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  private Sbom() {}
+
+  /** Writes the bill of an image, from the module's own. */
+  static void write(Path ofModule, Path runtime, Set<Path> libraries, Path target)
+      throws IOException {
+    ObjectNode bill = (ObjectNode) JSON.readTree(ofModule.toFile());
+    ArrayNode components = bill.withArray("components");
+    component(components, "Java runtime", runtimeVersion(runtime));
+    for (Path library : libraries) {
+      ObjectNode added = component(components, library.getFileName().toString(), "");
+      added.put("type", "file");
+      added.put("description", "C library of the machine that built the image");
+    }
+    Files.createDirectories(target.getParent());
+    JSON.writerWithDefaultPrettyPrinter().writeValue(target.toFile(), bill);
+  }
+
+  private static ObjectNode component(ArrayNode components, String name, String version) {
+    ObjectNode added = components.addObject();
+    added.put("type", "library").put("bom-ref", "image:" + name).put("name", name);
+    if (!version.isEmpty()) {
+      added.put("version", version);
+    }
+    return added;
+  }
+
+  private static String runtimeVersion(Path runtime) throws IOException {
+    Properties release = new Properties();
+    try (var reader = Files.newBufferedReader(runtime.resolve("release"))) {
+      release.load(reader);
+    }
+    return release
+        .getProperty("JAVA_RUNTIME_VERSION", release.getProperty("JAVA_VERSION", ""))
+        .replace("\"", "");
+  }
+}

@@ -1,0 +1,126 @@
+package io.tokenlane.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The images that {@code ./mvnw -Pimage verify} has built, unpacked and booted together. */
+class ImagesIT {
+  private static final Path IMAGES = Path.of("target/image");
+
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  @TempDir Path folder;
+
+  private static OciTar image(ImageKind kind) throws IOException {
+    return OciTar.read(IMAGES.resolve(kind.title() + ".tar"));
+  }
+
+  @Test
+  void gatewayAndNodeServeFromTheirImagesAlone() throws Exception {
+    assumeTrue(
+        "root".equals(System.getProperty("user.name")), "only root may change a process's root");
+    int nodePort = freePort();
+    int port = freePort();
+    int actuator = freePort();
+    try (Chroot node = boot(ImageKind.NODE_CPU, List.of("--server.port=" + nodePort));
+        Chroot gateway =
+            boot(
+                ImageKind.GATEWAY,
+                List.of(
+                    "--server.port=" + port,
+                    "--management.server.port=" + actuator,
+                    "--tokenlane.nodes[0].id=node-0",
+                    "--tokenlane.nodes[0].uri=http://127.0.0.1:" + nodePort))) {
+      ready(node, nodePort);
+      ready(gateway, actuator);
+      assertThat(gateway.status()).contains("Uid:\t10001\t10001").contains("Gid:\t10001\t10001");
+
+      HttpResponse<String> answer = ask(port);
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+      assertThat(answer.body()).contains("Paris");
+      assertThat(answer.headers().firstValue("x-tokenlane-node")).hasValue("node-0");
+    }
+  }
+
+  private Chroot boot(ImageKind kind, List<String> arguments) throws IOException {
+    OciTar image = image(kind);
+    Path root = Files.createDirectory(folder.resolve(kind.lowerCase()));
+    image.unpack(root);
+    return Chroot.start(root, image.config(), arguments);
+  }
+
+  private void ready(Chroot process, int port) {
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(3))
+        .pollInterval(Duration.ofMillis(200))
+        .ignoreExceptionsMatching(IOException.class::isInstance)
+        .failFast(() -> assertThat(process.alive()).as(process.output()).isTrue())
+        .until(
+            () ->
+                client
+                        .send(
+                            HttpRequest.newBuilder(
+                                    URI.create(
+                                        "http://127.0.0.1:%d/actuator/health/readiness"
+                                            .formatted(port)))
+                                .build(),
+                            HttpResponse.BodyHandlers.discarding())
+                        .statusCode()
+                    == 200);
+  }
+
+  private HttpResponse<String> ask(int port) throws IOException, InterruptedException {
+    String body =
+        """
+        {"model": "tokenlane-demo", "temperature": 0,
+         "messages": [{"role": "user", "content": "What is the capital of France?"}]}
+        """;
+    return client.send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/chat/completions"))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void theyTellWhatIsInThem() throws Exception {
+    for (ImageKind kind : List.of(ImageKind.GATEWAY, ImageKind.NODE_CPU)) {
+      image(kind)
+          .files(
+              (entry, content) -> {
+                if (entry.getName().equals("app/sbom.cdx.json")) {
+                  JsonNode bill = JsonMapper.builder().build().readTree(content);
+                  assertThat(bill.path("bomFormat").asString()).isEqualTo("CycloneDX");
+                  assertThat(bill.path("components").values())
+                      .extracting(part -> part.path("name").asString())
+                      .contains("spring-boot", "Java runtime", "libc.so.6");
+                }
+                assertThat(entry.getMode() & 04000).as(entry.getName()).isZero();
+              });
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}
