@@ -6,6 +6,7 @@ import io.tokenlane.gateway.balance.BalanceConfig;
 import io.tokenlane.gateway.cache.CacheConfig;
 import io.tokenlane.gateway.compress.CompressConfig;
 import io.tokenlane.gateway.config.ConfigBinding;
+import io.tokenlane.gateway.console.ConsoleConfig;
 import io.tokenlane.gateway.error.ErrorConfig;
 import io.tokenlane.gateway.limit.LimitConfig;
 import io.tokenlane.gateway.prefetch.PrefetchConfig;
@@ -63,7 +64,8 @@ import org.springframework.context.annotation.Import;
   BalanceConfig.class,
   ResilienceConfig.class,
   StreamConfig.class,
-  PrefetchConfig.class
+  PrefetchConfig.class,
+  ConsoleConfig.class
 })
 public class GatewayApplication {
   private static final int DID_NOT_START = 1;

@@ -3,6 +3,7 @@ package io.tokenlane.node.openai;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tokenlane.node.config.NodeSettings;
 import io.tokenlane.node.load.ModelSlot;
+import io.tokenlane.node.trace.Exemplars;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -37,8 +38,8 @@ public class OpenAiBeans {
   }
 
   @Bean
-  NodeMeters nodeMeters(MeterRegistry registry) {
-    return new NodeMeters(registry, System::nanoTime);
+  NodeMeters nodeMeters(MeterRegistry registry, Exemplars exemplars) {
+    return new NodeMeters(registry, System::nanoTime, exemplars);
   }
 
   @Bean
