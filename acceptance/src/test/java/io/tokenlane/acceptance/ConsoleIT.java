@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -28,26 +27,13 @@ class ConsoleIT {
   private static final Pattern ADDRESS = Pattern.compile("(http://\\S+/console/)#token=(\\S+)");
   private static final int MOST_PICTURE_BYTES = 1_000_000;
 
-  private static int port;
-  private static Launcher up;
-
   @BeforeAll
-  static void start() throws IOException, InterruptedException {
+  static void aBrowserIsThere() {
     boolean ci = System.getenv("CI") != null;
     boolean possible = chromium().isPresent() && command("npm").isPresent();
     assumeTrue(
         possible || ci,
         "chromium or npm is missing (expected: Debian's packages chromium, nodejs, npm)");
-    port = Launcher.freePorts();
-    up = Launcher.start("up", "--port", Integer.toString(port));
-    up.awaitLine(line -> line.startsWith("Ctrl-C stops everything"));
-  }
-
-  @AfterAll
-  static void stop() {
-    if (up != null) {
-      up.close();
-    }
   }
 
   private static Optional<Path> chromium() {
@@ -65,6 +51,7 @@ class ConsoleIT {
 
   @Test
   void everyViewWorksInABrowser() throws Exception {
+    SharedUp up = SharedUp.get();
     Matcher address = ADDRESS.matcher(up.output());
     assertThat(address.find()).as(up.output()).isTrue();
     String script =
@@ -72,7 +59,7 @@ class ConsoleIT {
     ProcessBuilder builder =
         new ProcessBuilder("bash", "-c", script, "console", FOLDER.toString(), TARGET.toString())
             .redirectErrorStream(true);
-    builder.environment().put("API", "http://localhost:" + port);
+    builder.environment().put("API", "http://localhost:" + up.port());
     builder.environment().put("CONSOLE", address.group(1));
     builder.environment().put("TOKEN", address.group(2));
     builder.environment().put("SHOTS", TARGET.resolve("shots").toString());
