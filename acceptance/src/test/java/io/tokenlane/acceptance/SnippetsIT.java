@@ -27,8 +27,7 @@ class SnippetsIT {
 
   private record Snippet(String language, String code) {}
 
-  private static List<Snippet> snippets(String language)
-      throws IOException, InterruptedException {
+  private static List<Snippet> snippets(String language) throws IOException, InterruptedException {
     String here = "http://localhost:" + SharedUp.get().port();
     return SNIPPET
         .matcher(Files.readString(GUIDE))
@@ -52,8 +51,7 @@ class SnippetsIT {
   private static void asksInJava(Snippet snippet) throws Exception {
     Path file = Files.writeString(folder.resolve("Ask.java"), snippet.code());
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    assertParis(
-        run(java, "-cp", System.getProperty("java.class.path"), file.toString()));
+    assertParis(run(java, "-cp", System.getProperty("java.class.path"), file.toString()));
   }
 
   @Test

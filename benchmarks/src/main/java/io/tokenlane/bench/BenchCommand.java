@@ -70,12 +70,11 @@ public final class BenchCommand {
     Machine machine = Machine.here();
     Map<String, String> failures = new TreeMap<>();
     WholeReport whole = new WholeReport(machine, Instant.now(), quick, List.of(), failures);
+    ProgressBar progress = ProgressBar.onStandardError(wanted.size());
     for (int i = 0; i < wanted.size(); i++) {
       Benchmark benchmark = wanted.get(i);
       try {
-        if (wanted.size() > 1) {
-          System.err.println("[%d/%d] %s".formatted(i + 1, wanted.size(), benchmark.name()));
-        }
+        progress.begins(i, benchmark.name());
         Report report = new Report(benchmark.name(), machine, benchmark.run(quick));
         report.write(RESULTS);
         whole = whole.with(report);

@@ -54,8 +54,7 @@ class TraceTest {
       chat(node.client());
       TestNode.await(() -> !sent.isEmpty());
       assertThat(sent.getFirst())
-          .contains(
-              "POST /v1/chat/completions", "gen_ai.operation.name", "chat", "tokenlane-node");
+          .contains("POST /v1/chat/completions", "gen_ai.operation.name", "chat", "tokenlane-node");
       HttpRequest metrics =
           HttpRequest.newBuilder(node.client().base().resolve("/actuator/prometheus"))
               .header("Accept", "application/openmetrics-text; version=1.0.0")
