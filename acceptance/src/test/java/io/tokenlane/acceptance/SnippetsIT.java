@@ -62,10 +62,10 @@ class SnippetsIT {
 
   @Test
   void javaScript() throws Exception {
-    Path file = Files.writeString(folder.resolve("ask.mjs"), snippets("js").getFirst().code());
+    Files.writeString(folder.resolve("ask.mjs"), snippets("js").getFirst().code());
     String script =
         "cp \"$1\"/package*.json \"$2\" && cd \"$2\" && npm ci --silent && node ask.mjs";
-    assertParis(run("bash", "-c", script, "ask", NPM.toString(), file.getParent().toString()));
+    assertParis(run("bash", "-c", script, "ask", NPM.toString(), folder.toString()));
   }
 
   @Test

@@ -26,7 +26,7 @@ final class PropertyRecord {
       "org.springframework.boot.context.properties.bind.DefaultValue";
   private static final String NAME = "org.springframework.boot.context.properties.bind.Name";
   private static final Pattern PARAM =
-      Pattern.compile("@param\\s+(\\w+)\\s+(.*?)(?=\\s*@\\w+\\s|$)", Pattern.DOTALL);
+      Pattern.compile("@param\\s+(\\w+)\\s+(.*?)(?=\\s+@\\w+\\s|$)", Pattern.DOTALL);
 
   private final Map<String, Path> sources = new LinkedHashMap<>();
   private final List<Property> found = new ArrayList<>();
