@@ -1,5 +1,6 @@
 package io.tokenlane.gateway.console;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -8,6 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.ContextClosedEvent;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 import tools.jackson.databind.json.JsonMapper;
@@ -15,7 +18,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Takes the pulse once a second, tells whoever looks, and keeps the last minutes for newcomers. */
-final class Heartbeat {
+final class Heartbeat implements ApplicationListener<ContextClosedEvent> {
   private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
   private static final int KEPT = 300;
   private static final JsonMapper JSON = JsonMapper.shared();
@@ -35,6 +38,12 @@ final class Heartbeat {
 
   void start(ScheduledExecutorService clockwork) {
     var _ = clockwork.scheduleWithFixedDelay(this::beatSafely, 1, 1, TimeUnit.SECONDS);
+  }
+
+  /** Or whoever looks would hold up the gateway's end. */
+  @Override
+  public void onApplicationEvent(ContextClosedEvent closing) {
+    beats.emitComplete(Sinks.EmitFailureHandler.busyLooping(Duration.ofSeconds(1)));
   }
 
   private void beatSafely() {
