@@ -3,7 +3,10 @@ package io.tokenlane.bench;
 import io.tokenlane.bench.engine.EngineOptions;
 import io.tokenlane.bench.report.Machine;
 import io.tokenlane.bench.report.Report;
+import io.tokenlane.bench.report.WholeReport;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +15,7 @@ import java.util.TreeMap;
 /** {@code ./tokenlane bench NAME [--json] [--quick]}. */
 public final class BenchCommand {
   private static final Path ROOT = Path.of(System.getProperty("tokenlane.root", "."));
+  private static final Path RESULTS = ROOT.resolve("benchmarks/results");
 
   private BenchCommand() {}
 
@@ -69,16 +73,33 @@ public final class BenchCommand {
 
   private static int run(List<Benchmark> wanted, boolean json, boolean quick) {
     Machine machine = Machine.here();
-    for (Benchmark benchmark : wanted) {
+    Map<String, String> failures = new TreeMap<>();
+    WholeReport whole = new WholeReport(machine, Instant.now(), quick, List.of(), failures);
+    ProgressBar progress = ProgressBar.onStandardError(wanted.size());
+    for (int i = 0; i < wanted.size(); i++) {
+      Benchmark benchmark = wanted.get(i);
       try {
+        progress.begins(i, benchmark.name());
         Report report = new Report(benchmark.name(), machine, benchmark.run(quick));
-        report.write(ROOT.resolve("benchmarks/results"));
+        report.write(RESULTS);
+        whole = whole.with(report);
         System.out.println(json ? report.json() : report.table());
       } catch (Exception e) {
+        failures.put(benchmark.name(), String.valueOf(e.getMessage()));
         System.err.println("tokenlane: bench: " + benchmark.name() + ": " + e.getMessage());
-        return 1;
       }
     }
-    return 0;
+    return (wanted.size() == 1 || written(whole)) && failures.isEmpty() ? 0 : 1;
+  }
+
+  private static boolean written(WholeReport whole) {
+    try {
+      whole.write(RESULTS);
+      System.err.println("The whole report: " + RESULTS.resolve("report.html"));
+      return true;
+    } catch (IOException e) {
+      System.err.println("tokenlane: bench: the report cannot be written: " + e.getMessage());
+      return false;
+    }
   }
 }

@@ -8,6 +8,7 @@ import io.tokenlane.gateway.catalog.CatalogConfig;
 import io.tokenlane.gateway.compress.CompressConfig;
 import io.tokenlane.gateway.config.ConfigBinding;
 import io.tokenlane.gateway.config.LastGoodConfig;
+import io.tokenlane.gateway.console.ConsoleConfig;
 import io.tokenlane.gateway.dialect.DialectConfig;
 import io.tokenlane.gateway.energy.EnergyConfig;
 import io.tokenlane.gateway.error.ErrorConfig;
@@ -73,7 +74,8 @@ import org.springframework.context.annotation.Import;
   StreamConfig.class,
   EnergyConfig.class,
   PrefetchConfig.class,
-  PassConfig.class
+  PassConfig.class,
+  ConsoleConfig.class
 })
 public class GatewayApplication {
   private static final int DID_NOT_START = 1;

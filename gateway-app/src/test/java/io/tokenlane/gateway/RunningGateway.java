@@ -27,6 +27,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 public final class RunningGateway {
   private static final Path ACCESS_LOG = Path.of("target", "access-" + System.nanoTime() + ".log");
 
+  /** Lets an administrator into the console. */
+  public static final String CONSOLE_TOKEN = "a-token-for-the-tests";
+
   private static final RunningGateway ONE = new RunningGateway();
 
   /** The first node. */
@@ -68,6 +71,8 @@ public final class RunningGateway {
                 "--tokenlane.http.body_timeout=500ms",
                 "--tokenlane.http.trusted_proxies=127.0.0.2/31",
                 "--tokenlane.cache.max_answer=32KB",
+                "--tokenlane.console.token=" + CONSOLE_TOKEN,
+                "--tokenlane.console.prompts=true",
                 "--tokenlane.balance.health.interval=100ms",
                 "--prefetch.ttl_seconds=300",
                 "--prefetch.endpoints=/api/v1/user,/api/v1/config",
@@ -173,8 +178,13 @@ public final class RunningGateway {
 
   /** GET at the management port. */
   public HttpResponse<String> manage(String path) {
+    return send(management(path));
+  }
+
+  /** A request to the management port. */
+  public HttpRequest.Builder management(String path) {
     String port = context.getEnvironment().getRequiredProperty("local.management.port");
-    return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)));
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
   }
 
   /** POST of a chat. */

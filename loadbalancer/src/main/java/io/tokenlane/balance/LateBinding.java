@@ -46,6 +46,11 @@ public final class LateBinding {
     pool.onFreed(this::serve);
   }
 
+  /** What the strategy would see now, as {@link NodePool#scores}. */
+  public List<NodeScore> scores(BalancingStrategy strategy, Demand demand, int most) {
+    return pool.scores(strategy, demand, most);
+  }
+
   /** Calls that wait now. */
   public int waiting() {
     return waiting;

@@ -13,6 +13,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -144,6 +145,24 @@ public final class NodePool {
   public @Nullable Node preferred(BalancingStrategy strategy, Demand demand) {
     Member chosen = choose(strategy, demand, fleet.clock.getAsLong());
     return chosen == null ? null : chosen.node();
+  }
+
+  /**
+   * What the strategy would see of the first nodes if it had to choose now, for people who ask why.
+   *
+   * @param most how many nodes are told of, ≥ 0
+   */
+  public List<NodeScore> scores(BalancingStrategy strategy, Demand demand, int most) {
+    Member[] current = members;
+    Pick pick = picks.get();
+    try {
+      pick.settle(current, demand, fleet.clock.getAsLong());
+      return IntStream.range(0, Math.min(most, current.length))
+          .mapToObj(i -> NodeScore.of(current[i].node().id(), strategy, pick, i))
+          .toList();
+    } finally {
+      pick.done();
+    }
   }
 
   private @Nullable Member choose(BalancingStrategy strategy, Demand demand, long now) {

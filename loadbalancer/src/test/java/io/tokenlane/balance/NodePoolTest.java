@@ -27,6 +27,25 @@ class NodePoolTest {
   }
 
   @Test
+  void tellsTheCostsThatAStrategyGoesBy() {
+    Bench bench = new Bench("a", "b", "c");
+    Lease busy = bench.on("a");
+    Demand notC = Demand.PLAIN.without(Set.of("c"));
+
+    List<NodeScore> scores = bench.pool.scores(Strategies.DEFAULT, notC, 3);
+
+    assertThat(scores).extracting(NodeScore::node).containsExactly("a", "b", "c");
+    assertThat(scores).extracting(NodeScore::eligible).containsExactly(true, true, false);
+    assertThat(scores.get(0).cost()).isGreaterThan(scores.get(1).cost());
+    assertThat(bench.pool.preferred(Strategies.DEFAULT, notC)).isEqualTo(Bench.node("b"));
+    assertThat(bench.pool.scores(Strategies.DEFAULT, notC, 1)).hasSize(1);
+    assertThat(bench.pool.scores(Strategies.named("round-robin"), notC, 3))
+        .extracting(NodeScore::cost)
+        .containsOnly(Double.NaN);
+    busy.success();
+  }
+
+  @Test
   void reloadKeepsWhatIsKnownOfNodesThatStay() {
     Bench bench = new Bench("a", "b");
     Lease lease = bench.on("a");

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -48,5 +50,36 @@ class ReportTest {
     REPORT.write(folder);
     assertThat(folder.resolve("example.json")).content().isEqualTo(REPORT.json() + "\n");
     assertThat(Files.size(folder.resolve("example.png"))).isPositive();
+  }
+
+  @Test
+  void theWholeReportSetsTheRequirementBesideOurs(@TempDir Path folder) throws IOException {
+    Report prefetch =
+        new Report(
+            "prefetch",
+            REPORT.machine(),
+            List.of(Row.of("NASA, mean latency, no cache over this", 4.5, "x", Row.Better.HIGHER)));
+    REPORT.write(folder);
+    new WholeReport(
+            REPORT.machine(),
+            Instant.EPOCH,
+            true,
+            List.of(REPORT, prefetch),
+            Map.of("edge", "no <device>"))
+        .write(folder);
+    assertThat(folder.resolve("report.md"))
+        .content()
+        .contains(
+            "a processor, 2 cores",
+            "| mean latency, ms | 128 | 43 |",
+            "| NASA, mean latency, no cache over this | 4.50 | x |",
+            "| speed | 120 | tokens/s | ≥ 100 | 90.00 (other) | yes |",
+            "./tokenlane bench example --quick",
+            "not measured in this run",
+            "![example](example.png)");
+    assertThat(folder.resolve("report.html"))
+        .content()
+        .contains("<td>90.00 (other)</td>", "data:image/png;base64,", "no &lt;device&gt;")
+        .doesNotContain("http://", "https://");
   }
 }

@@ -3,10 +3,13 @@ package io.tokenlane.gateway.balance;
 import io.tokenlane.balance.LateBinding;
 import io.tokenlane.balance.Lease;
 import io.tokenlane.balance.NoSlotException;
+import io.tokenlane.balance.NodePool;
+import io.tokenlane.gateway.call.Decision;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.route.FilterOrder;
 import io.tokenlane.gateway.route.RouteConfig;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
@@ -109,6 +112,14 @@ final class BalanceFilter implements GlobalFilter, Ordered {
         return Mono.error(failure);
       }
       NodeFailures.close(lease, failure);
+      trail.decided(
+          () ->
+              new Decision(
+                  "failed",
+                  lease.node().id(),
+                  String.valueOf(failure.getMessage()),
+                  Map.of("attempt", trail.attempts()),
+                  System.nanoTime()));
       boolean affordable = NodeFailures.connectionLost(failure) || budget.retry();
       if (tried.size() >= maxAttempts || !affordable) {
         return Mono.error(failure);

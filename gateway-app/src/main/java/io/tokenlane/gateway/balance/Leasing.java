@@ -98,8 +98,9 @@ final class Leasing {
     Trail trail = asked.trail();
     Demand.Prompt prompt = trail.call().map(this::shape).orElse(Demand.Prompt.NONE);
     Demand demand = new Demand(hashed(asked), asked.tried(), prompt);
-    CompletableFuture<Lease> future =
-        line.lease(routes.getOrDefault(asked.route(), strategy), demand, place(trail));
+    BalancingStrategy chosen = routes.getOrDefault(asked.route(), strategy);
+    PickReason reason = PickReason.before(line, chosen, demand, trail);
+    CompletableFuture<Lease> future = line.lease(chosen, demand, place(trail));
     sink.onCancel(
         () -> {
           if (!future.cancel(false)) {
@@ -110,6 +111,7 @@ final class Leasing {
         future.whenComplete(
             (lease, failure) -> {
               if (lease != null) {
+                trail.decided(() -> reason.of(lease));
                 sink.success(lease);
               } else {
                 sink.error(failure);

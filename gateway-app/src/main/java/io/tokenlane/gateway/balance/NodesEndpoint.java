@@ -112,7 +112,8 @@ public final class NodesEndpoint {
     return new WebEndpointResponse<>(Map.of("error", why), status);
   }
 
-  static Map<String, Object> details(NodeSnapshot node) {
+  /** One node as it is shown. */
+  public static Map<String, Object> details(NodeSnapshot node) {
     Map<String, Object> details = new LinkedHashMap<>();
     details.put("state", node.state().name());
     details.put("uri", node.node().uri().toString());

@@ -48,13 +48,22 @@ public class CacheConfig {
   }
 
   @Bean
+  RouteCaches routeCaches(AnswerCache cache, CacheProperties properties) {
+    return new RouteCaches(cache, properties, System::nanoTime);
+  }
+
+  @Bean
+  StoredAnswers storedAnswers(RouteCaches caches, CacheProperties properties) {
+    return new StoredAnswers(caches, properties.maxSize().toBytes());
+  }
+
+  @Bean
   GlobalFilter cacheFilter(
-      AnswerCache cache,
+      RouteCaches caches,
       CacheProperties properties,
       PrefetchPass pass,
       HitListener hits,
       FastHits fast) {
-    RouteCaches caches = new RouteCaches(cache, properties, System::nanoTime);
     return new CacheFilter(new CacheRules(properties, caches, pass), new Visit.Hits(hits, fast));
   }
 

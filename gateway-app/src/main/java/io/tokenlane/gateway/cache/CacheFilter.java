@@ -1,9 +1,11 @@
 package io.tokenlane.gateway.cache;
 
+import io.tokenlane.gateway.call.Decision;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.route.FilterOrder;
 import io.tokenlane.prefetch.http.CacheStatus;
 import io.tokenlane.prefetch.http.CacheStatus.Forward;
+import java.util.Map;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.core.Ordered;
@@ -36,7 +38,9 @@ final class CacheFilter implements GlobalFilter, Ordered {
 
   private Mono<Void> decide(ServerWebExchange exchange, GatewayFilterChain chain) {
     Trail trail = Trail.of(exchange);
-    return switch (rules.of(exchange, trail.call())) {
+    CacheRules.Decision decision = rules.of(exchange, trail.call());
+    trail.decided(() -> told(decision, exchange));
+    return switch (decision) {
       case CacheRules.Bypass bypass -> {
         trail.cached(bypass.status());
         yield chain.filter(withoutPass(exchange));
@@ -48,6 +52,25 @@ final class CacheFilter implements GlobalFilter, Ordered {
       case CacheRules.Head head -> new HeadVisit(exchange, head.rule()).serve(chain);
       case CacheRules.Use use -> new Visit(exchange, chain, use.rule(), hits).serve();
     };
+  }
+
+  private static Decision told(CacheRules.Decision decision, ServerWebExchange exchange) {
+    return switch (decision) {
+      case CacheRules.Bypass bypass -> told("bypass", bypass.status().render(), Map.of());
+      case CacheRules.Change change ->
+          told("change", "the method may change what is stored", facts(change.rule(), exchange));
+      case CacheRules.Head head ->
+          told("asked", "for the fields alone", facts(head.rule(), exchange));
+      case CacheRules.Use use -> told("asked", "by its key", facts(use.rule(), exchange));
+    };
+  }
+
+  private static Decision told(String verdict, String why, Map<String, Object> facts) {
+    return new Decision("cache", verdict, why, facts, System.nanoTime());
+  }
+
+  private static Map<String, Object> facts(CacheRule rule, ServerWebExchange exchange) {
+    return Map.of("key", StoredAnswers.name(rule.key()), "target", target(exchange.getRequest()));
   }
 
   private static ServerWebExchange withoutPass(ServerWebExchange exchange) {

@@ -26,11 +26,13 @@ final class CanonicalKey {
 
   private CanonicalKey() {}
 
-  static String of(String tenant, String target, InferenceCall call) {
+  /** Laid out as the keys of plain answers: kind and route, tenant, the rest. */
+  static String of(String route, String tenant, String target, InferenceCall call) {
     MessageDigest digest = sha256();
     digest.update((tenant + '\n' + target + '\n').getBytes(StandardCharsets.UTF_8));
     digest.update(CallParser.write(sorted(call.body())));
-    return "model:" + Base64.getUrlEncoder().withoutPadding().encodeToString(digest.digest());
+    String hash = Base64.getUrlEncoder().withoutPadding().encodeToString(digest.digest());
+    return String.join("\n", "model:" + route, tenant, hash);
   }
 
   /** Whose answers a request may see: its tenant's, else those of the same credentials. */

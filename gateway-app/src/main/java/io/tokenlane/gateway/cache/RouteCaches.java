@@ -1,7 +1,9 @@
 package io.tokenlane.gateway.cache;
 
 import io.tokenlane.prefetch.cache.AnswerCache;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.springframework.util.unit.DataSize;
@@ -23,6 +25,12 @@ final class RouteCaches {
                 own.put(id, new AnswerCache(bound.toBytes(), largest, nanoClock));
               }
             });
+  }
+
+  List<AnswerCache> all() {
+    List<AnswerCache> all = new ArrayList<>(own.values());
+    all.addFirst(common);
+    return all;
   }
 
   AnswerCache common() {

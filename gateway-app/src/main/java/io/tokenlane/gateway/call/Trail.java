@@ -2,10 +2,15 @@ package io.tokenlane.gateway.call;
 
 import io.tokenlane.balance.Lease;
 import io.tokenlane.prefetch.http.CacheStatus;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
 
@@ -15,6 +20,7 @@ import org.springframework.web.server.ServerWebExchange;
  */
 public final class Trail {
   private static final String ATTRIBUTE = Trail.class.getName();
+  private static final int MOST_DECISIONS = 32;
   private static final int CLIENT_ERROR = 400;
   private static final int SERVER_ERROR = 500;
 
@@ -39,6 +45,8 @@ public final class Trail {
   private volatile boolean anotherMayServe;
   private volatile boolean fallbackMayServe;
   private volatile @Nullable Usage usage;
+  private volatile Attention attention = Attention.NONE;
+  private final List<Decision> decisions = Collections.synchronizedList(new ArrayList<>(0));
 
   /** Starts the trail of {@code exchange}. */
   public static Trail start(ServerWebExchange exchange, String requestId, long nowNanos) {
@@ -77,6 +85,37 @@ public final class Trail {
   /** When it came, on {@code System.nanoTime}. */
   public long startNanos() {
     return startNanos;
+  }
+
+  /** How closely the request is watched. */
+  public Attention attention() {
+    return attention;
+  }
+
+  /** Tells how closely the request is watched. */
+  public void watched(Attention how) {
+    this.attention = how;
+  }
+
+  /** Keeps a decision, the first {@value #MOST_DECISIONS}, where the request is watched. */
+  public void decided(Supplier<Decision> decision) {
+    if (attention != Attention.NONE && decisions.size() < MOST_DECISIONS) {
+      decisions.add(decision.get());
+    }
+  }
+
+  /** What was decided so far, those of the fetch it rides on included, in order. */
+  public List<Decision> decisions() {
+    List<Decision> all;
+    synchronized (decisions) {
+      all = new ArrayList<>(decisions);
+    }
+    Trail shared = fetch;
+    if (shared != null) {
+      all.addAll(shared.decisions());
+    }
+    all.sort(Comparator.comparingLong(Decision::atNanos));
+    return all;
   }
 
   /** The client's address, behind trusted proxies too. */
@@ -202,6 +241,7 @@ public final class Trail {
 
   /** Tells that what comes back is fetched on another trail, whose end is not this one's. */
   public void ridesOn(Trail shared) {
+    shared.watched(attention);
     this.fetch = shared;
   }
 

@@ -72,6 +72,12 @@ public class CompressConfig {
     return new TemplatesApi(registry, counter, compressor, policies, compressWorkers).routes();
   }
 
+  @Bean
+  CompressionPreview compressionPreview(
+      CallCompressor compressor, Policies policies, Scheduler compressWorkers) {
+    return new CompressionPreview(compressor, policies, compressWorkers);
+  }
+
   /** The vocabulary takes most of a second to load: not while the first client waits. */
   @Bean
   ApplicationListener<ApplicationReadyEvent> loadVocabulary(

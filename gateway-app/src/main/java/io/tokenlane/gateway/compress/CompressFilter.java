@@ -127,6 +127,7 @@ final class CompressFilter implements GlobalFilter, Ordered {
       }
       CallCompressor.Outcome outcome = compressor.compress(call.body(), policy);
       Trail.of(exchange).compressed(outcome.tokens());
+      Trail.of(exchange).decided(() -> Reports.decision(outcome, call.body(), exchange));
       if (policy.onlyReports()) {
         exchange.getResponse().getHeaders().set(REPORT, Reports.line(outcome));
         meters.reported(route, outcome);

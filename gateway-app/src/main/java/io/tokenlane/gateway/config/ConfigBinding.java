@@ -4,6 +4,8 @@ import io.tokenlane.gateway.balance.BalanceProperties;
 import io.tokenlane.gateway.balance.NodeList;
 import io.tokenlane.gateway.cache.CacheProperties;
 import io.tokenlane.gateway.compress.CompressionProperties;
+import io.tokenlane.gateway.console.ConsoleConfig;
+import io.tokenlane.gateway.console.ConsoleProperties;
 import io.tokenlane.gateway.energy.EnergyProperties;
 import io.tokenlane.gateway.limit.LimitsProperties;
 import io.tokenlane.gateway.prefetch.PrefetchProperties;
@@ -12,6 +14,9 @@ import io.tokenlane.gateway.route.HttpProperties;
 import io.tokenlane.gateway.security.SecurityProperties;
 import io.tokenlane.gateway.stream.StreamProperties;
 import io.tokenlane.gateway.telemetry.LogProperties;
+import io.tokenlane.gateway.telemetry.TelemetryProperties;
+import java.util.Optional;
+import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -134,6 +139,31 @@ public class ConfigBinding {
   @Bean
   StreamProperties streamProperties(TokenlaneProperties ours) {
     return ours.stream();
+  }
+
+  @Bean
+  TelemetryProperties telemetryProperties(TokenlaneProperties ours) {
+    return ours.telemetry();
+  }
+
+  @Bean
+  ConsoleProperties consoleProperties(TokenlaneProperties ours) {
+    return ours.console();
+  }
+
+  /** Whether the gateway would start with an environment: the same binding, its faults told. */
+  @Bean
+  ConsoleConfig.ConfigCheck configCheck() {
+    return environment -> {
+      try {
+        prefetchProperties(environment, tokenlaneProperties(environment));
+        return Optional.empty();
+      } catch (BindException e) {
+        return Optional.of(ConfigFailureAnalyzer.describe(e));
+      } catch (IllegalArgumentException e) {
+        return Optional.of(String.valueOf(e.getMessage()));
+      }
+    };
   }
 
   @Bean

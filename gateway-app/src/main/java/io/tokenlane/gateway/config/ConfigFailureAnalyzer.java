@@ -29,7 +29,7 @@ public final class ConfigFailureAnalyzer extends AbstractFailureAnalyzer<BindExc
     return new FailureAnalysis(describe(cause), null, rootFailure);
   }
 
-  private static String describe(BindException failure) {
+  static String describe(BindException failure) {
     UnboundConfigurationPropertiesException unknown =
         find(failure, UnboundConfigurationPropertiesException.class);
     if (unknown != null) {

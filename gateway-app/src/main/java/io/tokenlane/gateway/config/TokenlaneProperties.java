@@ -4,6 +4,7 @@ import io.tokenlane.gateway.balance.BalanceProperties;
 import io.tokenlane.gateway.balance.NodeProperties;
 import io.tokenlane.gateway.cache.CacheProperties;
 import io.tokenlane.gateway.compress.CompressionProperties;
+import io.tokenlane.gateway.console.ConsoleProperties;
 import io.tokenlane.gateway.energy.EnergyProperties;
 import io.tokenlane.gateway.limit.LimitsProperties;
 import io.tokenlane.gateway.prefetch.PrefetchProperties;
@@ -12,6 +13,7 @@ import io.tokenlane.gateway.route.HttpProperties;
 import io.tokenlane.gateway.security.SecurityProperties;
 import io.tokenlane.gateway.stream.StreamProperties;
 import io.tokenlane.gateway.telemetry.LogProperties;
+import io.tokenlane.gateway.telemetry.TelemetryProperties;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -31,6 +33,8 @@ record TokenlaneProperties(
     @DefaultValue ResilienceProperties resilience,
     @DefaultValue StreamProperties stream,
     @DefaultValue LogProperties log,
+    @DefaultValue ConsoleProperties console,
+    @DefaultValue TelemetryProperties telemetry,
     @DefaultValue SecurityProperties security,
     @DefaultValue EnergyProperties energy,
     @Nullable PrefetchProperties prefetch) {}

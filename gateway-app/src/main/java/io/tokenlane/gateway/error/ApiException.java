@@ -41,7 +41,7 @@ public final class ApiException extends RuntimeException {
     return code;
   }
 
-  String text() {
+  public String text() {
     return String.valueOf(getMessage());
   }
 }

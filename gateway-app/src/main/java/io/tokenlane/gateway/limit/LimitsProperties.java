@@ -1,6 +1,7 @@
 package io.tokenlane.gateway.limit;
 
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -38,5 +39,10 @@ public record LimitsProperties(
     if (names < rules.size()) {
       throw new IllegalArgumentException("rules: a name twice (expected: unique names)");
     }
+  }
+
+  /** The price of a model's tokens; empty where none fits. */
+  public Optional<Price> priceOf(String model) {
+    return prices.stream().filter(price -> Glob.anyOf(price.models()).test(model)).findFirst();
   }
 }

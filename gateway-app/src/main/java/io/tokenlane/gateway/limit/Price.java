@@ -29,7 +29,7 @@ public record Price(List<String> models, double inputPerMillion, double outputPe
   }
 
   /** What a call costs, in millionths of the currency, rounded up. */
-  long micros(Usage usage) {
+  public long micros(Usage usage) {
     return (long) Math.ceil(usage.input() * inputPerMillion + usage.output() * outputPerMillion);
   }
 }

@@ -6,6 +6,7 @@ import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.route.FilterOrder;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.http.server.PathContainer.PathSegment;
@@ -37,11 +38,15 @@ final class AuthenticationFilter implements WebFilter, Ordered {
       ApplicationContext api,
       SecurityProperties properties,
       List<Authenticator> ways,
-      PrefetchPass pass) {
+      PrefetchPass pass,
+      List<OwnDoor> doors) {
     this.api = api;
     this.ways = List.copyOf(ways);
     this.publicPaths =
-        properties.publicPaths().stream().map(PathPatternParser.defaultInstance::parse).toList();
+        Stream.concat(
+                properties.publicPaths().stream(), doors.stream().map(door -> door.path() + "/**"))
+            .map(PathPatternParser.defaultInstance::parse)
+            .toList();
     this.open = properties.open();
     this.forward = properties.forwardAuthorization();
     this.pass = pass;

@@ -43,6 +43,7 @@ final class Credentials {
   /** Takes every credential out, so that none goes further than the gateway. */
   static void remove(HttpHeaders headers) {
     headers.remove(HttpHeaders.AUTHORIZATION);
+    headers.remove(InternalPass.HEADER);
     KEY_FIELDS.forEach(headers::remove);
   }
 

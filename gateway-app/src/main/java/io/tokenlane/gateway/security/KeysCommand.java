@@ -17,6 +17,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code keys new|list|revoke}: the gateway's API keys. Ends with 0, with 1 where the file cannot
@@ -95,20 +98,46 @@ public final class KeysCommand {
     @Option(names = "--file", required = true, description = FILE)
     Path file = Path.of("keys.yaml");
 
+    @Option(names = "--json", description = "prints one JSON array instead of a table")
+    boolean json;
+
     @Override
     public Integer call() {
-      String row = "%-16s %-24s %-16s %-22s %s%n";
-      PrintWriter out = out(spec);
-      out.printf(row, "id", "tenant", "roles", "expires", "state");
-      for (ApiKey key : KeyFile.read(file)) {
-        String state =
-            key.revoked()
-                ? "revoked"
-                : key.accepted(InstantSource.system().instant()) ? "accepted" : "expired";
-        String expires = key.expires() == null ? "never" : key.expires().toString();
-        out.printf(row, key.id(), key.tenant(), String.join(",", key.roles()), expires, state);
+      List<ApiKey> keys = KeyFile.read(file);
+      if (json) {
+        out(spec).println(asJson(keys));
+      } else {
+        table(keys, out(spec));
       }
       return 0;
+    }
+
+    private static void table(List<ApiKey> keys, PrintWriter out) {
+      String row = "%-16s %-24s %-16s %-22s %s%n";
+      out.printf(row, "id", "tenant", "roles", "expires", "state");
+      for (ApiKey key : keys) {
+        String expires = key.expires() == null ? "never" : key.expires().toString();
+        out.printf(row, key.id(), key.tenant(), String.join(",", key.roles()), expires, state(key));
+      }
+    }
+
+    private static String asJson(List<ApiKey> keys) {
+      ArrayNode all = JsonNodeFactory.instance.arrayNode();
+      for (ApiKey key : keys) {
+        ObjectNode node = all.addObject().put("id", key.id()).put("tenant", key.tenant());
+        ArrayNode roles = node.putArray("roles");
+        key.roles().forEach(roles::add);
+        node.put("expires", key.expires() == null ? null : key.expires().toString());
+        node.put("state", state(key));
+      }
+      return all.toString();
+    }
+
+    private static String state(ApiKey key) {
+      if (key.revoked()) {
+        return "revoked";
+      }
+      return key.accepted(InstantSource.system().instant()) ? "accepted" : "expired";
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -18,8 +19,30 @@ import org.springframework.web.server.WebFilter;
 public class SecurityConfig {
   @Bean
   WebFilter authenticationFilter(
-      ApplicationContext api, SecurityProperties properties, PrefetchPass pass, Ways ways) {
-    return new AuthenticationFilter(api, properties, ways.all(), pass);
+      ApplicationContext api, SecurityProperties properties, PrefetchPass pass, Doors doors) {
+    return new AuthenticationFilter(api, properties, doors.ways(), pass, doors.own());
+  }
+
+  @Bean
+  Doors doors(Ways ways, InternalPass internal, ObjectProvider<OwnDoor> own) {
+    List<Authenticator> all = new ArrayList<>(ways.all());
+    if (!all.isEmpty()) {
+      all.addFirst(internal);
+    }
+    return new Doors(all, own.orderedStream().toList());
+  }
+
+  /** Who may come in where. */
+  record Doors(List<Authenticator> ways, List<OwnDoor> own) {}
+
+  @Bean
+  InternalPass internalPass() {
+    return new InternalPass();
+  }
+
+  @Bean
+  Logins logins(Ways ways) {
+    return new Logins(ways.all());
   }
 
   @Bean

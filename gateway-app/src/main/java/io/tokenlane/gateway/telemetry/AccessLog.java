@@ -14,7 +14,7 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** One line for each request in the access log, and one in the audit log for who was refused. */
-final class AccessLog implements AutoCloseable {
+final class AccessLog implements AutoCloseable, Audit {
   private final LineRing access;
   private final @Nullable LineRing audit;
   private final double sample;
@@ -99,6 +99,12 @@ final class AccessLog implements AutoCloseable {
     if (audit != null && refused(line.status())) {
       audit.offer(line, true);
     }
+  }
+
+  /** Into the audit log; where there is none, the access log. */
+  @Override
+  public void changed(Change change) {
+    (audit == null ? access : audit).offer(new ChangeLine(clock.instant(), change), true);
   }
 
   private static boolean refused(int status) {

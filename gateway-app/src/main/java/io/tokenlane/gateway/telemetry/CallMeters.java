@@ -6,7 +6,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.tokenlane.gateway.call.InferenceCall;
-import io.tokenlane.gateway.call.PromptTokens;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -54,7 +53,8 @@ final class CallMeters {
               t -> timer("gen_ai.server.time_to_first_token", "Until the first byte", FIRST_TOKENS, t))
           .record(Duration.ofNanos(ending.firstByteAfterNanos()));
     }
-    ending.trail().promptTokens().ifPresent(tokens -> usage(tokens, tags));
+    ending.trail().promptTokens().ifPresent(tokens -> usage("input", tokens.sent(), tags));
+    ending.trail().usage().ifPresent(usage -> usage("output", usage.output(), tags));
   }
 
   private Counter counter(String result) {
@@ -64,13 +64,13 @@ final class CallMeters {
         .register(registry);
   }
 
-  private void usage(PromptTokens tokens, Tags tags) {
+  private void usage(String type, int tokens, Tags tags) {
     DistributionSummary.builder("gen_ai.client.token.usage")
-        .description("Prompt tokens sent")
+        .description("Prompt tokens sent, tokens written")
         .baseUnit("tokens")
-        .tags(tags.and("gen_ai.token.type", "input"))
+        .tags(tags.and("gen_ai.token.type", type))
         .register(registry)
-        .record(tokens.sent());
+        .record(tokens);
   }
 
   private Timer timer(String name, String description, long[] borders, Tags tags) {

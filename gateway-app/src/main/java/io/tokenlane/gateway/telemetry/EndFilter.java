@@ -1,13 +1,17 @@
 package io.tokenlane.gateway.telemetry;
 
+import io.tokenlane.gateway.call.Attention;
 import io.tokenlane.gateway.call.BodyWatch;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.error.ErrorAnswers;
 import io.tokenlane.gateway.route.ClientAddress;
 import io.tokenlane.gateway.route.FilterOrder;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -28,19 +32,28 @@ final class EndFilter implements WebFilter, Ordered {
   private final CallMeters meters;
   private final AccessLog log;
   private final ClientAddress clients;
+  private final List<CallWatch> watches;
+  private final CallTracer tracer;
+  private final Exemplars exemplars;
 
-  EndFilter(
-      ApplicationContext api,
-      ErrorAnswers errors,
-      CallMeters meters,
-      AccessLog log,
-      ClientAddress clients) {
-    this.clients = clients;
+  EndFilter(ApplicationContext api, ErrorAnswers errors, CallMeters meters, Ends ends) {
     this.api = api;
     this.errors = errors;
     this.meters = meters;
-    this.log = log;
+    this.log = ends.log();
+    this.clients = ends.clients();
+    this.watches = List.copyOf(ends.watches());
+    this.tracer = ends.tracer();
+    this.exemplars = ends.exemplars();
   }
+
+  /** Who hears of ends, and how clients and traces are told apart. */
+  record Ends(
+      AccessLog log,
+      ClientAddress clients,
+      List<CallWatch> watches,
+      CallTracer tracer,
+      Exemplars exemplars) {}
 
   @Override
   public int getOrder() {
@@ -60,28 +73,48 @@ final class EndFilter implements WebFilter, Ordered {
         RequestIds.keepOrMake(exchange.getRequest().getHeaders().getFirst(RequestIds.HEADER));
     Trail trail = Trail.start(exchange, id, System.nanoTime());
     clients.of(exchange.getRequest()).ifPresent(trail::from);
+    watches.forEach(watch -> trail.watched(closer(trail.attention(), watch.attention())));
+    CallTracer.Traced traced =
+        tracer.begin(exchange.getRequest().getHeaders(), exchange.getRequest().getMethod().name());
+    if (tracer.sends()) {
+      trail.watched(closer(trail.attention(), Attention.DECISIONS));
+    }
     ServerHttpRequest request =
-        exchange.getRequest().mutate().headers(h -> h.set(RequestIds.HEADER, id)).build();
+        exchange.getRequest().mutate().headers(h -> passed(h, id, traced.passed())).build();
     Written written = new Written(exchange.getResponse(), trail);
     ServerWebExchange watched = exchange.mutate().request(request).response(written).build();
-    String traceParent = request.getHeaders().getFirst("traceparent");
     written.beforeCommit(
         () ->
             Mono.fromRunnable(
-                () -> ResponseFields.write(written.getHeaders(), trail, traceParent)));
+                () -> ResponseFields.write(written.getHeaders(), trail, traced.passed())));
     return chain
         .filter(watched)
         .onErrorResume(failure -> errors.write(watched, failure))
-        .doFinally(signal -> end(watched, trail, written.bytes, signal));
+        .doFinally(signal -> end(watched, traced, written.bytes, signal));
   }
 
-  private void end(ServerWebExchange exchange, Trail trail, long bytes, SignalType signal) {
+  private static void passed(HttpHeaders headers, String id, @Nullable String traceParent) {
+    headers.set(RequestIds.HEADER, id);
+    if (traceParent != null) {
+      headers.set("traceparent", traceParent);
+    }
+  }
+
+  private void end(
+      ServerWebExchange exchange, CallTracer.Traced traced, long bytes, SignalType signal) {
+    Trail trail = Trail.of(exchange);
     HttpStatusCode code = exchange.getResponse().getStatusCode();
     int status = code == null ? 200 : code.value();
     trail.closeLease(status, end(signal));
     Ending ending = Ending.of(exchange, trail, status, bytes, signal);
-    meters.count(ending);
+    exemplars.during(traced.parent(), () -> meters.count(ending));
+    tracer.end(traced, ending);
     log.write(ending);
+    watches.forEach(watch -> watch.ended(ending));
+  }
+
+  private static Attention closer(Attention one, Attention other) {
+    return one.compareTo(other) >= 0 ? one : other;
   }
 
   private static Trail.End end(SignalType signal) {

@@ -15,7 +15,7 @@ import reactor.core.publisher.SignalType;
  * @param bytes body bytes written
  * @param endNanos when it ended, on {@code System.nanoTime}
  */
-record Ending(
+public record Ending(
     Trail trail,
     String method,
     String path,
@@ -47,17 +47,19 @@ record Ending(
     return signal == SignalType.ON_ERROR ? "failed" : "done";
   }
 
-  long durationNanos() {
+  /** The whole time. */
+  public long durationNanos() {
     return endNanos - trail.startNanos();
   }
 
   /** Time to the first body byte; the whole time where there was none. */
-  long firstByteAfterNanos() {
+  public long firstByteAfterNanos() {
     long first = trail.firstByteNanos();
     return (first == 0 ? endNanos : first) - trail.startNanos();
   }
 
-  String cache() {
+  /** What the cache did, in a word; {@code none} where it was not asked. */
+  public String cache() {
     return trail.cacheStatus().map(Ending::word).orElse("none");
   }
 
@@ -72,7 +74,8 @@ record Ending(
     return status.hit() ? "hit" : "none";
   }
 
-  String node() {
+  /** The node that answered; {@code -} where none was asked. */
+  public String node() {
     return trail.node().orElse("-");
   }
 }

@@ -1,11 +1,16 @@
 package io.tokenlane.gateway.telemetry;
 
+import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.registry.otlp.OtlpConfig;
+import io.micrometer.registry.otlp.OtlpMeterRegistry;
 import io.tokenlane.gateway.error.ErrorAnswers;
 import io.tokenlane.gateway.route.ClientAddress;
 import io.tokenlane.gateway.route.HttpProperties;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadLocalRandom;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -28,11 +33,45 @@ public class TelemetryConfig {
 
   @Bean
   WebFilter endFilter(
-      ApplicationContext api,
-      ErrorAnswers errors,
-      MeterRegistry registry,
+      ApplicationContext api, ErrorAnswers errors, MeterRegistry registry, EndFilter.Ends ends) {
+    return new EndFilter(api, errors, new CallMeters(registry), ends);
+  }
+
+  @Bean
+  EndFilter.Ends ends(
       AccessLog log,
-      HttpProperties http) {
-    return new EndFilter(api, errors, new CallMeters(registry), log, new ClientAddress(http));
+      HttpProperties http,
+      ObjectProvider<CallWatch> watches,
+      CallTracer tracer,
+      Exemplars exemplars) {
+    return new EndFilter.Ends(
+        log, new ClientAddress(http), watches.orderedStream().toList(), tracer, exemplars);
+  }
+
+  @Bean
+  CallTracer callTracer(TelemetryProperties properties) {
+    Spans spans =
+        properties.endpoint() == null ? null : new Spans(properties.endpoint(), properties);
+    return new CallTracer(spans, InstantSource.system());
+  }
+
+  @Bean
+  Exemplars exemplars() {
+    return new Exemplars();
+  }
+
+  /** Metrics go where traces go; Prometheus reads them beside that. */
+  @Bean
+  @ConditionalOnProperty("tokenlane.telemetry.endpoint")
+  OtlpMeterRegistry otlpMeterRegistry(TelemetryProperties properties) {
+    OtlpConfig config =
+        key ->
+            switch (key) {
+              case "otlp.url" ->
+                  String.valueOf(properties.endpoint()).replaceAll("/+$", "") + "/v1/metrics";
+              case "otlp.resourceAttributes" -> "service.name=" + properties.serviceName();
+              default -> null;
+            };
+    return new OtlpMeterRegistry(config, Clock.SYSTEM);
   }
 }

@@ -73,6 +73,9 @@ final class KeyFileTest {
     assertThat(keys("list", "--file", file)).isZero();
 
     assertThat(out.toString()).contains(id).contains("revoked").contains("admin");
+    assertThat(keys("list", "--json", "--file", file)).isZero();
+    assertThat(out.toString())
+        .contains("\"id\":\"" + id + "\"", "\"roles\":[\"admin\"]", "\"state\":\"revoked\"");
     assertThat(new KeyRing(KeyFile.read(Path.of(file))).find(key))
         .hasValueSatisfying(entry -> assertThat(entry.accepted(Instant.EPOCH)).isFalse());
   }

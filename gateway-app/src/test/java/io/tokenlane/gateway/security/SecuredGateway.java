@@ -148,7 +148,12 @@ final class SecuredGateway {
 
   /** A key that is in the file and known to the gateway. */
   String key(String tenant) throws IOException {
-    ApiKey.Minted minted = ApiKey.mint(tenant, Set.of(), null);
+    return key(tenant, Set.of());
+  }
+
+  /** The same, with roles. */
+  String key(String tenant, Set<String> roles) throws IOException {
+    ApiKey.Minted minted = ApiKey.mint(tenant, roles, null);
     List<ApiKey> keys = new ArrayList<>(KeyFile.read(keyFile));
     keys.add(minted.entry());
     KeyFile.write(keyFile, keys);

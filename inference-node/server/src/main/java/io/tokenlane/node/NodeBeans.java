@@ -17,6 +17,7 @@ import io.tokenlane.node.load.ModelSlot.ModelSource;
 import io.tokenlane.node.load.ProgressBar;
 import io.tokenlane.node.openai.NodeMeters;
 import io.tokenlane.node.openai.OpenAiBeans;
+import io.tokenlane.node.trace.TraceBeans;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Locale;
@@ -37,7 +38,7 @@ import org.springframework.http.client.ReactorResourceFactory;
 /** The node's own parts: settings, the model, what is told about it, and the API. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(NodeSettings.class)
-@Import({OpenAiBeans.class, EnergyBeans.class})
+@Import({OpenAiBeans.class, EnergyBeans.class, TraceBeans.class})
 class NodeBeans {
   private static final Logger log = LoggerFactory.getLogger(NodeBeans.class);
 

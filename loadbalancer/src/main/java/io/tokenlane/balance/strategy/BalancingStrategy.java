@@ -10,4 +10,12 @@ public interface BalancingStrategy {
 
   /** The index of the chosen node, one that {@link Candidates#eligible} accepts. */
   int choose(Candidates candidates);
+
+  /**
+   * What the candidate costs, for people who ask why it was chosen or not: the lowest is taken.
+   * {@code NaN} where the strategy does not go by costs of single nodes.
+   */
+  default double cost(Candidates candidates, int index) {
+    return Double.NaN;
+  }
 }

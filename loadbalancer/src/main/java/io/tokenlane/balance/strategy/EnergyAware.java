@@ -13,6 +13,11 @@ final class EnergyAware implements BalancingStrategy {
 
   @Override
   public int choose(Candidates candidates) {
-    return Lowest.of(candidates, (all, i) -> Ewma.cost(all, i) * all.energy(i), Candidates::hint);
+    return Lowest.of(candidates, this::cost, Candidates::hint);
+  }
+
+  @Override
+  public double cost(Candidates candidates, int index) {
+    return Ewma.costOf(candidates, index) * candidates.energy(index);
   }
 }

@@ -20,10 +20,15 @@ final class Ewma implements BalancingStrategy {
 
   @Override
   public int choose(Candidates candidates) {
-    return Lowest.of(candidates, Ewma::cost, Candidates::hint);
+    return Lowest.of(candidates, Ewma::costOf, Candidates::hint);
   }
 
-  static double cost(Candidates candidates, int index) {
+  @Override
+  public double cost(Candidates candidates, int index) {
+    return costOf(candidates, index);
+  }
+
+  static double costOf(Candidates candidates, int index) {
     double good = candidates.successRate(index);
     return candidates.slowness(index)
         * (1 + candidates.load(index))

@@ -17,7 +17,7 @@ final class PeakEwma implements BalancingStrategy {
   public int choose(Candidates candidates) {
     int first = draw(candidates);
     int second = draw(candidates);
-    return cost(candidates, second) < cost(candidates, first) ? second : first;
+    return costOf(candidates, second) < costOf(candidates, first) ? second : first;
   }
 
   private static int draw(Candidates candidates) {
@@ -29,7 +29,12 @@ final class PeakEwma implements BalancingStrategy {
     return index;
   }
 
-  private static double cost(Candidates candidates, int index) {
+  @Override
+  public double cost(Candidates candidates, int index) {
+    return costOf(candidates, index);
+  }
+
+  private static double costOf(Candidates candidates, int index) {
     int inFlight = candidates.inFlight(index);
     double latency = candidates.peakLatency(index);
     double unseen = inFlight == 0 ? 0 : UNSEEN_PENALTY + inFlight;

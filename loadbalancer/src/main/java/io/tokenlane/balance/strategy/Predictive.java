@@ -19,9 +19,14 @@ final class Predictive implements BalancingStrategy {
     return Lowest.of(candidates, (all, i) -> cost(all, i, growth), Candidates::hint);
   }
 
+  @Override
+  public double cost(Candidates candidates, int index) {
+    return cost(candidates, index, Math.max(SLOWEST, candidates.growth()));
+  }
+
   private static double cost(Candidates candidates, int index, double growth) {
     double ramp = candidates.ramp(index);
-    double cost = Ewma.cost(candidates, index);
+    double cost = Ewma.costOf(candidates, index);
     return ramp == 1 ? cost : cost * ramp / Math.min(1, ramp * growth);
   }
 }

@@ -9,6 +9,11 @@ final class WeightedLeastConnections implements BalancingStrategy {
 
   @Override
   public int choose(Candidates candidates) {
-    return Lowest.of(candidates, (all, i) -> (1 + all.inFlight(i)) / all.weight(i));
+    return Lowest.of(candidates, this::cost);
+  }
+
+  @Override
+  public double cost(Candidates candidates, int index) {
+    return (1 + candidates.inFlight(index)) / candidates.weight(index);
   }
 }

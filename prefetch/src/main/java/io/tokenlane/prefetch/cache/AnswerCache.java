@@ -4,7 +4,9 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -152,6 +154,23 @@ public final class AnswerCache {
     var keys = groups.keys(group);
     answers.invalidateAll(keys);
     return keys.size();
+  }
+
+  /**
+   * Forgets the groups of all answers whose key is picked; how many answers were stored. A fetch
+   * under way whose group has nothing stored yet is not stopped.
+   */
+  public int forgetWhere(Predicate<String> picks) {
+    Set<String> picked = new HashSet<>();
+    answers
+        .asMap()
+        .forEach(
+            (key, answer) -> {
+              if (picks.test(key)) {
+                picked.add(answer.group());
+              }
+            });
+    return picked.stream().mapToInt(this::forget).sum();
   }
 
   /** Forgets everything stored; flights go on. */

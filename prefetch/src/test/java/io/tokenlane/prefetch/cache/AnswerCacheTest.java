@@ -40,6 +40,21 @@ final class AnswerCacheTest {
   }
 
   @Test
+  void forgetsTheGroupsOfWhatIsPickedAndNothingElse() {
+    Answer.Times times = Answer.Times.fresh(now.get(), Duration.ofSeconds(60));
+    cache.put("a one", new Answer("first", 200, HttpFields.NONE, body(1), times), now.get());
+    cache.put("b one", new Answer("first", 200, HttpFields.NONE, body(1), times), now.get());
+    cache.put("b two", new Answer("second", 200, HttpFields.NONE, body(1), times), now.get());
+
+    assertThat(cache.forgetWhere(key -> key.startsWith("a"))).isEqualTo(2);
+
+    assertThat(cache.find("a one")).isEmpty();
+    assertThat(cache.find("b one")).isEmpty();
+    assertThat(cache.find("b two")).isPresent();
+    assertThat(cache.forgetWhere(key -> key.startsWith("c"))).isZero();
+  }
+
+  @Test
   void agesFromItsInitialAge() {
     Answer.Times times = new Answer.Times(now.get(), 7, 67, Duration.ofSeconds(60));
     Answer answer = new Answer("g", 200, HttpFields.NONE, body(1), times);

@@ -9,6 +9,8 @@ import io.tokenlane.node.answer.AnswerAssembler;
 import io.tokenlane.node.answer.AnswerFormat;
 import io.tokenlane.node.answer.AnswerPart;
 import io.tokenlane.node.load.LoadedModel;
+import io.tokenlane.node.trace.TraceBeans;
+import io.tokenlane.node.trace.TraceParent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,9 +44,10 @@ final class AnswerFlow {
    * those still running are cancelled when the subscriber cancels.
    */
   Flux<ChoicePart> answers(LoadedModel model, List<Sequence> sequences) {
-    return Flux.defer(
-        () -> {
-          List<Feed> feeds = submitAll(model.engine(), sequences);
+    return Flux.deferContextual(
+        context -> {
+          TraceParent trace = TraceBeans.current(context);
+          List<Feed> feeds = submitAll(model.engine(), sequences, trace);
           return merged(model, sequences, feeds).doFinally(end -> feeds.forEach(Feed::cancel));
         });
   }
@@ -74,7 +77,8 @@ final class AnswerFlow {
         .map(part -> new ChoicePart(choice, part));
   }
 
-  private List<Feed> submitAll(Engine engine, List<Sequence> sequences) {
+  private List<Feed> submitAll(
+      Engine engine, List<Sequence> sequences, @Nullable TraceParent trace) {
     List<Feed> feeds = new ArrayList<>();
     try {
       Feed first = null;
@@ -82,7 +86,7 @@ final class AnswerFlow {
       for (Sequence sequence : sequences) {
         GenerationRequest request = sequence.request();
         boolean sibling = first != null && Arrays.equals(request.prompt(), prompt);
-        Feed feed = submit(engine, request, sibling ? first : null);
+        Feed feed = submit(engine, request, sibling ? first : null, trace);
         first = sibling ? first : feed;
         prompt = request.prompt();
         feeds.add(feed);
@@ -105,13 +109,14 @@ final class AnswerFlow {
   }
 
   /** Further answers to a prompt are submitted as siblings of the first. */
-  private Feed submit(Engine engine, GenerationRequest request, @Nullable Feed first) {
+  private Feed submit(
+      Engine engine, GenerationRequest request, @Nullable Feed first, @Nullable TraceParent trace) {
     Sinks.Many<GenerationEvent> events =
         Sinks.unsafe()
             .many()
             .unicast()
             .onBackpressureBuffer(Queues.<GenerationEvent>unbounded(64).get());
-    TokenTimes times = meters.newSequence();
+    TokenTimes times = meters.newSequence(trace);
     Consumer<GenerationEvent> listener =
         event -> {
           times.on(event);

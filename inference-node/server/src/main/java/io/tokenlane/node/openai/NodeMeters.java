@@ -9,8 +9,11 @@ import io.tokenlane.engine.Engine;
 import io.tokenlane.engine.EngineStats;
 import io.tokenlane.node.energy.EnergyPerToken;
 import io.tokenlane.node.load.LoadedModel;
+import io.tokenlane.node.trace.Exemplars;
+import io.tokenlane.node.trace.TraceParent;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
@@ -25,14 +28,17 @@ public final class NodeMeters {
   private final MeterRegistry registry;
   private final EnergyPerToken energy;
   private final LongSupplier nanoTime;
+  private final Exemplars exemplars;
   private volatile @Nullable Timers timers;
 
   /**
    * @param nanoTime as {@link System#nanoTime()}
    */
-  public NodeMeters(MeterRegistry registry, EnergyPerToken energy, LongSupplier nanoTime) {
+  public NodeMeters(
+      MeterRegistry registry, EnergyPerToken energy, LongSupplier nanoTime, Exemplars exemplars) {
     this.energy = energy;
     this.registry = registry;
+    this.exemplars = exemplars;
     this.nanoTime = nanoTime;
   }
 
@@ -58,9 +64,16 @@ public final class NodeMeters {
   }
 
   /** Times the tokens of a sequence that is queued now. */
-  TokenTimes newSequence() {
+  TokenTimes newSequence(@Nullable TraceParent trace) {
     Timers bound = Objects.requireNonNull(timers, "no model is bound");
-    return new TokenTimes(bound.firstToken(), bound.betweenTokens(), nanoTime);
+    return new TokenTimes(
+        (first, nanos) ->
+            exemplars.during(
+                trace,
+                () ->
+                    (first ? bound.firstToken() : bound.betweenTokens())
+                        .record(nanos, TimeUnit.NANOSECONDS)),
+        nanoTime);
   }
 
   private Timer firstToken(Tags tags) {

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.tokenlane.node.config.NodeSettings;
 import io.tokenlane.node.energy.EnergyPerToken;
 import io.tokenlane.node.load.ModelSlot;
+import io.tokenlane.node.trace.Exemplars;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -38,8 +39,8 @@ public class OpenAiBeans {
   }
 
   @Bean
-  NodeMeters nodeMeters(MeterRegistry registry, EnergyPerToken energy) {
-    return new NodeMeters(registry, energy, System::nanoTime);
+  NodeMeters nodeMeters(MeterRegistry registry, EnergyPerToken energy, Exemplars exemplars) {
+    return new NodeMeters(registry, energy, System::nanoTime, exemplars);
   }
 
   @Bean

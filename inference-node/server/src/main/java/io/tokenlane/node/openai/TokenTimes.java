@@ -1,21 +1,28 @@
 package io.tokenlane.node.openai;
 
-import io.micrometer.core.instrument.Timer;
 import io.tokenlane.engine.GenerationEvent;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /** Measures when the tokens of one sequence come. Runs on the step thread. */
 final class TokenTimes {
-  private final Timer firstToken;
-  private final Timer betweenTokens;
+  private final Recording recording;
   private final LongSupplier nanoTime;
   private long last;
   private boolean started;
 
-  TokenTimes(Timer firstToken, Timer betweenTokens, LongSupplier nanoTime) {
-    this.firstToken = firstToken;
-    this.betweenTokens = betweenTokens;
+  /** Takes a time from the one before. */
+  @FunctionalInterface
+  interface Recording {
+    /**
+     * Takes it.
+     *
+     * @param first whether it is that of the first token
+     */
+    void took(boolean first, long nanos);
+  }
+
+  TokenTimes(Recording recording, LongSupplier nanoTime) {
+    this.recording = recording;
     this.nanoTime = nanoTime;
     last = nanoTime.getAsLong();
   }
@@ -23,7 +30,7 @@ final class TokenTimes {
   void on(GenerationEvent event) {
     if (event instanceof GenerationEvent.Token) {
       long now = nanoTime.getAsLong();
-      (started ? betweenTokens : firstToken).record(now - last, TimeUnit.NANOSECONDS);
+      recording.took(!started, now - last);
       last = now;
       started = true;
     }

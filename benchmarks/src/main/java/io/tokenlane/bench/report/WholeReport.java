@@ -1,0 +1,162 @@
+package io.tokenlane.bench.report;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * All benchmarks of one run in one document, as Markdown and as one HTML file with its plots
+ * inside: each figure with its command and peer, and the requirement's own tables beside ours.
+ *
+ * @param reports those that ended
+ * @param failures why others did not, by name
+ */
+public record WholeReport(
+    Machine machine,
+    Instant at,
+    boolean quick,
+    List<Report> reports,
+    Map<String, String> failures) {
+
+  /** Writes {@code report.md} and {@code report.html}, beside the plots it shows. */
+  public void write(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    Files.writeString(folder.resolve("report.md"), markdown());
+    Files.writeString(folder.resolve("report.html"), html(folder));
+  }
+
+  String markdown() {
+    StringBuilder out = new StringBuilder("# Benchmarks of Tokenlane\n\n");
+    out.append(where()).append("\n\n## The requirement beside ours\n");
+    Requirement.ALL.forEach(asked -> out.append(markdown(asked)));
+    for (Report report : reports) {
+      out.append("\n## ").append(report.bench()).append("\n\n`").append(command(report.bench()));
+      out.append("`\n\n").append(table(HEAD, lines(report.rows())));
+      out.append("\n![").append(report.bench()).append("](").append(report.bench());
+      out.append(".png)\n");
+    }
+    failures.forEach((name, why) -> out.append("\n## " + name + "\n\nfailed: " + why + "\n"));
+    return out.toString();
+  }
+
+  private static final List<String> HEAD =
+      List.of("figure", "median", "unit", "goal", "peer in the same run", "met");
+
+  private String where() {
+    return "%s, %d cores, %d GiB, %s, JDK %s; %s%s."
+        .formatted(
+            machine.cpu(),
+            machine.cores(),
+            machine.memoryGib(),
+            machine.os(),
+            machine.jdk(),
+            at,
+            quick ? "; quick: less precise" : "");
+  }
+
+  private String command(String bench) {
+    return "./tokenlane bench " + bench + (quick ? " --quick" : "");
+  }
+
+  private String markdown(Requirement asked) {
+    return "\n### "
+        + asked.title()
+        + "\n\n"
+        + table(List.of("the requirement", "before", "after"), figures(asked))
+        + "\nOurs (`"
+        + command(asked.bench())
+        + "`):\n\n"
+        + table(HEAD, ours(asked));
+  }
+
+  private static List<List<String>> figures(Requirement asked) {
+    return asked.figures().stream().map(f -> List.of(f.what(), f.before(), f.after())).toList();
+  }
+
+  private List<List<String>> ours(Requirement asked) {
+    List<Row> rows =
+        reports.stream()
+            .filter(report -> report.bench().equals(asked.bench()))
+            .flatMap(report -> report.rows().stream())
+            .filter(asked::covers)
+            .toList();
+    return rows.isEmpty()
+        ? List.of(List.of("not measured in this run", "–", "", "", "", ""))
+        : lines(rows);
+  }
+
+  private static List<List<String>> lines(List<Row> rows) {
+    return rows.stream().map(WholeReport::line).toList();
+  }
+
+  private static List<String> line(Row row) {
+    Row.Peer peer = row.peer();
+    String value = row.value() == null ? "– (" + row.why() + ")" : number(row.value());
+    String met = row.met() == null ? "" : row.met() ? "yes" : "no";
+    return List.of(
+        row.id(),
+        value,
+        row.unit(),
+        row.goal() == null
+            ? ""
+            : (row.better() == Row.Better.HIGHER ? "≥ " : "≤ ") + number(row.goal()),
+        peer == null ? "" : number(peer.value()) + " (" + peer.name() + ")",
+        met);
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, Math.abs(value) >= 100 ? "%.0f" : "%.2f", value);
+  }
+
+  private static String table(List<String> head, List<List<String>> rows) {
+    StringBuilder out = new StringBuilder();
+    out.append("| ").append(String.join(" | ", head)).append(" |\n");
+    out.append("|---".repeat(head.size())).append("|\n");
+    for (List<String> row : rows) {
+      List<String> cells = row.stream().map(cell -> cell.replace("|", "\\|")).toList();
+      out.append("| ").append(String.join(" | ", cells)).append(" |\n");
+    }
+    return out.toString();
+  }
+
+  private String html(Path folder) throws IOException {
+    StringBuilder out = new StringBuilder(HtmlPage.BEGIN);
+    out.append("<p>").append(HtmlPage.text(where())).append("</p>\n");
+    out.append("<h2>The requirement beside ours</h2>\n");
+    for (Requirement asked : Requirement.ALL) {
+      out.append("<h3>").append(HtmlPage.text(asked.title())).append("</h3>\n<div class=pair>");
+      out.append(HtmlPage.table(List.of("the requirement", "before", "after"), figures(asked)));
+      out.append(HtmlPage.table(HEAD, ours(asked))).append("</div>\n");
+    }
+    for (Report report : reports) {
+      out.append("<h2>").append(HtmlPage.text(report.bench())).append("</h2>\n<p><code>");
+      out.append(HtmlPage.text(command(report.bench()))).append("</code></p>\n");
+      out.append(HtmlPage.table(HEAD, lines(report.rows())));
+      out.append(plot(folder.resolve(report.bench() + ".png"), report.bench()));
+    }
+    failures.forEach(
+        (name, why) ->
+            out.append("<h2>%s</h2><p>failed: %s</p>".formatted(name, HtmlPage.text(why))));
+    return out.append(HtmlPage.END).toString();
+  }
+
+  private static String plot(Path picture, String name) throws IOException {
+    return Files.exists(picture)
+        ? "<img alt=\"plot of the medians of %s\" src=\"data:image/png;base64,%s\">\n"
+            .formatted(name, Base64.getEncoder().encodeToString(Files.readAllBytes(picture)))
+        : "";
+  }
+
+  /** The same, with one more benchmark that ended. */
+  public WholeReport with(Report report) {
+    List<Report> more = new ArrayList<>(reports);
+    more.add(report);
+    return new WholeReport(machine, at, quick, more, failures);
+  }
+}

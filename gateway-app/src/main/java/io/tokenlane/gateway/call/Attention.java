@@ -1,0 +1,11 @@
+package io.tokenlane.gateway.call;
+
+/** How closely a request is watched. */
+public enum Attention {
+  /** Nobody will ask. */
+  NONE,
+  /** Decisions and their reasons are kept. */
+  DECISIONS,
+  /** The texts of prompts too. */
+  TEXTS
+}

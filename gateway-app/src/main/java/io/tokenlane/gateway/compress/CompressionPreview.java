@@ -1,0 +1,47 @@
+package io.tokenlane.gateway.compress;
+
+import io.tokenlane.gateway.call.CallKind;
+import io.tokenlane.gateway.call.CallParser;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What compression would make of a chat: counts, each rule's savings, texts before and after. */
+public final class CompressionPreview {
+  private final CallCompressor compressor;
+  private final Policies policies;
+  private final Scheduler workers;
+
+  CompressionPreview(CallCompressor compressor, Policies policies, Scheduler workers) {
+    this.compressor = compressor;
+    this.policies = policies;
+    this.workers = workers;
+  }
+
+  /**
+   * As {@code /tokenlane/compress}, each message with its text before.
+   *
+   * @param route whose policy holds; empty: the common one
+   * @param body a chat's body, JSON
+   * @return fails with an {@link IllegalArgumentException} where the body is no chat
+   */
+  public Mono<ObjectNode> of(String route, byte[] body) {
+    return Mono.fromSupplier(() -> preview(route, parse(body))).subscribeOn(workers);
+  }
+
+  private static ObjectNode parse(byte[] body) {
+    try {
+      return CallParser.parse(CallKind.CHAT, body).body();
+    } catch (CallParser.NotACallException broken) {
+      throw new IllegalArgumentException(broken.getMessage(), broken);
+    }
+  }
+
+  private ObjectNode preview(String route, ObjectNode body) {
+    ObjectNode report = Reports.json(compressor.compress(body, policies.of(route).done()));
+    ArrayNode before = report.putArray("before");
+    TextsOf.messages(body).forEach(before::add);
+    return report;
+  }
+}

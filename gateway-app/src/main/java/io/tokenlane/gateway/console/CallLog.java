@@ -1,0 +1,55 @@
+package io.tokenlane.gateway.console;
+
+import io.tokenlane.gateway.call.Attention;
+import io.tokenlane.gateway.telemetry.CallWatch;
+import io.tokenlane.gateway.telemetry.Ending;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The latest requests, a bounded number of them; the console's own are not among them. */
+final class CallLog implements CallWatch {
+  private final int most;
+  private final boolean texts;
+  private final InstantSource clock;
+  private final ArrayDeque<CallRecord> calls = new ArrayDeque<>();
+
+  CallLog(ConsoleProperties properties, InstantSource clock) {
+    this.most = properties.calls();
+    this.texts = properties.prompts();
+    this.clock = clock;
+  }
+
+  @Override
+  public Attention attention() {
+    if (most == 0) {
+      return Attention.NONE;
+    }
+    return texts ? Attention.TEXTS : Attention.DECISIONS;
+  }
+
+  @Override
+  public void ended(Ending ending) {
+    if (most > 0 && !ConsoleConfig.ownPath(ending.path())) {
+      keep(CallRecord.of(ending, clock.instant()));
+    }
+  }
+
+  private synchronized void keep(CallRecord call) {
+    calls.addFirst(call);
+    if (calls.size() > most) {
+      calls.removeLast();
+    }
+  }
+
+  /** The newest first. */
+  synchronized List<CallRecord> latest(int atMost) {
+    return new ArrayList<>(calls.stream().limit(atMost).toList());
+  }
+
+  synchronized Optional<CallRecord> find(String id) {
+    return calls.stream().filter(call -> call.id().equals(id)).findFirst();
+  }
+}

@@ -1,0 +1,103 @@
+package io.tokenlane.gateway.console;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.ContextClosedEvent;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Takes the pulse once a second, tells whoever looks, and keeps the last minutes for newcomers. */
+final class Heartbeat implements ApplicationListener<ContextClosedEvent> {
+  private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
+  private static final int KEPT = 300;
+  private static final JsonMapper JSON = JsonMapper.shared();
+
+  private final Pulse pulse;
+  private final NodeSigns signs;
+  private final InstantSource clock;
+  private final ArrayDeque<ObjectNode> past = new ArrayDeque<>();
+  private final AtomicInteger looking = new AtomicInteger();
+  private final Sinks.Many<String> beats = Sinks.many().multicast().directBestEffort();
+
+  Heartbeat(Pulse pulse, NodeSigns signs, InstantSource clock) {
+    this.pulse = pulse;
+    this.signs = signs;
+    this.clock = clock;
+  }
+
+  void start(ScheduledExecutorService clockwork) {
+    var _ = clockwork.scheduleWithFixedDelay(this::beatSafely, 1, 1, TimeUnit.SECONDS);
+  }
+
+  /** Or whoever looks would hold up the gateway's end. */
+  @Override
+  public void onApplicationEvent(ContextClosedEvent closing) {
+    beats.emitComplete(Sinks.EmitFailureHandler.busyLooping(Duration.ofSeconds(1)));
+  }
+
+  private void beatSafely() {
+    try {
+      beat();
+    } catch (RuntimeException e) {
+      LOG.warn("console: the pulse could not be taken: {}", String.valueOf(e));
+    }
+  }
+
+  void beat() {
+    if (looking.get() > 0) {
+      signs.look();
+    }
+    ObjectNode now = pulse.now(clock.millis());
+    synchronized (past) {
+      past.addLast(brief(now));
+      if (past.size() > KEPT) {
+        past.removeFirst();
+      }
+    }
+    if (looking.get() > 0) {
+      var _ = beats.tryEmitNext(JSON.writeValueAsString(now));
+    }
+  }
+
+  /** What the charts need. */
+  private static ObjectNode brief(ObjectNode now) {
+    ObjectNode brief = JSON.createObjectNode();
+    for (String part : List.of("at", "totals", "latency_ms", "first_token_ms")) {
+      brief.set(part, now.get(part));
+    }
+    brief.putObject("cache").set("results", now.path("cache").path("results"));
+    return brief;
+  }
+
+  /** The charts' past, oldest first. */
+  String past() {
+    ArrayNode all = JSON.createArrayNode();
+    synchronized (past) {
+      past.forEach(all::add);
+    }
+    return JSON.writeValueAsString(all);
+  }
+
+  /** One JSON text a second, the first one at once. */
+  Flux<String> live() {
+    return Flux.defer(
+        () -> {
+          looking.incrementAndGet();
+          signs.look();
+          String first = JSON.writeValueAsString(pulse.now(clock.millis()));
+          return Flux.concat(Flux.just(first), beats.asFlux().onBackpressureLatest())
+              .doFinally(signal -> looking.decrementAndGet());
+        });
+  }
+}

@@ -1,0 +1,70 @@
+package io.tokenlane.gateway.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.io.FileSystemResource;
+import tools.jackson.databind.JsonNode;
+
+class SettingsTest {
+  private static final String LOADED =
+      "tokenlane: {cache: {max_size: 8MB}, nodes: [{id: a, api_key: sesame}]}\n";
+
+  private static ConfigurableEnvironment loaded(Path file) throws IOException {
+    StandardEnvironment environment = new StandardEnvironment();
+    String name = "Config resource 'file [" + file + "]' via location 'file:" + file + "'";
+    new YamlPropertySourceLoader()
+        .load(name, new FileSystemResource(file))
+        .forEach(environment.getPropertySources()::addLast);
+    return environment;
+  }
+
+  @Test
+  void tellsWhatHasChangedInTheFileSinceAndWhetherItIsSound(@TempDir Path folder)
+      throws IOException {
+    Path file = Files.writeString(folder.resolve("gateway.yaml"), LOADED);
+    Settings settings =
+        new Settings(
+            loaded(file),
+            changed -> Optional.of("max_size: " + changed.getProperty("tokenlane.cache.max_size")));
+    assertThat(settings.show().path("files").get(0).path("changes")).isEmpty();
+
+    Files.writeString(file, LOADED.replace("8MB", "16MB").replace("sesame", "open"));
+    JsonNode now = settings.show().path("files").get(0);
+    assertThat(now.path("complaint").asString("")).isEqualTo("max_size: 16MB");
+    assertThat(now.path("changes").toString())
+        .contains("\"before\":\"8MB\",\"after\":\"16MB\"", "(hidden)")
+        .doesNotContain("sesame", "open");
+  }
+
+  @Test
+  void aFileThatCannotBeReadAnyMoreIsTold(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("gateway.yaml"), LOADED);
+    Settings settings = new Settings(loaded(file), changed -> Optional.empty());
+    Files.writeString(file, "tokenlane: [");
+    assertThat(settings.show().path("files").get(0).path("complaint").asString(""))
+        .startsWith("cannot be read: ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "tokenlane.nodes[0].api-key, sesame, (hidden)",
+    "tokenlane.console.token, 0123456789abcdef, (hidden)",
+    "server.ssl.key-store-password, x, (hidden)",
+    "tokenlane.limits.rules[0].tokens_per_minute, 100, 100",
+    "tokenlane.limits.redis.uri, redis://user:pw@host:6379, redis://(hidden)@host:6379",
+  })
+  void secretsAreHidden(String name, String value, String shown) {
+    assertThat(Settings.hidden(name, value)).isEqualTo(shown);
+  }
+}

@@ -1,0 +1,128 @@
+package io.tokenlane.gateway.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tokenlane.gateway.Eventually;
+import io.tokenlane.gateway.FakeUpstream;
+import io.tokenlane.gateway.GatewayApplication;
+import io.tokenlane.gateway.RunningGateway;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** Traces: passed on without a collector, continued and sent with one; metrics show them. */
+class TracingTest {
+  private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
+  private static final String CALLER = "00-" + TRACE + "-00f067aa0ba902b7-01";
+  private static final String CHAT =
+      "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}";
+
+  @Test
+  void withoutACollectorTheClientsTracePassesThroughUnchanged() {
+    RunningGateway gateway = RunningGateway.fresh();
+    gateway.one.answers(FakeUpstream.ok("{}"));
+    gateway.two.answers(FakeUpstream.ok("{}"));
+    HttpResponse<String> answer = gateway.chat(CHAT.formatted("passing"), "traceparent", CALLER);
+    assertThat(RunningGateway.header(answer, "traceparent")).isEqualTo(CALLER);
+    assertThat(gateway.one.calls().isEmpty() ? gateway.two.calls() : gateway.one.calls())
+        .singleElement()
+        .satisfies(call -> assertThat(call.header("traceparent")).isEqualTo(CALLER));
+  }
+
+  @Test
+  void metricsShowATraceAsAnExample() {
+    RunningGateway gateway = RunningGateway.fresh();
+    gateway.one.answers(FakeUpstream.ok("{}"));
+    gateway.two.answers(FakeUpstream.ok("{}"));
+    gateway.chat(CHAT.formatted("exemplary"), "traceparent", CALLER);
+    Eventually.eventually(
+        "an exemplar",
+        () ->
+            gateway
+                .send(
+                    gateway
+                        .management("/actuator/prometheus")
+                        .header("Accept", "application/openmetrics-text; version=1.0.0"))
+                .body()
+                .lines()
+                .anyMatch(
+                    line ->
+                        line.startsWith("gen_ai_client_operation_duration_seconds_bucket")
+                            && line.contains("exemplary")
+                            && line.contains("trace_id=\"" + TRACE + "\"")));
+  }
+
+  @Test
+  void aCollectorGetsSpansAndMetricsAndTheNodeContinuesTheTrace() throws Exception {
+    try (FakeUpstream collector = new FakeUpstream();
+        FakeUpstream node = new FakeUpstream()) {
+      node.answers(FakeUpstream.ok("{\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":5}}"));
+      ConfigurableApplicationContext context =
+          new SpringApplicationBuilder(GatewayApplication.class)
+              .run(
+                  "--server.port=0",
+                  "--management.server.port=0",
+                  "--tokenlane.log.access=target/traced.log",
+                  "--tokenlane.nodes[0].id=traced",
+                  "--tokenlane.nodes[0].uri=" + node.uri(),
+                  "--tokenlane.telemetry.endpoint=" + collector.uri() + "/");
+      String port = context.getEnvironment().getRequiredProperty("local.server.port");
+      HttpResponse<String> answer = chat(port);
+      String own = answer.headers().firstValue("traceparent").orElse("");
+      assertThat(own).startsWith("00-" + TRACE + "-").isNotEqualTo(CALLER).endsWith("-01");
+      Eventually.eventually(
+          "the node was asked",
+          () -> node.calls().stream().anyMatch(c -> own.equals(c.header("traceparent"))));
+      Eventually.eventually("a span", () -> sent(collector, "/v1/traces").isPresent());
+      assertThat(sent(collector, "/v1/traces").orElseThrow())
+          .contains(
+              "chat a-model",
+              "gen_ai.request.model",
+              "gen_ai.usage.output_tokens",
+              "tokenlane-gateway",
+              "node traced",
+              "balance: traced");
+    }
+  }
+
+  private static HttpResponse<String> chat(String port) throws Exception {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/chat/completions"))
+              .header("traceparent", CALLER)
+              .POST(BodyPublishers.ofString(CHAT.formatted("a-model")))
+              .build(),
+          BodyHandlers.ofString());
+    }
+  }
+
+  private static Optional<String> sent(FakeUpstream collector, String path) {
+    return collector.calls().stream()
+        .filter(call -> call.uri().equals(path))
+        .map(FakeUpstream.Call::body)
+        .findFirst();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+        "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
+      })
+  void aFieldThatIsNotATraceParentIsNone(String field) {
+    assertThat(TraceParent.of(field)).isEmpty();
+  }
+}
