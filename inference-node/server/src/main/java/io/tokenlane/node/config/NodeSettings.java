@@ -11,8 +11,8 @@ import org.springframework.util.unit.DataSize;
  * Settings of the node, under {@code tokenlane.node}. Unknown keys fail the start.
  *
  * @param model a GGUF file or a Hugging Face folder; default: the embedded demo model
- * @param backend {@code auto} (the fastest that runs here), {@code vector} or {@code scalar};
- *     default {@code auto}
+ * @param backend {@code auto} (the fastest that runs here), {@code cuda}, {@code vector} or
+ *     {@code scalar}; default {@code auto}
  * @param threads threads that compute, 0 to 1024; 0, the default, takes one for each processor
  * @param servedModelName the name clients use; default: the file's name without its ending, or
  *     {@code tokenlane-demo}
@@ -39,13 +39,16 @@ public record NodeSettings(
     @DefaultValue("0s") Duration targetItl,
     @DefaultValue("16MB") DataSize maxBodyBytes) {
 
-  private static final Set<String> BACKENDS = Set.of("auto", "vector", "scalar");
+  private static final Set<String> BACKENDS = Set.of("auto", "cuda", "vector", "scalar");
 
   public NodeSettings {
     model = Check.blankToNull(model);
     servedModelName = Check.blankToNull(servedModelName);
     Check.that(
-        BACKENDS.contains(backend), "tokenlane.node.backend", backend, "auto, vector, scalar");
+        BACKENDS.contains(backend),
+        "tokenlane.node.backend",
+        backend,
+        "auto, cuda, vector, scalar");
     Check.that(
         kvCacheType.equals("float32") || kvCacheType.equals("int8"),
         "tokenlane.node.kv-cache-type",
