@@ -2,7 +2,7 @@
 # Compiles the kernels to machine code for every architecture that the jar carries, and writes down what they
 # were made of (kernels/cubins.sha256) and what each needs (registers, shared memory, spills: the compiler's own
 # words, in src/test/resources/kernel-resources.tsv, which a test compares with the cubins and with the last
-# table). Run by `./mvnw -Pcuda-kernels -pl inference-node/cuda generate-resources`; needs nvcc 13.0 on the PATH
+# table). Run by `./mvnw -Pcuda-kernels -pl inference-node/cuda -am test-compile`; needs nvcc 13.0 on the PATH
 # or in $NVCC. Newer compilers' cubins need newer drivers.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/src/main/resources/kernels"

@@ -28,7 +28,7 @@ struct Pair {
 
 // D = A B + D over 16 x 8 x 32 bytes; lane l holds of A rows l / 4 and l / 4 + 8, of B column l / 4.
 DEVICE void mma_s8(int (&d)[4], const Quad &a, const Pair &b) {
-  asm volatile(
+  asm(
       "mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
       : "+r"(d[0]), "+r"(d[1]), "+r"(d[2]), "+r"(d[3])
       : "r"(a.x), "r"(a.y), "r"(a.z), "r"(a.w), "r"(b.x), "r"(b.y));
@@ -36,7 +36,7 @@ DEVICE void mma_s8(int (&d)[4], const Quad &a, const Pair &b) {
 
 // The same over 16 x 8 x 16 bfloat16.
 DEVICE void mma_bf16(float (&d)[4], const Quad &a, const Pair &b) {
-  asm volatile(
+  asm(
       "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
       : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
       : "r"(a.x), "r"(a.y), "r"(a.z), "r"(a.w), "r"(b.x), "r"(b.y));
@@ -44,7 +44,7 @@ DEVICE void mma_bf16(float (&d)[4], const Quad &a, const Pair &b) {
 
 // The same over 16 x 8 x 16 binary16.
 DEVICE void mma_f16(float (&d)[4], const Quad &a, const Pair &b) {
-  asm volatile(
+  asm(
       "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
       : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
       : "r"(a.x), "r"(a.y), "r"(a.z), "r"(a.w), "r"(b.x), "r"(b.y));
@@ -70,10 +70,11 @@ DEVICE void barrier() { __syncthreads(); }
 DEVICE void warp_barrier() { __syncwarp(); }
 DEVICE void add_shared(u64 *at, u64 value) { atomicAdd(at, value); }
 DEVICE void least_shared(u32 *at, u32 value) { atomicMin(at, value); }
-// Read once and by nobody else: weights pass the caches by.
+// Read once and by nobody else: weights pass the caches by. Not volatile, nor are products: what does not
+// depend on each other may be put in any order, so that loads run ahead.
 DEVICE Quad stream_quad(const Quad *at) {
   Quad q;
-  asm volatile("ld.global.nc.L1::no_allocate.v4.u32 {%0,%1,%2,%3}, [%4];"
+  asm("ld.global.nc.L1::no_allocate.v4.u32 {%0,%1,%2,%3}, [%4];"
                : "=r"(q.x), "=r"(q.y), "=r"(q.z), "=r"(q.w)
                : "l"(at));
   return q;

@@ -1,7 +1,8 @@
 // Rows made ready for a projection: normed, or gated, or as they are; then rounded to what the projection
 // multiplies with, in the order in which its lanes read it (a fragment: column l / 4 of eight rows for lane l).
 // A row's numbers depend on that row alone.
-// Ladder: 1. norm, quantise and reorder in three passes over memory; 2. one block a row, one pass (this).
+// Ladder: 1. norm, quantise and reorder in three passes over memory; 2. one block a row, one pass (this);
+// all threads that a block can have, as a lone row's way through here is only latency.
 #include "common.cuh"
 
 struct PackArgs {
@@ -62,7 +63,7 @@ DEVICE bool source(const PackArgs &a, RowSource &from, float *work) {
 }
 
 // Bytes -127 to 127, ties to even, with a scale for each group of 32; a warp takes a group.
-KERNEL(pack_int8, 256)(const PackArgs a) {
+KERNEL(pack_int8, 1024)(const PackArgs a) {
   SHARED float work[32];
   RowSource from;
   if (!source(a, from, work)) {
@@ -71,7 +72,7 @@ KERNEL(pack_int8, 256)(const PackArgs a) {
   int tile = blockIdx.x / 8;
   int column = blockIdx.x % 8;
   int lane = threadIdx.x % 32;
-  for (int step = threadIdx.x / 32; step < a.steps; step += 8) {
+  for (int step = threadIdx.x / 32; step < a.steps; step += blockDim.x / 32) {
     float value = from.at(step * 32 + lane);
     float scale = warp_max(fabsf(value)) / 127.0f;
     float inverse = scale < 1.17549435e-38f ? 0.0f : 1.0f / scale;
@@ -93,14 +94,14 @@ DEVICE u64 place16(const PackArgs &a, int step, int k, int part, int parts) {
 }
 
 // Three bfloat16 that add up to the float32.
-KERNEL(pack_bf16, 256)(const PackArgs a) {
+KERNEL(pack_bf16, 1024)(const PackArgs a) {
   SHARED float work[32];
   RowSource from;
   if (!source(a, from, work)) {
     return;
   }
   u16 *out = (u16 *)a.out;
-  for (int i = threadIdx.x; i < a.steps * 16; i += 256) {
+  for (int i = threadIdx.x; i < a.steps * 16; i += blockDim.x) {
     float rest = from.at(i);
     for (int part = 0; part < 3; part++) {
       u16 bits = f32_to_bf16(rest);
@@ -111,14 +112,14 @@ KERNEL(pack_bf16, 256)(const PackArgs a) {
 }
 
 // Two binary16 that add up to it, but for the last two bits, times a power of two that the row shares.
-KERNEL(pack_f16, 256)(const PackArgs a) {
+KERNEL(pack_f16, 1024)(const PackArgs a) {
   SHARED float work[32];
   RowSource from;
   if (!source(a, from, work)) {
     return;
   }
   float largest = 0;
-  for (int i = threadIdx.x; i < a.width; i += 256) {
+  for (int i = threadIdx.x; i < a.width; i += blockDim.x) {
     largest = larger(largest, fabsf(from.at(i)));
   }
   largest = block_max(largest, work);
@@ -131,7 +132,7 @@ KERNEL(pack_f16, 256)(const PackArgs a) {
     a.scales[blockIdx.x] = bits_to_f32((u32)(127 - shift) << 23);
   }
   u16 *out = (u16 *)a.out;
-  for (int i = threadIdx.x; i < a.steps * 16; i += 256) {
+  for (int i = threadIdx.x; i < a.steps * 16; i += blockDim.x) {
     float value = from.at(i) * up;
     u16 high = f32_to_f16(value);
     out[place16(a, i / 16, i % 16, 0, 2)] = high;
@@ -140,14 +141,14 @@ KERNEL(pack_f16, 256)(const PackArgs a) {
 }
 
 // Float32, eight rows beside each other.
-KERNEL(pack_f32, 256)(const PackArgs a) {
+KERNEL(pack_f32, 1024)(const PackArgs a) {
   SHARED float work[32];
   RowSource from;
   if (!source(a, from, work)) {
     return;
   }
   float *out = (float *)a.out + (u64)(blockIdx.x / 8) * a.width * 8 + blockIdx.x % 8;
-  for (int i = threadIdx.x; i < a.width; i += 256) {
+  for (int i = threadIdx.x; i < a.width; i += blockDim.x) {
     out[(u64)i * 8] = from.at(i);
   }
 }
@@ -181,7 +182,7 @@ struct NormAddArgs {
 };
 
 // sum += rmsnorm(in). Grid: rows.
-KERNEL(norm_add, 256)(const NormAddArgs a) {
+KERNEL(norm_add, 1024)(const NormAddArgs a) {
   SHARED float work[32];
   if ((int)blockIdx.x >= a.counts->rows) {
     return;
@@ -189,11 +190,11 @@ KERNEL(norm_add, 256)(const NormAddArgs a) {
   const float *in = a.in + (u64)blockIdx.x * a.width;
   float *sum = a.sum + (u64)blockIdx.x * a.width;
   float squares = 0;
-  for (int i = threadIdx.x; i < a.width; i += 256) {
+  for (int i = threadIdx.x; i < a.width; i += blockDim.x) {
     squares = fused(in[i], in[i], squares);
   }
   float scale = 1.0f / sqrtf(block_sum(squares, work) / a.width + a.epsilon);
-  for (int i = threadIdx.x; i < a.width; i += 256) {
+  for (int i = threadIdx.x; i < a.width; i += blockDim.x) {
     sum[i] += in[i] * scale * a.gain[i];
   }
 }

@@ -7,7 +7,8 @@
 // integers, exactly, then sum = fma(integer sum, weight scale * row scale, sum), group by group.
 //
 // Ladder: 1. a thread an output (project_f32, which is for tests and tiny models); 2. tensor cores, weights
-// straight into registers, rows from L1 (this). Times: docs/cuda.md.
+// straight into registers, rows from L1;
+// 3. four panels a block for many rows (the wide ones). Times: docs/cuda.md.
 #include "common.cuh"
 
 struct ProjectArgs {
@@ -38,7 +39,7 @@ DEVICE void begin_end(int steps, int &begin, int &end) {
 
 // Adds the warps' sums up, upwards, and writes. `work` has 8 * TILES * 128 places.
 template <int TILES>
-DEVICE void finish(const ProjectArgs &a, float (&sums)[TILES][4], float *work, bool row_scaled) {
+DEVICE void finish(const ProjectArgs &a, int panel, float (&sums)[TILES][4], float *work, bool row_scaled) {
   int warp = threadIdx.x / 32;
   int lane = threadIdx.x % 32;
   for (int t = 0; t < TILES; t++) {
@@ -52,7 +53,7 @@ DEVICE void finish(const ProjectArgs &a, float (&sums)[TILES][4], float *work, b
   int rows = row_count(a);
   for (int i = threadIdx.x; i < TILES * 128; i += 256) {
     int row = blockIdx.y * TILES * 8 + i / 16;
-    int n = blockIdx.x * 16 + i % 16;
+    int n = panel * 16 + i % 16;
     if (row >= rows || n >= a.n) {
       continue;
     }
@@ -71,7 +72,8 @@ DEVICE void finish(const ProjectArgs &a, float (&sums)[TILES][4], float *work, b
   }
 }
 
-template <int TILES>
+// PANELS neighbouring panels of outputs, TILES tiles of rows: the more, the less often each is read.
+template <int PANELS, int TILES>
 DEVICE void project_bytes(const ProjectArgs &a) {
   SHARED float work[8 * TILES * 128];
   int first = blockIdx.y * TILES;
@@ -82,34 +84,52 @@ DEVICE void project_bytes(const ProjectArgs &a) {
   int lane = threadIdx.x % 32;
   int begin, end;
   begin_end(a.steps, begin, end);
-  float sums[TILES][4] = {};
+  int first_panel = blockIdx.x * PANELS;
+  int panels = (a.n + 15) / 16 - first_panel;
+  float sums[PANELS][TILES][4] = {};
   const Pair *in = (const Pair *)a.in;
-#pragma unroll 4
+#pragma unroll (PANELS == 1 ? 4 : 1)
   for (int step = begin; step < end; step++) {
-    u64 at = (u64)blockIdx.x * a.steps + step;
-    Quad weights = stream_quad(a.weights + at * 32 + lane);
-    float upper = f16_to_f32(a.weight_scales[at * 16 + lane / 4]) * a.scale;
-    float lower = f16_to_f32(a.weight_scales[at * 16 + lane / 4 + 8]) * a.scale;
+    Quad weights[PANELS];
+    float upper[PANELS];
+    float lower[PANELS];
+#pragma unroll
+    for (int p = 0; p < PANELS; p++) {
+      u64 at = (u64)(first_panel + (p < panels ? p : 0)) * a.steps + step;
+      weights[p] = stream_quad(a.weights + at * 32 + lane);
+      upper[p] = f16_to_f32(a.weight_scales[at * 16 + lane / 4]) * a.scale;
+      lower[p] = f16_to_f32(a.weight_scales[at * 16 + lane / 4 + 8]) * a.scale;
+    }
 #pragma unroll
     for (int t = 0; t < TILES; t++) {
       if (t < tiles) {
         u64 block = (u64)(first + t) * a.steps + step;
-        int products[4] = {0, 0, 0, 0};
-        mma_s8(products, weights, in[block * 32 + lane]);
+        Pair row = in[block * 32 + lane];
         float left = a.in_scales[block * 8 + lane % 4 * 2];
         float right = a.in_scales[block * 8 + lane % 4 * 2 + 1];
-        sums[t][0] = fused((float)products[0], upper * left, sums[t][0]);
-        sums[t][1] = fused((float)products[1], upper * right, sums[t][1]);
-        sums[t][2] = fused((float)products[2], lower * left, sums[t][2]);
-        sums[t][3] = fused((float)products[3], lower * right, sums[t][3]);
+#pragma unroll
+        for (int p = 0; p < PANELS; p++) {
+          int products[4] = {0, 0, 0, 0};
+          mma_s8(products, weights[p], row);
+          sums[p][t][0] = fused((float)products[0], upper[p] * left, sums[p][t][0]);
+          sums[p][t][1] = fused((float)products[1], upper[p] * right, sums[p][t][1]);
+          sums[p][t][2] = fused((float)products[2], lower[p] * left, sums[p][t][2]);
+          sums[p][t][3] = fused((float)products[3], lower[p] * right, sums[p][t][3]);
+        }
       }
     }
   }
-  finish<TILES>(a, sums, work, false);
+#pragma unroll
+  for (int p = 0; p < PANELS; p++) {
+    if (p < panels) {
+      barrier();
+      finish<TILES>(a, first_panel + p, sums[p], work, false);
+    }
+  }
 }
 
 // PARTS 16-bit numbers add up to each number of a row.
-template <int TILES, int PARTS>
+template <int PANELS, int TILES, int PARTS>
 DEVICE void project_halves(const ProjectArgs &a) {
   SHARED float work[8 * TILES * 128];
   int first = blockIdx.y * TILES;
@@ -120,42 +140,62 @@ DEVICE void project_halves(const ProjectArgs &a) {
   int lane = threadIdx.x % 32;
   int begin, end;
   begin_end(a.steps, begin, end);
-  float sums[TILES][4] = {};
+  int first_panel = blockIdx.x * PANELS;
+  int panels = (a.n + 15) / 16 - first_panel;
+  float sums[PANELS][TILES][4] = {};
   const Pair *in = (const Pair *)a.in;
-#pragma unroll 4
+#pragma unroll (PANELS == 1 ? 4 : 1)
   for (int step = begin; step < end; step++) {
-    Quad weights = stream_quad(a.weights + ((u64)blockIdx.x * a.steps + step) * 32 + lane);
+    Quad weights[PANELS];
+#pragma unroll
+    for (int p = 0; p < PANELS; p++) {
+      u64 at = (u64)(first_panel + (p < panels ? p : 0)) * a.steps + step;
+      weights[p] = stream_quad(a.weights + at * 32 + lane);
+    }
 #pragma unroll
     for (int t = 0; t < TILES; t++) {
       if (t < tiles) {
         u64 block = ((u64)(first + t) * a.steps + step) * PARTS;
 #pragma unroll
         for (int part = PARTS - 1; part >= 0; part--) {
-          if (PARTS == 3) {
-            mma_bf16(sums[t], weights, in[(block + part) * 32 + lane]);
-          } else {
-            mma_f16(sums[t], weights, in[(block + part) * 32 + lane]);
+          Pair row = in[(block + part) * 32 + lane];
+#pragma unroll
+          for (int p = 0; p < PANELS; p++) {
+            if (PARTS == 3) {
+              mma_bf16(sums[p][t], weights[p], row);
+            } else {
+              mma_f16(sums[p][t], weights[p], row);
+            }
           }
         }
       }
     }
   }
-  finish<TILES>(a, sums, work, PARTS == 2);
+#pragma unroll
+  for (int p = 0; p < PANELS; p++) {
+    if (p < panels) {
+      barrier();
+      finish<TILES>(a, first_panel + p, sums[p], work, PARTS == 2);
+    }
+  }
 }
 
-// Grid of all: panels, ceil(rows / (8 * tiles)).
-KERNEL(project_int8_1, 256)(const ProjectArgs a) { project_bytes<1>(a); }
-KERNEL(project_int8_2, 256)(const ProjectArgs a) { project_bytes<2>(a); }
-KERNEL(project_int8_4, 256)(const ProjectArgs a) { project_bytes<4>(a); }
-KERNEL(project_int8_8, 256)(const ProjectArgs a) { project_bytes<8>(a); }
-KERNEL(project_bf16_1, 256)(const ProjectArgs a) { project_halves<1, 3>(a); }
-KERNEL(project_bf16_2, 256)(const ProjectArgs a) { project_halves<2, 3>(a); }
-KERNEL(project_bf16_4, 256)(const ProjectArgs a) { project_halves<4, 3>(a); }
-KERNEL(project_bf16_8, 256)(const ProjectArgs a) { project_halves<8, 3>(a); }
-KERNEL(project_f16_1, 256)(const ProjectArgs a) { project_halves<1, 2>(a); }
-KERNEL(project_f16_2, 256)(const ProjectArgs a) { project_halves<2, 2>(a); }
-KERNEL(project_f16_4, 256)(const ProjectArgs a) { project_halves<4, 2>(a); }
-KERNEL(project_f16_8, 256)(const ProjectArgs a) { project_halves<8, 2>(a); }
+// Grid of all: panels (of the wide ones a quarter), ceil(rows / (8 * tiles)).
+KERNEL(project_int8_1, 256)(const ProjectArgs a) { project_bytes<1, 1>(a); }
+KERNEL(project_int8_2, 256)(const ProjectArgs a) { project_bytes<1, 2>(a); }
+KERNEL(project_int8_4, 256)(const ProjectArgs a) { project_bytes<1, 4>(a); }
+KERNEL(project_int8_8, 256)(const ProjectArgs a) { project_bytes<1, 8>(a); }
+KERNEL(project_int8_wide, 256)(const ProjectArgs a) { project_bytes<4, 8>(a); }
+KERNEL(project_bf16_1, 256)(const ProjectArgs a) { project_halves<1, 1, 3>(a); }
+KERNEL(project_bf16_2, 256)(const ProjectArgs a) { project_halves<1, 2, 3>(a); }
+KERNEL(project_bf16_4, 256)(const ProjectArgs a) { project_halves<1, 4, 3>(a); }
+KERNEL(project_bf16_8, 256)(const ProjectArgs a) { project_halves<1, 8, 3>(a); }
+KERNEL(project_bf16_wide, 256)(const ProjectArgs a) { project_halves<4, 8, 3>(a); }
+KERNEL(project_f16_1, 256)(const ProjectArgs a) { project_halves<1, 1, 2>(a); }
+KERNEL(project_f16_2, 256)(const ProjectArgs a) { project_halves<1, 2, 2>(a); }
+KERNEL(project_f16_4, 256)(const ProjectArgs a) { project_halves<1, 4, 2>(a); }
+KERNEL(project_f16_8, 256)(const ProjectArgs a) { project_halves<1, 8, 2>(a); }
+KERNEL(project_f16_wide, 256)(const ProjectArgs a) { project_halves<4, 8, 2>(a); }
 
 // Weights [panel][input][16], rows [tile][input][8]; a step is an input. Grid: panels, ceil(rows / 8).
 KERNEL(project_f32, 256)(const ProjectArgs a) {
@@ -179,5 +219,5 @@ KERNEL(project_f32, 256)(const ProjectArgs a) {
     sums[0][2] = fused(lower, left, sums[0][2]);
     sums[0][3] = fused(lower, right, sums[0][3]);
   }
-  finish<1>(a, sums, work, false);
+  finish<1>(a, blockIdx.x, sums, work, false);
 }

@@ -20,6 +20,14 @@ enum Format {
   /** Rows of a tile. */
   static final int TILE = 8;
 
+  /** Tiles that a block multiplies at most. */
+  private static final int MOST_TILES = 8;
+
+  /** Panels that a block multiplies where there are more rows than {@link #WIDE_ROWS}. */
+  private static final int WIDE_PANELS = 4;
+
+  private static final int WIDE_ROWS = 128;
+
   private final Kernel pack;
   private final int step;
   private final int weightBytes;
@@ -39,22 +47,30 @@ enum Format {
     return pack;
   }
 
-  /** The kernel that multiplies so many tiles at once. */
-  Kernel project(int tiles) {
+  /**
+   * A kernel, and how much of a projection one of its blocks computes.
+   *
+   * @param panels of outputs
+   * @param tiles of rows
+   */
+  record Projection(Kernel kernel, int panels, int tiles) {}
+
+  /** What multiplies so many rows. */
+  Projection project(int rows) {
     return switch (this) {
-      case F32 -> Kernel.PROJECT_F32;
-      case BF16 -> Kernel.valueOf("PROJECT_BF16_" + tiles);
-      case F16 -> Kernel.valueOf("PROJECT_F16_" + tiles);
-      case INT8 -> Kernel.valueOf("PROJECT_INT8_" + tiles);
+      case F32 -> new Projection(Kernel.PROJECT_F32, 1, 1);
+      case BF16 -> project("PROJECT_BF16_", rows);
+      case F16 -> project("PROJECT_F16_", rows);
+      case INT8 -> project("PROJECT_INT8_", rows);
     };
   }
 
-  /** Tiles that a block multiplies at once for so many rows. */
-  int tiles(int rows) {
-    if (this == F32 || rows <= TILE) {
-      return 1;
+  private static Projection project(String kernel, int rows) {
+    if (rows > WIDE_ROWS) {
+      return new Projection(Kernel.valueOf(kernel + "WIDE"), WIDE_PANELS, MOST_TILES);
     }
-    return rows <= 2 * TILE ? 2 : (rows <= 4 * TILE ? 4 : 8);
+    int tiles = Math.min(MOST_TILES, Buckets.powerOfTwo(Math.ceilDiv(rows, TILE)));
+    return new Projection(Kernel.valueOf(kernel + tiles), 1, tiles);
   }
 
   /** Inputs that a warp multiplies at once. */

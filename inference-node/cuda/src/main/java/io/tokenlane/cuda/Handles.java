@@ -93,12 +93,20 @@ final class Handles {
       this.blockSize = blockSize;
       this.type = type;
       long slotHeads = (long) blocks * blockSize * shape.kvHeads();
-      layerBytes = slotHeads * shape.headDim() * (type == KvType.INT8 ? 1 : Float.BYTES);
+      layerBytes = slotHeads * shape.headDim() * elementBytes(type);
       layerScaleBytes = type == KvType.INT8 ? slotHeads * Float.BYTES : 0;
       keys = zeros(layerBytes);
       values = zeros(layerBytes);
       keyScales = zeros(layerScaleBytes);
       valueScales = zeros(layerScaleBytes);
+    }
+
+    private static int elementBytes(KvType type) {
+      return switch (type) {
+        case FLOAT32 -> Float.BYTES;
+        case FLOAT16 -> Short.BYTES;
+        case INT8 -> Byte.BYTES;
+      };
     }
 
     private long zeros(long ofLayer) {

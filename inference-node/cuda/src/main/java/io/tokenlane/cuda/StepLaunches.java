@@ -198,11 +198,11 @@ final class StepLaunches {
   private void project(DeviceLinear weight, long out, boolean add, boolean ofOutputs) {
     Format format = weight.format();
     int count = ofOutputs ? outputs : rows;
-    int tiles = format.tiles(count);
+    Format.Projection projection = format.project(count);
     list.add(
-        format.project(tiles),
-        Math.ceilDiv(weight.outputs(), Format.PANEL),
-        Math.ceilDiv(count, tiles * Format.TILE),
+        projection.kernel(),
+        Math.ceilDiv(weight.outputs(), projection.panels() * Format.PANEL),
+        Math.ceilDiv(count, projection.tiles() * Format.TILE),
         counts()
             .address(weight.weights())
             .address(weight.scales())
@@ -242,10 +242,19 @@ final class StepLaunches {
             .number(shape.headDim())
             .number(rope.pairs)
             .number(rope.interleaved ? 1 : 0)
-            .number(kv.type == KvType.INT8 ? 1 : 0)
+            .number(kindOf(kv.type))
             .number(epsilon(layer.queryNorm()))
             .number(epsilon(layer.keyNorm()))
             .block());
+  }
+
+  /** The type's number in {@code attention.cu}. */
+  private static int kindOf(KvType type) {
+    return switch (type) {
+      case FLOAT32 -> 0;
+      case INT8 -> 1;
+      case FLOAT16 -> 2;
+    };
   }
 
   private long rotations(DeviceRope rope) {
@@ -278,11 +287,14 @@ final class StepLaunches {
   void attend(DeviceRows qkv, AttentionLayer layer, DeviceKvStore kv, DeviceRows out) {
     settle();
     HeadShape shape = layer.shape();
-    WorkList work = batch().work(shape);
+    boolean tensor = inTensorCores(shape, kv.type);
+    int heads = tensor ? WorkList.TENSOR_HEADS : WorkList.HEADS;
+    int together = WorkList.rowsTogether(shape, heads);
+    WorkList work = batch().work(together);
     if (work == null) {
       flush();
       batch().recut();
-      work = batch().work(shape);
+      work = batch().work(together);
     }
     if (work == null) {
       throw new IllegalStateException("work: not cut (expected: cut anew)");
@@ -290,9 +302,9 @@ final class StepLaunches {
     long entry = (long) shape.heads() * (shape.headDim() + 2) * Float.BYTES;
     long scratch = partials.atLeast(Buckets.powerOfTwo(work.scratchPlaces()) * entry);
     list.add(
-        attendKernel(shape),
+        attendKernel(shape, tensor),
         Buckets.powerOfTwo(work.itemCount()),
-        WorkList.headBlocks(shape),
+        WorkList.headBlocks(shape, heads),
         counts()
             .address(batch().items())
             .address(batch().tables())
@@ -308,7 +320,7 @@ final class StepLaunches {
             .number(shape.headDim())
             .number(kv.blockSize())
             .number(layer.rule().window())
-            .number(kv.type == KvType.INT8 ? 1 : 0)
+            .number(kindOf(kv.type))
             .number(layer.rule().scale())
             .number(layer.rule().softCap())
             .block());
@@ -327,7 +339,15 @@ final class StepLaunches {
     }
   }
 
-  private static Kernel attendKernel(HeadShape shape) {
+  /** Not where a cache has more bits than they take, or a head is wider than they have room for. */
+  private static boolean inTensorCores(HeadShape shape, KvType type) {
+    return type != KvType.FLOAT32 && shape.headDim() <= 128 && shape.headDim() % 2 == 0;
+  }
+
+  private static Kernel attendKernel(HeadShape shape, boolean tensor) {
+    if (tensor) {
+      return shape.headDim() <= 64 ? Kernel.ATTEND_TENSOR_64 : Kernel.ATTEND_TENSOR_128;
+    }
     if (shape.headDim() <= 64) {
       return Kernel.ATTEND_64;
     }

@@ -2,7 +2,6 @@ package io.tokenlane.cuda;
 
 import io.tokenlane.cuda.driver.Driver;
 import io.tokenlane.engine.backend.Batch;
-import io.tokenlane.engine.backend.HeadShape;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
@@ -107,12 +106,11 @@ final class StepMemory {
   }
 
   /**
-   * The batch's attention, cut for heads like these.
+   * The batch's attention, cut for blocks that compute so many rows together.
    *
    * @return null if this step's was cut otherwise, and so has to be sent first
    */
-  @Nullable WorkList work(HeadShape shape) {
-    int wanted = WorkList.rowsTogether(shape);
+  @Nullable WorkList work(int wanted) {
     if (rowsTogether == wanted) {
       return work;
     }

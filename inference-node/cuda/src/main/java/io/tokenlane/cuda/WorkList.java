@@ -13,8 +13,11 @@ final class WorkList {
   /** Positions of a partition. */
   static final int PARTITION = 256;
 
-  /** Query heads, of all rows together, that a block computes. */
+  /** Query heads, of all rows together, that a block computes without tensor cores. */
   static final int HEADS = 8;
+
+  /** The same in tensor cores. */
+  static final int TENSOR_HEADS = 16;
 
   /** Ints of an item. */
   static final int ITEM = 8;
@@ -41,19 +44,19 @@ final class WorkList {
     splits = new int[maxSequences * SPLIT];
   }
 
-  /** Rows that a block computes together. */
-  static int rowsTogether(HeadShape shape) {
-    return HEADS / headsTogether(shape);
+  /** Rows that a block of so many heads computes together. */
+  static int rowsTogether(HeadShape shape, int heads) {
+    return heads / headsTogether(shape, heads);
   }
 
   /** Blocks that compute the heads of a row. */
-  static int headBlocks(HeadShape shape) {
+  static int headBlocks(HeadShape shape, int heads) {
     int group = shape.heads() / shape.kvHeads();
-    return shape.kvHeads() * Math.ceilDiv(group, headsTogether(shape));
+    return shape.kvHeads() * Math.ceilDiv(group, headsTogether(shape, heads));
   }
 
-  private static int headsTogether(HeadShape shape) {
-    return Math.min(HEADS, shape.heads() / shape.kvHeads());
+  private static int headsTogether(HeadShape shape, int heads) {
+    return Math.min(heads, shape.heads() / shape.kvHeads());
   }
 
   /**

@@ -80,9 +80,13 @@ final class Cubin {
     return Objects.requireNonNull(registers.get(kernel), kernel);
   }
 
-  /** Static shared memory of a block. */
-  int sharedBytes(String kernel) {
+  /**
+   * Static shared memory of a block that the kernel asked for.
+   *
+   * @param reserved bytes of it that the architecture keeps for itself
+   */
+  int sharedBytes(String kernel, int reserved) {
     Integer section = sections.get(".nv.shared." + kernel);
-    return section == null ? 0 : size(section);
+    return section == null ? 0 : size(section) - reserved;
   }
 }

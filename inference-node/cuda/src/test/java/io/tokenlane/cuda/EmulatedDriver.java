@@ -95,6 +95,7 @@ final class EmulatedDriver implements Driver {
     return arena.allocate(bytes, 64);
   }
 
+  @SuppressWarnings("restricted") // memory that this allocated
   private static MemorySegment at(long address, long bytes) {
     return MemorySegment.ofAddress(address).reinterpret(bytes);
   }

@@ -49,6 +49,7 @@ final class KernelLibrary {
             .anyMatch(folder -> Files.isExecutable(Path.of(folder, "g++")));
   }
 
+  @SuppressWarnings("restricted") // a library that was just compiled
   private KernelLibrary() {
     SymbolLookup symbols = SymbolLookup.libraryLookup(compile(), Arena.global());
     FunctionDescriptor signature =

@@ -41,6 +41,8 @@ final class StepPlanTest {
     model = Models.load(checkpoint.config(), checkpoint.weights(), backend, 192);
     kv = model.kvStore(512, BLOCK);
     logits = new float[192 * checkpoint.config().vocabularySize()];
+    // Work space has its size from the first steps on.
+    decode(150, 300);
     driver.enqueued.clear();
   }
 

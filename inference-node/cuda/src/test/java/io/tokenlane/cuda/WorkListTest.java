@@ -79,10 +79,10 @@ final class WorkListTest {
 
   @Test
   void headsOfAGroupShareABlock() {
-    assertThat(WorkList.rowsTogether(new HeadShape(32, 8, 128))).isEqualTo(2);
-    assertThat(WorkList.headBlocks(new HeadShape(32, 8, 128))).isEqualTo(8);
-    assertThat(WorkList.rowsTogether(new HeadShape(32, 2, 128))).isEqualTo(1);
-    assertThat(WorkList.headBlocks(new HeadShape(32, 2, 128))).isEqualTo(4);
-    assertThat(WorkList.rowsTogether(new HeadShape(4, 4, 64))).isEqualTo(8);
+    assertThat(WorkList.rowsTogether(new HeadShape(32, 8, 128), 8)).isEqualTo(2);
+    assertThat(WorkList.headBlocks(new HeadShape(32, 8, 128), 8)).isEqualTo(8);
+    assertThat(WorkList.rowsTogether(new HeadShape(32, 2, 128), 8)).isEqualTo(1);
+    assertThat(WorkList.headBlocks(new HeadShape(32, 2, 128), 8)).isEqualTo(4);
+    assertThat(WorkList.rowsTogether(new HeadShape(4, 4, 64), 8)).isEqualTo(8);
   }
 }

@@ -49,6 +49,9 @@ public final class Draws {
 
   /** One row: what is wanted, and what came. Wanted values are not checked here. */
   public static final class Row {
+    private static final int[] NONE = {};
+    private static final float[] NO_BIASES = {};
+
     /** 0 takes the largest logit, the lowest id of equal ones. */
     public float temperature;
 
@@ -129,8 +132,5 @@ public final class Draws {
       biases = NO_BIASES;
       mask = null;
     }
-
-    private static final int[] NONE = {};
-    private static final float[] NO_BIASES = {};
   }
 }

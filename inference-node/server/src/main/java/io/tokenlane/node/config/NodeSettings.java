@@ -17,8 +17,8 @@ import org.springframework.util.unit.DataSize;
  * @param servedModelName the name clients use; default: the file's name without its ending, or
  *     {@code tokenlane-demo}
  * @param kvCacheBytes memory for keys and values, 1 MB to 1 TB; default 256 MB
- * @param kvCacheType how keys and values are kept, {@code float32} or {@code int8} (about a quarter
- *     of the memory); default {@code float32}
+ * @param kvCacheType how keys and values are kept, {@code float32}, {@code float16} (half of the
+ *     memory, on the cuda backend only) or {@code int8} (about a quarter); default {@code float32}
  * @param maxWaiting generations that may wait for their first step before new ones are refused with
  *     429; 1 to 100,000; default 256
  * @param queue the order of the queue and how long one may wait in it
@@ -41,6 +41,8 @@ public record NodeSettings(
 
   private static final Set<String> BACKENDS = Set.of("auto", "cuda", "vector", "scalar");
 
+  private static final Set<String> KV_CACHE_TYPES = Set.of("float32", "float16", "int8");
+
   public NodeSettings {
     model = Check.blankToNull(model);
     servedModelName = Check.blankToNull(servedModelName);
@@ -50,10 +52,10 @@ public record NodeSettings(
         backend,
         "auto, cuda, vector, scalar");
     Check.that(
-        kvCacheType.equals("float32") || kvCacheType.equals("int8"),
+        KV_CACHE_TYPES.contains(kvCacheType),
         "tokenlane.node.kv-cache-type",
         kvCacheType,
-        "float32 or int8");
+        "float32, float16 (cuda only) or int8");
     Check.range("tokenlane.node.threads", threads, 0, 1024);
     Check.range("tokenlane.node.max-waiting", maxWaiting, 1, 100_000);
     Check.duration("tokenlane.node.target-itl", targetItl, Duration.ofMinutes(1));
