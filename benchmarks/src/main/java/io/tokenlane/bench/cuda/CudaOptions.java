@@ -36,6 +36,6 @@ public record CudaOptions(List<ModelShape> chosen) {
     if (!chosen.isEmpty()) {
       return chosen;
     }
-    return quick ? List.of(ModelShape.LLAMA_1B) : List.of(ModelShape.values());
+    return quick ? List.of(ModelShape.ALL.getFirst()) : ModelShape.ALL;
   }
 }
