@@ -1,5 +1,6 @@
 package io.tokenlane.bench;
 
+import io.tokenlane.bench.cuda.CudaOptions;
 import io.tokenlane.bench.engine.EngineOptions;
 import io.tokenlane.bench.report.Machine;
 import io.tokenlane.bench.report.Report;
@@ -25,6 +26,7 @@ public final class BenchCommand {
    */
   public static void main(String[] arguments) {
     List<String> names = new ArrayList<>(List.of(arguments));
+    CudaOptions cuda = cudaOptions(names);
     EngineOptions engine = engineOptions(names);
     String scenario = BalanceBenchmark.scenario(names);
     Map<String, Benchmark> known = new TreeMap<>();
@@ -32,6 +34,7 @@ public final class BenchCommand {
         List.of(
             new StartupBenchmark(ROOT),
             new EngineBenchmark(ROOT, engine),
+            new CudaBenchmark(cuda),
             new GatewayBenchmark(ROOT),
             new LoggingBenchmark(ROOT),
             new ChaosBenchmark(ROOT),
@@ -59,6 +62,16 @@ public final class BenchCommand {
             ? List.copyOf(known.values())
             : List.of(known.get(names.getFirst()));
     System.exit(run(wanted, json, quick));
+  }
+
+  private static CudaOptions cudaOptions(List<String> arguments) {
+    try {
+      return CudaOptions.take(arguments);
+    } catch (IllegalArgumentException e) {
+      System.err.println("tokenlane: bench: cuda: " + e.getMessage());
+      System.exit(2);
+      throw e;
+    }
   }
 
   private static EngineOptions engineOptions(List<String> arguments) {

@@ -23,6 +23,7 @@ class ArrowsTest {
           "prefetch", Set.of(),
           "balance", Set.of(),
           "engine", Set.of(),
+          "cuda", Set.of("engine"),
           "node", Set.of("engine"),
           "gateway", Set.of("compress", "prefetch", "balance"));
 
@@ -87,7 +88,8 @@ class ArrowsTest {
             "io.tokenlane.compress..",
             "io.tokenlane.prefetch..",
             "io.tokenlane.balance..",
-            "io.tokenlane.engine..")
+            "io.tokenlane.engine..",
+            "io.tokenlane.cuda..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.springframework..", "io.netty..", "reactor..")

@@ -47,7 +47,7 @@ class FailedStartTest {
           """
           --model_config.quantization=int3 | model_config.quantization: int3 (expected: int8, the only one there is)
           --tokenlane.node.threads=many | tokenlane.node.threads: many (expected: a value of type int)
-          --tokenlane.node.backend=abacus | tokenlane.node.backend: abacus (expected: auto, vector, scalar)
+          --tokenlane.node.backend=abacus | tokenlane.node.backend: abacus (expected: auto, cuda, vector, scalar)
           --tokenlane.node.thread=3 | tokenlane.node.thread: 3 (expected: no such key)
           """)
   void aWrongSetting(String argument, String line) {

@@ -108,6 +108,22 @@ public interface Backend extends AutoCloseable {
    */
   void logits(Rows in, Norm norm, Linear head, float[] logits);
 
+  /** Whether it draws tokens by itself, so that {@link #draw} works. */
+  default boolean draws() {
+    return false;
+  }
+
+  /**
+   * As {@link #logits}, but draws a token from the logits of each output row instead of giving
+   * them; ends the step.
+   *
+   * @param draws has a row for each of the batch's output rows; receives what was drawn
+   * @throws UnsupportedOperationException unless {@link #draws()}
+   */
+  default void draw(Rows in, Norm norm, Linear head, Draws draws) {
+    throw new UnsupportedOperationException(name() + ": does not draw");
+  }
+
   /**
    * Copies one row to the host, once all operations before have finished.
    *

@@ -2,6 +2,7 @@ package io.tokenlane.engine.model;
 
 import io.tokenlane.engine.backend.Backend;
 import io.tokenlane.engine.backend.Batch;
+import io.tokenlane.engine.backend.Draws;
 import io.tokenlane.engine.backend.KvStore;
 import io.tokenlane.engine.backend.KvType;
 import io.tokenlane.engine.backend.Linear;
@@ -57,6 +58,18 @@ final class Decoder implements Model {
     runLayers(batch, kv);
     backend.logits(stream, weights.finalNorm(), weights.head(), logits);
     finish(logits, batch.outputs());
+  }
+
+  @Override
+  public boolean draws() {
+    return backend.draws();
+  }
+
+  @Override
+  public void draw(Batch batch, KvStore kv, Draws draws) {
+    check(batch, 0, "logits", new float[0]);
+    runLayers(batch, kv);
+    backend.draw(stream, weights.finalNorm(), weights.head(), draws);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.tokenlane.engine.model;
 
 import io.tokenlane.engine.backend.Batch;
+import io.tokenlane.engine.backend.Draws;
 import io.tokenlane.engine.backend.KvStore;
 import io.tokenlane.engine.backend.KvType;
 
@@ -40,6 +41,21 @@ public interface Model extends AutoCloseable {
    *     of {@code batch.outputRows}
    */
   void forward(Batch batch, KvStore kv, float[] logits);
+
+  /** Whether the backend draws tokens by itself, so that {@link #draw} works. */
+  default boolean draws() {
+    return false;
+  }
+
+  /**
+   * As {@link #forward}, but draws a token for each output row where the logits are.
+   *
+   * @param draws made for this model's {@code tokens} and cap of logits
+   * @throws UnsupportedOperationException unless {@link #draws()}
+   */
+  default void draw(Batch batch, KvStore kv, Draws draws) {
+    throw new UnsupportedOperationException("model: its backend does not draw");
+  }
 
   /**
    * As {@link #forward}, but gives what the logits would be made of.

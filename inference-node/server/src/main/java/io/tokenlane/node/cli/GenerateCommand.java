@@ -71,7 +71,7 @@ public final class GenerateCommand implements Callable<Integer> {
       names = "--backend",
       paramLabel = "NAME",
       defaultValue = "auto",
-      description = "auto, vector or scalar; default: ${DEFAULT-VALUE}.")
+      description = "auto, cuda, vector or scalar; default: ${DEFAULT-VALUE}.")
   private String backend = "auto";
 
   @Option(

@@ -11,14 +11,14 @@ import org.springframework.util.unit.DataSize;
  * Settings of the node, under {@code tokenlane.node}. Unknown keys fail the start.
  *
  * @param model a GGUF file or a Hugging Face folder; default: the embedded demo model
- * @param backend {@code auto} (the fastest that runs here), {@code vector} or {@code scalar};
- *     default {@code auto}
+ * @param backend {@code auto} (the fastest that runs here), {@code cuda}, {@code vector} or
+ *     {@code scalar}; default {@code auto}
  * @param threads threads that compute, 0 to 1024; 0, the default, takes one for each processor
  * @param servedModelName the name clients use; default: the file's name without its ending, or
  *     {@code tokenlane-demo}
  * @param kvCacheBytes memory for keys and values, 1 MB to 1 TB; default 256 MB
- * @param kvCacheType how keys and values are kept, {@code float32} or {@code int8} (about a quarter
- *     of the memory); default {@code float32}
+ * @param kvCacheType how keys and values are kept, {@code float32}, {@code float16} (half of the
+ *     memory, on the cuda backend only) or {@code int8} (about a quarter); default {@code float32}
  * @param maxWaiting generations that may wait for their first step before new ones are refused with
  *     429; 1 to 100,000; default 256
  * @param queue the order of the queue and how long one may wait in it
@@ -39,18 +39,23 @@ public record NodeSettings(
     @DefaultValue("0s") Duration targetItl,
     @DefaultValue("16MB") DataSize maxBodyBytes) {
 
-  private static final Set<String> BACKENDS = Set.of("auto", "vector", "scalar");
+  private static final Set<String> BACKENDS = Set.of("auto", "cuda", "vector", "scalar");
+
+  private static final Set<String> KV_CACHE_TYPES = Set.of("float32", "float16", "int8");
 
   public NodeSettings {
     model = Check.blankToNull(model);
     servedModelName = Check.blankToNull(servedModelName);
     Check.that(
-        BACKENDS.contains(backend), "tokenlane.node.backend", backend, "auto, vector, scalar");
+        BACKENDS.contains(backend),
+        "tokenlane.node.backend",
+        backend,
+        "auto, cuda, vector, scalar");
     Check.that(
-        kvCacheType.equals("float32") || kvCacheType.equals("int8"),
+        KV_CACHE_TYPES.contains(kvCacheType),
         "tokenlane.node.kv-cache-type",
         kvCacheType,
-        "float32 or int8");
+        "float32, float16 (cuda only) or int8");
     Check.range("tokenlane.node.threads", threads, 0, 1024);
     Check.range("tokenlane.node.max-waiting", maxWaiting, 1, 100_000);
     Check.duration("tokenlane.node.target-itl", targetItl, Duration.ofMinutes(1));

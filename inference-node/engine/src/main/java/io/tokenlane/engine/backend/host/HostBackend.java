@@ -82,6 +82,10 @@ public abstract class HostBackend implements Backend {
   @Override
   public final KvStore kvStore(
       int layers, HeadShape shape, int blocks, int blockSize, KvType type) {
+    if (type == KvType.FLOAT16) {
+      throw new IllegalArgumentException(
+          "KV cache type: float16 (expected: float32 or int8 on the %s backend)".formatted(name()));
+    }
     return new HostKvStore(layers, shape, blocks, blockSize, type);
   }
 

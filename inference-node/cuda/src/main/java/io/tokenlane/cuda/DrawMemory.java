@@ -1,0 +1,177 @@
+package io.tokenlane.cuda;
+
+import io.tokenlane.cuda.driver.Driver;
+import io.tokenlane.engine.backend.Draws;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/**
+ * What sampling wants, on the device: {@code SampleRow}s of {@code sample.cu}, masks, seen tokens
+ * and biases, in one copy. Each part begins at a place that grows by powers of two, so that steps
+ * that want little have the same places and share a graph.
+ */
+final class DrawMemory {
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+
+  /** Ints of a row's wishes. */
+  private static final int ROW = 16;
+
+  /** Ints of a row's result. */
+  static final int RESULT = 44;
+
+  private final Driver driver;
+  private final DeviceMemory.Scratch device;
+  private final DeviceMemory.Scratch results;
+  private MemorySegment staging = MemorySegment.NULL;
+  private MemorySegment back = MemorySegment.NULL;
+  private int count;
+  private int seenCapacity;
+  private int biasCapacity;
+  private int maskCapacity;
+  private int masksAt;
+  private int seenAt;
+  private int biasAt;
+  private int ints;
+
+  DrawMemory(Driver driver, DeviceMemory memory) {
+    this.driver = driver;
+    device = memory.new Scratch();
+    results = memory.new Scratch();
+  }
+
+  /**
+   * Enqueues the copy of the wishes.
+   *
+   * @param rows how many of the draws
+   * @param padded how many places for rows to keep
+   */
+  void send(Draws draws, int rows, int padded) {
+    count = rows;
+    lay(draws, padded);
+    long bytes = (long) ints * Integer.BYTES;
+    if (staging.byteSize() < bytes) {
+      staging = driver.pinned(2 * bytes);
+    }
+    write(draws);
+    device.atLeast(bytes);
+    results.atLeast((long) padded * RESULT * Integer.BYTES);
+    driver.copyIn(device.atLeast(bytes), staging, bytes);
+  }
+
+  private void lay(Draws draws, int padded) {
+    int seen = 0;
+    int biases = 0;
+    int words = 0;
+    for (int i = 0; i < count; i++) {
+      Draws.Row row = draws.row(i);
+      long[] mask = row.mask;
+      seen += row.seen;
+      biases += row.biasIds.length;
+      words += mask == null ? 0 : mask.length;
+    }
+    seenCapacity = Buckets.powerOfTwo(seen);
+    biasCapacity = Buckets.powerOfTwo(biases);
+    maskCapacity = Buckets.powerOfTwo(words);
+    masksAt = padded * ROW;
+    seenAt = masksAt + 2 * maskCapacity;
+    biasAt = seenAt + 2 * seenCapacity;
+    ints = biasAt + 2 * biasCapacity;
+  }
+
+  private void write(Draws draws) {
+    int seen = 0;
+    int bias = 0;
+    int word = 0;
+    for (int i = 0; i < count; i++) {
+      Draws.Row row = draws.row(i);
+      long[] mask = row.mask;
+      int[] wishes = {
+        Float.floatToRawIntBits(row.temperature),
+        row.topK,
+        Float.floatToRawIntBits(row.topP),
+        Float.floatToRawIntBits(row.minP),
+        Float.floatToRawIntBits(row.frequencyPenalty),
+        Float.floatToRawIntBits(row.presencePenalty),
+        Float.floatToRawIntBits(row.repetitionPenalty),
+        seen,
+        seen + row.seen,
+        bias,
+        bias + row.biasIds.length,
+        mask == null ? -1 : word,
+        mask == null ? 0 : mask.length,
+        row.top
+      };
+      put(i * ROW, wishes, wishes.length);
+      staging.set(ValueLayout.JAVA_DOUBLE_UNALIGNED, (i * ROW + wishes.length) * 4L, row.share);
+      put(seenAt + seen, row.seenIds, row.seen);
+      put(seenAt + seenCapacity + seen, row.seenCounts, row.seen);
+      put(biasAt + bias, row.biasIds, row.biasIds.length);
+      int[] bits = new int[row.biases.length];
+      Arrays.setAll(bits, b -> Float.floatToRawIntBits(row.biases[b]));
+      put(biasAt + biasCapacity + bias, bits, bits.length);
+      if (mask != null) {
+        MemorySegment.copy(
+            mask, 0, staging, ValueLayout.JAVA_LONG, (masksAt + 2L * word) * 4, mask.length);
+        word += mask.length;
+      }
+      seen += row.seen;
+      bias += row.biasIds.length;
+    }
+  }
+
+  private void put(int at, int[] values, int length) {
+    MemorySegment.copy(values, 0, staging, INT, at * 4L, length);
+  }
+
+  private long at(int place) {
+    return device.atLeast(0) + place * 4L;
+  }
+
+  /** Addresses that the kernel takes, in its order, from the rows to the masks. */
+  Arguments arguments(Arguments to) {
+    return to.address(at(0))
+        .address(at(seenAt))
+        .address(at(seenAt + seenCapacity))
+        .address(at(biasAt))
+        .address(at(biasAt + biasCapacity))
+        .address(at(masksAt));
+  }
+
+  /** Where results go. */
+  long results() {
+    return results.atLeast(0);
+  }
+
+  /** Waits for the results and gives them to their rows. */
+  void receive(Draws draws) {
+    long bytes = (long) count * RESULT * Integer.BYTES;
+    if (back.byteSize() < bytes) {
+      back = driver.pinned(2 * bytes);
+    }
+    driver.copyOut(back, results.atLeast(0), bytes);
+    driver.synchronize();
+    int[] result = new int[RESULT];
+    for (int i = 0; i < count; i++) {
+      MemorySegment.copy(back, INT, (long) i * RESULT * Integer.BYTES, result, 0, RESULT);
+      read(draws.row(i), result);
+    }
+  }
+
+  private static void read(Draws.Row row, int[] result) {
+    row.token = result[0];
+    row.broken = result[1];
+    if (row.top < 0 || row.token < 0) {
+      row.logprob = Float.NaN;
+      row.topIds = new int[0];
+      row.topLogprobs = new float[0];
+      return;
+    }
+    row.logprob = Float.intBitsToFloat(result[2]);
+    row.topIds = Arrays.copyOfRange(result, 4, 4 + result[3]);
+    row.topLogprobs = new float[result[3]];
+    for (int i = 0; i < row.topLogprobs.length; i++) {
+      row.topLogprobs[i] = Float.intBitsToFloat(result[4 + Draws.MOST_TOP + i]);
+    }
+  }
+}

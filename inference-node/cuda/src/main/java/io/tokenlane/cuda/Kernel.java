@@ -1,0 +1,63 @@
+package io.tokenlane.cuda;
+
+import java.util.Locale;
+
+/** The kernels, by the family (source file) that each is in, with the threads of a block. */
+enum Kernel {
+  EMBED("embed", 256),
+  PACK_INT8("pack", 1024),
+  PACK_BF16("pack", 1024),
+  PACK_F16("pack", 1024),
+  PACK_F32("pack", 1024),
+  GATE("pack", 256),
+  NORM_ADD("pack", 1024),
+  PROJECT_INT8_1("project", 256),
+  PROJECT_INT8_2("project", 256),
+  PROJECT_INT8_4("project", 256),
+  PROJECT_INT8_8("project", 256),
+  PROJECT_INT8_WIDE("project", 256),
+  PROJECT_BF16_1("project", 256),
+  PROJECT_BF16_2("project", 256),
+  PROJECT_BF16_4("project", 256),
+  PROJECT_BF16_8("project", 256),
+  PROJECT_BF16_WIDE("project", 256),
+  PROJECT_F16_1("project", 256),
+  PROJECT_F16_2("project", 256),
+  PROJECT_F16_4("project", 256),
+  PROJECT_F16_8("project", 256),
+  PROJECT_F16_WIDE("project", 256),
+  PROJECT_F32("project", 256),
+  ROTATIONS("attention", 128),
+  STORE_KV("attention", 128),
+  ATTEND_64("attention", 128),
+  ATTEND_128("attention", 128),
+  ATTEND_256("attention", 128),
+  ATTEND_TENSOR_64("attention", 128),
+  ATTEND_TENSOR_128("attention", 128),
+  COMBINE("attention", 32),
+  SAMPLE("sample", 1024),
+  FILL_RANDOM("random", 256);
+
+  private final String family;
+  private final int threads;
+
+  Kernel(String family, int threads) {
+    this.family = family;
+    this.threads = threads;
+  }
+
+  /** Its name in the source. */
+  String symbol() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The source file without its ending. */
+  String family() {
+    return family;
+  }
+
+  /** Threads of a block. */
+  int threads() {
+    return threads;
+  }
+}

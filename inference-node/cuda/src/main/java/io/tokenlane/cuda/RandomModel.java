@@ -1,0 +1,117 @@
+package io.tokenlane.cuda;
+
+import io.tokenlane.cuda.driver.BytedecoDriver;
+import io.tokenlane.cuda.driver.Driver;
+import io.tokenlane.engine.backend.WeightFormat;
+import io.tokenlane.engine.model.Model;
+import io.tokenlane.engine.model.ModelConfig;
+import io.tokenlane.engine.model.Models;
+import java.util.Optional;
+
+/**
+ * A model of a given shape with random weights, made on the device in a moment and without a
+ * download, to be timed: speed does not depend on what weights say. They are bfloat16, or bytes.
+ */
+public final class RandomModel implements AutoCloseable {
+  private static final long COPIED = 1L << 30;
+  private static final int ROUNDS = 10;
+
+  private final Driver driver;
+  private final CudaBackend backend;
+  private final RandomWeights weights;
+  private final Model model;
+
+  /**
+   * Why there is no device to make one on; empty if there is.
+   *
+   * @return one line
+   */
+  public static Optional<String> unavailable() {
+    return Probe.unavailable();
+  }
+
+  /**
+   * Makes one on the machine's first device.
+   *
+   * @param format {@link WeightFormat#AS_STORED} for bfloat16
+   * @param maxRows most rows of a step
+   * @throws IllegalStateException if there is no device; see {@link #unavailable()}
+   */
+  public static RandomModel make(ModelConfig shape, WeightFormat format, int maxRows) {
+    unavailable()
+        .ifPresent(
+            why -> {
+              throw new IllegalStateException("cuda: " + why);
+            });
+    Driver driver = new BytedecoDriver();
+    KernelSet kernels = new KernelSet(driver, KernelImages.forDevice(driver.device()));
+    return new RandomModel(driver, kernels, shape, format, maxRows);
+  }
+
+  RandomModel(
+      Driver driver, KernelSet kernels, ModelConfig shape, WeightFormat format, int maxRows) {
+    this.driver = driver;
+    backend = new CudaBackend(driver, kernels, format, new RandomFill(driver, kernels));
+    long rows = Math.max(shape.vocabularySize(), 2L * shape.intermediateSize());
+    weights = new RandomWeights(rows * Math.max(shape.hiddenSize(), shape.intermediateSize()));
+    model = Models.load(shape, weights, backend, maxRows);
+    driver.synchronize();
+  }
+
+  /** The model. */
+  public Model model() {
+    return model;
+  }
+
+  /** What it runs on. */
+  public String device() {
+    return backend.description();
+  }
+
+  /** Bytes on the device: weights, activations, work space; not the KV cache. */
+  public long deviceBytes() {
+    return backend.deviceBytes();
+  }
+
+  /** Bytes of weights that a step of one row reads: all matrices but the embedding. */
+  public long weightBytes() {
+    return backend.weightBytes();
+  }
+
+  /** Graphs that were launched so far. */
+  public long graphLaunches() {
+    return backend.step().graphLaunches();
+  }
+
+  /** Kernels that were launched one by one so far. */
+  public long kernelLaunches() {
+    return backend.step().kernelLaunches();
+  }
+
+  /** Bytes that the device reads and writes in a second when it copies its own memory. */
+  public double copyBandwidth() {
+    driver.use();
+    long from = driver.allocate(COPIED);
+    long to = driver.allocate(COPIED);
+    long begin = driver.event();
+    long end = driver.event();
+    driver.copy(to, from, COPIED);
+    driver.record(begin);
+    for (int i = 0; i < ROUNDS; i++) {
+      driver.copy(to, from, COPIED);
+    }
+    driver.record(end);
+    driver.await(end);
+    float millis = driver.millis(begin, end);
+    driver.free(from);
+    driver.free(to);
+    return 2.0 * ROUNDS * COPIED / millis * 1000;
+  }
+
+  @Override
+  public void close() {
+    model.close();
+    backend.close();
+    weights.close();
+  }
+}

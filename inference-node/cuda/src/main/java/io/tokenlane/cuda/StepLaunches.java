@@ -1,0 +1,477 @@
+package io.tokenlane.cuda;
+
+import io.tokenlane.cuda.Handles.DeviceKvStore;
+import io.tokenlane.cuda.Handles.DeviceLinear;
+import io.tokenlane.cuda.Handles.DeviceNorm;
+import io.tokenlane.cuda.Handles.DeviceRope;
+import io.tokenlane.cuda.Handles.DeviceRows;
+import io.tokenlane.cuda.Handles.DeviceTable;
+import io.tokenlane.cuda.driver.Driver;
+import io.tokenlane.engine.backend.AttentionLayer;
+import io.tokenlane.engine.backend.Batch;
+import io.tokenlane.engine.backend.Draws;
+import io.tokenlane.engine.backend.HeadShape;
+import io.tokenlane.engine.backend.KvType;
+import io.tokenlane.engine.backend.Norm;
+import io.tokenlane.engine.tensor.Activation;
+import io.tokenlane.engine.tensor.DType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns a step's operations into launches. What can be fused is: a norm and a gate become part of
+ * how rows are made ready for the projection behind them.
+ */
+final class StepLaunches {
+  private static final int PLAIN = 0;
+  private static final int NORMED = 1;
+  private static final int SILU_GATED = 2;
+  private static final int GELU_GATED = 3;
+
+  private final Driver driver;
+  private final DeviceMemory memory;
+  private final KernelSet kernels;
+  private final LaunchList list = new LaunchList();
+  private final Graphs graphs;
+  private final Arena arena = Arena.ofShared();
+  private final Arguments arguments = new Arguments(arena);
+  private final DeviceMemory.Scratch packed;
+  private final DeviceMemory.Scratch packedScales;
+  private final DeviceMemory.Scratch projected;
+  private final DeviceMemory.Scratch partials;
+  private final DeviceMemory.Scratch logits;
+  private final DeviceMemory.Scratch adjusted;
+  private final DrawMemory drawMemory;
+  private MemorySegment results = MemorySegment.NULL;
+  private @Nullable StepMemory batchMemory;
+  private int rows;
+  private int outputs;
+  private int actualOutputs;
+  private long step;
+  private @Nullable Gate pendingGate;
+  private long graphLaunches;
+  private long kernelLaunches;
+
+  /** A gate whose result nobody asked for yet. */
+  private record Gate(DeviceRows in, Activation activation, DeviceRows out) {}
+
+  /** Which rows to make ready, and how. */
+  private record Source(DeviceRows rows, int mode, long gain, float epsilon, boolean outputs) {}
+
+  @SuppressWarnings("MustBeClosedChecker") // the arena lives as long as the backend
+  StepLaunches(Driver driver, DeviceMemory memory, KernelSet kernels) {
+    this.driver = driver;
+    this.memory = memory;
+    this.kernels = kernels;
+    graphs = new Graphs(driver);
+    packed = memory.new Scratch();
+    packedScales = memory.new Scratch();
+    projected = memory.new Scratch();
+    partials = memory.new Scratch();
+    logits = memory.new Scratch();
+    adjusted = memory.new Scratch();
+    drawMemory = new DrawMemory(driver, memory);
+  }
+
+  /** Graphs launched so far. */
+  long graphLaunches() {
+    return graphLaunches;
+  }
+
+  /** Kernels launched one by one so far. */
+  long kernelLaunches() {
+    return kernelLaunches;
+  }
+
+  void begin(Batch batch) {
+    flush();
+    if (batchMemory == null || !batchMemory.fits(batch)) {
+      batchMemory = new StepMemory(driver, memory, batch);
+    }
+    batchMemory.begin(batch);
+    rows = Buckets.rows(batch.rows());
+    outputs = Buckets.rows(batch.outputs());
+    actualOutputs = batch.outputs();
+    step++;
+  }
+
+  void embed(DeviceTable table, float scale, DeviceRows out) {
+    settle();
+    int rowBytes = Math.toIntExact(table.type().bytes(table.inputs()));
+    list.add(
+        Kernel.EMBED,
+        rows,
+        Math.ceilDiv(out.width(), 256),
+        counts()
+            .address(batch().tokens())
+            .address(table.address())
+            .address(out.address())
+            .number(out.width())
+            .number(typeNumber(table.type()))
+            .number(rowBytes)
+            .number(scale)
+            .block());
+  }
+
+  /** The type's number in {@code embed.cu}. */
+  private static int typeNumber(DType type) {
+    return switch (type) {
+      case F32 -> 0;
+      case F16 -> 1;
+      case BF16 -> 2;
+      case Q8_0 -> 3;
+      case Q4_0 -> 4;
+      case Q4_K -> 5;
+      case Q5_K -> 6;
+      case Q6_K -> 7;
+    };
+  }
+
+  void normProject(DeviceRows in, DeviceNorm norm, DeviceLinear weight, DeviceRows out) {
+    settle();
+    pack(new Source(in, NORMED, norm.gain(), norm.epsilon(), false), weight);
+    project(weight, out.address(), false, false);
+  }
+
+  void projectAdd(DeviceRows in, DeviceLinear weight, DeviceRows sum) {
+    pack(gatedOrPlain(in), weight);
+    project(weight, sum.address(), true, false);
+  }
+
+  void projectNormAdd(DeviceRows in, DeviceLinear weight, DeviceNorm norm, DeviceRows sum) {
+    pack(gatedOrPlain(in), weight);
+    long to = projected.atLeast((long) in.maxRows() * weight.outputs() * Float.BYTES);
+    project(weight, to, false, false);
+    list.add(
+        Kernel.NORM_ADD,
+        rows,
+        1,
+        counts()
+            .address(to)
+            .address(norm.gain())
+            .address(sum.address())
+            .number(norm.width())
+            .number(norm.epsilon())
+            .block());
+  }
+
+  private Source gatedOrPlain(DeviceRows in) {
+    Gate gate = pendingGate;
+    if (gate != null && gate.out.equals(in)) {
+      pendingGate = null;
+      return new Source(gate.in, gatedBy(gate.activation), 0, 0, false);
+    }
+    settle();
+    return new Source(in, PLAIN, 0, 0, false);
+  }
+
+  private static int gatedBy(Activation activation) {
+    return activation == Activation.SILU ? SILU_GATED : GELU_GATED;
+  }
+
+  private void pack(Source source, DeviceLinear weight) {
+    Format format = weight.format();
+    int inputs = weight.inputs();
+    int maxRows = source.rows.maxRows();
+    long to = packed.atLeast(format.rowBytes(maxRows, inputs));
+    long scales = packedScales.atLeast(format.rowScaleBytes(maxRows, inputs));
+    list.add(
+        format.pack(),
+        source.outputs ? outputs : rows,
+        1,
+        counts()
+            .address(source.outputs ? batch().outputRows() : 0)
+            .address(source.rows.address())
+            .address(source.gain)
+            .address(to)
+            .address(scales)
+            .number(inputs)
+            .number(format.steps(inputs))
+            .number(source.mode)
+            .number(source.outputs ? 1 : 0)
+            .number(source.epsilon)
+            .block());
+  }
+
+  private void project(DeviceLinear weight, long out, boolean add, boolean ofOutputs) {
+    Format format = weight.format();
+    int count = ofOutputs ? outputs : rows;
+    Format.Projection projection = format.project(count);
+    list.add(
+        projection.kernel(),
+        Math.ceilDiv(weight.outputs(), projection.panels() * Format.PANEL),
+        Math.ceilDiv(count, projection.tiles() * Format.TILE),
+        counts()
+            .address(weight.weights())
+            .address(weight.scales())
+            .address(weight.bias())
+            .address(packed.atLeast(0))
+            .address(packedScales.atLeast(0))
+            .address(out)
+            .number(format.steps(weight.inputs()))
+            .number(weight.outputs())
+            .number(add ? 1 : 0)
+            .number(ofOutputs ? 1 : 0)
+            .number(weight.scale())
+            .block());
+  }
+
+  void storeKv(DeviceRows qkv, AttentionLayer layer, DeviceKvStore kv) {
+    settle();
+    DeviceRope rope = (DeviceRope) layer.rope();
+    long turns = rotations(rope);
+    HeadShape shape = layer.shape();
+    list.add(
+        Kernel.STORE_KV,
+        rows,
+        Math.ceilDiv(shape.heads() + 2 * shape.kvHeads(), 4),
+        counts()
+            .address(batch().slots())
+            .address(turns)
+            .address(gain(layer.queryNorm()))
+            .address(gain(layer.keyNorm()))
+            .address(qkv.address())
+            .address(kv.keys(layer.layer()))
+            .address(kv.values(layer.layer()))
+            .address(kv.keyScales(layer.layer()))
+            .address(kv.valueScales(layer.layer()))
+            .number(shape.heads())
+            .number(shape.kvHeads())
+            .number(shape.headDim())
+            .number(rope.pairs)
+            .number(rope.interleaved ? 1 : 0)
+            .number(kindOf(kv.type))
+            .number(epsilon(layer.queryNorm()))
+            .number(epsilon(layer.keyNorm()))
+            .block());
+  }
+
+  /** The type's number in {@code attention.cu}. */
+  private static int kindOf(KvType type) {
+    return switch (type) {
+      case FLOAT32 -> 0;
+      case INT8 -> 1;
+      case FLOAT16 -> 2;
+    };
+  }
+
+  private long rotations(DeviceRope rope) {
+    long turns = rope.turns.atLeast((long) batch().maxRows() * rope.pairs * 2 * Float.BYTES);
+    if (rope.preparedStep != step && rope.pairs > 0) {
+      rope.preparedStep = step;
+      list.add(
+          Kernel.ROTATIONS,
+          rows,
+          Math.ceilDiv(rope.pairs, 128),
+          counts()
+              .address(batch().positions())
+              .address(rope.frequencies)
+              .address(turns)
+              .number(rope.pairs)
+              .number(rope.magnitude)
+              .block());
+    }
+    return turns;
+  }
+
+  private static long gain(@Nullable Norm norm) {
+    return norm instanceof DeviceNorm device ? device.gain() : 0;
+  }
+
+  private static float epsilon(@Nullable Norm norm) {
+    return norm instanceof DeviceNorm device ? device.epsilon() : 0;
+  }
+
+  void attend(DeviceRows qkv, AttentionLayer layer, DeviceKvStore kv, DeviceRows out) {
+    settle();
+    HeadShape shape = layer.shape();
+    boolean tensor = inTensorCores(shape, kv.type);
+    int heads = tensor ? WorkList.TENSOR_HEADS : WorkList.HEADS;
+    int together = WorkList.rowsTogether(shape, heads);
+    WorkList work = batch().work(together);
+    if (work == null) {
+      flush();
+      batch().recut();
+      work = batch().work(together);
+    }
+    if (work == null) {
+      throw new IllegalStateException("work: not cut (expected: cut anew)");
+    }
+    long entry = (long) shape.heads() * (shape.headDim() + 2) * Float.BYTES;
+    long scratch = partials.atLeast(Buckets.powerOfTwo(work.scratchPlaces()) * entry);
+    list.add(
+        attendKernel(shape, tensor),
+        Buckets.powerOfTwo(work.itemCount()),
+        WorkList.headBlocks(shape, heads),
+        counts()
+            .address(batch().items())
+            .address(batch().tables())
+            .address(qkv.address())
+            .address(kv.keys(layer.layer()))
+            .address(kv.values(layer.layer()))
+            .address(kv.keyScales(layer.layer()))
+            .address(kv.valueScales(layer.layer()))
+            .address(out.address())
+            .address(scratch)
+            .number(shape.heads())
+            .number(shape.kvHeads())
+            .number(shape.headDim())
+            .number(kv.blockSize())
+            .number(layer.rule().window())
+            .number(kindOf(kv.type))
+            .number(layer.rule().scale())
+            .number(layer.rule().softCap())
+            .block());
+    if (work.splitCount() > 0) {
+      list.add(
+          Kernel.COMBINE,
+          Buckets.powerOfTwo(work.splitCount()),
+          shape.heads(),
+          counts()
+              .address(batch().splits())
+              .address(scratch)
+              .address(out.address())
+              .number(shape.heads())
+              .number(shape.headDim())
+              .block());
+    }
+  }
+
+  /** Not where a cache has more bits than they take, or a head is wider than they have room for. */
+  private static boolean inTensorCores(HeadShape shape, KvType type) {
+    return type != KvType.FLOAT32 && shape.headDim() <= 128 && shape.headDim() % 2 == 0;
+  }
+
+  private static Kernel attendKernel(HeadShape shape, boolean tensor) {
+    if (tensor) {
+      return shape.headDim() <= 64 ? Kernel.ATTEND_TENSOR_64 : Kernel.ATTEND_TENSOR_128;
+    }
+    if (shape.headDim() <= 64) {
+      return Kernel.ATTEND_64;
+    }
+    return shape.headDim() <= 128 ? Kernel.ATTEND_128 : Kernel.ATTEND_256;
+  }
+
+  void gate(DeviceRows gateUp, Activation activation, DeviceRows out) {
+    settle();
+    pendingGate = new Gate(gateUp, activation, out);
+  }
+
+  /** Writes a gate down whose result somebody may read. */
+  private void settle() {
+    Gate gate = pendingGate;
+    if (gate != null) {
+      pendingGate = null;
+      list.add(
+          Kernel.GATE,
+          rows,
+          1,
+          counts()
+              .address(gate.in.address())
+              .address(gate.out.address())
+              .number(gate.out.width())
+              .number(gate.activation == Activation.GELU_TANH ? 1 : 0)
+              .block());
+    }
+  }
+
+  void logits(DeviceRows in, DeviceNorm norm, DeviceLinear head, float[] to) {
+    settle();
+    if (actualOutputs > 0) {
+      long count = (long) outputs * head.outputs();
+      long at = logits.atLeast(count * Float.BYTES);
+      pack(new Source(in, NORMED, norm.gain(), norm.epsilon(), true), head);
+      project(head, at, false, true);
+      flush();
+      copyOut(at, to, actualOutputs * head.outputs());
+    } else {
+      flush();
+      driver.synchronize();
+    }
+  }
+
+  void draw(DeviceRows in, DeviceNorm norm, DeviceLinear head, Draws draws) {
+    settle();
+    if (actualOutputs == 0) {
+      flush();
+      driver.synchronize();
+      return;
+    }
+    long at = logits.atLeast((long) outputs * head.outputs() * Float.BYTES);
+    pack(new Source(in, NORMED, norm.gain(), norm.epsilon(), true), head);
+    project(head, at, false, true);
+    drawMemory.send(draws, actualOutputs, outputs);
+    long work = adjusted.atLeast(2L * outputs * draws.tokens() * Float.BYTES);
+    list.add(
+        Kernel.SAMPLE,
+        outputs,
+        1,
+        drawMemory
+            .arguments(counts().address(at))
+            .address(work)
+            .address(drawMemory.results())
+            .number(head.outputs())
+            .number(draws.tokens())
+            .number(draws.cap())
+            .block());
+    flush();
+    drawMemory.receive(draws);
+  }
+
+  void read(DeviceRows from, int row, float[] values) {
+    flush();
+    long rowBytes = (long) from.width() * Float.BYTES;
+    copyOut(from.address() + row * rowBytes, values, from.width());
+  }
+
+  private void copyOut(long from, float[] to, int count) {
+    long bytes = (long) count * Float.BYTES;
+    if (results.byteSize() < bytes) {
+      results = driver.pinned(Math.max(bytes, 2 * results.byteSize()));
+    }
+    driver.copyOut(results, from, bytes);
+    driver.synchronize();
+    MemorySegment.copy(results, ValueLayout.JAVA_FLOAT, 0, to, 0, count);
+  }
+
+  /** Enqueues all that was written down. */
+  void flush() {
+    settle();
+    if (list.isEmpty()) {
+      return;
+    }
+    batch().send();
+    if (rows <= Buckets.MOST && graphs.run(list, this::enqueue)) {
+      graphLaunches++;
+    } else {
+      enqueue();
+      kernelLaunches += list.size();
+    }
+    list.clear();
+  }
+
+  private void enqueue() {
+    list.each((kernel, grid, block) -> driver.launch(kernels.function(kernel), grid, block));
+  }
+
+  private StepMemory batch() {
+    StepMemory current = batchMemory;
+    if (current == null) {
+      throw new IllegalStateException("step: not begun (expected: begin)");
+    }
+    return current;
+  }
+
+  private Arguments counts() {
+    return arguments.begin().address(batch().counts());
+  }
+
+  void close() {
+    flush();
+    driver.synchronize();
+    graphs.close();
+    arena.close();
+  }
+}

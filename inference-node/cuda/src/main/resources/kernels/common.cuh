@@ -1,0 +1,158 @@
+// What all kernels share. The same sources are compiled for a device (nvcc, NVRTC; no headers of CUDA are
+// needed) and for the host, where TOKENLANE_HOST names a header that stands in for the device.
+//
+// A kernel takes one structure by value: pointers first, then integers, then floats. Rows are float32,
+// row-major. A batch's counts are read from memory, not passed, so that a graph of launches can be run again
+// for another batch: blocks beyond the counts end at once and write nothing.
+#pragma once
+
+typedef unsigned char u8;
+typedef unsigned short u16;
+typedef unsigned int u32;
+typedef unsigned long long u64;
+
+#ifdef TOKENLANE_HOST
+#include TOKENLANE_HOST
+#else
+
+#define KERNEL(name, threads) extern "C" __global__ void __launch_bounds__(threads) name
+#define DEVICE __device__ __forceinline__
+#define SHARED __shared__
+
+struct Quad {
+  u32 x, y, z, w;
+};
+struct Pair {
+  u32 x, y;
+};
+
+// D = A B + D over 16 x 8 x 32 bytes; lane l holds of A rows l / 4 and l / 4 + 8, of B column l / 4.
+DEVICE void mma_s8(int (&d)[4], const Quad &a, const Pair &b) {
+  asm(
+      "mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+      : "+r"(d[0]), "+r"(d[1]), "+r"(d[2]), "+r"(d[3])
+      : "r"(a.x), "r"(a.y), "r"(a.z), "r"(a.w), "r"(b.x), "r"(b.y));
+}
+
+// The same over 16 x 8 x 16 bfloat16.
+DEVICE void mma_bf16(float (&d)[4], const Quad &a, const Pair &b) {
+  asm(
+      "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+      : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+      : "r"(a.x), "r"(a.y), "r"(a.z), "r"(a.w), "r"(b.x), "r"(b.y));
+}
+
+// The same over 16 x 8 x 16 binary16.
+DEVICE void mma_f16(float (&d)[4], const Quad &a, const Pair &b) {
+  asm(
+      "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+      : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+      : "r"(a.x), "r"(a.y), "r"(a.z), "r"(a.w), "r"(b.x), "r"(b.y));
+}
+
+DEVICE float f16_to_f32(u16 bits) {
+  float value;
+  asm("cvt.f32.f16 %0, %1;" : "=f"(value) : "h"(bits));
+  return value;
+}
+
+DEVICE u16 f32_to_f16(float value) {
+  u16 bits;
+  asm("cvt.rn.f16.f32 %0, %1;" : "=h"(bits) : "f"(value));
+  return bits;
+}
+
+DEVICE float bits_to_f32(u32 bits) { return __uint_as_float(bits); }
+DEVICE u32 f32_to_bits(float value) { return __float_as_uint(value); }
+DEVICE float shuffle_xor(float value, int mask) { return __shfl_xor_sync(0xffffffffu, value, mask); }
+DEVICE float shuffle(float value, int lane) { return __shfl_sync(0xffffffffu, value, lane); }
+DEVICE void barrier() { __syncthreads(); }
+DEVICE void warp_barrier() { __syncwarp(); }
+DEVICE void add_shared(u64 *at, u64 value) { atomicAdd(at, value); }
+DEVICE void least_shared(u32 *at, u32 value) { atomicMin(at, value); }
+// Read once and by nobody else: weights pass the caches by. Not volatile, nor are products: what does not
+// depend on each other may be put in any order, so that loads run ahead.
+DEVICE Quad stream_quad(const Quad *at) {
+  Quad q;
+  asm("ld.global.nc.L1::no_allocate.v4.u32 {%0,%1,%2,%3}, [%4];"
+               : "=r"(q.x), "=r"(q.y), "=r"(q.z), "=r"(q.w)
+               : "l"(at));
+  return q;
+}
+#endif
+
+// One rounding less and always the same one, whatever a compiler would contract.
+DEVICE float fused(float a, float b, float c) { return fmaf(a, b, c); }
+
+DEVICE float bf16_to_f32(u16 bits) { return bits_to_f32((u32)bits << 16); }
+
+// To nearest, ties to even; not for NaN.
+DEVICE u16 f32_to_bf16(float value) {
+  u32 bits = f32_to_bits(value);
+  return (u16)((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16);
+}
+
+DEVICE bool is_finite(float value) { return (f32_to_bits(value) & 0x7f800000u) != 0x7f800000u; }
+
+DEVICE float minus_infinity() { return bits_to_f32(0xff800000u); }
+
+DEVICE float larger(float a, float b) { return a > b ? a : b; }
+
+DEVICE float warp_sum(float value) {
+  for (int mask = 16; mask > 0; mask >>= 1) {
+    value += shuffle_xor(value, mask);
+  }
+  return value;
+}
+
+DEVICE float warp_max(float value) {
+  for (int mask = 16; mask > 0; mask >>= 1) {
+    value = larger(value, shuffle_xor(value, mask));
+  }
+  return value;
+}
+
+// Over a block of at most 1024 threads, in an order that does not change; `work` has 32 places.
+DEVICE float block_sum(float value, float *work) {
+  value = warp_sum(value);
+  barrier();
+  if (threadIdx.x % 32 == 0) {
+    work[threadIdx.x / 32] = value;
+  }
+  barrier();
+  float sum = 0;
+  for (int i = 0; i < (int)(blockDim.x / 32); i++) {
+    sum += work[i];
+  }
+  return sum;
+}
+
+DEVICE float block_max(float value, float *work) {
+  value = warp_max(value);
+  barrier();
+  if (threadIdx.x % 32 == 0) {
+    work[threadIdx.x / 32] = value;
+  }
+  barrier();
+  float max = work[0];
+  for (int i = 1; i < (int)(blockDim.x / 32); i++) {
+    max = larger(max, work[i]);
+  }
+  return max;
+}
+
+// A batch's counts, at the beginning of its memory.
+struct Counts {
+  int rows;
+  int outputs;
+  int items;
+  int splits;
+};
+
+// x / (1 + exp(-x)), or x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))).
+DEVICE float activated(float x, int gelu) {
+  if (gelu) {
+    return 0.5f * x * (1.0f + tanhf(0.7978845608028654f * (x + 0.044715f * x * x * x)));
+  }
+  return x / (1.0f + expf(-x));
+}

@@ -1,0 +1,162 @@
+package io.tokenlane.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tokenlane.cuda.driver.DriverException;
+import io.tokenlane.engine.backend.Batch;
+import io.tokenlane.engine.backend.KvStore;
+import io.tokenlane.engine.backend.WeightFormat;
+import io.tokenlane.engine.checkpoint.Checkpoint;
+import io.tokenlane.engine.checkpoint.TestModels;
+import io.tokenlane.engine.model.Model;
+import io.tokenlane.engine.model.Models;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What steps of a real model ask of the driver, and what they leave with it. */
+final class StepPlanTest {
+  private static final int BLOCK = 16;
+  private static final long PLENTY = 1L << 32;
+
+  private final RecordingDriver driver = new RecordingDriver(PLENTY);
+  private final CudaBackend backend = backend(driver);
+  private final Batch batch = new Batch(192, 160, 64, BLOCK);
+  private Checkpoint checkpoint;
+  private Model model;
+  private KvStore kv;
+  private float[] logits;
+
+  private static CudaBackend backend(RecordingDriver driver) {
+    KernelSet kernels = new KernelSet(driver, family -> new byte[0]);
+    return new CudaBackend(driver, kernels, WeightFormat.AS_STORED);
+  }
+
+  @BeforeEach
+  void load() {
+    checkpoint = Checkpoint.open(TestModels.of("tiny-llama"));
+    model = Models.load(checkpoint.config(), checkpoint.weights(), backend, 192);
+    kv = model.kvStore(512, BLOCK);
+    logits = new float[192 * checkpoint.config().vocabularySize()];
+    // Work space has its size from the first steps on.
+    decode(150, 300);
+    driver.enqueued.clear();
+  }
+
+  /** Every test ends with a device that holds nothing. */
+  @AfterEach
+  void nothingIsLeft() {
+    model.close();
+    kv.close();
+    backend.close();
+    checkpoint.close();
+    assertThat(driver.held).isEmpty();
+    assertThat(driver.livingGraphs).isEmpty();
+    assertThat(driver.closed).isTrue();
+  }
+
+  /** A decode step: each sequence's one row, at a position. */
+  private void decode(int sequences, int position) {
+    batch.clear();
+    for (int s = 0; s < sequences; s++) {
+      int[] blocks = new int[position / BLOCK + 1];
+      Arrays.fill(blocks, s);
+      batch.beginSequence(blocks, blocks.length);
+      batch.addRow(s % 7, position, true);
+    }
+    model.forward(batch, kv, logits);
+  }
+
+  private List<String> enqueuedBy(Runnable step) {
+    driver.enqueued.clear();
+    step.run();
+    return List.copyOf(driver.enqueued);
+  }
+
+  @Test
+  void aDecodeStepThatCameBeforeIsOneGraph() {
+    List<String> first = enqueuedBy(() -> decode(3, 5));
+    assertThat(first).startsWith("in", "embed").endsWith("out").doesNotContain("graph 1");
+    assertThat(enqueuedBy(() -> decode(3, 6))).containsExactly("in", "graph 1", "out");
+    assertThat(enqueuedBy(() -> decode(4, 7))).containsExactly("in", "graph 1", "out");
+    assertThat(driver.captures).isEqualTo(1);
+  }
+
+  @Test
+  void rowsArePaddedToFewSizes() {
+    for (int round = 0; round < 2; round++) {
+      for (int sequences = 1; sequences <= 32; sequences++) {
+        decode(sequences, 3);
+      }
+    }
+    // 1, 2, 4, 8, 16, 24, 32 rows; work is padded to powers of two, so 24 rows come with 32 items.
+    assertThat(driver.captures).isEqualTo(7);
+  }
+
+  @Test
+  void normsAndGatesAreNoLaunchesOfTheirOwn() {
+    List<String> step = enqueuedBy(() -> decode(1, 0));
+    int layers = checkpoint.config().layers();
+    // In, embed, rotations, then for each layer four projections with their rows made ready, the
+    // cache and attention, at last the head, and out.
+    assertThat(step).hasSize(3 + layers * 10 + 2 + 1).doesNotContain("gate", "norm_add");
+  }
+
+  @Test
+  void longStepsAreLaunchedKernelByKernel() {
+    decode(130, 0);
+    decode(130, 0);
+    decode(130, 0);
+    assertThat(driver.captures).isZero();
+  }
+
+  @Test
+  void aLongSequenceIsSharedByBlocksAndMerged() {
+    assertThat(enqueuedBy(() -> decode(1, 255))).doesNotContain("combine");
+    assertThat(enqueuedBy(() -> decode(1, 256))).contains("combine");
+  }
+
+  @Test
+  void theBatchGoesOutInOneCopyWithItsCounts() {
+    decode(3, 20);
+    assertThat(Arrays.copyOf(driver.lastCopiedIn(), 4)).containsExactly(3, 3, 3, 0);
+    assertThat(Arrays.copyOfRange(driver.lastCopiedIn(), 4, 7)).containsExactly(0, 1, 2);
+    assertThat(Arrays.copyOfRange(driver.lastCopiedIn(), 4 + 192, 4 + 192 + 3))
+        .containsExactly(20, 20, 20);
+  }
+
+  @Test
+  void memoryDoesNotGrowFromStepToStep() {
+    decode(8, 300);
+    long held = driver.heldBytes();
+    for (int position = 301; position < 400; position++) {
+      decode(8, position);
+    }
+    assertThat(driver.heldBytes()).isEqualTo(held);
+  }
+
+  @Test
+  void graphsAreBounded() {
+    for (int position = 0; position < 1024; position += 16) {
+      for (int sequences = 1; sequences <= 64; sequences *= 2) {
+        decode(sequences, position);
+        decode(sequences, position);
+      }
+    }
+    assertThat(driver.livingGraphs).hasSizeLessThanOrEqualTo(64);
+  }
+
+  @Test
+  void aDeviceThatIsTooSmallIsAClearError() {
+    RecordingDriver small = new RecordingDriver(1 << 16);
+    CudaBackend tooSmall = backend(small);
+    assertThatThrownBy(() -> Models.load(checkpoint.config(), checkpoint.weights(), tooSmall, 192))
+        .isInstanceOf(DriverException.class)
+        .hasMessageContainingAll("cuMemAlloc", "bytes");
+    tooSmall.close();
+    assertThat(small.held).isEmpty();
+  }
+}

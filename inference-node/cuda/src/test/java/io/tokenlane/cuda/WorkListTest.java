@@ -1,0 +1,88 @@
+package io.tokenlane.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tokenlane.engine.backend.Batch;
+import io.tokenlane.engine.backend.HeadShape;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** Every row's every partition is computed once, and every partial result is merged. */
+final class WorkListTest {
+  private static final int BLOCK = 16;
+  private static final int MAX_ROWS = 96;
+  private static final int MAX_SEQUENCES = 8;
+  private static final int MAX_BLOCKS = 128;
+
+  private final SplittableRandom random = new SplittableRandom(20261127);
+
+  @Test
+  void coversEachPartitionOfEachRowOnce() {
+    WorkList work = new WorkList(MAX_ROWS, MAX_SEQUENCES, MAX_BLOCKS * BLOCK);
+    for (int round = 0; round < 200; round++) {
+      Batch batch = randomBatch();
+      int together = 1 + random.nextInt(8);
+      work.build(batch, new int[MAX_SEQUENCES], together);
+      check(work, batch, together);
+    }
+  }
+
+  private Batch randomBatch() {
+    Batch batch = new Batch(MAX_ROWS, MAX_SEQUENCES, MAX_BLOCKS, BLOCK);
+    int sequences = 1 + random.nextInt(MAX_SEQUENCES);
+    for (int s = 0; s < sequences; s++) {
+      batch.beginSequence(new int[MAX_BLOCKS], MAX_BLOCKS);
+      int rows = random.nextBoolean() ? 1 : 1 + random.nextInt(MAX_ROWS / MAX_SEQUENCES);
+      int position = random.nextInt(MAX_BLOCKS * BLOCK - rows);
+      for (int i = 0; i < rows; i++) {
+        batch.addRow(0, position + i, false);
+      }
+    }
+    return batch;
+  }
+
+  private static void check(WorkList work, Batch batch, int together) {
+    Set<Long> seen = new HashSet<>();
+    Set<Integer> places = new HashSet<>();
+    for (int item = 0; item < work.itemCount(); item++) {
+      int at = item * WorkList.ITEM;
+      int[] items = work.items();
+      assertThat(items[at + 1]).isBetween(1, together);
+      for (int row = items[at]; row < items[at] + items[at + 1]; row++) {
+        assertThat(batch.positions[row] - items[at + 2]).isEqualTo(row - items[at]);
+        assertThat(batch.sequenceOfRow[row]).isEqualTo(batch.sequenceOfRow[items[at]]);
+        for (int part = items[at + 4]; part < items[at + 5]; part++) {
+          if (part <= batch.positions[row] / WorkList.PARTITION) {
+            assertThat(seen.add((long) row << 32 | part)).isTrue();
+          }
+        }
+      }
+      if (items[at + 6] >= 0) {
+        assertThat(places.add(items[at + 6])).isTrue();
+      }
+    }
+    long wanted = 0;
+    for (int row = 0; row < batch.rows(); row++) {
+      wanted += batch.positions[row] / WorkList.PARTITION + 1;
+    }
+    assertThat((long) seen.size()).isEqualTo(wanted);
+    for (int split = 0; split < work.splitCount(); split++) {
+      int at = split * WorkList.SPLIT;
+      for (int part = 0; part < work.splits()[at + 2]; part++) {
+        assertThat(places.remove(work.splits()[at + 1] + part)).isTrue();
+      }
+    }
+    assertThat(places).isEmpty();
+  }
+
+  @Test
+  void headsOfAGroupShareABlock() {
+    assertThat(WorkList.rowsTogether(new HeadShape(32, 8, 128), 8)).isEqualTo(2);
+    assertThat(WorkList.headBlocks(new HeadShape(32, 8, 128), 8)).isEqualTo(8);
+    assertThat(WorkList.rowsTogether(new HeadShape(32, 2, 128), 8)).isEqualTo(1);
+    assertThat(WorkList.headBlocks(new HeadShape(32, 2, 128), 8)).isEqualTo(4);
+    assertThat(WorkList.rowsTogether(new HeadShape(4, 4, 64), 8)).isEqualTo(8);
+  }
+}

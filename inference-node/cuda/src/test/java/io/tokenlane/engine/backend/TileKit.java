@@ -1,0 +1,65 @@
+package io.tokenlane.engine.backend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.tokenlane.engine.tensor.DType;
+import io.tokenlane.engine.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Each tile size of each kernel of projections gives a row the same bits, and the right ones. */
+abstract class TileKit {
+  private static final long SEED = 20261127;
+  private static final int MOST = 150;
+  private static final int[] ROWS = {1, 9, 17, 33, 65, 129, MOST};
+
+  private final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
+  private final RandomTensors tensors = new RandomTensors(random);
+
+  abstract BackendProvider provider();
+
+  @ParameterizedTest
+  @EnumSource(
+      value = DType.class,
+      names = {"F32", "F16", "BF16", "Q8_0", "Q6_K"})
+  void allTilesAgree(DType dtype) {
+    int width = RandomTensors.columns(dtype, 320);
+    Tensor matrix = tensors.matrix(dtype, 70, width);
+    float[] input = tensors.floats(MOST * width);
+    try (Backend backend = provider().create(new BackendOptions(1))) {
+      float[][] all = project(backend, matrix, input, MOST);
+      check(matrix, input, all);
+      for (int rows : ROWS) {
+        float[][] some = project(backend, matrix, input, rows);
+        assertThat(some).as("%d rows", rows).isDeepEqualTo(Arrays.copyOf(all, rows));
+      }
+    }
+  }
+
+  private static float[][] project(Backend backend, Tensor matrix, float[] input, int rows) {
+    ContractRun run = new ContractRun(backend, rows);
+    Linear weight = backend.linear(List.of(matrix), List.of());
+    Rows out = backend.rows(rows, weight.outputs());
+    backend.projectAdd(run.feed(Arrays.copyOf(input, rows * matrix.columns())), weight, out);
+    float[][] results = new float[rows][];
+    Arrays.setAll(results, row -> run.read(out, row));
+    return results;
+  }
+
+  private static void check(Tensor matrix, float[] input, float[][] results) {
+    int width = matrix.columns();
+    for (int row = 0; row < results.length; row += 37) {
+      double[] x = Reference64.doubles(input, row * width, width);
+      for (int n = 0; n < matrix.rows(); n++) {
+        double expected = Reference64.dot(matrix, n, x);
+        double tolerance = Reference64.tolerance(matrix, n, x) + 1e-6 * Math.abs(expected);
+        assertThat((double) results[row][n]).isCloseTo(expected, within(tolerance));
+      }
+    }
+  }
+}

@@ -1,0 +1,273 @@
+// Stands in for a device: the threads of a block are fibres of one host thread, which change places at
+// barriers and wherever a warp acts together. Blocks run one after another. The order in which threads get
+// their turn is chosen by the launch, so that a race shows as a difference between two orders.
+#pragma once
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define KERNEL(name, threads) extern "C" void name
+#define DEVICE inline
+#define SHARED static
+
+struct Quad {
+  u32 x, y, z, w;
+};
+struct Pair {
+  u32 x, y;
+};
+
+namespace emulation {
+
+struct Index {
+  unsigned x, y, z;
+};
+
+struct Slot {
+  Quad a;
+  Pair b;
+  float value;
+};
+
+struct Warp {
+  Slot slots[2][32];
+  unsigned turn;
+  int arrived;
+  int live;
+};
+
+struct Fibre {
+  void *stack;
+  void *sp;
+  Index thread;
+  int lane;
+  Warp *warp;
+  bool done;
+};
+
+static const int MOST_THREADS = 1024;
+static const size_t STACK = 64 * 1024;
+
+static Index block_index, block_size, grid_size;
+static Fibre fibres[MOST_THREADS];
+static Warp warps[MOST_THREADS / 32];
+static Fibre *now;
+static void *scheduler;
+static int live;
+static int at_barrier;
+static unsigned barrier_turn;
+static bool progress;
+static void (*entry)(const void *);
+static const void *arguments;
+
+#if defined(__x86_64__)
+extern "C" void emulation_switch(void **from, void *to);
+asm(".text\n"
+    ".globl emulation_switch\n"
+    "emulation_switch:\n"
+    "  pushq %rbp\n  pushq %rbx\n  pushq %r12\n  pushq %r13\n  pushq %r14\n  pushq %r15\n"
+    "  movq %rsp, (%rdi)\n"
+    "  movq %rsi, %rsp\n"
+    "  popq %r15\n  popq %r14\n  popq %r13\n  popq %r12\n  popq %rbx\n  popq %rbp\n"
+    "  ret\n");
+#else
+#error "the emulation switches stacks on x86-64 only"
+#endif
+
+inline void yield() { emulation_switch(&now->sp, scheduler); }
+
+inline void release_barrier() {
+  if (live > 0 && at_barrier == live) {
+    at_barrier = 0;
+    barrier_turn++;
+    progress = true;
+  }
+}
+
+inline void release_warp(Warp *warp) {
+  if (warp->live > 0 && warp->arrived == warp->live) {
+    warp->arrived = 0;
+    warp->turn++;
+    progress = true;
+  }
+}
+
+static void run_fibre() {
+  entry(arguments);
+  now->done = true;
+  live--;
+  now->warp->live--;
+  progress = true;
+  release_barrier();
+  release_warp(now->warp);
+  yield();
+  abort();
+}
+
+inline void start(Fibre *f) {
+  if (!f->stack) {
+    f->stack = mmap(0, STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  }
+  void **top = (void **)((char *)f->stack + STACK);
+  *--top = 0;  // as after a call: the stack is aligned but for a return address
+  *--top = (void *)run_fibre;
+  for (int i = 0; i < 6; i++) {
+    *--top = 0;
+  }
+  f->sp = top;
+  f->done = false;
+}
+
+// False if the threads of a block wait for each other for ever.
+static bool run_block(int threads, int order) {
+  live = threads;
+  at_barrier = 0;
+  barrier_turn = 0;
+  memset(warps, 0, sizeof warps);
+  for (int i = 0; i < threads; i++) {
+    fibres[i].thread = {(unsigned)i, 0, 0};
+    fibres[i].lane = i % 32;
+    fibres[i].warp = &warps[i / 32];
+    warps[i / 32].live++;
+    start(&fibres[i]);
+  }
+  int warp_count = threads / 32;
+  while (live > 0) {
+    progress = false;
+    for (int w = 0; w < warp_count; w++) {
+      int warp = order == 0 ? w : warp_count - 1 - w;
+      for (int l = 0; l < 32; l++) {
+        int lane = order == 0 ? l : (order == 1 ? 31 - l : (l * 13 + 5) % 32);
+        now = &fibres[warp * 32 + lane];
+        if (!now->done) {
+          emulation_switch(&scheduler, now->sp);
+        }
+      }
+    }
+    if (!progress) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// All live lanes of the warp come here before any goes on. Gives the slots of this meeting.
+inline Slot *meet(const Slot &mine) {
+  Warp *warp = now->warp;
+  unsigned turn = warp->turn;
+  Slot *slots = warp->slots[turn % 2];
+  slots[now->lane] = mine;
+  warp->arrived++;
+  release_warp(warp);
+  while (warp->turn == turn) {
+    yield();
+  }
+  return slots;
+}
+
+inline float half_value(u16 bits) {
+  _Float16 value;
+  memcpy(&value, &bits, 2);
+  return (float)value;
+}
+
+}  // namespace emulation
+
+#define threadIdx (emulation::now->thread)
+#define blockIdx (emulation::block_index)
+#define blockDim (emulation::block_size)
+#define gridDim (emulation::grid_size)
+
+DEVICE float f16_to_f32(u16 bits) { return emulation::half_value(bits); }
+
+DEVICE u16 f32_to_f16(float value) {
+  _Float16 half = (_Float16)value;
+  u16 bits;
+  memcpy(&bits, &half, 2);
+  return bits;
+}
+
+DEVICE float bits_to_f32(u32 bits) {
+  float value;
+  memcpy(&value, &bits, 4);
+  return value;
+}
+
+DEVICE u32 f32_to_bits(float value) {
+  u32 bits;
+  memcpy(&bits, &value, 4);
+  return bits;
+}
+
+DEVICE void barrier() {
+  using namespace emulation;
+  unsigned turn = barrier_turn;
+  at_barrier++;
+  release_barrier();
+  while (barrier_turn == turn) {
+    yield();
+  }
+}
+
+DEVICE void warp_barrier() { emulation::meet({}); }
+
+DEVICE float shuffle(float value, int lane) {
+  emulation::Slot mine = {};
+  mine.value = value;
+  return emulation::meet(mine)[lane].value;
+}
+
+DEVICE float shuffle_xor(float value, int mask) { return shuffle(value, emulation::now->lane ^ mask); }
+
+DEVICE void add_shared(u64 *at, u64 value) { *at += value; }
+DEVICE void least_shared(u32 *at, u32 value) { *at = value < *at ? value : *at; }
+DEVICE Quad stream_quad(const Quad *at) { return *at; }
+
+// The layouts of PTX ISA, "Matrix fragments for mma.m16n8k32" and "for mma.m16n8k16 with floating point type".
+DEVICE u32 emulated_word(const Quad &q, int i) { return i == 0 ? q.x : (i == 1 ? q.y : (i == 2 ? q.z : q.w)); }
+
+DEVICE void mma_s8(int (&d)[4], const Quad &a, const Pair &b) {
+  emulation::Slot mine = {};
+  mine.a = a;
+  mine.b = b;
+  const emulation::Slot *slots = emulation::meet(mine);
+  int lane = emulation::now->lane;
+  for (int c = 0; c < 4; c++) {
+    int column = lane % 4 * 2 + c % 2;
+    for (int k = 0; k < 32; k++) {
+      u32 left = emulated_word(slots[lane / 4 * 4 + k % 16 / 4].a, k / 16 * 2 + c / 2);
+      const Pair &right = slots[column * 4 + k % 16 / 4].b;
+      d[c] += (int8_t)(left >> (k % 4 * 8)) * (int8_t)((k < 16 ? right.x : right.y) >> (k % 4 * 8));
+    }
+  }
+}
+
+template <class Convert>
+DEVICE void mma_halves(float (&d)[4], const Quad &a, const Pair &b, Convert convert) {
+  emulation::Slot mine = {};
+  mine.a = a;
+  mine.b = b;
+  const emulation::Slot *slots = emulation::meet(mine);
+  int lane = emulation::now->lane;
+  for (int c = 0; c < 4; c++) {
+    int column = lane % 4 * 2 + c % 2;
+    double sum = 0;
+    for (int k = 0; k < 16; k++) {
+      u32 left = emulated_word(slots[lane / 4 * 4 + k % 8 / 2].a, k / 8 * 2 + c / 2);
+      const Pair &right = slots[column * 4 + k % 8 / 2].b;
+      sum += (double)convert((u16)(left >> (k % 2 * 16))) * convert((u16)((k < 8 ? right.x : right.y) >> (k % 2 * 16)));
+    }
+    d[c] = (float)(d[c] + sum);
+  }
+}
+
+DEVICE void mma_bf16(float (&d)[4], const Quad &a, const Pair &b) {
+  mma_halves(d, a, b, [](u16 bits) { return bits_to_f32((u32)bits << 16); });
+}
+
+DEVICE void mma_f16(float (&d)[4], const Quad &a, const Pair &b) {
+  mma_halves(d, a, b, [](u16 bits) { return emulation::half_value(bits); });
+}
