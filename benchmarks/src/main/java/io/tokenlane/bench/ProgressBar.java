@@ -1,6 +1,7 @@
 package io.tokenlane.bench;
 
 import java.io.PrintStream;
+import java.util.Objects;
 
 /** How far a run of several benchmarks is: a bar on a terminal, plain lines elsewhere. */
 final class ProgressBar {
@@ -18,7 +19,7 @@ final class ProgressBar {
   }
 
   static ProgressBar onStandardError(int all) {
-    boolean terminal = System.console() != null && System.console().isTerminal();
+    boolean terminal = Objects.requireNonNull(System.console()).isTerminal();
     return new ProgressBar(System.err, terminal, all);
   }
 

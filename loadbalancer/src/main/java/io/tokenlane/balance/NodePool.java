@@ -154,7 +154,7 @@ public final class NodePool {
    */
   public List<NodeScore> scores(BalancingStrategy strategy, Demand demand, int most) {
     Member[] current = members;
-    Pick pick = picks.get();
+    Pick pick = Pick.in(fleet);
     try {
       pick.settle(current, demand, fleet.clock.getAsLong());
       return IntStream.range(0, Math.min(most, current.length))

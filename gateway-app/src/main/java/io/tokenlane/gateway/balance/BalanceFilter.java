@@ -3,7 +3,6 @@ package io.tokenlane.gateway.balance;
 import io.tokenlane.balance.LateBinding;
 import io.tokenlane.balance.Lease;
 import io.tokenlane.balance.NoSlotException;
-import io.tokenlane.balance.NodePool;
 import io.tokenlane.gateway.call.Decision;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.route.FilterOrder;
@@ -102,8 +101,7 @@ final class BalanceFilter implements GlobalFilter, Ordered {
     }
 
     private boolean anotherMayServe() {
-      return tried.size() < maxAttempts
-          && standby.anyBut(excluded);
+      return tried.size() < maxAttempts && standby.anyBut(excluded);
     }
 
     private Mono<Void> failed(Lease lease, ServerWebExchange attempt, Throwable failure) {

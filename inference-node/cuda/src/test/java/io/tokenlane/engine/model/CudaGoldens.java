@@ -142,7 +142,8 @@ abstract class CudaGoldens {
     try (Runs run = new Runs(model, MAX_ROWS, 2 * LONG_PROMPT, type)) {
       float[] logits = {};
       for (int from = 0; from < ids.length; from += chunk) {
-        float[][] rows = run.step(Arrays.copyOfRange(ids, from, Math.min(ids.length, from + chunk)));
+        float[][] rows =
+            run.step(Arrays.copyOfRange(ids, from, Math.min(ids.length, from + chunk)));
         logits = rows[rows.length - 1];
       }
       return logits;
