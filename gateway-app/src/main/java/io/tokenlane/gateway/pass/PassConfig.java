@@ -116,11 +116,15 @@ public class PassConfig {
     return new PassLifecycle(passing, clockwork);
   }
 
-  /** Behind whoever answers from the cache, before Reactor Netty. */
+  /**
+   * Whether requests may pass at all.
+   *
+   * @param on false where every request is looked at by something that only the filters are
+   */
+  record PassSwitch(boolean on) {}
+
   @Bean
-  NettyServerCustomizer passHandlers(
-      Passing passing,
-      PassRoutes routes,
+  PassSwitch passSwitch(
       SecurityProperties security,
       LimitsProperties limits,
       PrefetchProperties prefetch,
@@ -131,7 +135,13 @@ public class PassConfig {
             || security.mtls() != null
             || !limits.rules().isEmpty()
             || prefetch.foresight() != null;
-    if (everyRequestIsLookedAt || routes.isEmpty() || !http.passThrough()) {
+    return new PassSwitch(http.passThrough() && !everyRequestIsLookedAt);
+  }
+
+  /** Behind whoever answers from the cache, before Reactor Netty. */
+  @Bean
+  NettyServerCustomizer passHandlers(Passing passing, PassRoutes routes, PassSwitch mayPass) {
+    if (!mayPass.on() || routes.isEmpty()) {
       return server -> server;
     }
     return server ->
