@@ -57,7 +57,8 @@ class ConfigReferenceTest {
     assertThat(all).hasSizeGreaterThan(60);
     assertThat(all)
         .allSatisfy(property -> assertThat(property.what()).as(property.name()).isNotEmpty())
-        .allSatisfy(property -> assertThat(property.what()).as(property.name()).doesNotContain("{@"));
+        .allSatisfy(
+            property -> assertThat(property.what()).as(property.name()).doesNotContain("{@"));
   }
 
   @Test
