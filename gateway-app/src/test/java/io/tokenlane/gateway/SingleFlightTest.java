@@ -82,18 +82,21 @@ final class SingleFlightTest {
   /** The crowd has come for the same; the fetch is theirs as much as the leader's. */
   @Test
   void surviveTheirFirstClient() throws IOException {
-    nodesAnswer(FakeUpstream.events(Flux.just("data: 1\n\n").concatWith(gate.asMono())));
+    String piece =
+        "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},"
+            + "\"finish_reason\":\"stop\"}]}\n\n";
+    nodesAnswer(FakeUpstream.events(Flux.just(piece).concatWith(gate.asMono())));
     var leader = gateway.open(gateway.chatRequest(STREAMED));
     var crowd = crowd(STREAMED);
     var late = gateway.open(gateway.chatRequest(STREAMED));
-    byte[] passed = late.body().readNBytes(9);
+    byte[] passed = late.body().readNBytes(piece.length());
 
     leader.body().close();
     gate.tryEmitValue("data: [DONE]\n\n");
 
-    assertThat(new String(passed, StandardCharsets.UTF_8)).isEqualTo("data: 1\n\n");
+    assertThat(new String(passed, StandardCharsets.UTF_8)).isEqualTo(piece);
     assertThat(late.body().readAllBytes()).asString().isEqualTo("data: [DONE]\n\n");
-    assertThat(all(crowd)).allMatch(a -> a.body().equals("data: 1\n\ndata: [DONE]\n\n"));
+    assertThat(all(crowd)).allMatch(a -> a.body().equals(piece + "data: [DONE]\n\n"));
     assertThat(nodeCalls()).isEqualTo(1);
     assertThat(header(gateway.chat(STREAMED), "Cache-Status")).contains("hit");
   }

@@ -1,11 +1,15 @@
 package io.tokenlane.gateway.cache;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.tokenlane.gateway.call.QuickProof;
 import io.tokenlane.gateway.limit.LimitsProperties;
+import io.tokenlane.gateway.telemetry.AccessLog;
 import io.tokenlane.prefetch.cache.AnswerCache;
 import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.cloud.gateway.config.GatewayProperties;
 import org.springframework.cloud.gateway.config.HttpClientCustomizer;
@@ -32,14 +36,39 @@ public class CacheConfig {
       LimitsProperties limits,
       GatewayProperties routes,
       HitListener hits,
-      MeterRegistry registry) {
+      FastHits.Ledger ledger) {
     boolean everyRequestCounts = !limits.rules().isEmpty();
     boolean byTargetAlone =
         routes.getRoutes().stream()
             .flatMap(route -> route.getPredicates().stream())
             .allMatch(predicate -> DECIDED_BY_TARGET.contains(predicate.getName()));
-    return new FastHits(
-        properties.enabled() && !everyRequestCounts && byTargetAlone, hits, registry);
+    return new FastHits(properties.enabled() && !everyRequestCounts && byTargetAlone, hits, ledger);
+  }
+
+  @Bean
+  FastHits.Ledger fastHitLedger(QuickProof keys, AccessLog log, MeterRegistry registry) {
+    return new FastHits.Ledger(keys, log, registry);
+  }
+
+  @Bean
+  RouteCaches routeCaches(AnswerCache cache, CacheProperties properties) {
+    return new RouteCaches(cache, properties, System::nanoTime);
+  }
+
+  @Bean
+  StoredAnswers storedAnswers(RouteCaches caches, CacheProperties properties) {
+    return new StoredAnswers(caches, properties.maxSize().toBytes());
+  }
+
+  @Bean
+  Shelves shelves(
+      CacheProperties properties, RouteCaches caches, ScheduledExecutorService clockwork) {
+    return new Shelves(properties, caches, clockwork);
+  }
+
+  @Bean
+  CacheEndpoint cacheEndpoint(StoredAnswers stored, Shelves shelves) {
+    return new CacheEndpoint(stored, shelves);
   }
 
   @Bean
@@ -49,13 +78,13 @@ public class CacheConfig {
 
   @Bean
   GlobalFilter cacheFilter(
-      AnswerCache cache,
-      CacheProperties properties,
-      PrefetchPass pass,
-      HitListener hits,
-      FastHits fast) {
-    RouteCaches caches = new RouteCaches(cache, properties, System::nanoTime);
-    return new CacheFilter(new CacheRules(properties, caches, pass), new Visit.Hits(hits, fast));
+      RouteCaches caches, CacheProperties properties, PrefetchPass pass, Visit.Hits hits) {
+    return new CacheFilter(new CacheRules(properties, caches, pass), hits);
+  }
+
+  @Bean
+  Visit.Hits hits(HitListener listener, FastHits fast, Shelves shelves) {
+    return new Visit.Hits(listener, fast, shelves);
   }
 
   @Bean
@@ -69,14 +98,24 @@ public class CacheConfig {
   }
 
   @Bean
-  MeterBinder cacheMeters(AnswerCache cache) {
+  MeterBinder cacheMeters(StoredAnswers stored, Shelves shelves) {
     return registry -> {
-      Gauge.builder("tokenlane.cache.size", cache, AnswerCache::weightBytes)
+      Gauge.builder("tokenlane.cache.size", stored, StoredAnswers::weightBytes)
           .baseUnit("bytes")
           .description("What the stored answers weigh")
           .register(registry);
-      Gauge.builder("tokenlane.cache.answers", cache, AnswerCache::size)
+      Gauge.builder("tokenlane.cache.answers", stored, StoredAnswers::size)
           .description("Stored answers")
+          .register(registry);
+      Gauge.builder("tokenlane.cache.disk", shelves, Shelves::diskBytes)
+          .baseUnit("bytes")
+          .description("Stored answers on disk")
+          .register(registry);
+      FunctionCounter.builder("tokenlane.cache.redis.hits", shelves, Shelves::sharedHits)
+          .description("Answers found in Redis")
+          .register(registry);
+      FunctionCounter.builder("tokenlane.cache.redis.failures", shelves, Shelves::sharedFailures)
+          .description("Questions that Redis did not answer in time")
           .register(registry);
     };
   }

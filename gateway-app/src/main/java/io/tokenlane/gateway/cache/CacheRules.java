@@ -89,21 +89,28 @@ final class CacheRules {
     ServerHttpRequest request = exchange.getRequest();
     HttpFields fields = CacheHeader.applied(Fields.of(request.getHeaders()));
     String tenant = CanonicalKey.tenant(Trail.of(exchange).principal(), fields);
-    return call.map(c -> model(c, tenant, fields, request))
+    return call.map(c -> model(c, tenant, fields, exchange))
         .orElseGet(() -> plain(exchange, tenant, fields));
   }
 
   private Decision model(
-      InferenceCall call, String tenant, HttpFields fields, ServerHttpRequest request) {
-    String target = CacheFilter.target(request);
-    return ModelRule.bypass(call, fields)
+      InferenceCall call, String tenant, HttpFields fields, ServerWebExchange exchange) {
+    String target = CacheFilter.target(exchange.getRequest());
+    String route = route(exchange);
+    return ModelRule.bypass(call, fields, properties.modelAnswers(route))
         .<Decision>map(CacheRules::bypass)
         .orElseGet(
             () -> {
-              String key = CanonicalKey.of(tenant, target, call);
+              String key = CanonicalKey.of(route, tenant, target, call);
+              int pace = CacheHeader.pace(fields).orElse(properties.pace());
               return new Use(
-                  new ModelRule(caches.common(), call, key, fields, properties.modelTtl()));
+                  new ModelRule(caches.of(route), call, key, fields, properties.modelTtl(), pace));
             });
+  }
+
+  private static String route(ServerWebExchange exchange) {
+    Route route = exchange.getRequiredAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
+    return route.getId();
   }
 
   private Decision plain(ServerWebExchange exchange, String tenant, HttpFields fields) {

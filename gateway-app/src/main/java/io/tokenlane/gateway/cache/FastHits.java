@@ -16,33 +16,36 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import io.tokenlane.gateway.call.Principal;
+import io.tokenlane.gateway.call.QuickProof;
 import io.tokenlane.gateway.call.Trail;
+import io.tokenlane.gateway.telemetry.AccessLog;
 import io.tokenlane.gateway.telemetry.RequestIds;
 import io.tokenlane.prefetch.cache.Answer;
 import io.tokenlane.prefetch.http.CacheStatus;
 import io.tokenlane.prefetch.http.HttpFields;
+import io.tokenlane.prefetch.http.Vary;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
  * Hits that need no routing. An answer comes here when it has been served, fresh, the long way: to
- * a GET without credentials, cookies or conditions, of a resource that does not vary. The same
- * request, host and target alike, is then answered from the connection's own pipeline while that
- * very answer is still stored and fresh. Whoever must prove who they are never comes this far: an
- * anonymous request that was refused leaves nothing here, and one with credentials asks the long
- * way. Counted, logged and marked like any hit.
+ * a GET without cookies or conditions, for the tenant that its credential proved or for nobody. The
+ * same request, host, target, tenant and what {@code Vary} names alike, is then answered from the
+ * connection's own pipeline while that very answer is still stored and fresh. An API key is proved
+ * here each time; with any other credential a request goes the long way, and an anonymous one that
+ * was refused there leaves nothing here. Counted, logged and marked like any hit.
  */
 final class FastHits {
   private static final int REMEMBERED = 10_000;
-  private static final Logger ACCESS = LoggerFactory.getLogger("access");
 
   /** Fields that change nothing in the answer of a resource that does not vary. */
   private static final Set<String> HARMLESS = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
@@ -77,12 +80,52 @@ final class FastHits {
       Caffeine.newBuilder().maximumSize(REMEMBERED).executor(Runnable::run).build();
   private final boolean enabled;
   private final HitListener hits;
-  private final Counter counter;
+  private final Ledger ledger;
 
-  /** An answer as it goes out, but for what is new each time. */
-  record Entry(CacheRule rule, String key, Answer answer, HttpHeaders fields) {
+  /** Fields with a credential; a request with one of them is proved here, or goes the long way. */
+  private static final List<String> CREDENTIALS = List.of("authorization", "x-api-key", "api-key");
+
+  /** Proves, logs and counts what never reaches the filters. */
+  static final class Ledger {
+    private final QuickProof keys;
+    private final AccessLog log;
+    private final Counter counter;
+
+    Ledger(QuickProof keys, AccessLog log, MeterRegistry registry) {
+      this.keys = keys;
+      this.log = log;
+      this.counter =
+          Counter.builder("tokenlane.cache.requests")
+              .description("Requests by what the cache did")
+              .tag("result", "hit")
+              .register(registry);
+    }
+
+    private void note(String id, String uri, long bytes, long startNanos) {
+      counter.increment();
+      log.hit(id, path(uri), bytes, startNanos);
+    }
+  }
+
+  /**
+   * An answer as it goes out, but for what is new each time.
+   *
+   * @param selected the fields that {@code Vary} names, with their values in the request that was
+   *     given the answer; none where it does not vary
+   */
+  record Entry(
+      CacheRule rule,
+      String key,
+      Answer answer,
+      HttpHeaders fields,
+      Map<String, List<String>> selected) {
     @SuppressWarnings("ReferenceEquality") // an equal answer that replaced it is another one
-    boolean valid(long nowNanos) {
+    boolean valid(HttpHeaders request, long nowNanos) {
+      for (Map.Entry<String, List<String>> field : selected.entrySet()) {
+        if (!request.getAll(field.getKey()).equals(field.getValue())) {
+          return false;
+        }
+      }
       Optional<Answer> stored = rule.cache().find(key);
       return stored.isPresent() && stored.get() == answer && answer.ttlLeftSeconds(nowNanos) > 0;
     }
@@ -93,14 +136,10 @@ final class FastHits {
    *
    * @param enabled false where something before the cache has to see every request
    */
-  FastHits(boolean enabled, HitListener hits, MeterRegistry registry) {
+  FastHits(boolean enabled, HitListener hits, Ledger ledger) {
     this.enabled = enabled;
     this.hits = hits;
-    this.counter =
-        Counter.builder("tokenlane.cache.requests")
-            .description("Requests by what the cache did")
-            .tag("result", "hit")
-            .register(registry);
+    this.ledger = ledger;
   }
 
   /** Tells that {@code answer} was served, fresh, to this request. */
@@ -111,14 +150,19 @@ final class FastHits {
             && rule instanceof PlainRule plain
             && !plain.ahead()
             && answer.status() == HttpResponseStatus.OK.code()
-            && !answer.fields().has("Vary")
-            && Trail.of(exchange).principal().isEmpty()
+            && HARMLESS.containsAll(Vary.names(answer.fields()))
             && request.getMethod().name().equals("GET")
             && request.getHeaders().headerNames().stream().allMatch(HARMLESS::contains);
     if (fast) {
       String host = request.getHeaders().getFirst("Host");
-      String where = where(host, CacheFilter.target(request));
-      entries.put(where, new Entry(rule, rule.key(), answer, fields(answer)));
+      String tenant = Trail.of(exchange).principal().map(Principal::tenant).orElse(null);
+      Map<String, List<String>> selected = new HashMap<>();
+      for (String name : Vary.names(answer.fields())) {
+        selected.put(name, request.getHeaders().getOrDefault(name, List.of()));
+      }
+      entries.put(
+          where(host, CacheFilter.target(request), tenant),
+          new Entry(rule, rule.key(), answer, fields(answer), selected));
     }
   }
 
@@ -130,8 +174,8 @@ final class FastHits {
     return headers.set(HttpHeaderNames.CONTENT_LENGTH, answer.body().remaining());
   }
 
-  private static String where(@Nullable String host, String target) {
-    return host + '\n' + target;
+  private static String where(@Nullable String host, String target, @Nullable String tenant) {
+    return tenant == null ? host + '\n' + target : host + '\n' + target + '\n' + tenant;
   }
 
   /** The response, where this request may be answered here. */
@@ -139,19 +183,34 @@ final class FastHits {
     if (!enabled || !plain(request)) {
       return null;
     }
-    Entry entry =
-        entries.getIfPresent(where(request.headers().get(HttpHeaderNames.HOST), request.uri()));
+    long start = System.nanoTime();
+    String tenant = null;
+    if (CREDENTIALS.stream().anyMatch(request.headers()::contains)) {
+      tenant = ledger.keys.prove(request.headers()::get).map(Principal::tenant).orElse(null);
+      if (tenant == null) {
+        return null;
+      }
+    }
+    String host = String.valueOf(request.headers().get(HttpHeaderNames.HOST));
+    Entry entry = entries.getIfPresent(where(host, request.uri(), tenant));
     if (entry == null) {
       return null;
     }
     long now = entry.rule().cache().nowNanos();
-    if (!entry.valid(now)) {
+    if (!entry.valid(request.headers(), now)) {
       return null;
     }
-    String host = String.valueOf(request.headers().get(HttpHeaderNames.HOST));
     hits.hit(request.uri());
-    hits.asked(client, new HitListener.Resource(host, request.uri()), true);
-    return response(request, entry, now);
+    if (tenant == null) {
+      hits.asked(client, new HitListener.Resource(host, request.uri()), true);
+    }
+    FullHttpResponse response = response(request, entry, now);
+    ledger.note(
+        response.headers().get(RequestIds.HEADER),
+        request.uri(),
+        entry.answer().body().remaining(),
+        start);
+    return response;
   }
 
   private static boolean plain(HttpRequest request) {
@@ -160,9 +219,12 @@ final class FastHits {
         || !request.decoderResult().isSuccess()) {
       return false;
     }
+    int credentials = 0;
     for (Map.Entry<String, String> field : request.headers()) {
       if (!HARMLESS.contains(field.getKey())) {
-        return false;
+        if (!CREDENTIALS.contains(field.getKey().toLowerCase(Locale.ROOT)) || ++credentials > 1) {
+          return false;
+        }
       }
     }
     String connection = request.headers().get(HttpHeaderNames.CONNECTION);
@@ -179,15 +241,6 @@ final class FastHits {
     String trace = request.headers().get("traceparent");
     if (trace != null) {
       headers.set("traceparent", trace);
-    }
-    counter.increment();
-    if (ACCESS.isInfoEnabled()) {
-      ACCESS.info(
-          "id={} GET {} status=200 outcome=done cache=hit node=- attempts=0 tokens=- bytes={}"
-              + " first_ms=0.0 total_ms=0.0",
-          id,
-          path(request.uri()),
-          answer.body().remaining());
     }
     ByteBuf body = Unpooled.wrappedBuffer(answer.body().duplicate());
     return new DefaultFullHttpResponse(

@@ -15,6 +15,7 @@ import io.tokenlane.prefetch.http.HttpFields;
 import io.tokenlane.prefetch.http.Reuse;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.http.HttpStatus;
@@ -36,7 +37,7 @@ final class Visit {
   private String asked = "";
 
   /** Who is told of hits. */
-  record Hits(HitListener listener, FastHits fast) {}
+  record Hits(HitListener listener, FastHits fast, Shelves shelves) {}
 
   Visit(ServerWebExchange exchange, GatewayFilterChain chain, CacheRule rule, Hits hits) {
     this.exchange = exchange;
@@ -62,13 +63,42 @@ final class Visit {
       return rule.part().map(this::hit).orElseGet(() -> fetch(null, null));
     }
     asked = rule.key();
-    return switch (rule.cache().turn(asked, this::serves)) {
+    return switch (rule.cache().turn(asked, rule.flightKey(), this::serves)) {
       case Turn.Hit hit -> hit(hit.answer());
-      case Turn.Lead lead -> fetch(lead.flight(), validatable());
+      case Turn.Lead lead -> lead(lead.flight());
       case Turn.Pass pass -> fetch(null, null);
       case Turn.Wait wait ->
           Mono.fromFuture(() -> wait.landing().toCompletableFuture()).flatMap(this::landed);
     };
+  }
+
+  /** Asks the second level, where there is one, before the origin. */
+  private Mono<Void> lead(Flight flight) {
+    Optional<SharedAnswers> shared = hits.shelves().shared(rule.cache());
+    if (shared.isEmpty()) {
+      return fetch(flight, validatable());
+    }
+    AtomicBoolean asking = new AtomicBoolean(true);
+    return Mono.fromFuture(() -> shared.get().find(rule.group(), rule.key()), true)
+        .doOnCancel(
+            () -> {
+              if (asking.get()) {
+                flight.abandon();
+              }
+            })
+        .flatMap(
+            found -> {
+              asking.set(false);
+              Optional<Answer> usable = found.filter(this::serves);
+              usable.ifPresent(answer -> flight.restore(rule.key(), answer));
+              return usable
+                  .map(
+                      answer ->
+                          write(
+                              answer,
+                              CacheStatus.hit(answer.ttlLeftSeconds(now())).withDetail("shared")))
+                  .orElseGet(() -> fetch(flight, validatable()));
+            });
   }
 
   private boolean serves(Answer answer) {
@@ -205,7 +235,8 @@ final class Visit {
 
   /** Fetches what replaces a stale answer that is being served; one fetch for all who are. */
   private Mono<Void> renew() {
-    return switch (rule.cache().turn(rule.key(), a -> rule.reuse(a) == Reuse.FRESH)) {
+    return switch (rule.cache()
+        .turn(rule.key(), rule.flightKey(), a -> rule.reuse(a) == Reuse.FRESH)) {
       case Turn.Lead lead ->
           new SharedFetch(rule, lead.flight(), validatable(), forward())
               .run(exchange, chain)
@@ -223,6 +254,8 @@ final class Visit {
 
   private Mono<Void> write(Answer answer, CacheStatus status) {
     trail.cached(status);
-    return AnswerWriter.serve(exchange, answer, rule.request(), now());
+    return rule.told(answer)
+        .map(told -> AnswerWriter.tell(exchange, answer, told, now()))
+        .orElseGet(() -> AnswerWriter.serve(exchange, answer, rule.request(), now()));
   }
 }

@@ -60,6 +60,26 @@ record AccessLine(
         ending.durationNanos());
   }
 
+  static AccessLine hit(Instant at, String id, String path, long bytes, long totalNanos) {
+    return new AccessLine(
+        at,
+        id,
+        "GET",
+        cut(path, LONGEST_PATH),
+        200,
+        "done",
+        "hit",
+        "-",
+        0,
+        "",
+        false,
+        null,
+        null,
+        bytes,
+        totalNanos,
+        totalNanos);
+  }
+
   private static String cut(String text, int longest) {
     return text.length() <= longest ? text : text.substring(0, longest);
   }

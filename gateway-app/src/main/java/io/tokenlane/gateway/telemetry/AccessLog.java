@@ -14,7 +14,7 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** One line for each request in the access log, and one in the audit log for who was refused. */
-final class AccessLog implements AutoCloseable {
+public final class AccessLog implements AutoCloseable {
   private final LineRing access;
   private final @Nullable LineRing audit;
   private final double sample;
@@ -87,6 +87,19 @@ final class AccessLog implements AutoCloseable {
     access.offer(line, !well);
     if (audit != null && refused(ending.status())) {
       audit.offer(line, true);
+    }
+  }
+
+  /**
+   * A hit that was answered before the filters.
+   *
+   * @param path without the query
+   * @param startNanos when it came, on {@code System.nanoTime}
+   */
+  public void hit(String id, String path, long bytes, long startNanos) {
+    if (sample >= 1 || chance.getAsDouble() < sample) {
+      long total = System.nanoTime() - startNanos;
+      access.offer(AccessLine.hit(clock.instant(), id, path, bytes, total), false);
     }
   }
 
