@@ -42,7 +42,7 @@ final class CacheBenchmark implements Benchmark {
   @Override
   public List<Row> run(boolean quick) throws Exception {
     List<Row> rows = new ArrayList<>();
-    int seconds = quick ? 3 : 8;
+    int seconds = quick ? 2 : 8;
     Map<CacheProxies, Map<Integer, HitCost>> hits = new EnumMap<>(CacheProxies.class);
     Map<CacheProxies, Map<String, double[]>> crowds = new EnumMap<>(CacheProxies.class);
     try (SlowOrigin origin = SlowOrigin.start()) {
@@ -70,7 +70,7 @@ final class CacheBenchmark implements Benchmark {
       Map<CacheProxies, Map<String, double[]>> crowds)
       throws Exception {
     List<Row> rows = new ArrayList<>();
-    int seconds = quick ? 3 : 8;
+    int seconds = quick ? 2 : 8;
     try (RunningGateway gateway = RunningGateway.before(root, GATEWAY_PORT, origin.uri(), "")) {
       warmUp(quick ? 300 : 3_000);
       Map<String, double[]> crowd = crowds(origin, GATEWAY_PORT, false);

@@ -18,7 +18,7 @@ enum CacheProxies {
           write(
               folder,
               """
-              daemon off; worker_processes 2; pid %1$s/pid; error_log %1$s/error.log;
+              %4$s daemon off; worker_processes 2; pid %1$s/pid; error_log %1$s/error.log;
               events { worker_connections 4096; }
               http {
                 access_log off; client_body_temp_path %1$s/body; proxy_temp_path %1$s/proxy;
@@ -34,7 +34,7 @@ enum CacheProxies {
                 }
               }
               """
-                  .formatted(folder, port, origin));
+                  .formatted(folder, port, origin, USER));
       return List.of("/usr/sbin/nginx", "-c", file.toString());
     }
   },
@@ -97,6 +97,10 @@ enum CacheProxies {
           storage);
     }
   };
+
+  /** Its workers give up the rights of root, and with them those on a folder made for the run. */
+  private static final String USER =
+      "root".equals(System.getProperty("user.name")) ? "user root;" : "";
 
   private final String title;
   private final Path program;

@@ -80,8 +80,7 @@ final class StoredFormsTest {
     nodesAnswer(FakeUpstream.ok(WHOLE));
     gateway.chat(call(""));
 
-    String paced =
-        gateway.chat(call(",\"stream\":true"), "x-tokenlane-cache", "pace=1000").body();
+    String paced = gateway.chat(call(",\"stream\":true"), "x-tokenlane-cache", "pace=1000").body();
 
     assertThat(paced)
         .contains("\"content\":\"one\"", "\"content\":\" two\"", "\"content\":\" three\"")

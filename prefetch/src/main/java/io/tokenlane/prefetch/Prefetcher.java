@@ -67,6 +67,7 @@ public final class Prefetcher implements AutoCloseable {
     this.later = later;
     this.chance = chance;
     plan.endpoints().forEach(endpoint -> ledgers.put(endpoint, new Ledger()));
+    plan.asked().forEach(endpoint -> ledgers.put(endpoint, new Ledger()));
   }
 
   /** Fetches every endpoint once, and from then on whenever it is due. */
@@ -174,6 +175,10 @@ public final class Prefetcher implements AutoCloseable {
       if (closed) {
         return;
       }
+    }
+    if (fresh != null && plan.asked().contains(endpoint)) {
+      startWaiting();
+      return;
     }
     later.run(next, () -> dueUnlessRefreshed(endpoint, turn));
     startWaiting();

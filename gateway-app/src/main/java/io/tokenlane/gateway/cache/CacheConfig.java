@@ -62,7 +62,11 @@ public class CacheConfig {
 
   @Bean
   Shelves shelves(
-      CacheProperties properties, RouteCaches caches, ScheduledExecutorService clockwork) {
+      CacheProperties properties,
+      RouteCaches caches,
+      ScheduledExecutorService clockwork,
+      HitListener listener) {
+    caches.all().forEach(cache -> cache.observe(new Forgetting(listener)));
     return new Shelves(properties, caches, clockwork);
   }
 

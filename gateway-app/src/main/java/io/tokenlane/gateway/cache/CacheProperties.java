@@ -19,6 +19,8 @@ import org.springframework.util.unit.DataSize;
  *     seeded} or {@code all}; default greedy
  * @param pace pieces a second in which a stored answer is told to a client that wants a stream; 0
  *     to 10000, 0: at once, the default
+ * @param modelRefresh whether answers of models that are asked for again and again are fetched anew
+ *     before they expire; default false
  * @param disk where stored answers outlive a restart; default: nowhere
  * @param redis where several gateways share stored answers; default: nowhere
  */
@@ -29,6 +31,7 @@ public record CacheProperties(
     @DefaultValue("1h") Duration modelTtl,
     @DefaultValue("greedy") ModelAnswers modelAnswers,
     @DefaultValue("0") int pace,
+    @DefaultValue("false") boolean modelRefresh,
     @DefaultValue Map<String, RouteCache> routes,
     @Nullable DiskProperties disk,
     @Nullable SharedCacheProperties redis) {

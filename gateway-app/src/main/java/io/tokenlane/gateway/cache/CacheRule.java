@@ -65,6 +65,11 @@ interface CacheRule {
     return key();
   }
 
+  /** Whether a fresh answer that is being served is worth fetching anew before it expires. */
+  default boolean wornOut(Answer answer) {
+    return false;
+  }
+
   /** A stored answer as the request wants it told in events; empty where it is served as it is. */
   default Optional<Told> told(Answer answer) {
     return Optional.empty();

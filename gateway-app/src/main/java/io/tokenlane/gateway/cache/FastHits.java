@@ -202,7 +202,10 @@ final class FastHits {
     }
     hits.hit(request.uri());
     if (tenant == null) {
-      hits.asked(client, new HitListener.Resource(host, request.uri()), true);
+      hits.asked(
+          client,
+          new HitListener.Resource(PlainRule.route(entry.key()), host, request.uri()),
+          true);
     }
     FullHttpResponse response = response(request, entry, now);
     ledger.note(

@@ -23,9 +23,16 @@ import tools.jackson.databind.node.ObjectNode;
  * Model calls: only answers that would be the same again are stored, each for its tenant.
  *
  * @param pace pieces a second in which a stored stream is told; 0: at once
+ * @param hot knows which answers are asked for again and again
  */
 record ModelRule(
-    AnswerCache cache, InferenceCall call, String key, HttpFields request, Duration ttl, int pace)
+    AnswerCache cache,
+    InferenceCall call,
+    String key,
+    HttpFields request,
+    Duration ttl,
+    int pace,
+    HotAnswers hot)
     implements CacheRule {
 
   private static final String EVENTS = "text/event-stream";
@@ -125,6 +132,11 @@ record ModelRule(
       return Reuse.VALIDATE;
     }
     return Reuse.of(request, HttpFields.NONE, answer.age(cache.nowNanos()), Reuse.Defaults.NONE);
+  }
+
+  @Override
+  public boolean wornOut(Answer answer) {
+    return hot.wornOut(key, answer, cache.nowNanos());
   }
 
   @Override

@@ -48,6 +48,13 @@ record PlainRule(
   private static final String PART = "\npart:";
   private static final String LANGUAGE = "accept-language";
 
+  static final String KIND = "plain:";
+
+  /** The id of the route whose key this is. */
+  static String route(String key) {
+    return key.substring(key.indexOf(':') + 1, key.indexOf('\n'));
+  }
+
   /** Whether no client has asked. */
   boolean ahead() {
     return foreseen || prefetchTtl != null;

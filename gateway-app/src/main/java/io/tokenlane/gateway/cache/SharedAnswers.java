@@ -86,7 +86,15 @@ final class SharedAnswers extends RedisPubSubAdapter<String, byte[]> implements 
   private volatile boolean missed;
 
   /** Epoch and version when a fetch began; empty where there was none. */
-  private record Seen(byte[] epoch, byte[] version) {
+  private static final class Seen {
+    private final byte[] epoch;
+    private final byte[] version;
+
+    Seen(byte[] epoch, byte[] version) {
+      this.epoch = epoch;
+      this.version = version;
+    }
+
     boolean whole() {
       return epoch.length == MARK_BYTES && version.length == MARK_BYTES;
     }
@@ -194,8 +202,8 @@ final class SharedAnswers extends RedisPubSubAdapter<String, byte[]> implements 
                             PUT,
                             ScriptOutputType.INTEGER,
                             keys,
-                            before.epoch(),
-                            before.version(),
+                            before.epoch,
+                            before.version,
                             bytes(mark()),
                             encoded,
                             bytes(Long.toString(Math.max(1, keep))),

@@ -64,9 +64,9 @@ public final class StoredAnswers {
     return caches.all().stream().mapToInt(cache -> cache.forgetWhere(picks)).sum();
   }
 
-  /** Forgets all; how many were stored. */
-  public long purgeAll() {
-    long stored = size();
+  /** Forgets all, in memory and beside it; how many were stored in memory. */
+  public int purgeAll() {
+    int stored = caches.all().stream().mapToInt(cache -> cache.forgetWhere(key -> true)).sum();
     caches.all().forEach(AnswerCache::clear);
     return stored;
   }

@@ -185,7 +185,8 @@ final class Visit {
 
   private HitListener.Resource resource() {
     String host = rule.request().first("Host").orElse("");
-    return new HitListener.Resource(host, CacheFilter.target(exchange.getRequest()));
+    return new HitListener.Resource(
+        PlainRule.route(rule.key()), host, CacheFilter.target(exchange.getRequest()));
   }
 
   private void stored(Outcome outcome) {
@@ -224,19 +225,21 @@ final class Visit {
       hits.fast().served(exchange, rule, answer);
     }
     Mono<Void> written = write(answer, CacheStatus.hit(answer.ttlLeftSeconds(now())));
-    return rule.reuse(answer) == Reuse.STALE_WHILE_REVALIDATE
+    boolean wornOut = rule.wornOut(answer);
+    return wornOut || rule.reuse(answer) == Reuse.STALE_WHILE_REVALIDATE
         ? Mono.deferContextual(
             context -> {
-              var _ = renew().contextWrite(context).subscribe(nothing -> {}, ignored -> {});
+              var _ = renew(answer).contextWrite(context).subscribe(nothing -> {}, ignored -> {});
               return written;
             })
         : written;
   }
 
-  /** Fetches what replaces a stale answer that is being served; one fetch for all who are. */
-  private Mono<Void> renew() {
+  /** Fetches what replaces an answer that is being served; one fetch for all who are. */
+  @SuppressWarnings("ReferenceEquality") // an equal answer that replaced it is another one
+  private Mono<Void> renew(Answer old) {
     return switch (rule.cache()
-        .turn(rule.key(), rule.flightKey(), a -> rule.reuse(a) == Reuse.FRESH)) {
+        .turn(rule.key(), rule.flightKey(), a -> a != old && rule.reuse(a) == Reuse.FRESH)) {
       case Turn.Lead lead ->
           new SharedFetch(rule, lead.flight(), validatable(), forward())
               .run(exchange, chain)
