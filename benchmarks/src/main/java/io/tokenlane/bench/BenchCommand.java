@@ -32,6 +32,7 @@ public final class BenchCommand {
             new CompressionBenchmark(ROOT),
             new PrefetchBenchmark(ROOT),
             new CacheBenchmark(ROOT),
+            new SemanticBenchmark(ROOT),
             new BalanceBenchmark(ROOT, scenario),
             new MicroBenchmark(ROOT))) {
       known.put(benchmark.name(), benchmark);

@@ -115,6 +115,9 @@ public class CacheConfig {
           .baseUnit("bytes")
           .description("Stored answers on disk")
           .register(registry);
+      FunctionCounter.builder("tokenlane.cache.semantic.hits", shelves, Shelves::similarHits)
+          .description("Answers given to another question that means the same")
+          .register(registry);
       FunctionCounter.builder("tokenlane.cache.redis.hits", shelves, Shelves::sharedHits)
           .description("Answers found in Redis")
           .register(registry);

@@ -22,6 +22,7 @@ import org.springframework.util.unit.DataSize;
  * @param modelRefresh whether answers of models that are asked for again and again are fetched anew
  *     before they expire; default false
  * @param disk where stored answers outlive a restart; default: nowhere
+ * @param semantic how questions that mean the same are found; default: not at all
  * @param redis where several gateways share stored answers; default: nowhere
  */
 public record CacheProperties(
@@ -34,7 +35,8 @@ public record CacheProperties(
     @DefaultValue("false") boolean modelRefresh,
     @DefaultValue Map<String, RouteCache> routes,
     @Nullable DiskProperties disk,
-    @Nullable SharedCacheProperties redis) {
+    @Nullable SharedCacheProperties redis,
+    @Nullable SemanticProperties semantic) {
   private static final int FASTEST = 10_000;
 
   /** Checks the ranges. */
@@ -60,6 +62,12 @@ public record CacheProperties(
     RouteCache own = routes.get(route);
     ModelAnswers said = own == null ? null : own.modelAnswers();
     return said == null ? modelAnswers : said;
+  }
+
+  /** Whether questions on a route may be given answers of others. */
+  boolean semantic(String route) {
+    RouteCache own = routes.get(route);
+    return semantic != null && own != null && own.semantic();
   }
 
   /** What decides who may have a stored answer: answers of other settings are not taken over. */

@@ -65,6 +65,11 @@ interface CacheRule {
     return key();
   }
 
+  /** What is asked, where another question's answer may be given; else empty. */
+  default Optional<SemanticLevel.Question> question() {
+    return Optional.empty();
+  }
+
   /** Whether a fresh answer that is being served is worth fetching anew before it expires. */
   default boolean wornOut(Answer answer) {
     return false;

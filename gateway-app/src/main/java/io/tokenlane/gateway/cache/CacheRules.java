@@ -115,10 +115,21 @@ final class CacheRules {
         .orElseGet(
             () -> {
               String key = CanonicalKey.of(route, tenant, target, call);
+              Optional<SemanticLevel.Question> question =
+                  properties.semantic(route)
+                      ? SemanticLevel.Question.of(route, tenant, target, call)
+                      : Optional.empty();
               int pace = CacheHeader.pace(fields).orElse(properties.pace());
               return new Use(
                   new ModelRule(
-                      caches.of(route), call, key, fields, properties.modelTtl(), pace, hot));
+                      caches.of(route),
+                      call,
+                      key,
+                      fields,
+                      properties.modelTtl(),
+                      pace,
+                      hot,
+                      question));
             });
   }
 

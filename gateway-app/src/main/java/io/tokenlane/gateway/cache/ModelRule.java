@@ -23,6 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Model calls: only answers that would be the same again are stored, each for its tenant.
  *
  * @param pace pieces a second in which a stored stream is told; 0: at once
+ * @param question what is asked, where another question's answer may be given
  * @param hot knows which answers are asked for again and again
  */
 record ModelRule(
@@ -32,7 +33,8 @@ record ModelRule(
     HttpFields request,
     Duration ttl,
     int pace,
-    HotAnswers hot)
+    HotAnswers hot,
+    Optional<SemanticLevel.Question> question)
     implements CacheRule {
 
   private static final String EVENTS = "text/event-stream";

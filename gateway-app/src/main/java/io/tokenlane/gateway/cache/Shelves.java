@@ -22,6 +22,7 @@ final class Shelves implements DisposableBean {
   private static final int DISK_FOR_MEMORY = 4;
 
   private final IdentityHashMap<AnswerCache, SharedAnswers> shared = new IdentityHashMap<>();
+  private final IdentityHashMap<AnswerCache, SemanticLevel> similar = new IdentityHashMap<>();
   private final List<RedisLine> lines = new ArrayList<>();
   private final List<DiskLog> logs = new ArrayList<>();
 
@@ -34,6 +35,10 @@ final class Shelves implements DisposableBean {
             (name, cache) -> {
               persist(properties, format, name, cache, settings);
               share(properties, format, clockwork, name, cache);
+              SemanticProperties semantic = properties.semantic();
+              if (semantic != null && properties.enabled()) {
+                similar.put(cache, new SemanticLevel(semantic, cache));
+              }
             });
   }
 
@@ -89,6 +94,16 @@ final class Shelves implements DisposableBean {
   /** What other gateways share of this cache's answers; empty where there is no Redis. */
   Optional<SharedAnswers> shared(AnswerCache cache) {
     return Optional.ofNullable(shared.get(cache));
+  }
+
+  /** Finds answers to questions that mean the same; empty where that is off. */
+  Optional<SemanticLevel> similar(AnswerCache cache) {
+    return Optional.ofNullable(similar.get(cache));
+  }
+
+  /** Answers given to another question that means the same. */
+  double similarHits() {
+    return similar.values().stream().mapToDouble(SemanticLevel::hits).sum();
   }
 
   /** Answers found in Redis. */

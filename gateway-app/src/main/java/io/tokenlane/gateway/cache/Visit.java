@@ -72,14 +72,15 @@ final class Visit {
     };
   }
 
-  /** Asks the second level, where there is one, before the origin. */
+  /** Asks who may have it, before the origin. */
   private Mono<Void> lead(Flight flight) {
-    Optional<SharedAnswers> shared = hits.shelves().shared(rule.cache());
-    if (shared.isEmpty()) {
+    Optional<Mono<Optional<Elsewhere>>> others = others();
+    if (others.isEmpty()) {
       return fetch(flight, validatable());
     }
     AtomicBoolean asking = new AtomicBoolean(true);
-    return Mono.fromFuture(() -> shared.get().find(rule.group(), rule.key()), true)
+    return others
+        .get()
         .doOnCancel(
             () -> {
               if (asking.get()) {
@@ -89,16 +90,52 @@ final class Visit {
         .flatMap(
             found -> {
               asking.set(false);
-              Optional<Answer> usable = found.filter(this::serves);
-              usable.ifPresent(answer -> flight.restore(rule.key(), answer));
-              return usable
-                  .map(
-                      answer ->
-                          write(
-                              answer,
-                              CacheStatus.hit(answer.ttlLeftSeconds(now())).withDetail("shared")))
+              return found
+                  .map(there -> take(flight, there))
                   .orElseGet(() -> fetch(flight, validatable()));
             });
+  }
+
+  /** An answer that is not under the request's key in this process, and how it was found. */
+  private record Elsewhere(Answer answer, String how) {}
+
+  private static final String SHARED = "shared";
+
+  private Optional<Mono<Optional<Elsewhere>>> others() {
+    Optional<Mono<Optional<Elsewhere>>> shared =
+        hits.shelves().shared(rule.cache()).map(level -> shared(level));
+    Optional<Mono<Optional<Elsewhere>>> similar =
+        hits.shelves().similar(rule.cache()).flatMap(this::similar);
+    return shared.isPresent() && similar.isPresent()
+        ? Optional.of(
+            shared.get().flatMap(found -> found.isPresent() ? Mono.just(found) : similar.get()))
+        : shared.or(() -> similar);
+  }
+
+  private Mono<Optional<Elsewhere>> shared(SharedAnswers level) {
+    return Mono.fromFuture(() -> level.find(rule.group(), rule.key()), true)
+        .map(found -> found.filter(this::serves).map(a -> new Elsewhere(a, SHARED)));
+  }
+
+  private Optional<Mono<Optional<Elsewhere>>> similar(SemanticLevel level) {
+    return rule.question()
+        .map(
+            question ->
+                level
+                    .find(question, rule.key())
+                    .map(
+                        found ->
+                            found.filter(this::serves).map(a -> new Elsewhere(a, "semantic"))));
+  }
+
+  private Mono<Void> take(Flight flight, Elsewhere found) {
+    Answer answer = found.answer();
+    if (found.how().equals(SHARED)) {
+      flight.restore(rule.key(), answer);
+    } else {
+      flight.lend(rule.key(), answer);
+    }
+    return write(answer, CacheStatus.hit(answer.ttlLeftSeconds(now())).withDetail(found.how()));
   }
 
   private boolean serves(Answer answer) {

@@ -83,19 +83,23 @@ final class LogFile {
       return true;
     }
     try (FileChannel channel = FileChannel.open(files.getLast(), StandardOpenOption.READ)) {
-      ByteBuffer log = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
-      if (!begins(log)) {
-        return false;
-      }
-      while (true) {
-        switch (Frame.read(log)) {
-          case Frame.Whole whole -> reader.accept(whole.frame());
-          case Frame.Torn torn -> {
-            return true;
-          }
-          case Frame.Damaged damaged -> {
-            return false;
-          }
+      return read(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()), reader);
+    }
+  }
+
+  /** The same of a file's bytes. */
+  boolean read(ByteBuffer log, Consumer<Frame> reader) {
+    if (!begins(log)) {
+      return false;
+    }
+    while (true) {
+      switch (Frame.read(log)) {
+        case Frame.Whole whole -> reader.accept(whole.frame());
+        case Frame.Torn torn -> {
+          return true;
+        }
+        case Frame.Damaged damaged -> {
+          return false;
         }
       }
     }
