@@ -45,7 +45,7 @@ final class RedisLine implements AutoCloseable {
   private volatile @Nullable StatefulRedisConnection<String, byte[]> connection;
   private volatile @Nullable StatefulRedisPubSubConnection<String, byte[]> subscription;
   private volatile Consumer<StatefulRedisConnection<String, byte[]>> answering = c -> {};
-  private volatile @Nullable Runnable subscriber;
+  private volatile Consumer<StatefulRedisConnection<String, byte[]>> subscriber = c -> {};
 
   /** Something Redis is asked or told. */
   @FunctionalInterface
@@ -74,11 +74,14 @@ final class RedisLine implements AutoCloseable {
       RedisPubSubListener<String, byte[]> listener,
       Consumer<StatefulRedisConnection<String, byte[]>> again) {
     answering = again;
-    subscriber = () -> subscribe(channel, listener);
+    subscriber = made -> subscribe(channel, listener, made);
     probe();
   }
 
-  private void subscribe(String channel, RedisPubSubListener<String, byte[]> listener) {
+  private void subscribe(
+      String channel,
+      RedisPubSubListener<String, byte[]> listener,
+      StatefulRedisConnection<String, byte[]> open) {
     var _ =
         client
             .connectPubSubAsync(CODEC, uri)
@@ -88,7 +91,7 @@ final class RedisLine implements AutoCloseable {
                     subscription = made;
                     made.addListener(listener);
                     var _ = made.async().subscribe(channel);
-                    available.set(true);
+                    use(open);
                   } else {
                     pauseAndProbe();
                   }
@@ -189,14 +192,18 @@ final class RedisLine implements AutoCloseable {
       return;
     }
     pause = FIRST_PAUSE;
-    Runnable subscribe = subscriber;
-    if (subscription != null || subscribe == null) {
-      available.set(true);
-    } else {
+    if (subscription == null) {
       // Not asked before what the others forget is heard of.
-      subscribe.run();
+      subscriber.accept(open);
+    } else {
+      use(open);
     }
+  }
+
+  /** What has to be made good goes first on the connection. */
+  private void use(StatefulRedisConnection<String, byte[]> open) {
     answering.accept(open);
+    available.set(true);
   }
 
   boolean available() {

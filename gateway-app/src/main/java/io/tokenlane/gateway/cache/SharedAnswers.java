@@ -245,7 +245,17 @@ final class SharedAnswers extends RedisPubSubAdapter<String, byte[]> implements 
   private void answering(StatefulRedisConnection<String, byte[]> redis) {
     if (missed) {
       missed = false;
-      cleared();
+      var _ = redis.async().publish(channel, bytes(self + CLEARED));
+      var _ =
+          redis
+              .async()
+              .set(epochKey(), bytes(mark()))
+              .whenComplete(
+                  (done, failure) -> {
+                    if (failure != null) {
+                      missed = true;
+                    }
+                  });
     } else {
       var _ = redis.async().set(epochKey(), bytes(mark()), SetArgs.Builder.nx());
     }

@@ -16,6 +16,8 @@ import java.time.ZonedDateTime;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +40,7 @@ final class PrefetchStarter
   private volatile @Nullable Prefetcher prefetcher;
   private volatile @Nullable Ahead ahead;
   private volatile boolean stopped;
+  private final Set<String> refreshing = ConcurrentHashMap.newKeySet();
 
   PrefetchStarter(
       PrefetchProperties properties,
@@ -103,9 +106,16 @@ final class PrefetchStarter
   @Override
   public void forgotten(String host, String target) {
     Prefetcher running = prefetcher;
-    if (running != null && running.accounts().containsKey(target)) {
+    boolean planned = running != null && running.accounts().containsKey(target);
+    if (running != null && planned && refreshing.add(target)) {
+      // Once, however many changes there are meanwhile.
       long jitter = ThreadLocalRandom.current().nextLong(100, 1_000);
-      later(Duration.ofMillis(jitter), () -> running.refresh(target));
+      Runnable refresh =
+          () -> {
+            refreshing.remove(target);
+            running.refresh(target);
+          };
+      later(Duration.ofMillis(jitter), refresh);
     }
     Ahead foreseeing = ahead;
     if (foreseeing != null) {
