@@ -245,7 +245,6 @@ final class SharedAnswers extends RedisPubSubAdapter<String, byte[]> implements 
   private void answering(StatefulRedisConnection<String, byte[]> redis) {
     if (missed) {
       missed = false;
-      var _ = redis.async().publish(channel, bytes(self + CLEARED));
       var _ =
           redis
               .async()
@@ -256,6 +255,7 @@ final class SharedAnswers extends RedisPubSubAdapter<String, byte[]> implements 
                       missed = true;
                     }
                   });
+      var _ = redis.async().publish(channel, bytes(self + CLEARED));
     } else {
       var _ = redis.async().set(epochKey(), bytes(mark()), SetArgs.Builder.nx());
     }
