@@ -41,6 +41,7 @@ public final class BenchCommand {
             new CompressionBenchmark(ROOT),
             new PrefetchBenchmark(ROOT),
             new CacheBenchmark(ROOT),
+            new SemanticBenchmark(ROOT),
             new BalanceBenchmark(ROOT, scenario),
             new LimitsBenchmark(ROOT),
             new FleetBenchmark(),

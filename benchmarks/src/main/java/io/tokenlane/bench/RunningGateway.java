@@ -45,6 +45,10 @@ final class RunningGateway implements AutoCloseable {
     return gateway;
   }
 
+  Process process() {
+    return process;
+  }
+
   private void awaitOpen(int port) throws IOException, InterruptedException {
     for (int i = 0; i < 600 && process.isAlive(); i++) {
       try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {

@@ -19,6 +19,9 @@ final class SlowOrigin implements AutoCloseable {
   private static final long ORIGIN_MILLIS = 100;
   private static final int PARTS = 5;
 
+  /** Paths with this beginning have a body of so many bytes. */
+  private static final String SIZED = "/fast/size/";
+
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final AtomicInteger fetches = new AtomicInteger();
@@ -40,6 +43,10 @@ final class SlowOrigin implements AutoCloseable {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
+  int port() {
+    return server.getAddress().getPort();
+  }
+
   int fetches() {
     return fetches.get();
   }
@@ -50,7 +57,7 @@ final class SlowOrigin implements AutoCloseable {
       pause(ORIGIN_MILLIS);
     }
     int number = fetches.incrementAndGet();
-    boolean forbidden = path.startsWith("/no-store");
+    boolean forbidden = path.startsWith("/no-store") || path.startsWith("/fast-no-store");
     exchange.getResponseHeaders().set("Cache-Control", forbidden ? "no-store" : "max-age=600");
     if (path.startsWith("/vary")) {
       exchange.getResponseHeaders().set("Vary", "X-Kind");
@@ -59,7 +66,8 @@ final class SlowOrigin implements AutoCloseable {
       exchange.getResponseHeaders().set("Set-Cookie", "session=" + number);
     }
     boolean streamed = path.startsWith("/streamed");
-    byte[] part = "x".repeat(200).getBytes(StandardCharsets.US_ASCII);
+    int size = path.startsWith(SIZED) ? Integer.parseInt(path.substring(SIZED.length())) : 200;
+    byte[] part = "x".repeat(size).getBytes(StandardCharsets.US_ASCII);
     exchange.sendResponseHeaders(200, streamed ? 0 : part.length);
     try (OutputStream body = exchange.getResponseBody()) {
       for (int i = 0; i < (streamed ? PARTS : 1); i++) {

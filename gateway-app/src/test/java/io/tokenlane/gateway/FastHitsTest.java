@@ -47,11 +47,15 @@ final class FastHitsTest {
 
   @Test
   void areCountedAsOtherHits() {
-    double before = counted();
+    double start = counted();
     warm("/api/counted");
-    gateway.get("/api/counted");
+    Eventually.eventually("the long way's hit is counted", () -> counted() - start >= 2);
+    double before = counted();
+    for (int i = 0; i < 5; i++) {
+      assertThat(fast(gateway.get("/api/counted"))).isTrue();
+    }
 
-    assertThat(counted() - before).isEqualTo(3);
+    assertThat(counted() - before).isEqualTo(5);
   }
 
   private double counted() {

@@ -165,7 +165,7 @@ final class HttpCacheTest {
     assertThat(cacheStatus(gateway.chat(call, name, "only"))).contains("hit");
     assertThat(cacheStatus(gateway.chat(call, name, "refresh"))).contains("fwd=request");
     assertThat(gateway.chat(call, name, "perhaps").body())
-        .contains("x-tokenlane-cache: perhaps (expected: bypass, refresh or only)");
+        .contains("x-tokenlane-cache: perhaps (expected: bypass, refresh, only or pace=0");
   }
 
   @Test

@@ -187,6 +187,12 @@ public final class RunningGateway {
     return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
   }
 
+  /** DELETE at the management port. */
+  public HttpResponse<String> forget(String path) {
+    String port = context.getEnvironment().getRequiredProperty("local.management.port");
+    return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).DELETE());
+  }
+
   /** POST of a chat. */
   public HttpResponse<String> chat(String body, String... headers) {
     return send(chatRequest(body, headers));

@@ -2,6 +2,7 @@ package io.tokenlane.prefetch;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Queue;
@@ -48,6 +49,10 @@ public final class Prefetcher implements AutoCloseable {
   private final DoubleSupplier chance;
   private final Map<String, Ledger> ledgers = new LinkedHashMap<>();
   private final Queue<String> waiting = new ArrayDeque<>();
+
+  /** Counts what was asked for between; what was planned before that is not fetched again. */
+  private final Map<String, Integer> turns = new HashMap<>();
+
   private int running;
   private boolean closed;
 
@@ -62,11 +67,26 @@ public final class Prefetcher implements AutoCloseable {
     this.later = later;
     this.chance = chance;
     plan.endpoints().forEach(endpoint -> ledgers.put(endpoint, new Ledger()));
+    plan.asked().forEach(endpoint -> ledgers.put(endpoint, new Ledger()));
   }
 
   /** Fetches every endpoint once, and from then on whenever it is due. */
   public void start() {
     plan.endpoints().forEach(this::due);
+  }
+
+  /**
+   * Fetches {@code endpoint} now, since what was stored of it is gone or its time has come; from
+   * then on as after any fetch. Nothing where it is no endpoint of the plan, or waits already.
+   */
+  public void refresh(String endpoint) {
+    synchronized (this) {
+      if (!ledgers.containsKey(endpoint) || waiting.contains(endpoint)) {
+        return;
+      }
+      turns.merge(endpoint, 1, Integer::sum);
+    }
+    due(endpoint);
   }
 
   /** Tells that an answer of {@code endpoint} was served from the cache. */
@@ -89,6 +109,15 @@ public final class Prefetcher implements AutoCloseable {
   public synchronized void close() {
     closed = true;
     waiting.clear();
+  }
+
+  private void dueUnlessRefreshed(String endpoint, int turn) {
+    synchronized (this) {
+      if (turns.getOrDefault(endpoint, 0) != turn) {
+        return;
+      }
+    }
+    due(endpoint);
   }
 
   private void due(String endpoint) {
@@ -131,8 +160,10 @@ public final class Prefetcher implements AutoCloseable {
 
   private void settle(String endpoint, @Nullable Duration fresh, @Nullable Throwable failure) {
     Duration next;
+    int turn;
     synchronized (this) {
       running--;
+      turn = turns.merge(endpoint, 1, Integer::sum);
       Ledger ledger = ledgers.computeIfAbsent(endpoint, unknown -> new Ledger());
       if (fresh == null) {
         ledger.fail(failure);
@@ -145,7 +176,11 @@ public final class Prefetcher implements AutoCloseable {
         return;
       }
     }
-    later.run(next, () -> due(endpoint));
+    if (fresh != null && plan.asked().contains(endpoint)) {
+      startWaiting();
+      return;
+    }
+    later.run(next, () -> dueUnlessRefreshed(endpoint, turn));
     startWaiting();
   }
 

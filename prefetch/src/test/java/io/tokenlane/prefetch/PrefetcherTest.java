@@ -69,6 +69,47 @@ final class PrefetcherTest {
   }
 
   @Test
+  void whatWasForgottenIsFetchedAtOnceAndThenAsBefore() {
+    try (Prefetcher prefetcher = prefetcher(PrefetcherTest::fresh, 2, "/a")) {
+      prefetcher.start();
+      advance(TTL.dividedBy(2));
+      prefetcher.refresh("/a");
+      prefetcher.refresh("/unknown");
+      assertThat(fetched).containsExactly("/a", "/a");
+
+      advance(Duration.ofHours(1));
+
+      // One chain of fetches, not two.
+      assertThat(gapsOf("/a").stream().skip(1))
+          .allMatch(gap -> gap >= 0.75 * TTL.toNanos() && gap < 0.9 * TTL.toNanos());
+    }
+  }
+
+  @Test
+  void whatIsOnlyAskedForIsNeverFetchedByItself() {
+    PrefetchPlan plan = new PrefetchPlan(List.of("/a"), List.of("/noon", "/a"), 1);
+    assertThat(plan.asked()).containsExactly("/noon");
+    try (Prefetcher prefetcher =
+        new Prefetcher(
+            plan,
+            endpoint -> {
+              fetched.add(endpoint);
+              return fresh(endpoint);
+            },
+            (delay, what) -> agenda.add(new Due(now + delay.toNanos(), what)),
+            random::nextDouble)) {
+      prefetcher.start();
+      advance(Duration.ofHours(1));
+      assertThat(fetched).containsOnly("/a");
+      prefetcher.refresh("/noon");
+      advance(Duration.ofHours(1));
+      assertThat(fetched).filteredOn("/noon"::equals).hasSize(1);
+      assertThat(prefetcher.accounts())
+          .hasEntrySatisfying("/noon", account -> assertThat(account.done()).isEqualTo(1));
+    }
+  }
+
+  @Test
   void backsOffAfterFailuresUpToHalfAMinute() {
     Prefetcher.Source down =
         endpoint -> CompletableFuture.failedFuture(new IllegalStateException("503"));

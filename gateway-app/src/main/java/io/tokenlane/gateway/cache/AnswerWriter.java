@@ -6,8 +6,10 @@ import io.tokenlane.prefetch.http.ByteRange;
 import io.tokenlane.prefetch.http.Conditional;
 import io.tokenlane.prefetch.http.HttpFields;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatusCode;
@@ -47,6 +49,28 @@ final class AnswerWriter {
     return range.isPresent()
         ? part(response, answer.body(), range.get())
         : whole(response, answer.status(), answer.body());
+  }
+
+  /** A stored answer of a model as a stream. */
+  static Mono<Void> tell(
+      ServerWebExchange exchange, Answer answer, CacheRule.Told told, long nowNanos) {
+    ServerHttpResponse response = exchange.getResponse();
+    HttpHeaders headers = response.getHeaders();
+    Fields.write(answer.fields(), headers);
+    headers.set(HttpHeaders.CONTENT_TYPE, "text/event-stream;charset=UTF-8");
+    headers.set(HttpHeaders.AGE, Long.toString(answer.ageSeconds(nowNanos)));
+    response.setStatusCode(HttpStatusCode.valueOf(answer.status()));
+    DataBufferFactory buffers = response.bufferFactory();
+    Flux<DataBuffer> events = Flux.fromIterable(told.events()).map(buffers::wrap);
+    return told.pause().isZero()
+        ? response.writeWith(Mono.fromSupplier(() -> buffers.wrap(joined(told.events()))))
+        : response.writeAndFlushWith(events.delayElements(told.pause()).map(Flux::just));
+  }
+
+  private static ByteBuffer joined(List<ByteBuffer> events) {
+    ByteBuffer all = ByteBuffer.allocate(events.stream().mapToInt(ByteBuffer::remaining).sum());
+    events.forEach(event -> all.put(event.duplicate()));
+    return all.flip();
   }
 
   private static Mono<Void> ofPart(ServerHttpResponse response, Answer part, HttpFields request) {

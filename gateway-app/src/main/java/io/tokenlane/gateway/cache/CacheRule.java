@@ -1,10 +1,14 @@
 package io.tokenlane.gateway.cache;
 
+import io.tokenlane.gateway.call.Usage;
 import io.tokenlane.prefetch.cache.Answer;
 import io.tokenlane.prefetch.cache.AnswerCache;
 import io.tokenlane.prefetch.http.HttpFields;
 import io.tokenlane.prefetch.http.Reuse;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** How one request uses the cache. */
@@ -46,8 +50,43 @@ interface CacheRule {
   /** The fields of a response that are kept with it. */
   HttpFields kept(HttpFields response);
 
-  /** Whether a body with these last bytes, having ended without error, is all there is. */
-  boolean complete(HttpFields response, String tail);
+  /**
+   * A body that has come to its end without error, as it is stored; empty where it is not complete.
+   *
+   * @param tokens what the call cost, where known
+   */
+  Optional<Form> form(HttpFields response, ByteBuffer body, Optional<Usage> tokens);
+
+  /** What is stored of a response. */
+  record Form(HttpFields fields, ByteBuffer body) {}
+
+  /** What requests that can share a fetch have in common. */
+  default String flightKey() {
+    return key();
+  }
+
+  /** What is asked, where another question's answer may be given; else empty. */
+  default Optional<SemanticLevel.Question> question() {
+    return Optional.empty();
+  }
+
+  /** Whether a fresh answer that is being served is worth fetching anew before it expires. */
+  default boolean wornOut(Answer answer) {
+    return false;
+  }
+
+  /** A stored answer as the request wants it told in events; empty where it is served as it is. */
+  default Optional<Told> told(Answer answer) {
+    return Optional.empty();
+  }
+
+  /**
+   * A stored answer as a stream.
+   *
+   * @param events each whole
+   * @param pause between two of them; zero: none
+   */
+  record Told(List<ByteBuffer> events, Duration pause) {}
 
   /** Whether a fetch goes on, for the cache alone, when its last client has left. */
   boolean outlivesItsClients();

@@ -3,6 +3,7 @@ package io.tokenlane.gateway.cache;
 import io.tokenlane.gateway.call.InferenceCall;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.route.RouteConfig;
+import io.tokenlane.prefetch.cache.Answer;
 import io.tokenlane.prefetch.cache.VariantKeys;
 import io.tokenlane.prefetch.http.CacheControl;
 import io.tokenlane.prefetch.http.CacheStatus;
@@ -74,12 +75,24 @@ final class CacheRules {
   private final CacheProperties properties;
   private final RouteCaches caches;
   private final PrefetchPass pass;
+  private final HotAnswers hot;
   private final VariantKeys variants = new VariantKeys(REMEMBERED_RESOURCES);
 
   CacheRules(CacheProperties properties, RouteCaches caches, PrefetchPass pass) {
     this.properties = properties;
     this.caches = caches;
     this.pass = pass;
+    this.hot = new HotAnswers(properties.modelRefresh());
+    caches.all().forEach(cache -> cache.hottest().forEach(this::learnAgain));
+  }
+
+  /** Answers that were there before this process began: what they vary by is told by their keys. */
+  private void learnAgain(String key, Answer answer) {
+    int last = key.indexOf('\n' + SEEN_BY_ORIGINS.getLast());
+    if (key.startsWith(PlainRule.KIND) && last >= 0) {
+      int end = key.indexOf('\n', last + 1);
+      variants.learn(end < 0 ? key : key.substring(0, end), answer.fields());
+    }
   }
 
   Decision of(ServerWebExchange exchange, Optional<InferenceCall> call) {
@@ -96,13 +109,27 @@ final class CacheRules {
   private Decision model(
       InferenceCall call, String tenant, HttpFields fields, ServerWebExchange exchange) {
     String target = CacheFilter.target(exchange.getRequest());
-    return ModelRule.bypass(call, fields)
+    String route = route(exchange);
+    return ModelRule.bypass(call, fields, properties.modelAnswers(route))
         .<Decision>map(CacheRules::bypass)
         .orElseGet(
             () -> {
-              String key = CanonicalKey.of(route(exchange), tenant, target, call);
+              String key = CanonicalKey.of(route, tenant, target, call);
+              Optional<SemanticLevel.Question> question =
+                  properties.semantic(route)
+                      ? SemanticLevel.Question.of(route, tenant, target, call)
+                      : Optional.empty();
+              int pace = CacheHeader.pace(fields).orElse(properties.pace());
               return new Use(
-                  new ModelRule(caches.common(), call, key, fields, properties.modelTtl()));
+                  new ModelRule(
+                      caches.of(route),
+                      call,
+                      key,
+                      fields,
+                      properties.modelTtl(),
+                      pace,
+                      hot,
+                      question));
             });
   }
 
@@ -151,7 +178,7 @@ final class CacheRules {
         host ->
             String.join(
                 "\n",
-                "plain:" + routeId,
+                PlainRule.KIND + routeId,
                 route.shared() ? "" : tenant,
                 host,
                 CacheFilter.target(request),

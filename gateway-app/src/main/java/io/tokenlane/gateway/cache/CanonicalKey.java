@@ -17,8 +17,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Keys of stored answers. Equal for two model calls exactly where tenant, path and every member of
- * the body are equal as JSON values; the order of members and white space do not count.
+ * Keys of stored answers. Equal for two model calls exactly where route, tenant, path and every
+ * member of the body are equal as JSON values, but for those that only say in which form the answer
+ * comes; the order of members and white space do not count.
  */
 final class CanonicalKey {
   /** What tells one client's rights from another's. */
@@ -30,9 +31,25 @@ final class CanonicalKey {
   static String of(String route, String tenant, String target, InferenceCall call) {
     MessageDigest digest = sha256();
     digest.update((tenant + '\n' + target + '\n').getBytes(StandardCharsets.UTF_8));
-    digest.update(CallParser.write(sorted(call.body())));
+    digest.update(CallParser.write(sorted(withoutForm(call.body()))));
     String hash = Base64.getUrlEncoder().withoutPadding().encodeToString(digest.digest());
     return String.join("\n", "model:" + route, tenant, hash);
+  }
+
+  /** One stored answer serves a call as a stream and in one piece, its usage told or not. */
+  private static ObjectNode withoutForm(ObjectNode body) {
+    ObjectNode copy = JsonNodeFactory.instance.objectNode().setAll(body);
+    copy.remove("stream");
+    if (copy.path("stream_options") instanceof ObjectNode options) {
+      ObjectNode rest = JsonNodeFactory.instance.objectNode().setAll(options);
+      rest.remove("include_usage");
+      if (rest.isEmpty()) {
+        copy.remove("stream_options");
+      } else {
+        copy.set("stream_options", rest);
+      }
+    }
+    return copy;
   }
 
   /** Whose answers a request may see: its tenant's, else those of the same credentials. */

@@ -14,13 +14,18 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import io.tokenlane.gateway.call.Principal;
+import io.tokenlane.gateway.call.QuickProof;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.telemetry.PassedRequests;
 import io.tokenlane.gateway.telemetry.RequestIds;
 import io.tokenlane.prefetch.cache.Answer;
 import io.tokenlane.prefetch.http.CacheStatus;
 import io.tokenlane.prefetch.http.HttpFields;
+import io.tokenlane.prefetch.http.Vary;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -31,11 +36,11 @@ import org.springframework.web.server.ServerWebExchange;
 
 /**
  * Hits that need no routing. An answer comes here when it has been served, fresh, the long way: to
- * a GET without credentials, cookies or conditions, of a resource that does not vary. The same
- * request, host and target alike, is then answered from the connection's own pipeline while that
- * very answer is still stored and fresh. Whoever must prove who they are never comes this far: an
- * anonymous request that was refused leaves nothing here, and one with credentials asks the long
- * way. Counted, logged and marked like any hit.
+ * a GET without cookies or conditions, for the tenant that its credential proved or for nobody. The
+ * same request, host, target, tenant and what {@code Vary} names alike, is then answered from the
+ * connection's own pipeline while that very answer is still stored and fresh. An API key is proved
+ * here each time; with any other credential a request goes the long way, and an anonymous one that
+ * was refused there leaves nothing here. Counted, logged and marked like any hit.
  */
 final class FastHits {
   private static final int REMEMBERED = 10_000;
@@ -73,12 +78,48 @@ final class FastHits {
       Caffeine.newBuilder().maximumSize(REMEMBERED).executor(Runnable::run).build();
   private final boolean enabled;
   private final HitListener hits;
-  private final PassedRequests told;
+  private final Ledger ledger;
 
-  /** An answer as it goes out, but for what is new each time. */
-  record Entry(CacheRule rule, String key, Answer answer, HttpHeaders fields) {
+  /** Fields with a credential; a request with one of them is proved here, or goes the long way. */
+  private static final List<String> CREDENTIALS = List.of("authorization", "x-api-key", "api-key");
+
+  /** Proves, logs and counts what never reaches the filters. */
+  static final class Ledger {
+    private final QuickProof keys;
+    private final PassedRequests told;
+
+    Ledger(QuickProof keys, PassedRequests told) {
+      this.keys = keys;
+      this.told = told;
+    }
+
+    private void note(String id, String uri, long bytes, long startNanos) {
+      long total = System.nanoTime() - startNanos;
+      told.ended(
+          new PassedRequests.Passed(
+              id, "GET", uri, HttpResponseStatus.OK.code(), "done", "hit", bytes, total, total));
+    }
+  }
+
+  /**
+   * An answer as it goes out, but for what is new each time.
+   *
+   * @param selected the fields that {@code Vary} names, with their values in the request that was
+   *     given the answer; none where it does not vary
+   */
+  record Entry(
+      CacheRule rule,
+      String key,
+      Answer answer,
+      HttpHeaders fields,
+      Map<String, List<String>> selected) {
     @SuppressWarnings("ReferenceEquality") // an equal answer that replaced it is another one
-    boolean valid(long nowNanos) {
+    boolean valid(HttpHeaders request, long nowNanos) {
+      for (Map.Entry<String, List<String>> field : selected.entrySet()) {
+        if (!request.getAll(field.getKey()).equals(field.getValue())) {
+          return false;
+        }
+      }
       Optional<Answer> stored = rule.cache().find(key);
       return stored.isPresent() && stored.get() == answer && answer.ttlLeftSeconds(nowNanos) > 0;
     }
@@ -89,10 +130,10 @@ final class FastHits {
    *
    * @param enabled false where something before the cache has to see every request
    */
-  FastHits(boolean enabled, HitListener hits, PassedRequests told) {
+  FastHits(boolean enabled, HitListener hits, Ledger ledger) {
     this.enabled = enabled;
     this.hits = hits;
-    this.told = told;
+    this.ledger = ledger;
   }
 
   /** Tells that {@code answer} was served, fresh, to this request. */
@@ -103,14 +144,19 @@ final class FastHits {
             && rule instanceof PlainRule plain
             && !plain.ahead()
             && answer.status() == HttpResponseStatus.OK.code()
-            && !answer.fields().has("Vary")
-            && Trail.of(exchange).principal().isEmpty()
+            && HARMLESS.containsAll(Vary.names(answer.fields()))
             && request.getMethod().name().equals("GET")
             && request.getHeaders().headerNames().stream().allMatch(HARMLESS::contains);
     if (fast) {
       String host = request.getHeaders().getFirst("Host");
-      String where = where(host, CacheFilter.target(request));
-      entries.put(where, new Entry(rule, rule.key(), answer, fields(answer)));
+      String tenant = Trail.of(exchange).principal().map(Principal::tenant).orElse(null);
+      Map<String, List<String>> selected = new HashMap<>();
+      for (String name : Vary.names(answer.fields())) {
+        selected.put(name, request.getHeaders().getOrDefault(name, List.of()));
+      }
+      entries.put(
+          where(host, CacheFilter.target(request), tenant),
+          new Entry(rule, rule.key(), answer, fields(answer), selected));
     }
   }
 
@@ -122,8 +168,8 @@ final class FastHits {
     return headers.set(HttpHeaderNames.CONTENT_LENGTH, answer.body().remaining());
   }
 
-  private static String where(@Nullable String host, String target) {
-    return host + '\n' + target;
+  private static String where(@Nullable String host, String target, @Nullable String tenant) {
+    return tenant == null ? host + '\n' + target : host + '\n' + target + '\n' + tenant;
   }
 
   /** The response, where this request may be answered here. */
@@ -131,19 +177,37 @@ final class FastHits {
     if (!enabled || !plain(request)) {
       return null;
     }
-    Entry entry =
-        entries.getIfPresent(where(request.headers().get(HttpHeaderNames.HOST), request.uri()));
+    long start = System.nanoTime();
+    String tenant = null;
+    if (CREDENTIALS.stream().anyMatch(request.headers()::contains)) {
+      tenant = ledger.keys.prove(request.headers()::get).map(Principal::tenant).orElse(null);
+      if (tenant == null) {
+        return null;
+      }
+    }
+    String host = String.valueOf(request.headers().get(HttpHeaderNames.HOST));
+    Entry entry = entries.getIfPresent(where(host, request.uri(), tenant));
     if (entry == null) {
       return null;
     }
     long now = entry.rule().cache().nowNanos();
-    if (!entry.valid(now)) {
+    if (!entry.valid(request.headers(), now)) {
       return null;
     }
-    String host = String.valueOf(request.headers().get(HttpHeaderNames.HOST));
     hits.hit(request.uri());
-    hits.asked(client, new HitListener.Resource(host, request.uri()), true);
-    return response(request, entry, now);
+    if (tenant == null) {
+      hits.asked(
+          client,
+          new HitListener.Resource(PlainRule.route(entry.key()), host, request.uri()),
+          true);
+    }
+    FullHttpResponse response = response(request, entry, now);
+    ledger.note(
+        response.headers().get(RequestIds.HEADER),
+        request.uri(),
+        entry.answer().body().remaining(),
+        start);
+    return response;
   }
 
   private static boolean plain(HttpRequest request) {
@@ -152,9 +216,12 @@ final class FastHits {
         || !request.decoderResult().isSuccess()) {
       return false;
     }
+    int credentials = 0;
     for (Map.Entry<String, String> field : request.headers()) {
       if (!HARMLESS.contains(field.getKey())) {
-        return false;
+        if (!CREDENTIALS.contains(field.getKey().toLowerCase(Locale.ROOT)) || ++credentials > 1) {
+          return false;
+        }
       }
     }
     String connection = request.headers().get(HttpHeaderNames.CONNECTION);
@@ -172,17 +239,6 @@ final class FastHits {
     if (trace != null) {
       headers.set("traceparent", trace);
     }
-    told.ended(
-        new PassedRequests.Passed(
-            id,
-            "GET",
-            request.uri(),
-            answer.status(),
-            "done",
-            "hit",
-            answer.body().remaining(),
-            0,
-            0));
     ByteBuf body = Unpooled.wrappedBuffer(answer.body().duplicate());
     return new DefaultFullHttpResponse(
         HttpVersion.HTTP_1_1, HttpResponseStatus.OK, body, headers, EmptyHttpHeaders.INSTANCE);

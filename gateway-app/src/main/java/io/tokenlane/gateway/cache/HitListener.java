@@ -17,11 +17,15 @@ public interface HitListener {
   /** An answer that {@link #asked} was told of, or one fetched ahead, is stored. */
   void stored(Resource resource, long ttlSeconds);
 
+  /** What is stored of this host's target, and all its variants, was forgotten. */
+  void forgotten(String host, String target);
+
   /**
    * What was asked for.
    *
+   * @param route the id of its route
    * @param host as the client named it
    * @param target path with query
    */
-  record Resource(String host, String target) {}
+  record Resource(String route, String host, String target) {}
 }

@@ -1,23 +1,43 @@
 package io.tokenlane.gateway.cache;
 
-import io.tokenlane.gateway.call.CallKind;
+import io.tokenlane.gateway.call.CallParser;
 import io.tokenlane.gateway.call.InferenceCall;
+import io.tokenlane.gateway.call.Usage;
 import io.tokenlane.prefetch.cache.Answer;
 import io.tokenlane.prefetch.cache.AnswerCache;
 import io.tokenlane.prefetch.http.CacheControl;
 import io.tokenlane.prefetch.http.HttpFields;
 import io.tokenlane.prefetch.http.Reuse;
+import io.tokenlane.prefetch.http.StoredFields;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Model calls: only answers that would be the same again are stored, each for its tenant. */
+/**
+ * Model calls: only answers that would be the same again are stored, each for its tenant.
+ *
+ * @param pace pieces a second in which a stored stream is told; 0: at once
+ * @param question what is asked, where another question's answer may be given
+ * @param hot knows which answers are asked for again and again
+ */
 record ModelRule(
-    AnswerCache cache, InferenceCall call, String key, HttpFields request, Duration ttl)
+    AnswerCache cache,
+    InferenceCall call,
+    String key,
+    HttpFields request,
+    Duration ttl,
+    int pace,
+    HotAnswers hot,
+    Optional<SemanticLevel.Question> question)
     implements CacheRule {
+
+  private static final String EVENTS = "text/event-stream";
 
   /** Parameters whose whole meaning is in their value, and so in the key. */
   private static final Set<String> KNOWN =
@@ -67,7 +87,7 @@ record ModelRule(
           "verbosity");
 
   /** Why the call's answer must not be stored; empty where it may. */
-  static Optional<String> bypass(InferenceCall call, HttpFields request) {
+  static Optional<String> bypass(InferenceCall call, HttpFields request, ModelAnswers stored) {
     if (CacheControl.of(request).has("no-store")) {
       return Optional.of("request-no-store");
     }
@@ -82,8 +102,8 @@ record ModelRule(
       return strange;
     }
     return switch (call.kind()) {
-      case EMBEDDING -> Optional.empty();
-      case CHAT, COMPLETION -> unlessGreedy(call);
+      case EMBEDDING -> stored == ModelAnswers.NONE ? stored.refuses(call) : Optional.empty();
+      case CHAT, COMPLETION -> stored.refuses(call);
       case RESPONSE, MESSAGE -> Optional.of("kind");
     };
   }
@@ -103,11 +123,6 @@ record ModelRule(
     return Optional.empty();
   }
 
-  private static Optional<String> unlessGreedy(InferenceCall call) {
-    boolean greedy = call.temperature().filter(t -> t.signum() == 0).isPresent();
-    return greedy ? Optional.empty() : Optional.of("temperature");
-  }
-
   @Override
   public String group() {
     return key;
@@ -115,7 +130,15 @@ record ModelRule(
 
   @Override
   public Reuse reuse(Answer answer) {
+    if (call.stream() && StreamWriter.readable(call.kind(), answer.body()).isEmpty()) {
+      return Reuse.VALIDATE;
+    }
     return Reuse.of(request, HttpFields.NONE, answer.age(cache.nowNanos()), Reuse.Defaults.NONE);
+  }
+
+  @Override
+  public boolean wornOut(Answer answer) {
+    return hot.wornOut(key, answer, cache.nowNanos());
   }
 
   @Override
@@ -156,11 +179,44 @@ record ModelRule(
   }
 
   @Override
-  public boolean complete(HttpFields response, String tail) {
-    boolean events =
-        response.first("Content-Type").filter(t -> t.startsWith("text/event-stream")).isPresent();
-    CallKind kind = call.kind();
-    return !events || !kind.endsWithDone() || tail.stripTrailing().endsWith("data: [DONE]");
+  public Optional<Form> form(HttpFields response, ByteBuffer body, Optional<Usage> tokens) {
+    HttpFields kept = kept(response);
+    boolean events = response.first("Content-Type").filter(t -> t.startsWith(EVENTS)).isPresent();
+    if (!events) {
+      return Optional.of(new Form(kept, body));
+    }
+    HttpFields typed =
+        StoredFields.updated(StoredFields.without(kept, Set.of("content-type")), HttpFields.NONE);
+    List<HttpFields.Line> lines = new ArrayList<>(typed.lines());
+    lines.add(new HttpFields.Line("Content-Type", "application/json"));
+    return StreamReader.whole(call.kind(), body, tokens)
+        .map(whole -> new Form(new HttpFields(lines), offHeap(CallParser.write(whole))));
+  }
+
+  private static ByteBuffer offHeap(byte[] bytes) {
+    return ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+  }
+
+  /** Streams are shared as they come, so only among those that want the same events. */
+  @Override
+  public String flightKey() {
+    return call.stream() ? key + "\nstream" + (wantsUsage() ? " usage" : "") : key;
+  }
+
+  private boolean wantsUsage() {
+    return call.body().path("stream_options").path("include_usage").asBoolean(false);
+  }
+
+  @Override
+  public Optional<Told> told(Answer answer) {
+    if (!call.stream()) {
+      return Optional.empty();
+    }
+    boolean small = pace > 0;
+    Duration pause = small ? Duration.ofSeconds(1).dividedBy(pace) : Duration.ZERO;
+    return StreamWriter.readable(call.kind(), answer.body())
+        .map(whole -> StreamWriter.events(call.kind(), whole, wantsUsage(), small))
+        .map(events -> new Told(events, pause));
   }
 
   @Override

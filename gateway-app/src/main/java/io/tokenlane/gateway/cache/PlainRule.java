@@ -1,5 +1,6 @@
 package io.tokenlane.gateway.cache;
 
+import io.tokenlane.gateway.call.Usage;
 import io.tokenlane.prefetch.cache.Answer;
 import io.tokenlane.prefetch.cache.AnswerCache;
 import io.tokenlane.prefetch.cache.VariantKeys;
@@ -9,6 +10,7 @@ import io.tokenlane.prefetch.http.HttpFields;
 import io.tokenlane.prefetch.http.Reuse;
 import io.tokenlane.prefetch.http.Storability;
 import io.tokenlane.prefetch.http.Vary;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -45,6 +47,13 @@ record PlainRule(
   private static final int PARTIAL_CONTENT = 206;
   private static final String PART = "\npart:";
   private static final String LANGUAGE = "accept-language";
+
+  static final String KIND = "plain:";
+
+  /** The id of the route whose key this is. */
+  static String route(String key) {
+    return key.substring(key.indexOf(':') + 1, key.indexOf('\n'));
+  }
 
   /** Whether no client has asked. */
   boolean ahead() {
@@ -172,8 +181,8 @@ record PlainRule(
   }
 
   @Override
-  public boolean complete(HttpFields response, String tail) {
-    return true;
+  public Optional<Form> form(HttpFields response, ByteBuffer body, Optional<Usage> tokens) {
+    return Optional.of(new Form(kept(response), body));
   }
 
   @Override

@@ -20,6 +20,9 @@ import org.springframework.util.unit.DataSize;
  *     ≥ 0, default 0
  * @param maxSize bound of this route's answers, in a store of their own; ≥ 1 MB, default: the
  *     common store
+ * @param semantic whether a question may be given the answer of one that means the same, where
+ *     {@code tokenlane.cache.semantic} is set; default false
+ * @param modelAnswers which models' answers are stored on this route; default: as on all
  */
 public record RouteCache(
     @DefaultValue("false") boolean shared,
@@ -27,11 +30,13 @@ public record RouteCache(
     @DefaultValue("true") boolean heuristic,
     @DefaultValue("0s") Duration staleWhileRevalidate,
     @DefaultValue("0s") Duration staleIfError,
-    @Nullable DataSize maxSize) {
+    @Nullable DataSize maxSize,
+    @Nullable ModelAnswers modelAnswers,
+    @DefaultValue("false") boolean semantic) {
 
   /** Of a route that nothing is said about. */
   static final RouteCache DEFAULT =
-      new RouteCache(false, false, true, Duration.ZERO, Duration.ZERO, null);
+      new RouteCache(false, false, true, Duration.ZERO, Duration.ZERO, null, null, false);
 
   /** Checks the ranges. */
   public RouteCache {

@@ -1,10 +1,13 @@
 package io.tokenlane.gateway.cache;
 
 import io.tokenlane.prefetch.cache.AnswerCache;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.springframework.util.unit.DataSize;
 
@@ -31,6 +34,16 @@ final class RouteCaches {
     List<AnswerCache> all = new ArrayList<>(own.values());
     all.addFirst(common);
     return all;
+  }
+
+  /** Each by a name that a folder may have. */
+  Map<String, AnswerCache> named() {
+    Map<String, AnswerCache> named = new TreeMap<>();
+    own.forEach(
+        (route, cache) ->
+            named.put("route-" + URLEncoder.encode(route, StandardCharsets.UTF_8), cache));
+    named.put("common", common);
+    return named;
   }
 
   AnswerCache common() {

@@ -10,7 +10,6 @@ import io.tokenlane.prefetch.http.Conditional;
 import io.tokenlane.prefetch.http.HttpFields;
 import io.tokenlane.prefetch.http.StoredFields;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Set;
@@ -34,8 +33,6 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
 
   /** Failures that a stale answer may stand in for (RFC 5861 §4). */
   private static final Set<Integer> FAILURES = Set.of(500, 502, 503, 504);
-
-  private static final int TAIL_BYTES = 64;
 
   private final CacheRule rule;
   private final @Nullable Flight flight;
@@ -148,7 +145,7 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
     Opening opening = new Opening(rule.request(), status, fields, passage, judged.ttlSeconds());
     ride(opening, forward.asStored(judged.ttlSeconds()));
     if (flight != null) {
-      flight.open(rule.key(), opening);
+      flight.open(rule.flightKey(), opening);
     }
   }
 
@@ -275,15 +272,16 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
   }
 
   private void store(Verdict judged, ByteBuffer body) {
-    if (rule.complete(fields, tail(body))) {
-      land(
-          new Answer(
-              rule.group(),
-              status,
-              rule.kept(fields),
-              body,
-              judged.times(rule.cache().nowNanos())));
-    }
+    rule.form(fields, body, trail().usage())
+        .ifPresent(
+            form ->
+                land(
+                    new Answer(
+                        rule.group(),
+                        status,
+                        form.fields(),
+                        form.body(),
+                        judged.times(rule.cache().nowNanos()))));
   }
 
   private void land(Answer answer) {
@@ -307,12 +305,5 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
 
   private Trail trail() {
     return Objects.requireNonNull(trail, "trail (expected: set before the chain runs)");
-  }
-
-  private static String tail(ByteBuffer body) {
-    int length = Math.min(TAIL_BYTES, body.remaining());
-    byte[] tail = new byte[length];
-    body.get(body.limit() - length, tail);
-    return new String(tail, StandardCharsets.ISO_8859_1);
   }
 }

@@ -64,6 +64,13 @@ public final class StoredAnswers {
     return caches.all().stream().mapToInt(cache -> cache.forgetWhere(picks)).sum();
   }
 
+  /** Forgets all, in memory and beside it; how many were stored in memory. */
+  public int purgeAll() {
+    int stored = caches.all().stream().mapToInt(cache -> cache.forgetWhere(key -> true)).sum();
+    caches.all().forEach(AnswerCache::clear);
+    return stored;
+  }
+
   /** What is stored weighs this much, in bytes. */
   public long weightBytes() {
     return caches.all().stream().mapToLong(AnswerCache::weightBytes).sum();

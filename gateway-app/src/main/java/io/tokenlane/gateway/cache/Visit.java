@@ -15,6 +15,7 @@ import io.tokenlane.prefetch.http.HttpFields;
 import io.tokenlane.prefetch.http.Reuse;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.http.HttpStatus;
@@ -36,7 +37,7 @@ final class Visit {
   private String asked = "";
 
   /** Who is told of hits. */
-  record Hits(HitListener listener, FastHits fast) {}
+  record Hits(HitListener listener, FastHits fast, Shelves shelves) {}
 
   Visit(ServerWebExchange exchange, GatewayFilterChain chain, CacheRule rule, Hits hits) {
     this.exchange = exchange;
@@ -62,13 +63,79 @@ final class Visit {
       return rule.part().map(this::hit).orElseGet(() -> fetch(null, null));
     }
     asked = rule.key();
-    return switch (rule.cache().turn(asked, this::serves)) {
+    return switch (rule.cache().turn(asked, rule.flightKey(), this::serves)) {
       case Turn.Hit hit -> hit(hit.answer());
-      case Turn.Lead lead -> fetch(lead.flight(), validatable());
+      case Turn.Lead lead -> lead(lead.flight());
       case Turn.Pass pass -> fetch(null, null);
       case Turn.Wait wait ->
           Mono.fromFuture(() -> wait.landing().toCompletableFuture()).flatMap(this::landed);
     };
+  }
+
+  /** Asks who may have it, before the origin. */
+  private Mono<Void> lead(Flight flight) {
+    Optional<Mono<Optional<Elsewhere>>> others = others();
+    if (others.isEmpty()) {
+      return fetch(flight, validatable());
+    }
+    AtomicBoolean asking = new AtomicBoolean(true);
+    return others
+        .get()
+        .doOnCancel(
+            () -> {
+              if (asking.get()) {
+                flight.abandon();
+              }
+            })
+        .flatMap(
+            found -> {
+              asking.set(false);
+              return found
+                  .map(there -> take(flight, there))
+                  .orElseGet(() -> fetch(flight, validatable()));
+            });
+  }
+
+  /** An answer that is not under the request's key in this process, and how it was found. */
+  private record Elsewhere(Answer answer, String how) {}
+
+  private static final String SHARED = "shared";
+
+  private Optional<Mono<Optional<Elsewhere>>> others() {
+    Optional<Mono<Optional<Elsewhere>>> shared =
+        hits.shelves().shared(rule.cache()).map(level -> shared(level));
+    Optional<Mono<Optional<Elsewhere>>> similar =
+        hits.shelves().similar(rule.cache()).flatMap(this::similar);
+    return shared.isPresent() && similar.isPresent()
+        ? Optional.of(
+            shared.get().flatMap(found -> found.isPresent() ? Mono.just(found) : similar.get()))
+        : shared.or(() -> similar);
+  }
+
+  private Mono<Optional<Elsewhere>> shared(SharedAnswers level) {
+    return Mono.fromFuture(() -> level.find(rule.group(), rule.key()), true)
+        .map(found -> found.filter(this::serves).map(a -> new Elsewhere(a, SHARED)));
+  }
+
+  private Optional<Mono<Optional<Elsewhere>>> similar(SemanticLevel level) {
+    return rule.question()
+        .map(
+            question ->
+                level
+                    .find(question, rule.key())
+                    .map(
+                        found ->
+                            found.filter(this::serves).map(a -> new Elsewhere(a, "semantic"))));
+  }
+
+  private Mono<Void> take(Flight flight, Elsewhere found) {
+    Answer answer = found.answer();
+    if (found.how().equals(SHARED)) {
+      flight.restore(rule.key(), answer);
+    } else {
+      flight.lend(rule.key(), answer);
+    }
+    return write(answer, CacheStatus.hit(answer.ttlLeftSeconds(now())).withDetail(found.how()));
   }
 
   private boolean serves(Answer answer) {
@@ -155,7 +222,8 @@ final class Visit {
 
   private HitListener.Resource resource() {
     String host = rule.request().first("Host").orElse("");
-    return new HitListener.Resource(host, CacheFilter.target(exchange.getRequest()));
+    return new HitListener.Resource(
+        PlainRule.route(rule.key()), host, CacheFilter.target(exchange.getRequest()));
   }
 
   private void stored(Outcome outcome) {
@@ -194,18 +262,21 @@ final class Visit {
       hits.fast().served(exchange, rule, answer);
     }
     Mono<Void> written = write(answer, CacheStatus.hit(answer.ttlLeftSeconds(now())));
-    return rule.reuse(answer) == Reuse.STALE_WHILE_REVALIDATE
+    boolean wornOut = rule.wornOut(answer);
+    return wornOut || rule.reuse(answer) == Reuse.STALE_WHILE_REVALIDATE
         ? Mono.deferContextual(
             context -> {
-              var _ = renew().contextWrite(context).subscribe(nothing -> {}, ignored -> {});
+              var _ = renew(answer).contextWrite(context).subscribe(nothing -> {}, ignored -> {});
               return written;
             })
         : written;
   }
 
-  /** Fetches what replaces a stale answer that is being served; one fetch for all who are. */
-  private Mono<Void> renew() {
-    return switch (rule.cache().turn(rule.key(), a -> rule.reuse(a) == Reuse.FRESH)) {
+  /** Fetches what replaces an answer that is being served; one fetch for all who are. */
+  @SuppressWarnings("ReferenceEquality") // an equal answer that replaced it is another one
+  private Mono<Void> renew(Answer old) {
+    return switch (rule.cache()
+        .turn(rule.key(), rule.flightKey(), a -> a != old && rule.reuse(a) == Reuse.FRESH)) {
       case Turn.Lead lead ->
           new SharedFetch(rule, lead.flight(), validatable(), forward())
               .run(exchange, chain)
@@ -223,6 +294,8 @@ final class Visit {
 
   private Mono<Void> write(Answer answer, CacheStatus status) {
     trail.cached(status);
-    return AnswerWriter.serve(exchange, answer, rule.request(), now());
+    return rule.told(answer)
+        .map(told -> AnswerWriter.tell(exchange, answer, told, now()))
+        .orElseGet(() -> AnswerWriter.serve(exchange, answer, rule.request(), now()));
   }
 }

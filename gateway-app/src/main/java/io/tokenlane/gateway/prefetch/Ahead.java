@@ -5,10 +5,14 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tokenlane.gateway.cache.HitListener.Resource;
 import io.tokenlane.prefetch.predict.Account;
 import io.tokenlane.prefetch.predict.Foresight;
+import io.tokenlane.prefetch.predict.RouteAccount;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +39,7 @@ final class Ahead {
   private final ScheduledExecutorService clockwork;
   private final BooleanSupplier busy;
   private final AtomicInteger running = new AtomicInteger();
+  private final Queue<String> recent = new ConcurrentLinkedQueue<>();
   private final Cache<String, Known> known =
       Caffeine.newBuilder().maximumSize(REMEMBERED).executor(Runnable::run).build();
 
@@ -57,7 +62,12 @@ final class Ahead {
   }
 
   private static String key(Resource resource) {
-    return resource.host() + ' ' + resource.target();
+    return String.join("\n", resource.route(), resource.host(), resource.target());
+  }
+
+  /** The route in a key. */
+  static String route(String key) {
+    return key.substring(0, key.indexOf('\n'));
   }
 
   private static double now() {
@@ -69,9 +79,33 @@ final class Ahead {
     for (Foresight.Suggestion next : foresight.asked(client, key, hit, ttlSeconds(key), now())) {
       Known stored = known.getIfPresent(next.key());
       if (stored != null && !stored.fresh()) {
-        fetch(next.key(), stored.resource());
+        fetch(next.key(), stored.resource(), next.reason() + " " + shown(next.probability()));
       }
     }
+  }
+
+  private static String shown(double probability) {
+    return "p=" + Math.round(probability * 100) / 100.0;
+  }
+
+  /** What is forgotten and asked often is fetched again, a little later: the change may go on. */
+  void forgotten(String host, String target) {
+    known
+        .asMap()
+        .forEach(
+            (key, stored) -> {
+              boolean same =
+                  stored.resource().target().equals(target)
+                      && stored.resource().host().equalsIgnoreCase(host);
+              if (same && foresight.worthRefreshing(key, ttlSeconds(key), now())) {
+                long jitter = ThreadLocalRandom.current().nextLong(100, 1_000);
+                var _ =
+                    clockwork.schedule(
+                        () -> fetch(key, stored.resource(), "FORGOTTEN"),
+                        jitter,
+                        TimeUnit.MILLISECONDS);
+              }
+            });
   }
 
   private double ttlSeconds(String key) {
@@ -94,16 +128,20 @@ final class Ahead {
     if (stored.equals(known.getIfPresent(key))) {
       foresight.expired(key, now());
       if (foresight.worthRefreshing(key, (double) stored.ttlSeconds(), now())) {
-        fetch(key, stored.resource());
+        fetch(key, stored.resource(), "REFRESH");
       }
     }
   }
 
-  private void fetch(String key, Resource resource) {
+  private void fetch(String key, Resource resource, String why) {
     if (busy.getAsBoolean() || running.get() >= AT_ONCE || !foresight.begun(key, now())) {
       return;
     }
     running.incrementAndGet();
+    recent.add(resource.target() + " " + why);
+    while (recent.size() > SHOWN) {
+      recent.poll();
+    }
     source.apply(resource).whenComplete((ttl, failure) -> settle(key, resource, ttl, failure));
   }
 
@@ -123,10 +161,31 @@ final class Ahead {
     return foresight.account(now());
   }
 
-  /** The keys asked most, with their requests per second. */
-  Map<String, Double> hottest() {
-    Map<String, Double> rates = new LinkedHashMap<>();
-    foresight.top(SHOWN).forEach(key -> rates.put(key, foresight.rate(key, now())));
-    return rates;
+  Map<String, RouteAccount> routes() {
+    return foresight.routes(now());
+  }
+
+  /** What was fetched last, and why. */
+  List<String> recent() {
+    return List.copyOf(recent);
+  }
+
+  /**
+   * The keys asked most, with their requests per second, and what follows: whether an answer that
+   * expires is fetched anew, and the probability that it would be used.
+   */
+  Map<String, Map<String, Object>> hottest() {
+    Map<String, Map<String, Object>> shown = new LinkedHashMap<>();
+    for (String key : foresight.top(SHOWN)) {
+      double rate = foresight.rate(key, now());
+      double ttl = ttlSeconds(key);
+      Map<String, Object> one = new LinkedHashMap<>();
+      one.put("requestsPerSecond", rate);
+      one.put("ttlSeconds", ttl);
+      one.put("probabilityOfUse", -Math.expm1(-rate * ttl));
+      one.put("refreshed", foresight.worthRefreshing(key, ttl, now()));
+      shown.put(key.replace('\n', ' '), one);
+    }
+    return shown;
   }
 }

@@ -1,16 +1,20 @@
 package io.tokenlane.gateway.prefetch;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.tokenlane.gateway.cache.HitListener;
 import io.tokenlane.gateway.cache.PrefetchPass;
+import io.tokenlane.prefetch.ByteBudget;
 import io.tokenlane.prefetch.Prefetcher;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.netty.ByteBufMono;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientResponse;
 
@@ -23,8 +27,10 @@ final class LoopbackSource implements Prefetcher.Source {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final HttpClient client;
+  private final ByteBudget budget;
 
-  LoopbackSource(InetSocketAddress frontDoor, PrefetchPass pass) {
+  LoopbackSource(InetSocketAddress frontDoor, PrefetchPass pass, ByteBudget budget) {
+    this.budget = budget;
     this.client =
         HttpClient.create()
             .remoteAddress(() -> frontDoor)
@@ -34,10 +40,14 @@ final class LoopbackSource implements Prefetcher.Source {
 
   @Override
   public CompletionStage<Duration> fetch(String endpoint) {
+    if (!budget.open()) {
+      return CompletableFuture.failedFuture(
+          new IllegalStateException("bytes_per_minute: all taken (expected: some left)"));
+    }
     return client
         .get()
         .uri(endpoint)
-        .responseSingle((response, body) -> body.then(Mono.fromSupplier(() -> storedFor(response))))
+        .responseSingle((response, body) -> sized(response, body))
         .toFuture();
   }
 
@@ -50,8 +60,18 @@ final class LoopbackSource implements Prefetcher.Source {
                     .set(PrefetchPass.HEADER, pass.forPredicted()))
         .get()
         .uri(resource.target())
-        .responseSingle((response, body) -> body.then(Mono.fromSupplier(() -> storedFor(response))))
+        .responseSingle((response, body) -> sized(response, body))
         .toFuture();
+  }
+
+  private Mono<Duration> sized(HttpClientResponse response, ByteBufMono body) {
+    return body.map(ByteBuf::readableBytes)
+        .defaultIfEmpty(0)
+        .map(
+            bytes -> {
+              budget.spent(bytes);
+              return storedFor(response);
+            });
   }
 
   private static Duration storedFor(HttpClientResponse response) {

@@ -1,13 +1,25 @@
 package io.tokenlane.gateway.prefetch;
 
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.tokenlane.balance.NodePool;
+import io.tokenlane.balance.NodeSnapshot;
+import io.tokenlane.compress.template.TemplateRegistry;
+import io.tokenlane.gateway.balance.NodeList;
+import io.tokenlane.gateway.balance.NodeProperties;
 import io.tokenlane.gateway.cache.PrefetchPass;
 import io.tokenlane.prefetch.PrefetchAccount;
 import io.tokenlane.prefetch.cache.AnswerCache;
+import io.tokenlane.prefetch.predict.Account;
+import io.tokenlane.prefetch.predict.RouteAccount;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -20,6 +32,15 @@ public class PrefetchConfig {
           "failed", PrefetchAccount::failed,
           "used", PrefetchAccount::used,
           "wasted", PrefetchAccount::wasted);
+
+  private static final Map<String, ToLongFunction<Account>> FORESEEN =
+      Map.of(
+          "issued", Account::issued,
+          "used", Account::used,
+          "wasted", Account::wasted,
+          "late", Account::late,
+          "failed", Account::failed,
+          "withheld", Account::withheld);
 
   @Bean
   PrefetchPass prefetchPass(PrefetchProperties properties) {
@@ -36,20 +57,70 @@ public class PrefetchConfig {
   }
 
   @Bean
-  PrefetchEndpoint prefetchEndpoint(PrefetchStarter starter) {
-    return new PrefetchEndpoint(starter);
+  PrefetchEndpoint prefetchEndpoint(PrefetchStarter starter, Optional<PrefixWarmUp> prefixes) {
+    return new PrefetchEndpoint(starter, prefixes);
+  }
+
+  @Bean
+  @Nullable PrefixWarmUp prefixWarmUp(
+      PrefetchProperties properties,
+      NodePool pool,
+      NodeList nodes,
+      TemplateRegistry templates,
+      ScheduledExecutorService clockwork) {
+    if (!properties.enabled() || !properties.prefixes()) {
+      return null;
+    }
+    BooleanSupplier busy =
+        () -> pool.snapshot().stream().mapToInt(NodeSnapshot::inFlight).sum() > 0;
+    PrefixWarmUp warmUp = new PrefixWarmUp(pool, templates::list, id -> apiKey(nodes, id), busy);
+    var _ = clockwork.scheduleWithFixedDelay(warmUp::look, 1, 1, TimeUnit.SECONDS);
+    return warmUp;
+  }
+
+  private static Optional<String> apiKey(NodeList nodes, String id) {
+    return nodes.all().stream()
+        .filter(node -> node.name().equals(id))
+        .findFirst()
+        .map(NodeProperties::apiKey);
   }
 
   @Bean
   MeterBinder prefetchMeters(PrefetchStarter starter) {
-    return registry ->
-        OUTCOMES.forEach(
-            (outcome, count) ->
-                FunctionCounter.builder(
-                        "tokenlane.prefetch", starter, s -> total(s.accounts(), count))
-                    .tag("outcome", outcome)
-                    .description("Prefetches by what became of them")
-                    .register(registry));
+    return registry -> {
+      FORESEEN.forEach(
+          (outcome, count) ->
+              FunctionCounter.builder(
+                      "tokenlane.prefetch.foresight",
+                      starter,
+                      s -> s.ahead().map(a -> count.applyAsLong(a.account())).orElse(0L))
+                  .tag("outcome", outcome)
+                  .description("Predicted prefetches by what became of them")
+                  .register(registry));
+      Gauge.builder(
+              "tokenlane.prefetch.foresight.price",
+              starter,
+              s -> s.ahead().map(a -> a.account().price()).orElse(Double.NaN))
+          .description("Probability of use that a predicted prefetch must have")
+          .register(registry);
+      Gauge.builder(
+              "tokenlane.prefetch.foresight.observing",
+              starter,
+              s ->
+                  s.ahead().stream()
+                      .flatMap(a -> a.routes().values().stream())
+                      .filter(RouteAccount::observing)
+                      .count())
+          .description("Routes whose predictions are only watched")
+          .register(registry);
+      OUTCOMES.forEach(
+          (outcome, count) ->
+              FunctionCounter.builder(
+                      "tokenlane.prefetch", starter, s -> total(s.accounts(), count))
+                  .tag("outcome", outcome)
+                  .description("Prefetches by what became of them")
+                  .register(registry));
+    };
   }
 
   private static double total(

@@ -2,19 +2,23 @@ package io.tokenlane.gateway.prefetch;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 
 /**
- * {@code /actuator/prefetch}: the account of every planned endpoint; of what was foreseen, the
- * account and the resources asked most, with their requests per second.
+ * {@code /actuator/prefetch}: the account of every planned endpoint and when schedules are due; of
+ * what is foreseen, the account, how it goes by route, what was fetched last and why, and the
+ * resources asked most with what follows; the beginnings of templates that nodes have computed.
  */
 @Endpoint(id = "prefetch")
 public final class PrefetchEndpoint {
   private final PrefetchStarter starter;
+  private final Optional<PrefixWarmUp> prefixes;
 
-  PrefetchEndpoint(PrefetchStarter starter) {
+  PrefetchEndpoint(PrefetchStarter starter, Optional<PrefixWarmUp> prefixes) {
     this.starter = starter;
+    this.prefixes = prefixes;
   }
 
   /** What is fetched ahead, why, and what it brought. */
@@ -22,13 +26,17 @@ public final class PrefetchEndpoint {
   public Map<String, Object> show() {
     Map<String, Object> shown = new LinkedHashMap<>();
     shown.put("endpoints", starter.accounts());
+    shown.put("schedules", starter.schedules());
     starter
         .ahead()
         .ifPresent(
             ahead -> {
               shown.put("foresight", ahead.account());
+              shown.put("routes", ahead.routes());
+              shown.put("recent", ahead.recent());
               shown.put("hottest", ahead.hottest());
             });
+    prefixes.ifPresent(warmUp -> shown.put("prefixes", warmUp.account()));
     return shown;
   }
 }

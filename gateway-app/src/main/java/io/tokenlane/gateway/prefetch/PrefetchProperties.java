@@ -1,9 +1,11 @@
 package io.tokenlane.gateway.prefetch;
 
+import io.tokenlane.prefetch.PrefetchPlan;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * {@code prefetch}, or {@code tokenlane.prefetch}.
@@ -14,17 +16,24 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param endpoints paths with their queries, as a client asks this gateway for them
  * @param concurrency fetches at once; ≥ 1, default 2
  * @param foresight what is fetched ahead beside the endpoints; default: nothing
+ * @param schedules endpoints that are fetched at certain times
+ * @param bytesPerMinute what all prefetches together may take, as {@code 10MB}; ≥ 0, default 0: no
+ *     bound
+ * @param prefixes whether nodes compute the beginning of registered templates ahead; default false
  */
 public record PrefetchProperties(
     @DefaultValue("true") boolean enabled,
     @DefaultValue("300") int ttlSeconds,
     @DefaultValue List<String> endpoints,
     @DefaultValue("2") int concurrency,
-    @Nullable ForesightProperties foresight) {
+    @Nullable ForesightProperties foresight,
+    @DefaultValue List<ScheduleProperties> schedules,
+    @DefaultValue("0B") DataSize bytesPerMinute,
+    @DefaultValue("false") boolean prefixes) {
 
   /** Nothing to prefetch. */
   public static final PrefetchProperties NONE =
-      new PrefetchProperties(false, 300, List.of(), 2, null);
+      new PrefetchProperties(false, 300, List.of(), 2, null, List.of(), DataSize.ofBytes(0), false);
 
   /** Checks the ranges. */
   public PrefetchProperties {
@@ -35,12 +44,25 @@ public record PrefetchProperties(
     if (concurrency < 1) {
       throw new IllegalArgumentException("concurrency: " + concurrency + " (expected: >= 1)");
     }
-    for (String endpoint : endpoints) {
-      if (!endpoint.startsWith("/") || endpoint.startsWith("//")) {
-        throw new IllegalArgumentException(
-            "endpoints: " + endpoint + " (expected: a path starting with /)");
-      }
+    endpoints.forEach(PrefetchProperties::requirePath);
+    schedules = List.copyOf(schedules);
+    if (bytesPerMinute.isNegative()) {
+      throw new IllegalArgumentException(
+          "bytes_per_minute: " + bytesPerMinute + " (expected: >= 0)");
     }
+  }
+
+  static void requirePath(String endpoint) {
+    if (!endpoint.startsWith("/") || endpoint.startsWith("//")) {
+      throw new IllegalArgumentException(
+          "endpoints: " + endpoint + " (expected: a path starting with /)");
+    }
+  }
+
+  /** What is planned: all the time, and at certain times. */
+  PrefetchPlan plan() {
+    List<String> asked = schedules.stream().flatMap(s -> s.endpoints().stream()).toList();
+    return new PrefetchPlan(endpoints, asked, concurrency);
   }
 
   ForesightProperties foreseen() {

@@ -2,6 +2,7 @@ package io.tokenlane.gateway.prefetch;
 
 import io.tokenlane.gateway.cache.HitListener;
 import io.tokenlane.gateway.cache.PrefetchPass;
+import io.tokenlane.prefetch.ByteBudget;
 import io.tokenlane.prefetch.PrefetchAccount;
 import io.tokenlane.prefetch.PrefetchPlan;
 import io.tokenlane.prefetch.Prefetcher;
@@ -10,8 +11,13 @@ import io.tokenlane.prefetch.predict.Foresight;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +39,8 @@ final class PrefetchStarter
   private final AnswerCache cache;
   private volatile @Nullable Prefetcher prefetcher;
   private volatile @Nullable Ahead ahead;
+  private volatile boolean stopped;
+  private final Set<String> refreshing = ConcurrentHashMap.newKeySet();
 
   PrefetchStarter(
       PrefetchProperties properties,
@@ -53,18 +61,66 @@ final class PrefetchStarter
     }
     InetSocketAddress frontDoor =
         new InetSocketAddress(InetAddress.getLoopbackAddress(), opened.getWebServer().getPort());
-    foresee(frontDoor);
-    if (properties.endpoints().isEmpty()) {
+    ByteBudget budget = new ByteBudget(properties.bytesPerMinute().toBytes(), System::nanoTime);
+    foresee(frontDoor, budget);
+    PrefetchPlan plan = properties.plan();
+    if (plan.endpoints().isEmpty() && plan.asked().isEmpty()) {
       return;
     }
     Prefetcher started =
         new Prefetcher(
-            new PrefetchPlan(properties.endpoints(), properties.concurrency()),
-            loudly(new LoopbackSource(frontDoor, pass)),
+            plan,
+            loudly(new LoopbackSource(frontDoor, pass, budget)),
             this::later,
             () -> ThreadLocalRandom.current().nextDouble());
     prefetcher = started;
     started.start();
+    properties.schedules().forEach(schedule -> next(schedule, started));
+  }
+
+  /** Waits for the next of a schedule's times. */
+  private void next(ScheduleProperties schedule, Prefetcher into) {
+    ZonedDateTime now = ZonedDateTime.now(ZoneId.systemDefault());
+    ZonedDateTime at = schedule.times().next(now);
+    if (at != null && !stopped) {
+      Runnable due =
+          () -> {
+            schedule.endpoints().forEach(into::refresh);
+            next(schedule, into);
+          };
+      later(Duration.between(now, at), due);
+    }
+  }
+
+  /** When each schedule is due. */
+  Map<String, String> schedules() {
+    Map<String, String> due = new LinkedHashMap<>();
+    for (ScheduleProperties schedule : properties.schedules()) {
+      due.put(
+          schedule.cron() + " " + schedule.endpoints(),
+          String.valueOf(schedule.times().next(ZonedDateTime.now(ZoneId.systemDefault()))));
+    }
+    return due;
+  }
+
+  @Override
+  public void forgotten(String host, String target) {
+    Prefetcher running = prefetcher;
+    boolean planned = running != null && running.accounts().containsKey(target);
+    if (running != null && planned && refreshing.add(target)) {
+      // Once, however many changes there are meanwhile.
+      long jitter = ThreadLocalRandom.current().nextLong(100, 1_000);
+      Runnable refresh =
+          () -> {
+            refreshing.remove(target);
+            running.refresh(target);
+          };
+      later(Duration.ofMillis(jitter), refresh);
+    }
+    Ahead foreseeing = ahead;
+    if (foreseeing != null) {
+      foreseeing.forgotten(host, target);
+    }
   }
 
   private static Prefetcher.Source loudly(Prefetcher.Source source) {
@@ -79,16 +135,16 @@ final class PrefetchStarter
                 });
   }
 
-  private void foresee(InetSocketAddress frontDoor) {
+  private void foresee(InetSocketAddress frontDoor, ByteBudget budget) {
     ForesightProperties foreseen = properties.foreseen();
     if (foreseen.enabled()) {
-      LoopbackSource source = new LoopbackSource(frontDoor, pass);
+      LoopbackSource source = new LoopbackSource(frontDoor, pass, budget);
       ahead =
           new Ahead(
-              new Foresight(foreseen.settings()),
+              new Foresight(foreseen.settings(), Ahead::route),
               resource -> source.fetch(resource, pass),
               clockwork,
-              () -> cache.flightsUnderWay() > foreseen.busyAbove());
+              () -> cache.flightsUnderWay() > foreseen.busyAbove() || !budget.open());
     }
   }
 
@@ -131,6 +187,7 @@ final class PrefetchStarter
 
   @Override
   public void destroy() {
+    stopped = true;
     Prefetcher running = prefetcher;
     if (running != null) {
       running.close();

@@ -1,11 +1,15 @@
 package io.tokenlane.gateway.security;
 
 import io.tokenlane.gateway.call.Principal;
+import io.tokenlane.gateway.call.QuickProof;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -15,7 +19,7 @@ import reactor.core.publisher.Mono;
  * API keys from a file. A changed file replaces all keys at once; one that cannot be understood
  * replaces none, and the log says why.
  */
-final class ApiKeys implements Authenticator {
+final class ApiKeys implements Authenticator, QuickProof {
   private static final Logger LOG = LoggerFactory.getLogger(ApiKeys.class);
 
   private final Path file;
@@ -40,10 +44,18 @@ final class ApiKeys implements Authenticator {
     return Mono.justOrEmpty(Credentials.apiKey(request.getHeaders())).flatMap(this::prove);
   }
 
+  @Override
+  public Optional<Principal> prove(Function<String, @Nullable String> fields) {
+    return Credentials.apiKey(fields).flatMap(this::known);
+  }
+
+  private Optional<Principal> known(String key) {
+    return ring.find(key).filter(entry -> entry.accepted(clock.instant())).map(ApiKey::principal);
+  }
+
   private Mono<Principal> prove(String key) {
-    return ring.find(key)
-        .filter(entry -> entry.accepted(clock.instant()))
-        .map(entry -> Mono.just(entry.principal()))
+    return known(key)
+        .map(Mono::just)
         .orElseGet(
             () ->
                 Mono.error(

@@ -4,7 +4,9 @@ import io.tokenlane.gateway.error.ApiException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 
@@ -19,7 +21,11 @@ final class Credentials {
 
   /** The token of {@code Authorization: Bearer} (RFC 6750 §2.1). */
   static Optional<String> bearer(HttpHeaders headers) {
-    return Optional.ofNullable(headers.getFirst(HttpHeaders.AUTHORIZATION))
+    return bearer(headers::getFirst);
+  }
+
+  private static Optional<String> bearer(Function<String, @Nullable String> fields) {
+    return Optional.ofNullable(fields.apply(HttpHeaders.AUTHORIZATION))
         .filter(value -> value.toLowerCase(Locale.ROOT).startsWith(BEARER))
         .map(value -> value.substring(BEARER.length()).strip());
   }
@@ -31,13 +37,18 @@ final class Credentials {
 
   /** An API key: a bearer token that is no web token, or one of the key fields. */
   static Optional<String> apiKey(HttpHeaders headers) {
-    return bearer(headers)
-        .filter(token -> !isJwt(token))
-        .or(() -> KEY_FIELDS.stream().flatMap(f -> field(headers, f)).findFirst());
+    return apiKey(headers::getFirst);
   }
 
-  private static Stream<String> field(HttpHeaders headers, String name) {
-    return Stream.ofNullable(headers.getFirst(name)).map(String::strip);
+  /** The same from the first value of each field. */
+  static Optional<String> apiKey(Function<String, @Nullable String> fields) {
+    return bearer(fields)
+        .filter(token -> !isJwt(token))
+        .or(
+            () ->
+                KEY_FIELDS.stream()
+                    .flatMap(name -> Stream.ofNullable(fields.apply(name)).map(String::strip))
+                    .findFirst());
   }
 
   /** Takes every credential out, so that none goes further than the gateway. */

@@ -1,6 +1,7 @@
 package io.tokenlane.gateway.security;
 
 import io.tokenlane.gateway.cache.PrefetchPass;
+import io.tokenlane.gateway.call.QuickProof;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +49,15 @@ public class SecurityConfig {
   @Bean
   Ways authenticators(SecurityProperties properties) {
     return new Ways(properties);
+  }
+
+  @Bean
+  QuickProof quickProof(Ways ways) {
+    return ways.all().stream()
+        .filter(QuickProof.class::isInstance)
+        .map(QuickProof.class::cast)
+        .findFirst()
+        .orElse(QuickProof.NONE);
   }
 
   /** The configured ways to come in, and the thread that keeps the key file current. */

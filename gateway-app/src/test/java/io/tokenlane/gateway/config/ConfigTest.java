@@ -18,6 +18,7 @@ import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.io.ByteArrayResource;
+import org.springframework.util.unit.DataSize;
 
 /** What a configuration file may say, and what one line it costs where it may not. */
 final class ConfigTest {
@@ -71,7 +72,15 @@ final class ConfigTest {
 
     assertThat(prefetch)
         .isEqualTo(
-            new PrefetchProperties(true, 300, List.of("/api/v1/user", "/api/v1/config"), 2, null));
+            new PrefetchProperties(
+                true,
+                300,
+                List.of("/api/v1/user", "/api/v1/config"),
+                2,
+                null,
+                List.of(),
+                DataSize.ofBytes(0),
+                false));
   }
 
   @Test

@@ -5,9 +5,12 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
@@ -33,8 +36,14 @@ public final class AnswerCache {
   private final Cache<String, Long> forgotten;
   private final Groups groups = new Groups();
   private final ConcurrentHashMap<String, Flight> flights = new ConcurrentHashMap<>();
+  private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
+  private final List<Purge> purges = new CopyOnWriteArrayList<>();
   private final LongSupplier nanoClock;
+  private final long maxBytes;
   private final long maxAnswerBytes;
+
+  /** Keys that were forgotten, and when. */
+  private record Purge(long nanos, Predicate<String> keys) {}
 
   /**
    * Makes an empty cache.
@@ -47,18 +56,26 @@ public final class AnswerCache {
     requirePositive("maxBytes", maxBytes);
     requirePositive("maxAnswerBytes", maxAnswerBytes);
     this.nanoClock = nanoClock;
+    this.maxBytes = maxBytes;
     this.maxAnswerBytes = maxAnswerBytes;
     this.answers =
         Caffeine.newBuilder()
             .maximumWeight(maxBytes)
             .weigher((String key, Answer answer) -> answer.weightBytes(key))
-            .expireAfter(Expiry.writing((String key, Answer answer) -> answer.times().keep()))
+            .expireAfter(Expiry.writing((String key, Answer answer) -> left(answer)))
             .ticker(nanoClock::getAsLong)
             .removalListener(groups)
             .executor(Runnable::run)
             .build();
     this.unshared = memory(UNSHARED_FOR, nanoClock);
     this.forgotten = memory(FORGOTTEN_FOR, nanoClock);
+  }
+
+  /** One that comes back from elsewhere has spent a part of its time already. */
+  private Duration left(Answer answer) {
+    Duration spent = Duration.ofNanos(nowNanos() - answer.times().storedAtNanos());
+    Duration left = answer.times().keep().minus(spent);
+    return left.isPositive() ? left : Duration.ofNanos(1);
   }
 
   private static <V> Cache<String, V> memory(Duration span, LongSupplier nanoClock) {
@@ -82,24 +99,33 @@ public final class AnswerCache {
    * @param serves whether a stored answer may be served to the request
    */
   public Turn turn(String key, Predicate<Answer> serves) {
+    return turn(key, key, serves);
+  }
+
+  /**
+   * The same where one stored answer serves requests that cannot share a fetch.
+   *
+   * @param flightKey what identical misses have in common
+   */
+  public Turn turn(String key, String flightKey, Predicate<Answer> serves) {
     Optional<Answer> stored = find(key).filter(serves);
     if (stored.isPresent()) {
       return new Turn.Hit(stored.get());
     }
-    if (unshared.getIfPresent(key) != null) {
+    if (unshared.getIfPresent(flightKey) != null) {
       return new Turn.Pass();
     }
-    Flight mine = new Flight(this, key, nowNanos());
-    Flight other = flights.putIfAbsent(key, mine);
+    Flight mine = new Flight(this, flightKey, nowNanos());
+    Flight other = flights.putIfAbsent(flightKey, mine);
     if (other != null) {
       return new Turn.Wait(other.landing());
     }
-    return leadUnlessJustStored(mine, serves);
+    return leadUnlessJustStored(mine, key, serves);
   }
 
   /** A flight that landed between the look-up and the take-off has left its answer behind. */
-  private Turn leadUnlessJustStored(Flight mine, Predicate<Answer> serves) {
-    Optional<Answer> stored = find(mine.key()).filter(serves);
+  private Turn leadUnlessJustStored(Flight mine, String key, Predicate<Answer> serves) {
+    Optional<Answer> stored = find(key).filter(serves);
     if (stored.isEmpty()) {
       return new Turn.Lead(mine);
     }
@@ -128,11 +154,24 @@ public final class AnswerCache {
    * @param begunNanos when the answer's fetch began, on this cache's clock
    */
   public void put(String key, Answer answer, long begunNanos) {
-    Long forgottenNanos = forgotten.getIfPresent(answer.group());
-    if (answer.body().remaining() > maxAnswerBytes
-        || (forgottenNanos != null && forgottenNanos - begunNanos >= 0)) {
+    if (answer.body().remaining() > maxAnswerBytes || outdated(key, answer, begunNanos)) {
       return;
     }
+    keep(key, answer);
+    listeners.forEach(listener -> listener.stored(key, answer));
+    if (outdated(key, answer, begunNanos)) {
+      // Forgotten while it was being stored.
+      drop(key);
+    }
+  }
+
+  private boolean outdated(String key, Answer answer, long begunNanos) {
+    Long forgottenNanos = forgotten.getIfPresent(answer.group());
+    return (forgottenNanos != null && forgottenNanos - begunNanos >= 0)
+        || purges.stream().anyMatch(p -> p.nanos() - begunNanos >= 0 && p.keys().test(key));
+  }
+
+  private void keep(String key, Answer answer) {
     groups.add(answer.group(), key).ifPresent(answers::invalidate);
     answers.put(key, answer);
     unshared.invalidate(key);
@@ -143,24 +182,70 @@ public final class AnswerCache {
     }
   }
 
+  /** Stores an answer that was stored before, elsewhere: no listener is told. */
+  public void restore(String key, Answer answer) {
+    if (answer.body().remaining() <= maxAnswerBytes) {
+      keep(key, answer);
+    }
+  }
+
+  /** The same, unless it was forgotten since. */
+  void restoreSince(String key, Answer answer, long begunNanos) {
+    if (!outdated(key, answer, begunNanos)) {
+      restore(key, answer);
+      if (outdated(key, answer, begunNanos)) {
+        answers.invalidate(key);
+      }
+    }
+  }
+
+  /** Takes what was restored of a group out again; no listener is told. */
+  public void unload(String group) {
+    answers.invalidateAll(groups.keys(group));
+  }
+
+  /** Tells {@code listener} of all changes from now on. */
+  public void observe(ChangeListener listener) {
+    listeners.add(listener);
+  }
+
+  /** Tells it no more. */
+  public void unobserve(ChangeListener listener) {
+    listeners.remove(listener);
+  }
+
   /** Forgets the answer stored under {@code key}. */
   public void drop(String key) {
     answers.invalidate(key);
+    listeners.forEach(listener -> listener.dropped(key));
   }
 
   /** Forgets all answers of a group, and those still on their way; how many were stored. */
   public int forget(String group) {
+    return forget(group, listener -> true);
+  }
+
+  /** The same on the word of {@code source}, which is not told of it again. */
+  @SuppressWarnings("ReferenceEquality") // it is that very listener
+  public int forget(String group, ChangeListener source) {
+    return forget(group, listener -> listener != source);
+  }
+
+  private int forget(String group, Predicate<ChangeListener> told) {
     forgotten.put(group, nowNanos());
     var keys = groups.keys(group);
     answers.invalidateAll(keys);
+    listeners.stream().filter(told).forEach(listener -> listener.forgotten(group));
     return keys.size();
   }
 
   /**
-   * Forgets the groups of all answers whose key is picked; how many answers were stored. A fetch
-   * under way whose group has nothing stored yet is not stopped.
+   * Forgets the groups of all answers whose key is picked, and what is still on its way to such a
+   * key; how many answers were stored.
    */
   public int forgetWhere(Predicate<String> picks) {
+    purges.add(new Purge(nowNanos(), picks));
+    purges.removeIf(old -> nowNanos() - old.nanos() > FORGOTTEN_FOR.toNanos());
     Set<String> picked = new HashSet<>();
     answers
         .asMap()
@@ -173,8 +258,39 @@ public final class AnswerCache {
     return picked.stream().mapToInt(this::forget).sum();
   }
 
-  /** Forgets everything stored; flights go on. */
+  /** Where all that is stored lies. */
+  public Set<String> keys() {
+    return answers.asMap().keySet();
+  }
+
+  /** All that is stored, most asked first. */
+  public Map<String, Answer> hottest() {
+    return answers
+        .policy()
+        .eviction()
+        .map(eviction -> eviction.hottest(Integer.MAX_VALUE))
+        .orElseGet(Map::of);
+  }
+
+  /** Forgets everything stored, and what is on its way. */
   public void clear() {
+    clear(listener -> true);
+  }
+
+  /** The same on the word of {@code source}, which is not told of it again. */
+  @SuppressWarnings("ReferenceEquality") // it is that very listener
+  public void clear(ChangeListener source) {
+    clear(listener -> listener != source);
+  }
+
+  private void clear(Predicate<ChangeListener> told) {
+    purges.add(new Purge(nowNanos(), key -> true));
+    restart();
+    listeners.stream().filter(told).forEach(ChangeListener::cleared);
+  }
+
+  /** The same; no listener is told. */
+  public void restart() {
     answers.invalidateAll();
     unshared.invalidateAll();
   }
@@ -182,6 +298,11 @@ public final class AnswerCache {
   /** Now, on the clock that {@link Answer.Times#storedAtNanos} is on. */
   public long nowNanos() {
     return nanoClock.getAsLong();
+  }
+
+  /** The bound of all answers together, in bytes. */
+  public long maxBytes() {
+    return maxBytes;
   }
 
   /** The largest body that is kept, in bytes. */

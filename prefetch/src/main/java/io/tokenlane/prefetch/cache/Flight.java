@@ -46,6 +46,14 @@ public final class Flight {
     }
   }
 
+  /** Stores an answer that was stored elsewhere, and gives it to all who wait. */
+  public void restore(String variant, Answer answer) {
+    if (settled.compareAndSet(false, true)) {
+      cache.restoreSince(variant, answer, begunNanos);
+      end(new Landing.Landed(variant, answer));
+    }
+  }
+
   /** Gives an answer that is stored already to all who wait. */
   public void lend(String variant, Answer answer) {
     if (settled.compareAndSet(false, true)) {

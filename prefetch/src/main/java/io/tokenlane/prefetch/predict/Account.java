@@ -10,8 +10,8 @@ package io.tokenlane.prefetch.predict;
  * @param failed those that stored nothing
  * @param withheld predictions that were not worth it, or that the budget, the load or a pause held
  *     back
- * @param price the probability of use that a fetch must have now
- * @param observing whether predictions are only watched, their precision having been too low
+ * @param price the probability of use that a fetch must have now, on the route where it is highest
+ * @param observing whether predictions are only watched on all routes
  */
 public record Account(
     long issued,

@@ -5,6 +5,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
  * Decides what to fetch before it is asked for.
@@ -14,7 +16,8 @@ import java.util.Map;
  * it follows with probability p, with {@code 1 − (1 − p) e^(−λT)}. It is fetched where that is at
  * least the current price. The price rises while the share of used prefetches is below what was
  * promised, and falls back otherwise; a credit, earned by misses and paid back by use, bounds the
- * requests beyond those of clients. Where precision stays too low it only watches for a while.
+ * requests beyond those of clients. A route whose precision stays too low is only watched for a
+ * while.
  *
  * <p>A prefetch never counts as popularity. Time is the caller's. Thread-safe.
  */
@@ -36,26 +39,14 @@ public final class Foresight {
   private static final int WINDOW_REQUESTS = 8;
   private static final double WINDOW_SECONDS = 60;
   private static final double LARGEST_CREDIT = 20;
-  private static final double HIGHEST_PRICE = 0.97;
-  private static final double PRICE_STEP = 1.02;
-  private static final double FIRST_WATCH_SECONDS = 600;
-  private static final double LONGEST_WATCH_SECONDS = 4 * 3600;
-
-  /** Precision is judged over about so many settled prefetches, and not before so many. */
-  private static final double JUDGED_OVER = 100;
-
-  private static final double JUDGED_FROM = 30;
 
   private final ForesightSettings settings;
   private final HeavyHitters popularity = new HeavyHitters(KEYS, DECAY_SECONDS);
   private final Successions successions = new Successions(WINDOW_REQUESTS, WINDOW_SECONDS);
   private final Map<String, Pending> pending = new HashMap<>();
+  private final UnaryOperator<String> routeOf;
+  private final Map<String, Judge> judges = new HashMap<>();
   private double credit = 3;
-  private double price;
-  private double recentUsed;
-  private double recentWasted;
-  private double watchSeconds = FIRST_WATCH_SECONDS;
-  private double watchingUntil = Double.NEGATIVE_INFINITY;
   private long issued;
   private long used;
   private long wasted;
@@ -70,8 +61,21 @@ public final class Foresight {
 
   /** Starts with nothing learnt. */
   public Foresight(ForesightSettings settings) {
+    this(settings, key -> "");
+  }
+
+  /**
+   * Starts with nothing learnt.
+   *
+   * @param routeOf the route of a key; each is judged, and switched to watching, by itself
+   */
+  public Foresight(ForesightSettings settings, UnaryOperator<String> routeOf) {
     this.settings = settings;
-    this.price = settings.lowestPrice();
+    this.routeOf = routeOf;
+  }
+
+  private Judge judge(String key) {
+    return judges.computeIfAbsent(routeOf.apply(key), route -> new Judge(settings));
   }
 
   /**
@@ -98,7 +102,7 @@ public final class Foresight {
             (next, p) -> {
               double probability =
                   1 - (1 - p) * Math.exp(-expected(next, freshSeconds, nowSeconds));
-              if (probability >= price) {
+              if (probability >= judge(next).price()) {
                 suggestions.add(new Suggestion(next, probability, Reason.SEQUENCE));
               }
             });
@@ -108,7 +112,7 @@ public final class Foresight {
 
   /** Whether an answer that now expires is worth fetching anew. */
   public synchronized boolean worthRefreshing(String key, double freshSeconds, double nowSeconds) {
-    return -Math.expm1(-expected(key, freshSeconds, nowSeconds)) >= price;
+    return -Math.expm1(-expected(key, freshSeconds, nowSeconds)) >= judge(key).price();
   }
 
   /** Requests expected while an answer is fresh: λT. */
@@ -118,7 +122,7 @@ public final class Foresight {
 
   /** Takes a fetch's cost from the budget; false where it must not begin. */
   public synchronized boolean begun(String key, double nowSeconds) {
-    if (nowSeconds < watchingUntil || credit < 1 || pending.containsKey(key)) {
+    if (judge(key).watches(nowSeconds) || credit < 1 || pending.containsKey(key)) {
       withheld++;
       return false;
     }
@@ -150,26 +154,16 @@ public final class Foresight {
       return;
     }
     pending.remove(key);
-    waste();
-    boolean enough = recentUsed + recentWasted >= JUDGED_FROM;
-    if (enough && recentPrecision() < settings.lowestPrecision()) {
-      watchingUntil = nowSeconds + watchSeconds;
-      watchSeconds = Math.min(2 * watchSeconds, LONGEST_WATCH_SECONDS);
-      recentUsed = 0;
-      recentWasted = 0;
-    }
+    waste(key);
+    judge(key).judge(nowSeconds);
   }
 
   private void use(String key) {
     Pending fetched = pending.remove(key);
     if (fetched != null) {
       used++;
-      recentUsed++;
-      if (recentUsed + recentWasted >= JUDGED_OVER / 2 && recentPrecision() >= price) {
-        watchSeconds = FIRST_WATCH_SECONDS;
-      }
+      judge(key).used();
       credit = Math.min(LARGEST_CREDIT, credit + 1 + settings.extraRequests());
-      settle();
     }
   }
 
@@ -182,32 +176,15 @@ public final class Foresight {
     if (fetched.arrived) {
       // Evicted, or not what this client may have.
       pending.remove(key);
-      waste();
+      waste(key);
     } else {
       late++;
     }
   }
 
-  private void waste() {
+  private void waste(String key) {
     wasted++;
-    recentWasted++;
-    settle();
-  }
-
-  private void settle() {
-    double total = recentUsed + recentWasted;
-    if (total > JUDGED_OVER) {
-      recentUsed *= JUDGED_OVER / total;
-      recentWasted *= JUDGED_OVER / total;
-    }
-    boolean worse = recentPrecision() < settings.lowestPrice();
-    price =
-        Math.clamp(
-            worse ? price * PRICE_STEP : price / PRICE_STEP, settings.lowestPrice(), HIGHEST_PRICE);
-  }
-
-  private double recentPrecision() {
-    return recentUsed / (recentUsed + recentWasted);
+    judge(key).wasted();
   }
 
   /** The keys asked most, at most {@code n}, most asked first. */
@@ -222,7 +199,21 @@ public final class Foresight {
 
   /** What it has come to so far. */
   public synchronized Account account(double nowSeconds) {
-    return new Account(
-        issued, used, wasted, late, failed, withheld, price, nowSeconds < watchingUntil);
+    double price =
+        judges.values().stream().mapToDouble(Judge::price).max().orElse(settings.lowestPrice());
+    boolean observing =
+        !judges.isEmpty() && judges.values().stream().allMatch(j -> j.watches(nowSeconds));
+    return new Account(issued, used, wasted, late, failed, withheld, price, observing);
+  }
+
+  /** How it goes by route. */
+  public synchronized Map<String, RouteAccount> routes(double nowSeconds) {
+    Map<String, RouteAccount> accounts = new TreeMap<>();
+    judges.forEach(
+        (route, judge) ->
+            accounts.put(
+                route,
+                new RouteAccount(judge.price(), judge.precision(), judge.watches(nowSeconds))));
+    return accounts;
   }
 }

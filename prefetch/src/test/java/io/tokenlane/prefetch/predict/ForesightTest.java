@@ -96,6 +96,33 @@ final class ForesightTest {
   }
 
   @Test
+  void aRouteThatIsForeseenBadlyIsWatchedAlone() {
+    Foresight byRoute =
+        new Foresight(new ForesightSettings(1, 0.68, 0.5), key -> key.substring(0, 2));
+    for (int i = 0; i < 60; i++) {
+      for (String route : new String[] {"/a", "/b"}) {
+        String key = route + i;
+        byRoute.asked("c", key, false, FRESH, i);
+        if (byRoute.begun(key + "+", i)) {
+          byRoute.arrived(key + "+");
+          if (route.equals("/a")) {
+            byRoute.asked("c", key + "+", true, FRESH, i);
+          }
+          byRoute.expired(key + "+", i);
+        }
+      }
+    }
+
+    assertThat(byRoute.routes(60))
+        .hasEntrySatisfying("/a", good -> assertThat(good.observing()).isFalse())
+        .hasEntrySatisfying("/a", good -> assertThat(good.precision()).isEqualTo(1))
+        .hasEntrySatisfying("/b", bad -> assertThat(bad.observing()).isTrue());
+    assertThat(byRoute.begun("/b+", 60)).isFalse();
+    assertThat(byRoute.begun("/a+", 60)).isTrue();
+    assertThat(byRoute.account(60).observing()).isFalse();
+  }
+
+  @Test
   void refusesBadSettings() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new ForesightSettings(2, 0.7, 0.5))

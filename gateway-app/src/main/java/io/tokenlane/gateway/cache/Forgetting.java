@@ -1,0 +1,24 @@
+package io.tokenlane.gateway.cache;
+
+import io.tokenlane.prefetch.cache.Answer;
+import io.tokenlane.prefetch.cache.ChangeListener;
+
+/** Tells what was forgotten to whoever may want to fetch it again. */
+record Forgetting(HitListener listener) implements ChangeListener {
+  @Override
+  public void stored(String key, Answer answer) {}
+
+  @Override
+  public void dropped(String key) {}
+
+  @Override
+  public void forgotten(String group) {
+    int path = group.indexOf('/');
+    if (path >= 0) {
+      listener.forgotten(group.substring(0, path), group.substring(path));
+    }
+  }
+
+  @Override
+  public void cleared() {}
+}

@@ -1,0 +1,152 @@
+package io.tokenlane.gateway.prefetch;
+
+import io.tokenlane.balance.Node;
+import io.tokenlane.balance.NodePool;
+import io.tokenlane.balance.NodeState;
+import io.tokenlane.compress.template.Template;
+import io.tokenlane.gateway.call.CallParser;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.netty.ByteBufMono;
+import reactor.netty.http.client.HttpClient;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Has every node compute the static beginning of every registered template before the first call
+ * names it ({@code POST /v1/prefixes}), one at a time, and not while clients wait. A node that was
+ * away has lost it and computes it again; one that does not know the path is not asked again.
+ */
+final class PrefixWarmUp {
+  private static final Logger LOG = LoggerFactory.getLogger(PrefixWarmUp.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Shorter than a block of the KV cache there is nothing to keep. */
+  private static final int SHORTEST_CHARS = 64;
+
+  private final HttpClient client = HttpClient.create().responseTimeout(PATIENCE);
+  private final NodePool pool;
+  private final Supplier<Collection<Template>> templates;
+  private final Function<String, Optional<String>> apiKeys;
+  private final BooleanSupplier busy;
+  private final Set<String> warm = ConcurrentHashMap.newKeySet();
+  private final Set<String> without = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean asking = new AtomicBoolean();
+  private final AtomicLong computed = new AtomicLong();
+  private final AtomicLong failed = new AtomicLong();
+
+  /**
+   * @param apiKeys the key of a node by its id
+   * @param busy whether clients' calls need the nodes now
+   */
+  PrefixWarmUp(
+      NodePool pool,
+      Supplier<Collection<Template>> templates,
+      Function<String, Optional<String>> apiKeys,
+      BooleanSupplier busy) {
+    this.pool = pool;
+    this.templates = templates;
+    this.apiKeys = apiKeys;
+    this.busy = busy;
+    pool.onChange(this::changed);
+  }
+
+  private void changed(Node node, NodeState state) {
+    if (state == NodeState.DOWN) {
+      warm.removeIf(pair -> pair.startsWith(node.id() + '\n'));
+    }
+  }
+
+  /** Begins with the next one that is missing; nothing where one is under way. */
+  void look() {
+    if (busy.getAsBoolean()) {
+      return;
+    }
+    for (Node node : up()) {
+      for (Template template : templates.get()) {
+        boolean wanted =
+            template.staticPrefix().length() >= SHORTEST_CHARS
+                && !without.contains(node.id())
+                && !warm.contains(pair(node, template));
+        if (wanted && asking.compareAndSet(false, true)) {
+          ask(node, template);
+          return;
+        }
+      }
+    }
+  }
+
+  private Collection<Node> up() {
+    return pool.snapshot().stream()
+        .filter(node -> node.state() == NodeState.UP || node.state() == NodeState.RAMPING)
+        .map(node -> node.node())
+        .collect(Collectors.toList());
+  }
+
+  private static String pair(Node node, Template template) {
+    return node.id() + '\n' + template.reference();
+  }
+
+  private void ask(Node node, Template template) {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    body.putArray("messages")
+        .addObject()
+        .put("role", "user")
+        .put("content", template.staticPrefix());
+    byte[] bytes = CallParser.write(body);
+    var _ =
+        client
+            .headers(
+                headers -> {
+                  headers.set("Content-Type", "application/json");
+                  apiKeys
+                      .apply(node.id())
+                      .ifPresent(key -> headers.set("Authorization", "Bearer " + key));
+                })
+            .post()
+            .uri(node.uri().resolve("/v1/prefixes"))
+            .send(
+                ByteBufMono.fromString(
+                    Mono.just(new String(bytes, java.nio.charset.StandardCharsets.UTF_8))))
+            .responseSingle((response, answer) -> answer.then(Mono.just(response.status().code())))
+            .onErrorReturn(0)
+            .doFinally(signal -> asking.set(false))
+            .subscribe(status -> told(node, template, status));
+  }
+
+  private void told(Node node, Template template, int status) {
+    if (status == 200) {
+      warm.add(pair(node, template));
+      computed.incrementAndGet();
+    } else if (status == 404 || status == 405) {
+      without.add(node.id());
+    } else {
+      failed.incrementAndGet();
+      if (status >= 400 && status < 500) {
+        // This one is not to its liking, and will not be the next time.
+        warm.add(pair(node, template));
+      }
+      LOG.info(
+          "{}: the beginning of {} was not computed: {}", node.id(), template.reference(), status);
+    }
+  }
+
+  /** What it came to. */
+  Map<String, Object> account() {
+    return Map.of(
+        "computed", computed.get(), "failed", failed.get(), "nodesWithout", Set.copyOf(without));
+  }
+}

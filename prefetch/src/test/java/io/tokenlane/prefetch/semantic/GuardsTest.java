@@ -1,0 +1,64 @@
+package io.tokenlane.prefetch.semantic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class GuardsTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Summarize this report of 2023 | Summarize this report of 2024",
+        "Is it safe to mix bleach and ammonia? | Is it not safe to mix bleach and ammonia?",
+        "Can I take it? | Can't I take it?",
+        "Where was Marie Curie born? | Where was Albert Einstein born?",
+        "Paris is how large? | London is how large?",
+        "Meetings before noon | Meetings after noon",
+        "Convert 3 km to miles | Convert 3 miles to km per hour 2",
+        "Translate \"dog\" | Translate \"cat\"",
+        "What is max_tokens? | What is min_tokens?",
+        "From Berlin to Rome | From Rome to Berlin",
+        "Open it on Monday | Open it on Friday",
+        "5 - 3 | 5 + 3",
+        "Does he own it? | Does she own it?",
+      })
+  void whatDiffersInOneWordIsRefused(String one, String other) {
+    assertThat(Guards.agree(one, other)).isFalse();
+    assertThat(Guards.agree(one, one)).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Please describe the weather in Berlin | Describe the current weather in Berlin, please",
+        "Can you explain photosynthesis? | Explain photosynthesis",
+        "I am not able to log in, help | Help, I am not able to log in",
+      })
+  void otherWordsForTheSamePass(String one, String other) {
+    assertThat(Guards.agree(one, other)).isTrue();
+  }
+
+  @Test
+  void theNearestWithinTheSameContextIsFound() {
+    Neighbours neighbours = new Neighbours(10, 0.9);
+    neighbours.add("c", "explain tides", new float[] {1, 0.1f}, "tides");
+    neighbours.add("c", "explain waves", new float[] {1, 0.3f}, "waves");
+    neighbours.add("c", "explain tides in 1900", new float[] {1, 0}, "then");
+
+    assertThat(neighbours.find("c", "please explain tides", new float[] {2, 0.1f}, k -> true))
+        .contains("tides");
+    assertThat(neighbours.find("c", "explain waves", new float[] {1, 0.1f}, "waves"::equals))
+        .contains("waves");
+    assertThat(neighbours.find("d", "explain tides", new float[] {1, 0}, k -> true)).isEmpty();
+    assertThat(neighbours.find("c", "explain tides", new float[] {0, 1}, k -> true)).isEmpty();
+    assertThat(neighbours.find("c", "explain tides", new float[] {1, 0, 0}, k -> true)).isEmpty();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Neighbours(1, 2))
+        .withMessage("threshold: 2.0 (expected: 0 to 1)");
+  }
+}
