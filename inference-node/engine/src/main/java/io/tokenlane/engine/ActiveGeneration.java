@@ -14,6 +14,7 @@ final class ActiveGeneration implements Generation {
 
   final Wires wires;
   private volatile boolean cancelled;
+  private @Nullable Steering steering;
 
   /**
    * @param sibling one of the same prompt, submitted before; or null
@@ -44,7 +45,20 @@ final class ActiveGeneration implements Generation {
     return cancelled;
   }
 
-  GenerationEvent.Usage usage() {
+  void steer(Steering by) {
+    steering = by;
+  }
+
+  @Nullable Steering steering() {
+    return steering;
+  }
+
+  GenerationEvent.Finished finished(FinishReason reason) {
+    return new GenerationEvent.Finished(
+        reason, usage(), steering == null ? null : steering.report().orElse(null));
+  }
+
+  private GenerationEvent.Usage usage() {
     return new GenerationEvent.Usage(
         sequence.promptLength(), sequence.cachedTokens(), sequence.generated());
   }

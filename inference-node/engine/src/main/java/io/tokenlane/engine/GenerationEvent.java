@@ -1,5 +1,8 @@
 package io.tokenlane.engine;
 
+import io.tokenlane.engine.reason.ThinkingReport;
+import org.jspecify.annotations.Nullable;
+
 /** What happens to a generation, in order: tokens, then exactly one ending. */
 public sealed interface GenerationEvent {
 
@@ -20,8 +23,15 @@ public sealed interface GenerationEvent {
    * The generation ended.
    *
    * @param usage what it took
+   * @param thinking what became of its reasoning; null unless that was watched, and there was one
    */
-  record Finished(FinishReason reason, Usage usage) implements GenerationEvent {}
+  record Finished(FinishReason reason, Usage usage, @Nullable ThinkingReport thinking)
+      implements GenerationEvent {
+    /** An ending without reasoning that was watched. */
+    public Finished(FinishReason reason, Usage usage) {
+      this(reason, usage, null);
+    }
+  }
 
   /**
    * The engine could not go on with this generation.

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param cacheSalt KV blocks are shared with requests of the same salt only; empty: with all that
  *     name none
  * @param mask what may be drawn, made for this generation alone; null for anything
+ * @param reasoning how its reasoning is watched; null if it is not
  */
 @SuppressWarnings("ArrayRecordComponent") // ids are handed over, never compared
 public record GenerationRequest(
@@ -31,7 +32,8 @@ public record GenerationRequest(
     int topLogprobs,
     int priority,
     String cacheSalt,
-    @Nullable TokenMask mask) {
+    @Nullable TokenMask mask,
+    @Nullable Reasoning reasoning) {
 
   public GenerationRequest {
     stopTokens = Set.copyOf(stopTokens);
@@ -45,7 +47,20 @@ public record GenerationRequest(
       Set<Integer> stopTokens,
       int topLogprobs,
       int priority) {
-    this(prompt, maxTokens, sampling, stopTokens, topLogprobs, priority, "", null);
+    this(prompt, maxTokens, sampling, stopTokens, topLogprobs, priority, "", null, null);
+  }
+
+  /** A request whose reasoning is not watched. */
+  public GenerationRequest(
+      int[] prompt,
+      int maxTokens,
+      SamplingParams sampling,
+      Set<Integer> stopTokens,
+      int topLogprobs,
+      int priority,
+      String cacheSalt,
+      @Nullable TokenMask mask) {
+    this(prompt, maxTokens, sampling, stopTokens, topLogprobs, priority, cacheSalt, mask, null);
   }
 
   /** A request that may draw anything. */
@@ -57,7 +72,13 @@ public record GenerationRequest(
       int topLogprobs,
       int priority,
       String cacheSalt) {
-    this(prompt, maxTokens, sampling, stopTokens, topLogprobs, priority, cacheSalt, null);
+    this(prompt, maxTokens, sampling, stopTokens, topLogprobs, priority, cacheSalt, null, null);
+  }
+
+  /** This with its reasoning watched. */
+  public GenerationRequest with(@Nullable Reasoning watched) {
+    return new GenerationRequest(
+        prompt, maxTokens, sampling, stopTokens, topLogprobs, priority, cacheSalt, mask, watched);
   }
 
   /** As the scheduler takes it. */

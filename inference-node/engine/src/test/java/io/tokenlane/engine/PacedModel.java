@@ -56,6 +56,11 @@ final class PacedModel implements Model {
   }
 
   @Override
+  public void readState(int output, float[] state) {
+    model.readState(output, state);
+  }
+
+  @Override
   public void close() {
     model.close();
   }

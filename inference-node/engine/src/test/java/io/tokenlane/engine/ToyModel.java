@@ -21,6 +21,8 @@ final class ToyModel implements Model {
   private final ModelConfig config;
   private final int bytesPerToken;
 
+  private final long[] lastStates = new long[4096];
+
   /** Set to make the next step fail. */
   boolean failNext;
 
@@ -69,6 +71,7 @@ final class ToyModel implements Model {
     }
     for (int output = 0; output < batch.outputs(); output++) {
       writeLogits(batch, store, output, logits);
+      lastStates[output] = store.states[batch.slots[batch.outputRows[output]]];
     }
   }
 
@@ -82,6 +85,13 @@ final class ToyModel implements Model {
       for (int i = 0; i < hidden; i++) {
         states[row * hidden + i] = (mix(state + i) >>> 40) / 4e6f - 2;
       }
+    }
+  }
+
+  @Override
+  public void readState(int output, float[] state) {
+    for (int i = 0; i < state.length; i++) {
+      state[i] = (mix(lastStates[output] + i) >>> 40) / 4e6f - 2;
     }
   }
 

@@ -8,6 +8,7 @@ import io.tokenlane.engine.schedule.QueueOrder;
 import io.tokenlane.node.config.ModelSettings;
 import io.tokenlane.node.config.NodeSettings;
 import io.tokenlane.node.config.QueueSettings;
+import io.tokenlane.node.load.Adaptive;
 import io.tokenlane.node.load.LoadSettings;
 import io.tokenlane.node.load.ModelHealth;
 import io.tokenlane.node.load.ModelLoader;
@@ -65,7 +66,8 @@ class NodeBeans {
             node.backend(),
             node.computeThreads(),
             model.int8(),
-            engine(node, model));
+            engine(node, model),
+            new Adaptive(node.reasoning().rules(), node.reasoning().format()));
     Clock clock = Clock.systemUTC();
     return new ModelLoader(settings, clock, ProgressBar.onStandardError(clock));
   }

@@ -24,6 +24,7 @@ final class Decoder implements Model {
   private final Rows attended;
   private final Rows gateUp;
   private final Rows gated;
+  private int[] outputRows = {};
 
   Decoder(ModelConfig config, DecoderWeights weights, Backend backend, int maxRows) {
     this.config = config;
@@ -55,6 +56,7 @@ final class Decoder implements Model {
   public void forward(Batch batch, KvStore kv, float[] logits) {
     check(batch, (long) batch.outputs() * config.vocabularySize(), "logits", logits);
     runLayers(batch, kv);
+    outputRows = batch.outputRows;
     backend.logits(stream, weights.finalNorm(), weights.head(), logits);
     finish(logits, batch.outputs());
   }
@@ -69,6 +71,12 @@ final class Decoder implements Model {
       backend.read(stream, i, row);
       norm(row, states, i * hidden);
     }
+  }
+
+  @Override
+  public void readState(int output, float[] state) {
+    backend.read(stream, outputRows[output], state);
+    norm(state.clone(), state, 0);
   }
 
   /** {@code out = gain * row / sqrt(mean(row²) + epsilon)}. */

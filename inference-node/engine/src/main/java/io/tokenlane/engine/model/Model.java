@@ -49,6 +49,15 @@ public interface Model extends AutoCloseable {
    */
   void states(Batch batch, KvStore kv, float[] states);
 
+  /**
+   * What the logits of an output row of the last {@link #forward} were made of.
+   *
+   * @param output index of the output row in that batch
+   * @param state receives the row's last hidden state, behind the final norm: {@code hiddenSize}
+   *     values
+   */
+  void readState(int output, float[] state);
+
   @Override
   void close();
 }

@@ -13,7 +13,6 @@ import io.tokenlane.engine.schedule.StepPlan.Chunk;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Computes a step: packs its plan into the batch, runs the model over it and draws the next tokens.
@@ -28,7 +27,10 @@ public final class Runner implements AutoCloseable {
   private final float[] logits;
   private final Sampler sampler;
   private final StepResult result;
-  private final Map<Sequence, SamplingState> samplings = new HashMap<>();
+  private final Map<Sequence, Open> opened = new HashMap<>();
+
+  /** What belongs to a sequence while it is known. */
+  private record Open(SamplingState sampling, Probe probe) {}
 
   /**
    * @param kv a cache of this model; closed with this
@@ -47,19 +49,23 @@ public final class Runner implements AutoCloseable {
     result = new StepResult(maxSequences);
   }
 
-  /** Makes a sequence known before its first step. */
-  public void open(Sequence sequence, SamplingState sampling) {
-    samplings.put(sequence, sampling);
+  /**
+   * Makes a sequence known before its first step.
+   *
+   * @param probe what to read of its rows
+   */
+  public void open(Sequence sequence, SamplingState sampling, Probe probe) {
+    opened.put(sequence, new Open(sampling, probe));
   }
 
   /** Forgets a sequence. */
   public void close(Sequence sequence) {
-    samplings.remove(sequence);
+    opened.remove(sequence);
   }
 
   /** Sequences that were opened and not closed. */
   public int openCount() {
-    return samplings.size();
+    return opened.size();
   }
 
   /**
@@ -79,7 +85,10 @@ public final class Runner implements AutoCloseable {
     result.clear();
     int row = 0;
     for (Chunk chunk : plan.chunks()) {
-      result.add(chunk.samples() ? sample(chunk.sequence(), row++) : null);
+      if (chunk.samples()) {
+        result.add(draw(openOf(chunk.sequence()), row++));
+      }
+      result.endChunk();
     }
     return result;
   }
@@ -98,9 +107,24 @@ public final class Runner implements AutoCloseable {
     }
   }
 
-  private @Nullable Draw sample(Sequence sequence, int row) {
-    SamplingState sampling =
-        Objects.requireNonNull(samplings.get(sequence), "sequence: not opened (expected: open)");
-    return sampler.sample(sampling, logits, row * model.config().vocabularySize());
+  private Open openOf(Sequence sequence) {
+    return Objects.requireNonNull(opened.get(sequence), "sequence: not opened (expected: open)");
+  }
+
+  private Drawn draw(Open open, int row) {
+    Probe probe = open.probe;
+    int at = row * model.config().vocabularySize();
+    float probability = probe.probability() ? sampler.probability(probe.token(), logits, at) : 0;
+    Draw draw =
+        probe.likeliest()
+            ? sampler.likeliest(logits, at)
+            : sampler.sample(open.sampling, logits, at);
+    return new Drawn(draw, probability, probe.states() ? state(row) : null);
+  }
+
+  private float[] state(int row) {
+    float[] state = new float[model.config().hiddenSize()];
+    model.readState(row, state);
+    return state;
   }
 }

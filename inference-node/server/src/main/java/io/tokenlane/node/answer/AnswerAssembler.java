@@ -119,7 +119,8 @@ public final class AnswerAssembler {
         new AnswerPart.End(
             reason(finished.reason()),
             new AnswerUsage(
-                usage.promptTokens(), usage.cachedTokens(), completionTokens, reasoningTokens)));
+                usage.promptTokens(), usage.cachedTokens(), completionTokens, reasoningTokens),
+            finished.thinking()));
     return parts;
   }
 

@@ -66,6 +66,7 @@ public final class ModelLoader implements ModelSlot.ModelSource {
         engine,
         prompts,
         new OutputRules(tokenizer, checkpoint.chatTemplate().orElse("")),
+        settings.adaptive(),
         stopTokens,
         facts(checkpoint, selection.reason(), clock.millis() - start),
         clock.instant(),

@@ -49,13 +49,13 @@ public final class NodeMeters {
     gauge("tokenlane.node.kv.blocks", tags, engine, EngineStats::kvBlocks);
     gauge("tokenlane.node.kv.blocks.pinned", tags, engine, EngineStats::kvBlocksPinned);
     gauge("tokenlane.node.step.tokens", tags, engine, EngineStats::stepTokens);
-    timers = new Timers(firstToken(tags), betweenTokens(tags));
+    timers = new Timers(firstToken(tags), betweenTokens(tags), new ReasoningMeters(registry, tags));
   }
 
   /** Times the tokens of a sequence that is queued now. */
   TokenTimes newSequence() {
     Timers bound = Objects.requireNonNull(timers, "no model is bound");
-    return new TokenTimes(bound.firstToken(), bound.betweenTokens(), nanoTime);
+    return new TokenTimes(bound.firstToken(), bound.betweenTokens(), bound.reasoning(), nanoTime);
   }
 
   private Timer firstToken(Tags tags) {
@@ -131,5 +131,5 @@ public final class NodeMeters {
         .register(registry);
   }
 
-  private record Timers(Timer firstToken, Timer betweenTokens) {}
+  private record Timers(Timer firstToken, Timer betweenTokens, ReasoningMeters reasoning) {}
 }

@@ -2,8 +2,10 @@ package io.tokenlane.node.openai;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import io.tokenlane.engine.reason.ThinkingReport;
 import io.tokenlane.node.answer.AnswerUsage;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +23,31 @@ final class Wire {
   }
 
   record ChatChoice(
-      int index, ChatMessage message, @Nullable ChatLogprobs logprobs, String finishReason) {}
+      int index,
+      ChatMessage message,
+      @Nullable ChatLogprobs logprobs,
+      String finishReason,
+      @JsonInclude(Include.NON_NULL) @Nullable Adaptive tokenlane) {}
+
+  /** What OpenAI's API has no field for: how an answer saved work. */
+  record Adaptive(Reasoning reasoning) {
+    static @Nullable Adaptive of(@Nullable ThinkingReport report) {
+      return report == null
+          ? null
+          : new Adaptive(
+              new Reasoning(
+                  report.end().name().toLowerCase(Locale.ROOT),
+                  report.steps(),
+                  report.tokens(),
+                  report.trials(),
+                  report.trialTokens(),
+                  report.droppedTokens()));
+    }
+  }
+
+  /** What became of an answer's reasoning. */
+  record Reasoning(
+      String ended, int steps, int tokens, int trials, int trialTokens, int droppedTokens) {}
 
   record ChatMessage(
       String role,
@@ -43,7 +69,11 @@ final class Wire {
   }
 
   record ChunkChoice(
-      int index, Delta delta, @Nullable ChatLogprobs logprobs, @Nullable String finishReason) {}
+      int index,
+      Delta delta,
+      @Nullable ChatLogprobs logprobs,
+      @Nullable String finishReason,
+      @JsonInclude(Include.NON_NULL) @Nullable Adaptive tokenlane) {}
 
   @JsonInclude(Include.NON_NULL)
   record Delta(
@@ -89,7 +119,11 @@ final class Wire {
   }
 
   record TextChoice(
-      int index, String text, @Nullable TextLogprobs logprobs, @Nullable String finishReason) {}
+      int index,
+      String text,
+      @Nullable TextLogprobs logprobs,
+      @Nullable String finishReason,
+      @JsonInclude(Include.NON_NULL) @Nullable Adaptive tokenlane) {}
 
   record TextLogprobs(
       List<String> tokens,
