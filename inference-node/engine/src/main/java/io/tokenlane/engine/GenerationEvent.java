@@ -1,6 +1,7 @@
 package io.tokenlane.engine;
 
 import io.tokenlane.engine.reason.ThinkingReport;
+import io.tokenlane.engine.run.Effort;
 import org.jspecify.annotations.Nullable;
 
 /** What happens to a generation, in order: tokens, then exactly one ending. */
@@ -52,6 +53,12 @@ public sealed interface GenerationEvent {
    * @param promptTokens tokens of the prompt
    * @param cachedTokens those of them that were found in the KV cache
    * @param completionTokens tokens generated, a final stop token included
+   * @param effort what those took; {@link Effort.Counts#NONE} unless tokens might leave early
    */
-  record Usage(int promptTokens, int cachedTokens, int completionTokens) {}
+  record Usage(int promptTokens, int cachedTokens, int completionTokens, Effort.Counts effort) {
+    /** Tokens that each took all layers. */
+    public Usage(int promptTokens, int cachedTokens, int completionTokens) {
+      this(promptTokens, cachedTokens, completionTokens, Effort.Counts.NONE);
+    }
+  }
 }

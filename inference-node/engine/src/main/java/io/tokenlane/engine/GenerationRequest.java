@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     name none
  * @param mask what may be drawn, made for this generation alone; null for anything
  * @param reasoning how its reasoning is watched; null if it is not
+ * @param earlyExit whether its tokens may leave the model before its last layer
  */
 @SuppressWarnings("ArrayRecordComponent") // ids are handed over, never compared
 public record GenerationRequest(
@@ -33,7 +34,8 @@ public record GenerationRequest(
     int priority,
     String cacheSalt,
     @Nullable TokenMask mask,
-    @Nullable Reasoning reasoning) {
+    @Nullable Reasoning reasoning,
+    EarlyExit earlyExit) {
 
   public GenerationRequest {
     stopTokens = Set.copyOf(stopTokens);
@@ -47,7 +49,7 @@ public record GenerationRequest(
       Set<Integer> stopTokens,
       int topLogprobs,
       int priority) {
-    this(prompt, maxTokens, sampling, stopTokens, topLogprobs, priority, "", null, null);
+    this(prompt, maxTokens, sampling, stopTokens, topLogprobs, priority, "", null);
   }
 
   /** A request whose reasoning is not watched. */
@@ -60,7 +62,17 @@ public record GenerationRequest(
       int priority,
       String cacheSalt,
       @Nullable TokenMask mask) {
-    this(prompt, maxTokens, sampling, stopTokens, topLogprobs, priority, cacheSalt, mask, null);
+    this(
+        prompt,
+        maxTokens,
+        sampling,
+        stopTokens,
+        topLogprobs,
+        priority,
+        cacheSalt,
+        mask,
+        null,
+        EarlyExit.OFF);
   }
 
   /** A request that may draw anything. */
@@ -72,13 +84,31 @@ public record GenerationRequest(
       int topLogprobs,
       int priority,
       String cacheSalt) {
-    this(prompt, maxTokens, sampling, stopTokens, topLogprobs, priority, cacheSalt, null, null);
+    this(prompt, maxTokens, sampling, stopTokens, topLogprobs, priority, cacheSalt, null);
   }
 
   /** This with its reasoning watched. */
   public GenerationRequest with(@Nullable Reasoning watched) {
+    return with(watched, earlyExit);
+  }
+
+  /** This with other ways for its tokens through the layers. */
+  public GenerationRequest with(EarlyExit exit) {
+    return with(reasoning, exit);
+  }
+
+  private GenerationRequest with(@Nullable Reasoning watched, EarlyExit exit) {
     return new GenerationRequest(
-        prompt, maxTokens, sampling, stopTokens, topLogprobs, priority, cacheSalt, mask, watched);
+        prompt,
+        maxTokens,
+        sampling,
+        stopTokens,
+        topLogprobs,
+        priority,
+        cacheSalt,
+        mask,
+        watched,
+        exit);
   }
 
   /** As the scheduler takes it. */
@@ -88,6 +118,7 @@ public record GenerationRequest(
         maxTokens,
         stopTokens.stream().mapToInt(Integer::intValue).toArray(),
         priority,
-        CacheSalt.of(cacheSalt));
+        CacheSalt.of(cacheSalt),
+        earlyExit.mark());
   }
 }

@@ -42,6 +42,7 @@ final class StepLoop {
   private final Scheduler scheduler;
   private final Runner runner;
   private final StepOutcome outcome;
+  private final Paces paces;
   private final Sizes sizes;
   private final StepBudget budget;
   private final QueueClock clock;
@@ -67,10 +68,7 @@ final class StepLoop {
     this.wakeUp = wakeUp;
     sizes = Sizes.of(model, config);
     RequestLimits limits =
-        RequestLimits.of(
-            model.config().contextLength(),
-            (long) sizes.blocks() * sizes.blockSize(),
-            model.config().tokens());
+        RequestLimits.of(model, (long) sizes.blocks() * sizes.blockSize());
     budget = new StepBudget(config.maxBatchTokens(), config.batch().targetItlNanos());
     clock = new QueueClock(nanoTime, config.queue().deadlineNanos());
     admission = new Admission(limits, sizes, clock, wakeUp);
@@ -78,7 +76,8 @@ final class StepLoop {
     scheduler = new Scheduler(pool, config.limits(sizes.blocks()));
     outcome = new StepOutcome(scheduler);
     KvStore kv = model.kvStore(sizes.blocks(), sizes.blockSize(), config.kv().type());
-    runner = new Runner(model, kv, config.maxBatchTokens(), sizes.maxRunning());
+    runner = new Runner(model, kv, config.maxBatchTokens(), sizes.maxRunning(), nanoTime);
+    paces = new Paces(model.config().layers());
     stats = snapshot();
   }
 
@@ -222,7 +221,7 @@ final class StepLoop {
       generation.steer(
           new Steering(request.reasoning().watch(request.stopTokens()), sampling, probe));
     }
-    runner.open(generation.sequence, sampling, probe);
+    runner.open(generation.sequence, sampling, probe, paces.of(generation));
     scheduler.add(generation.sequence, generation.wires.submittedNanos());
     clock.arrived(generation);
   }
@@ -391,6 +390,7 @@ final class StepLoop {
         totals.preemptions(),
         expired,
         admission.pinnedBlocks(),
-        budget.tokens());
+        budget.tokens(),
+        runner.effort());
   }
 }

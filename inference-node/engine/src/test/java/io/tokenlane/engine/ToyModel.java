@@ -36,7 +36,7 @@ final class ToyModel implements Model {
   long kvBytes;
 
   ToyModel(int contextLength) {
-    config = new ModelConfig("toy", VOCABULARY, contextLength, 8, 16, 1, 1, 1, 8, 1e-5f, 10000);
+    config = new ModelConfig("toy", VOCABULARY, contextLength, 8, 16, 3, 1, 1, 8, 1e-5f, 10000);
     bytesPerToken = Long.BYTES;
   }
 
@@ -84,6 +84,18 @@ final class ToyModel implements Model {
       long state = ((ToyKv) kv).states[batch.slots[row]];
       for (int i = 0; i < hidden; i++) {
         states[row * hidden + i] = (mix(state + i) >>> 40) / 4e6f - 2;
+      }
+    }
+  }
+
+  /** The first layers say the same as all, but for a third of the rows. */
+  @Override
+  public void forward(Batch batch, KvStore kv, int layers, float[] logits) {
+    forward(batch, kv, logits);
+    for (int output = 0; output < batch.outputs(); output++) {
+      long hash = ((ToyKv) kv).states[batch.slots[batch.outputRows[output]]];
+      if (hash % 3 == 0) {
+        logits[output * VOCABULARY + (int) (hash >>> 58) % POISON] = 3;
       }
     }
   }

@@ -128,11 +128,16 @@ public final class Thinking {
       case BEFORE -> tail.before(drafts, count, open);
       case INSIDE ->
           Math.min(
-              Math.max(0, rules.maxTokens() - tokens - closing.length - 1),
+              mayEndHere() ? 0 : Math.max(0, rules.maxTokens() - tokens - closing.length - 1),
               tail.before(drafts, count, close, border));
       case TRIAL -> 0;
       case CLOSED -> count;
     };
+  }
+
+  /** Whether a rule is looked at with the next draw. */
+  private boolean mayEndHere() {
+    return atBorder && (rules.stop() != Stop.OFF || steps >= rules.maxSteps());
   }
 
   /** What became of the reasoning; empty if there was none. */

@@ -32,6 +32,11 @@ public final class StepResult {
     return draws.get(firsts[chunk] + index);
   }
 
+  /** Number of draws of all chunks. */
+  int draws() {
+    return draws.size();
+  }
+
   void clear() {
     draws.clear();
     chunks = 0;

@@ -48,7 +48,7 @@ public final class Sequence {
     maxTokens = spec.maxTokens();
     priority = spec.priority();
     stopTokens = spec.stopTokens();
-    blocks = new BlockTable(spec.salt());
+    blocks = new BlockTable(spec.salt(), spec.mark());
     promptLength = spec.prompt().length;
     length = promptLength;
     settled = length;
@@ -163,6 +163,11 @@ public final class Sequence {
   void grant(int count) {
     granted = count;
     drafts = 0;
+  }
+
+  /** Notes that the token at this position left the model before its last layer. */
+  public void leftEarly(int position) {
+    blocks.leftEarly(position);
   }
 
   /** Tokens that may be drafted behind its own in the next steps; from 0. */
