@@ -28,6 +28,7 @@ public final class BenchCommand {
         List.of(
             new StartupBenchmark(ROOT),
             new EngineBenchmark(ROOT, engine),
+            new AdaptiveBenchmark(ROOT),
             new GatewayBenchmark(ROOT),
             new CompressionBenchmark(ROOT),
             new PrefetchBenchmark(ROOT),

@@ -67,8 +67,7 @@ final class StepLoop {
   StepLoop(Model model, EngineConfig config, LongSupplier nanoTime, Runnable wakeUp) {
     this.wakeUp = wakeUp;
     sizes = Sizes.of(model, config);
-    RequestLimits limits =
-        RequestLimits.of(model, (long) sizes.blocks() * sizes.blockSize());
+    RequestLimits limits = RequestLimits.of(model, (long) sizes.blocks() * sizes.blockSize());
     budget = new StepBudget(config.maxBatchTokens(), config.batch().targetItlNanos());
     clock = new QueueClock(nanoTime, config.queue().deadlineNanos());
     admission = new Admission(limits, sizes, clock, wakeUp);

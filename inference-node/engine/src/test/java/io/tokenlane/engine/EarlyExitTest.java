@@ -85,7 +85,8 @@ final class EarlyExitTest {
     GenerationRequest request = DEMO.ask(QUESTIONS.getFirst(), SamplingParams.GREEDY);
     EarlyExit patient = new EarlyExit(Mode.THRESHOLD, 0.9f, 3, 3, List.of());
     EarlyExit deep = new EarlyExit(Mode.THRESHOLD, 0.9f, 6, 1, List.of());
-    EarlyExit one = new EarlyExit(Mode.THRESHOLD, 0.9f, 1, 1, List.of(2f, 2f, 2f, 2f, 0.9f, 2f, 2f));
+    EarlyExit one =
+        new EarlyExit(Mode.THRESHOLD, 0.9f, 1, 1, List.of(2f, 2f, 2f, 2f, 0.9f, 2f, 2f));
     for (EarlyExit exit : List.of(patient, deep, one)) {
       Effort.Counts effort = effort(alone(request.with(exit)));
       assertThat(effort.layers()).isGreaterThanOrEqualTo(5 * effort.rows());
@@ -122,10 +123,10 @@ final class EarlyExitTest {
     int prompt = first.prompt().length;
     try (SteppedEngine engine = new SteppedEngine(DEMO.model, config)) {
       Recorder shallow = run(engine, first);
-      int[] longer = IntStream.concat(
-              Arrays.stream(first.prompt()),
-              shallow.ids().stream().mapToInt(Integer::intValue))
-          .toArray();
+      int[] longer =
+          IntStream.concat(
+                  Arrays.stream(first.prompt()), shallow.ids().stream().mapToInt(Integer::intValue))
+              .toArray();
       GenerationRequest next = Requests.greedy(longer, 20);
       EarlyExit other = new EarlyExit(Mode.THRESHOLD, 0.8f, 3, 1, List.of());
       assertThat(cached(run(engine, next.with(SURE)))).isGreaterThan(prompt + 40);

@@ -126,8 +126,7 @@ final class ExitPass {
     if (rule == null) {
       return false;
     }
-    float confidence =
-        Confidence.of(scores, index * config.vocabularySize(), config.tokens());
+    float confidence = Confidence.of(scores, index * config.vocabularySize(), config.tokens());
     passed[output] = confidence >= rule.thresholds()[layer] ? passed[output] + 1 : 0;
     return passed[output] >= rule.patience();
   }
@@ -186,8 +185,10 @@ final class ExitPass {
     }
   }
 
-  /** Keys and values of the skipped layers: rows that left first lie first, so the last layer's
-   * rows are all, and those of layers before are fewer and fewer. */
+  /**
+   * Keys and values of the skipped layers: rows that left first lie first, so the last layer's rows
+   * are all, and those of layers before are fewer and fewer.
+   */
   private void fill(KvStore kv) {
     int rows = gone.rows();
     if (rows == 0) {

@@ -2,8 +2,9 @@ package io.tokenlane.engine.model;
 
 /**
  * When a row may leave the layers: once the largest probability, read by the final norm and head
- * behind a layer, reaches the layer's threshold for {@code patience} checked layers running (Schuster
- * et al. 2022, "Confident Adaptive Language Modeling"; Zhou et al. 2020, "BERT Loses Patience").
+ * behind a layer, reaches the layer's threshold for {@code patience} checked layers running
+ * (Schuster et al. 2022, "Confident Adaptive Language Modeling"; Zhou et al. 2020, "BERT Loses
+ * Patience").
  *
  * @param thresholds for each layer but the last, 0 to 1; more than 1 where the layer is not asked,
  *     which saves the head's work

@@ -46,5 +46,15 @@ public final class Effort {
   public record Counts(long rows, long layers, long exited, long drafted, long accepted) {
     /** Nothing. */
     public static final Counts NONE = new Counts(0, 0, 0, 0, 0);
+
+    /** The sum of both. */
+    public Counts plus(Counts other) {
+      return new Counts(
+          rows + other.rows,
+          layers + other.layers,
+          exited + other.exited,
+          drafted + other.drafted,
+          accepted + other.accepted);
+    }
   }
 }

@@ -18,8 +18,7 @@ public record SequenceSpec(
     int[] prompt, int maxTokens, int[] stopTokens, int priority, CacheSalt salt, long mark) {
 
   /** A sequence whose tokens go through all layers. */
-  public SequenceSpec(
-      int[] prompt, int maxTokens, int[] stopTokens, int priority, CacheSalt salt) {
+  public SequenceSpec(int[] prompt, int maxTokens, int[] stopTokens, int priority, CacheSalt salt) {
     this(prompt, maxTokens, stopTokens, priority, salt, 0);
   }
 }

@@ -46,6 +46,11 @@ public final class NodeMeters {
     counter("vllm:generation_tokens", tags, engine, EngineStats::generatedTokens);
     counter("vllm:num_preemptions", tags, engine, EngineStats::preemptions);
     counter("tokenlane.node.queue.expired", tags, engine, EngineStats::expired);
+    counter("tokenlane.node.early.exit.rows", tags, engine, stats -> stats.effort().rows());
+    counter("tokenlane.node.early.exit.layers", tags, engine, stats -> stats.effort().layers());
+    counter("tokenlane.node.early.exit.tokens", tags, engine, stats -> stats.effort().exited());
+    counter("tokenlane.node.draft.tokens", tags, engine, stats -> stats.effort().drafted());
+    counter("tokenlane.node.draft.accepted", tags, engine, stats -> stats.effort().accepted());
     gauge("tokenlane.node.kv.blocks", tags, engine, EngineStats::kvBlocks);
     gauge("tokenlane.node.kv.blocks.pinned", tags, engine, EngineStats::kvBlocksPinned);
     gauge("tokenlane.node.step.tokens", tags, engine, EngineStats::stepTokens);

@@ -69,7 +69,8 @@ record Sequences(
                 options.priority(),
                 options.cacheSalt(),
                 mask)
-            .with(output.adaptive.watched(model, prompt.opensReasoning())),
+            .with(output.adaptive.watched(model, prompt.opensReasoning()))
+            .with(output.adaptive.earlyExit(model)),
         new AnswerFormat(stopTokens, options.stop(), output.reasoning, output.calls));
   }
 

@@ -3,6 +3,7 @@ package io.tokenlane.node.openai;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import io.tokenlane.engine.reason.ThinkingReport;
+import io.tokenlane.engine.run.Effort;
 import io.tokenlane.node.answer.AnswerUsage;
 import java.util.List;
 import java.util.Locale;
@@ -136,14 +137,34 @@ final class Wire {
       int completionTokens,
       int totalTokens,
       PromptDetails promptTokensDetails,
-      CompletionDetails completionTokensDetails) {
+      CompletionDetails completionTokensDetails,
+      @JsonInclude(Include.NON_NULL) @Nullable EarlyExit tokenlane) {
     static Usage of(AnswerUsage usage) {
       return new Usage(
           usage.promptTokens(),
           usage.completionTokens(),
           usage.promptTokens() + usage.completionTokens(),
           new PromptDetails(usage.cachedTokens()),
-          new CompletionDetails(usage.reasoningTokens()));
+          new CompletionDetails(usage.reasoningTokens()),
+          EarlyExit.of(usage.effort()));
+    }
+  }
+
+  /**
+   * What an answer's tokens took, where they might leave the model early: layers that a token went
+   * through on average, tokens that left before the last layer, tokens that were drafted, and how
+   * many of those were right.
+   */
+  record EarlyExit(
+      double meanLayers, long earlyExitTokens, long draftedTokens, long acceptedDraftTokens) {
+    static @Nullable EarlyExit of(Effort.Counts effort) {
+      return effort.rows() == 0
+          ? null
+          : new EarlyExit(
+              Math.round(100.0 * effort.layers() / effort.rows()) / 100.0,
+              effort.exited(),
+              effort.drafted(),
+              effort.accepted());
     }
   }
 

@@ -74,9 +74,7 @@ final class Int8Work implements Workers.Work {
   long size() {
     return weights == null
         ? 0
-        : (long) rows.rows()
-            * rows.width()
-            * (weights.outputs() - firstPanel * Int8Matrix.PANEL);
+        : (long) rows.rows() * rows.width() * (weights.outputs() - firstPanel * Int8Matrix.PANEL);
   }
 
   int chunks() {

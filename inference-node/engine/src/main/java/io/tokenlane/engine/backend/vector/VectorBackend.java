@@ -110,8 +110,7 @@ final class VectorBackend extends HostBackend {
 
   @Override
   public void normProjectFrom(Rows in, Norm norm, Linear weight, int first, Rows out) {
-    projector.projectFrom(
-        all(in, HostNorm.of(norm)), weight, first, HostRows.of(out).values);
+    projector.projectFrom(all(in, HostNorm.of(norm)), weight, first, HostRows.of(out).values);
   }
 
   @Override

@@ -167,12 +167,12 @@ final class Assembler {
     emit(0x48 | register >> 3 << 2 | base >> 3);
   }
 
-  private void memory(int register, int base, int displacement) {
+  void memory(int register, int base, int displacement) {
     emit(0x80 | (register & 7) << 3 | (base & 7));
     emit32(displacement);
   }
 
-  private void emit(int... bytes) {
+  void emit(int... bytes) {
     if (length + bytes.length > code.length) {
       code = Arrays.copyOf(code, 2 * code.length);
     }

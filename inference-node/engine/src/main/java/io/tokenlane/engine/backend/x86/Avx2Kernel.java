@@ -4,9 +4,7 @@ import io.tokenlane.engine.backend.int8.Int8Kernel;
 import io.tokenlane.engine.backend.int8.Int8Matrix;
 import io.tokenlane.engine.backend.int8.Int8Rows;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -19,8 +17,6 @@ import java.util.Set;
 public final class Avx2Kernel implements Int8Kernel {
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
   private static final Set<String> NEEDED = Set.of("avx2", "fma", "f16c");
-  private static final int ARGUMENTS = 7;
-  private static final int PAIRS_TO_TURNS = 2 * TileCode.UNROLLED;
 
   /** The functions for 1 to 6 rows, assembled when this machine's first kernel is made. */
   private static final class Functions {
@@ -35,8 +31,7 @@ public final class Avx2Kernel implements Int8Kernel {
     }
   }
 
-  private final MemorySegment arguments =
-      Arena.ofAuto().allocate((long) ARGUMENTS * Long.BYTES, 64);
+  private final TileCall call = new TileCall();
 
   /** Why it cannot run on this machine; empty where it can. */
   public static Optional<String> unavailable() {
@@ -45,10 +40,11 @@ public final class Avx2Kernel implements Int8Kernel {
     if (!os.equals("linux") || !cpu.equals("amd64")) {
       return Optional.of("%s %s (expected: linux amd64)".formatted(os, cpu));
     }
-    return missingFlags().or(Avx2Kernel::refused);
+    return missing(NEEDED).or(Avx2Kernel::refused);
   }
 
-  private static Optional<String> missingFlags() {
+  /** Which of these the CPU cannot do; empty if it can do all. */
+  static Optional<String> missing(Set<String> needed) {
     try (var lines = Files.lines(CPU_INFO)) {
       Set<String> flags =
           lines
@@ -57,9 +53,9 @@ public final class Avx2Kernel implements Int8Kernel {
               .map(line -> List.of(line.substring(line.indexOf(':') + 1).strip().split("\\s+")))
               .<Set<String>>map(HashSet::new)
               .orElse(Set.of());
-      return flags.containsAll(NEEDED)
+      return flags.containsAll(needed)
           ? Optional.empty()
-          : Optional.of("a CPU without " + String.join(", ", NEEDED));
+          : Optional.of("a CPU without " + String.join(", ", needed));
     } catch (IOException e) {
       return Optional.of("cannot read " + e.getMessage());
     }
@@ -77,19 +73,6 @@ public final class Avx2Kernel implements Int8Kernel {
 
   @Override
   public void multiply(Int8Matrix weights, int panel, int panels, Tile tile, MemorySegment out) {
-    Int8Rows rows = tile.rows();
-    MemorySegment memory = weights.memory();
-    argument(0, memory.address() + panel * weights.panelBytes());
-    argument(1, rows.values().address() + rows.valuesOf(tile.index()));
-    argument(2, rows.scales().address() + rows.scalesOf(tile.index()));
-    argument(3, out.address());
-    argument(4, panels);
-    argument(5, weights.groups());
-    argument(6, weights.group() / PAIRS_TO_TURNS);
-    MachineCode.call(Functions.BY_ROWS[tile.count() - 1], arguments);
-  }
-
-  private void argument(int index, long value) {
-    arguments.setAtIndex(ValueLayout.JAVA_LONG, index, value);
+    call.multiply(Functions.BY_ROWS, new TileCall.Panels(weights, panel, panels, tile, out));
   }
 }

@@ -7,6 +7,7 @@ import io.tokenlane.engine.backend.int8.Int8Kernel;
 import io.tokenlane.engine.backend.int8.Int8Matrix;
 import io.tokenlane.engine.backend.int8.Int8Rows;
 import io.tokenlane.engine.backend.x86.Avx2Kernel;
+import io.tokenlane.engine.backend.x86.Avx512Kernel;
 import io.tokenlane.engine.tensor.DType;
 import io.tokenlane.engine.tensor.Tensor;
 import java.lang.foreign.Arena;
@@ -30,6 +31,9 @@ final class Int8KernelTest {
     List<Int8Kernel> kernels = new ArrayList<>(List.of(new Int8VectorKernel()));
     if (Avx2Kernel.unavailable().isEmpty()) {
       kernels.add(new Avx2Kernel());
+    }
+    if (Avx512Kernel.unavailable().isEmpty()) {
+      kernels.add(new Avx512Kernel());
     }
     return kernels;
   }
