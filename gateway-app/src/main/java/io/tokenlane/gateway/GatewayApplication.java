@@ -4,8 +4,10 @@ import ch.qos.logback.classic.Level;
 import io.tokenlane.gateway.admission.AdmissionConfig;
 import io.tokenlane.gateway.balance.BalanceConfig;
 import io.tokenlane.gateway.cache.CacheConfig;
+import io.tokenlane.gateway.catalog.CatalogConfig;
 import io.tokenlane.gateway.compress.CompressConfig;
 import io.tokenlane.gateway.config.ConfigBinding;
+import io.tokenlane.gateway.dialect.DialectConfig;
 import io.tokenlane.gateway.error.ErrorConfig;
 import io.tokenlane.gateway.limit.LimitConfig;
 import io.tokenlane.gateway.prefetch.PrefetchConfig;
@@ -56,6 +58,8 @@ import org.springframework.context.annotation.Import;
   TelemetryConfig.class,
   SecurityConfig.class,
   AdmissionConfig.class,
+  CatalogConfig.class,
+  DialectConfig.class,
   TranslateConfig.class,
   LimitConfig.class,
   CacheConfig.class,

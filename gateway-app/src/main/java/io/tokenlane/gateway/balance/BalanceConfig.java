@@ -8,6 +8,7 @@ import io.tokenlane.balance.PoolSettings;
 import io.tokenlane.balance.health.ActiveHealthChecks;
 import io.tokenlane.balance.health.HealthSettings;
 import io.tokenlane.balance.health.Timer;
+import io.tokenlane.gateway.catalog.ModelCatalog;
 import io.tokenlane.gateway.security.SecurityProperties;
 import java.time.Duration;
 import java.util.concurrent.Executors;
@@ -94,8 +95,27 @@ public class BalanceConfig {
   }
 
   @Bean
-  Leasing leasing(BlockIndex index, BalanceProperties properties) {
-    return new Leasing(index, properties);
+  Leasing leasing(BlockIndex index, ModelCatalog catalog, BalanceProperties properties) {
+    return new Leasing(index, catalog, properties);
+  }
+
+  @Bean
+  ModelQuestion modelQuestion(
+      NodePool pool,
+      NodeSources sources,
+      ModelCatalog catalog,
+      BalanceProperties properties,
+      ScheduledExecutorService clockwork) {
+    ModelQuestion question =
+        new ModelQuestion(
+            HttpClient.create(),
+            pool,
+            sources,
+            catalog,
+            properties.discoveryInterval(),
+            System::nanoTime);
+    every(METERS, clockwork, question::look);
+    return question;
   }
 
   @Bean
@@ -153,11 +173,14 @@ public class BalanceConfig {
 
   @Bean(initMethod = "start")
   ActiveHealthChecks healthChecks(
-      NodePool pool, BalanceProperties properties, ScheduledExecutorService clockwork) {
+      NodePool pool,
+      NodeSources sources,
+      BalanceProperties properties,
+      ScheduledExecutorService clockwork) {
     BalanceProperties.Health health = properties.health();
     return new ActiveHealthChecks(
         pool,
-        new HttpProbe(health),
+        new HttpProbe(health, sources::apiKey),
         new HealthSettings(
             health.interval(),
             health.timeout(),

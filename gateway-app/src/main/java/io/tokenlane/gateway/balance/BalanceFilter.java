@@ -67,21 +67,26 @@ final class BalanceFilter implements GlobalFilter, Ordered {
     private final Trail trail;
     private final Set<String> tried = new HashSet<>();
 
+    /** Tried nodes, and those that do not have the model. */
+    private final Set<String> excluded;
+
     Attempts(ServerWebExchange exchange, GatewayFilterChain chain) {
       this.exchange = exchange;
       this.chain = chain;
       this.trail = Trail.of(exchange);
+      this.excluded = new HashSet<>(leasing.lacking(trail));
     }
 
     Mono<Void> next() {
       return leasing
-          .lease(line, Leasing.Asked.of(exchange, tried))
+          .lease(line, Leasing.Asked.of(exchange, excluded))
           .onErrorMap(NoSlotException.class, Leasing::refusal)
           .flatMap(this::on);
     }
 
     private Mono<Void> on(Lease lease) {
       tried.add(lease.node().id());
+      excluded.add(lease.node().id());
       meters.picked(lease.node().id());
       trail.leased(lease, anotherMayServe(), System.nanoTime());
       StreamGuard guarded = new StreamGuard(exchange.getResponse(), trail);
@@ -95,7 +100,7 @@ final class BalanceFilter implements GlobalFilter, Ordered {
 
     private boolean anotherMayServe() {
       return tried.size() < maxAttempts
-          && pool.nodes().stream().anyMatch(node -> !tried.contains(node.id()));
+          && pool.nodes().stream().anyMatch(node -> !excluded.contains(node.id()));
     }
 
     private Mono<Void> failed(Lease lease, ServerWebExchange attempt, Throwable failure) {

@@ -84,8 +84,8 @@ public record BalanceProperties(
   /**
    * {@code tokenlane.balance.health}.
    *
-   * @param path asked with GET on every node; 200 to 299 means well; default {@code
-   *     /actuator/health/readiness}
+   * @param path asked with GET on every node; 200 to 299 means well; default the first that a node
+   *     knows of {@code /actuator/health/readiness}, {@code /health} and {@code /v1/models}
    * @param body regular expression that the answer's first 64 kB must contain; default none
    * @param healthyThreshold good checks in a row that bring a node back; ≥ 1, default 1
    * @param unhealthyThreshold bad checks in a row that take it out; ≥ 1, default 2
@@ -93,7 +93,7 @@ public record BalanceProperties(
    * @param timeout after which silence is a no; &gt; 0, default 2 s
    */
   public record Health(
-      @DefaultValue("/actuator/health/readiness") String path,
+      @Nullable String path,
       @Nullable Pattern body,
       @DefaultValue("1") int healthyThreshold,
       @DefaultValue("2") int unhealthyThreshold,
@@ -102,7 +102,7 @@ public record BalanceProperties(
 
     /** Checks the ranges. */
     public Health {
-      if (!path.startsWith("/")) {
+      if (path != null && !path.startsWith("/")) {
         throw new IllegalArgumentException("path: " + path + " (expected: starting with /)");
       }
       require(healthyThreshold >= 1, "healthy_threshold", healthyThreshold, ">= 1");

@@ -3,25 +3,44 @@ package io.tokenlane.gateway.balance;
 import io.netty.channel.ChannelOption;
 import io.tokenlane.balance.Node;
 import io.tokenlane.balance.health.Probe;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.netty.ByteBufFlux;
 import reactor.netty.http.client.HttpClient;
-import reactor.netty.http.client.HttpClientResponse;
 
-/** Asks a node's health path; a status of 200 to 299, and the wanted body, mean well. */
+/**
+ * Asks a node's health path; a status of 200 to 299, and the wanted body, mean well. Where no path
+ * is configured, the first of {@link #PATHS} that the node knows (anything but 404) is asked from
+ * then on, until the node does not know it any more.
+ */
 final class HttpProbe implements Probe {
+
+  /** Of our own node; of vLLM, llama.cpp and most others; of whatever speaks OpenAI's interface. */
+  static final List<String> PATHS = List.of("/actuator/health/readiness", "/health", "/v1/models");
+
+  private static final int UNKNOWN_PATH = 404;
   private static final int MOST_BODY = 64 * 1024;
 
   private final HttpClient client;
-  private final String path;
+  private final List<String> paths;
   private final @Nullable Pattern wanted;
+  private final Function<String, Optional<String>> apiKeys;
+  private final Map<URI, String> known = new ConcurrentHashMap<>();
 
-  HttpProbe(BalanceProperties.Health health) {
-    this.path = health.path();
+  /**
+   * @param apiKeys the credential for a node of this id
+   */
+  HttpProbe(BalanceProperties.Health health, Function<String, Optional<String>> apiKeys) {
+    this.paths = health.path() == null ? PATHS : List.of(health.path());
     this.wanted = health.body();
+    this.apiKeys = apiKeys;
     // A connection of its own for each check: a pooled one says nothing about new ones.
     this.client =
         HttpClient.newConnection()
@@ -30,39 +49,76 @@ final class HttpProbe implements Probe {
             .responseTimeout(health.timeout());
   }
 
+  /**
+   * What a node said.
+   *
+   * @param body its beginning; empty where none is wanted
+   */
+  private record Said(int status, String body) {}
+
   @Override
   public CompletionStage<Boolean> check(Node node) {
-    HttpClient.ResponseReceiver<?> asked = client.get().uri(node.uri().resolve(path));
-    return wanted == null
-        ? asked.response().map(HttpProbe::well).toFuture()
-        : asked
-            .response((response, body) -> matching(response, body, wanted))
-            .next()
-            .defaultIfEmpty(false)
-            .toFuture();
+    String path = known.get(node.uri());
+    return (path == null ? first(node, 0) : ask(node, path))
+        .doOnNext(said -> forget(node, said))
+        .map(this::well)
+        .toFuture();
   }
 
-  private static Mono<Boolean> matching(
-      HttpClientResponse response, ByteBufFlux body, Pattern wanted) {
-    well(response);
-    return body.asString()
-        .scanWith(StringBuilder::new, StringBuilder::append)
-        .takeUntil(text -> text.length() >= MOST_BODY)
-        .last()
-        .map(text -> requireMatch(text, wanted));
+  private Mono<Said> first(Node node, int at) {
+    return ask(node, paths.get(at))
+        .flatMap(
+            said -> {
+              if (said.status() == UNKNOWN_PATH && at + 1 < paths.size()) {
+                return first(node, at + 1);
+              }
+              known.put(node.uri(), paths.get(at));
+              return Mono.just(said);
+            });
   }
 
-  private static boolean requireMatch(CharSequence text, Pattern wanted) {
-    if (!wanted.matcher(text).find()) {
-      throw new IllegalStateException("body without " + wanted);
+  private void forget(Node node, Said said) {
+    if (said.status() == UNKNOWN_PATH) {
+      known.remove(node.uri());
     }
-    return true;
   }
 
-  private static boolean well(HttpClientResponse response) {
-    int status = response.status().code();
-    if (status < 200 || status > 299) {
-      throw new IllegalStateException("status " + status);
+  private Mono<Said> ask(Node node, String path) {
+    HttpClient.ResponseReceiver<?> asked =
+        client
+            .headers(
+                fields ->
+                    apiKeys
+                        .apply(node.id())
+                        .ifPresent(key -> fields.set("Authorization", "Bearer " + key)))
+            .get()
+            .uri(path.startsWith("/v1/") ? under(node, path) : node.uri().resolve(path));
+    return wanted == null
+        ? asked.response().map(response -> new Said(response.status().code(), ""))
+        : asked
+            .response(
+                (response, body) ->
+                    body.asString()
+                        .scanWith(StringBuilder::new, StringBuilder::append)
+                        .takeUntil(text -> text.length() >= MOST_BODY)
+                        .last()
+                        .map(text -> new Said(response.status().code(), text.toString())))
+            .next();
+  }
+
+  /** A path of the interface at a node, behind the path that its uri may have. */
+  static URI under(Node node, String path) {
+    String base = node.uri().getRawPath() == null ? "" : node.uri().getRawPath();
+    String prefix = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
+    return node.uri().resolve(prefix + path);
+  }
+
+  private boolean well(Said said) {
+    if (said.status() < 200 || said.status() > 299) {
+      throw new IllegalStateException("status " + said.status());
+    }
+    if (wanted != null && !wanted.matcher(said.body()).find()) {
+      throw new IllegalStateException("body without " + wanted);
     }
     return true;
   }

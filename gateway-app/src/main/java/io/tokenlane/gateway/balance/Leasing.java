@@ -10,6 +10,7 @@ import io.tokenlane.balance.strategy.BalancingStrategy;
 import io.tokenlane.balance.strategy.Strategies;
 import io.tokenlane.gateway.call.InferenceCall;
 import io.tokenlane.gateway.call.Trail;
+import io.tokenlane.gateway.catalog.ModelCatalog;
 import io.tokenlane.gateway.error.ApiException;
 import java.time.Duration;
 import java.util.Map;
@@ -36,13 +37,15 @@ final class Leasing {
   private static final String COOKIE = "cookie:";
 
   private final BlockIndex index;
+  private final ModelCatalog catalog;
   private final BalancingStrategy strategy;
   private final Map<String, BalancingStrategy> routes;
   private final String key;
   private final Duration patience;
 
-  Leasing(BlockIndex index, BalanceProperties properties) {
+  Leasing(BlockIndex index, ModelCatalog catalog, BalanceProperties properties) {
     this.index = index;
+    this.catalog = catalog;
     this.strategy = Strategies.named(properties.strategy());
     this.routes =
         properties.routes().entrySet().stream()
@@ -56,7 +59,7 @@ final class Leasing {
    *
    * @param route the route's id
    * @param cookies the value of the cookie of this name
-   * @param tried ids of nodes that had the request already
+   * @param tried ids of nodes that had the request already, or do not have its model
    */
   record Asked(
       Trail trail,
@@ -77,6 +80,11 @@ final class Leasing {
           },
           Set.copyOf(tried));
     }
+  }
+
+  /** The nodes that do not have the model asked for, while others do. */
+  Set<String> lacking(Trail trail) {
+    return trail.call().map(call -> catalog.lacking(call.model())).orElse(Set.of());
   }
 
   /** A node outside {@code tried}, now or when one has a slot; a cancelled wait holds nothing. */

@@ -13,11 +13,24 @@ public final class ErrorBody {
 
   /** OpenAI's shape: {@code {"error": {"message", "type", "param", "code"}}}. */
   public static byte[] openAi(int status, String code, String message) {
+    return openAi(status, new Reason(code, null), message);
+  }
+
+  /**
+   * Why, for programs.
+   *
+   * @param code a short reason, as {@code model_not_found}; null where there is none
+   * @param param the parameter that is wrong; null where it is none
+   */
+  public record Reason(@Nullable String code, @Nullable String param) {}
+
+  /** OpenAI's shape, with the parameter that is wrong. */
+  public static byte[] openAi(int status, Reason reason, String message) {
     Map<String, @Nullable Object> error = new LinkedHashMap<>();
     error.put("message", message);
     error.put("type", type(status));
-    error.put("param", null);
-    error.put("code", code);
+    error.put("param", reason.param());
+    error.put("code", reason.code());
     return MAPPER.writeValueAsBytes(Map.of("error", error));
   }
 

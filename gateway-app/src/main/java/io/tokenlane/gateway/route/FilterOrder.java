@@ -29,6 +29,9 @@ public final class FilterOrder {
   /** Says something in the pauses of a stream, to clients that ask for it. */
   public static final int HEARTBEAT = -450;
 
+  /** Lists the models of all nodes. */
+  public static final int CATALOG = -420;
+
   /** Serves a stored answer, or stores the one that passes. */
   public static final int CACHE = -400;
 
@@ -37,6 +40,9 @@ public final class FilterOrder {
 
   /** Rewrites the prompt off the event loop. */
   public static final int COMPRESS = -300;
+
+  /** Brings errors of other servers into OpenAI's shape. */
+  public static final int DIALECT = -260;
 
   /** Cuts streams at event borders; learns the usage. */
   public static final int STREAM = -250;
