@@ -71,7 +71,8 @@ final class ReasoningTable {
     }
     Outcome chosen = Outcome.of(engine, test, best.rules());
     outcomes(stop).add(chosen);
-    String how = "%s %s, patience %d".formatted(name, best.rules().threshold(), best.rules().patience());
+    String how =
+        "%s %s, patience %d".formatted(name, best.rules().threshold(), best.rules().patience());
     return List.of(
         percent(how + ": accuracy", chosen.accuracy())
             .withPeer("unlimited", 100 * free.accuracy())

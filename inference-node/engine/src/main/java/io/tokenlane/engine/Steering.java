@@ -66,7 +66,7 @@ final class Steering {
       settled = verdict.settled();
     }
     aim();
-    return new Turn(keep, tokens, settled);
+    return new Turn(keep, tokens, settled, thinking.isHolding() ? thinking.held() : 0);
   }
 
   /** How many of a sequence's drafts are worth verifying. */

@@ -84,7 +84,7 @@ final class StepOutcome {
       ids[i] = token.id();
       tokens.add(token);
     }
-    Turn turn = new Turn(chunk.sequence().length(), ids, true);
+    Turn turn = new Turn(chunk.sequence().length(), ids, true, 0);
     int appended = scheduler.complete(chunk, ids.length - 1, turn);
     tokens.subList(from + appended, tokens.size()).clear();
   }

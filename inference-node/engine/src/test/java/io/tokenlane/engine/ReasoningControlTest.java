@@ -9,6 +9,7 @@ import io.tokenlane.engine.reason.ThinkingEnd;
 import io.tokenlane.engine.reason.ThinkingReport;
 import io.tokenlane.engine.sample.SamplingParams;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -90,6 +91,34 @@ final class ReasoningControlTest {
       assertThat(report.end())
           .isEqualTo(budget <= report.tokens() + 20 ? ThinkingEnd.MAX_TOKENS : report.end());
       assertThat(recorder.finished().usage().completionTokens()).isEqualTo(recorder.ids().size());
+    }
+  }
+
+  /** Tokens that are taken back leave nothing in blocks that others find. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4, 7})
+  void whatIsTakenBackIsNobodysPrefix(int blockSize) {
+    EngineConfig config = EngineConfig.defaults().withBlockSize(blockSize);
+    GenerationRequest plain = DEMO.ask(SUM, SamplingParams.GREEDY);
+    Recorder expected = run(plain);
+    try (SteppedEngine engine = new SteppedEngine(DEMO.model, config)) {
+      for (int budget = 10; budget < 60; budget += 3) {
+        ReasoningRules rules = new ReasoningRules(MANY, 0, budget, Stop.CONFIDENT, 0.3f, 3);
+        GenerationRequest request = plain.with(DEMO.watched(rules));
+        Recorder recorder = engine.submit(request);
+        engine.runUntilIdle();
+        assertThat(recorder.texts()).isEqualTo(run(request).texts());
+      }
+      int answer = expected.ids().size();
+      for (int kept = 1; kept < answer; kept += 5) {
+        int[] prompt = Arrays.copyOf(plain.prompt(), plain.prompt().length + kept);
+        for (int i = 0; i < kept; i++) {
+          prompt[plain.prompt().length + i] = expected.ids().get(i);
+        }
+        Recorder rest = engine.submit(Requests.greedy(prompt, answer - kept));
+        engine.runUntilIdle();
+        assertThat(rest.ids()).isEqualTo(expected.ids().subList(kept, answer));
+      }
     }
   }
 

@@ -161,7 +161,8 @@ public final class Scheduler {
   }
 
   private void settleStep(Sequence sequence) {
-    pool.publish(sequence.blocks(), sequence.tokens(), sequence.publishable());
+    pool.publish(
+        sequence.blocks(), sequence.tokens(), Math.min(sequence.computed(), sequence.firm()));
     if (sequence.state() != Sequence.State.RUNNING) {
       running.remove(sequence);
       settle(sequence);
@@ -282,7 +283,7 @@ public final class Scheduler {
         continue;
       }
       int cached = findPrefix(sequence);
-      if (pool.await(sequence.blocks(), sequence.tokens(), lookedUp(sequence))) {
+      if (pool.await(sequence.blocks(), sequence.tokens(), sequence.lookedUp())) {
         pool.release(sequence.blocks());
         continue;
       }
@@ -316,12 +317,7 @@ public final class Scheduler {
       pool.fork(sibling.blocks(), sequence.blocks(), computed);
       return computed;
     }
-    return pool.match(sequence.blocks(), sequence.tokens(), lookedUp(sequence));
-  }
-
-  /** The last token is always computed where its logits are wanted. */
-  private static int lookedUp(Sequence sequence) {
-    return sequence.isPrefillOnly() ? sequence.length() + 1 : sequence.length();
+    return pool.match(sequence.blocks(), sequence.tokens(), sequence.lookedUp());
   }
 
   private boolean makeRoom(Sequence sequence, int cached) {
@@ -341,7 +337,7 @@ public final class Scheduler {
   }
 
   private void admit(Sequence sequence, int cached) {
-    pool.announce(sequence.blocks(), sequence.tokens(), sequence.settled());
+    pool.announce(sequence.blocks(), sequence.tokens(), sequence.firm());
     if (sequence.run(cached)) {
       counters.began(sequence.promptLength(), cached);
     }

@@ -23,6 +23,9 @@ public final class Sequence {
   /** Tokens that are there to stay; the others are a trial. */
   private int settled;
 
+  /** Settled tokens at the end that may yet be taken back. */
+  private int held;
+
   private int computed;
   private int cachedTokens = -1;
   private int granted;
@@ -85,9 +88,17 @@ public final class Sequence {
     return mostTokens() - length;
   }
 
-  /** Computed tokens that are there to stay. */
-  int publishable() {
-    return Math.min(computed, settled);
+  /**
+   * Tokens whose blocks may be found. The last one is always computed where its logits are wanted,
+   * and what may be taken back is nobody's.
+   */
+  int lookedUp() {
+    return isPrefillOnly() ? length + 1 : firm();
+  }
+
+  /** First tokens that no turn will take back, so that their blocks can be shared. */
+  int firm() {
+    return settled - held;
   }
 
   /** Tokens that are there to stay; the others, up to {@link #length()}, are a trial. */
@@ -245,6 +256,7 @@ public final class Sequence {
   int turn(Turn turn) {
     length = turn.keep();
     settled = Math.min(settled, length);
+    held = turn.held();
     computed = Math.min(computed, length);
     int count = 0;
     while (count < turn.tokens().length && state == State.RUNNING) {

@@ -8,7 +8,9 @@ import java.util.function.Supplier;
 
 /** Which kernel multiplies bytes on this machine. */
 final class Int8Kernels {
-  /** Names a kernel to run instead of the best one, for comparison: {@code avx2}, {@code vector}. */
+  /**
+   * Names a kernel to run instead of the best one, for comparison: {@code avx2}, {@code vector}.
+   */
   static final String PROPERTY = "tokenlane.int8-kernel";
 
   private Int8Kernels() {}
