@@ -35,6 +35,7 @@ public final class BenchCommand {
             new StartupBenchmark(ROOT),
             new EngineBenchmark(ROOT, engine),
             new CudaBenchmark(cuda),
+            new AdaptiveBenchmark(ROOT),
             new GatewayBenchmark(ROOT),
             new LoggingBenchmark(ROOT),
             new ChaosBenchmark(ROOT),

@@ -1,5 +1,6 @@
 package io.tokenlane.engine;
 
+import io.tokenlane.engine.run.Effort;
 import io.tokenlane.engine.schedule.Sequence;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,8 @@ final class ActiveGeneration implements Generation {
 
   final Wires wires;
   private volatile boolean cancelled;
+  private @Nullable Steering steering;
+  private final Effort effort = new Effort();
 
   /**
    * @param sibling one of the same prompt, submitted before; or null
@@ -44,9 +47,30 @@ final class ActiveGeneration implements Generation {
     return cancelled;
   }
 
-  GenerationEvent.Usage usage() {
+  /** What its tokens took. */
+  Effort effort() {
+    return effort;
+  }
+
+  void steer(Steering by) {
+    steering = by;
+  }
+
+  @Nullable Steering steering() {
+    return steering;
+  }
+
+  GenerationEvent.Finished finished(FinishReason reason) {
+    return new GenerationEvent.Finished(
+        reason, usage(), steering == null ? null : steering.report().orElse(null));
+  }
+
+  private GenerationEvent.Usage usage() {
     return new GenerationEvent.Usage(
-        sequence.promptLength(), sequence.cachedTokens(), sequence.generated());
+        sequence.promptLength(),
+        sequence.cachedTokens(),
+        sequence.generated(),
+        request.earlyExit().mode() == EarlyExit.Mode.OFF ? Effort.Counts.NONE : effort.counts());
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.tokenlane.engine;
 
+import io.tokenlane.engine.run.Effort;
+
 /**
  * Load and counters of an engine.
  *
@@ -17,6 +19,7 @@ package io.tokenlane.engine;
  * @param expired generations that failed as they waited too long for their first step, since start
  * @param kvBlocksPinned blocks reserved for pinned prefixes
  * @param stepTokens most tokens that the next step computes while others wait for their next token
+ * @param effort what the tokens of ended generations took, since start
  */
 public record EngineStats(
     int running,
@@ -32,7 +35,8 @@ public record EngineStats(
     long preemptions,
     long expired,
     int kvBlocksPinned,
-    int stepTokens) {
+    int stepTokens,
+    Effort.Counts effort) {
 
   /** Share of the KV cache that is in use, 0 to 1. */
   public double kvUsage() {
@@ -54,6 +58,7 @@ public record EngineStats(
         preemptions,
         expired,
         pinnedBlocks,
-        stepTokens);
+        stepTokens,
+        effort);
   }
 }

@@ -1,5 +1,9 @@
 package io.tokenlane.engine;
 
+import io.tokenlane.engine.reason.ThinkingReport;
+import io.tokenlane.engine.run.Effort;
+import org.jspecify.annotations.Nullable;
+
 /** What happens to a generation, in order: tokens, then exactly one ending. */
 public sealed interface GenerationEvent {
 
@@ -20,8 +24,15 @@ public sealed interface GenerationEvent {
    * The generation ended.
    *
    * @param usage what it took
+   * @param thinking what became of its reasoning; null unless that was watched, and there was one
    */
-  record Finished(FinishReason reason, Usage usage) implements GenerationEvent {}
+  record Finished(FinishReason reason, Usage usage, @Nullable ThinkingReport thinking)
+      implements GenerationEvent {
+    /** An ending without reasoning that was watched. */
+    public Finished(FinishReason reason, Usage usage) {
+      this(reason, usage, null);
+    }
+  }
 
   /**
    * The engine could not go on with this generation.
@@ -42,6 +53,12 @@ public sealed interface GenerationEvent {
    * @param promptTokens tokens of the prompt
    * @param cachedTokens those of them that were found in the KV cache
    * @param completionTokens tokens generated, a final stop token included
+   * @param effort what those took; {@link Effort.Counts#NONE} unless tokens might leave early
    */
-  record Usage(int promptTokens, int cachedTokens, int completionTokens) {}
+  record Usage(int promptTokens, int cachedTokens, int completionTokens, Effort.Counts effort) {
+    /** Tokens that each took all layers. */
+    public Usage(int promptTokens, int cachedTokens, int completionTokens) {
+      this(promptTokens, cachedTokens, completionTokens, Effort.Counts.NONE);
+    }
+  }
 }

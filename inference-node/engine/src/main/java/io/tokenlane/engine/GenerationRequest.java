@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param cacheSalt KV blocks are shared with requests of the same salt only; empty: with all that
  *     name none
  * @param mask what may be drawn, made for this generation alone; null for anything
+ * @param reasoning how its reasoning is watched; null if it is not
+ * @param earlyExit whether its tokens may leave the model before its last layer
  */
 @SuppressWarnings("ArrayRecordComponent") // ids are handed over, never compared
 public record GenerationRequest(
@@ -31,7 +33,9 @@ public record GenerationRequest(
     int topLogprobs,
     int priority,
     String cacheSalt,
-    @Nullable TokenMask mask) {
+    @Nullable TokenMask mask,
+    @Nullable Reasoning reasoning,
+    EarlyExit earlyExit) {
 
   public GenerationRequest {
     stopTokens = Set.copyOf(stopTokens);
@@ -48,6 +52,29 @@ public record GenerationRequest(
     this(prompt, maxTokens, sampling, stopTokens, topLogprobs, priority, "", null);
   }
 
+  /** A request whose reasoning is not watched. */
+  public GenerationRequest(
+      int[] prompt,
+      int maxTokens,
+      SamplingParams sampling,
+      Set<Integer> stopTokens,
+      int topLogprobs,
+      int priority,
+      String cacheSalt,
+      @Nullable TokenMask mask) {
+    this(
+        prompt,
+        maxTokens,
+        sampling,
+        stopTokens,
+        topLogprobs,
+        priority,
+        cacheSalt,
+        mask,
+        null,
+        EarlyExit.OFF);
+  }
+
   /** A request that may draw anything. */
   public GenerationRequest(
       int[] prompt,
@@ -60,6 +87,30 @@ public record GenerationRequest(
     this(prompt, maxTokens, sampling, stopTokens, topLogprobs, priority, cacheSalt, null);
   }
 
+  /** This with its reasoning watched. */
+  public GenerationRequest with(@Nullable Reasoning watched) {
+    return with(watched, earlyExit);
+  }
+
+  /** This with other ways for its tokens through the layers. */
+  public GenerationRequest with(EarlyExit exit) {
+    return with(reasoning, exit);
+  }
+
+  private GenerationRequest with(@Nullable Reasoning watched, EarlyExit exit) {
+    return new GenerationRequest(
+        prompt,
+        maxTokens,
+        sampling,
+        stopTokens,
+        topLogprobs,
+        priority,
+        cacheSalt,
+        mask,
+        watched,
+        exit);
+  }
+
   /** As the scheduler takes it. */
   SequenceSpec spec() {
     return new SequenceSpec(
@@ -67,6 +118,7 @@ public record GenerationRequest(
         maxTokens,
         stopTokens.stream().mapToInt(Integer::intValue).toArray(),
         priority,
-        CacheSalt.of(cacheSalt));
+        CacheSalt.of(cacheSalt),
+        earlyExit.mark());
   }
 }

@@ -1,5 +1,6 @@
 package io.tokenlane.engine;
 
+import io.tokenlane.engine.model.Model;
 import java.util.function.IntPredicate;
 
 /**
@@ -8,17 +9,28 @@ import java.util.function.IntPredicate;
  * @param context most tokens of prompt and output together
  * @param vocabularySize valid ids are below
  * @param source what sets {@code context}, for messages
+ * @param depth the model's layers
  */
-record RequestLimits(int context, int vocabularySize, String source) {
+record RequestLimits(int context, int vocabularySize, String source, Depth depth) {
   private static final int MOST_LOGPROBS = 20;
   private static final int MOST_PRIORITY = 1000;
 
   /** The model's context, or what fits the whole KV cache where that is less. */
-  static RequestLimits of(int contextLength, long kvTokens, int vocabularySize) {
-    return kvTokens < contextLength
-        ? new RequestLimits((int) kvTokens, vocabularySize, "KV cache")
-        : new RequestLimits(contextLength, vocabularySize, "context");
+  static RequestLimits of(Model model, long kvTokens) {
+    int context = model.config().contextLength();
+    int vocabulary = model.config().tokens();
+    Depth depth = new Depth(model.config().layers(), model.exits());
+    return kvTokens < context
+        ? new RequestLimits((int) kvTokens, vocabulary, "KV cache", depth)
+        : new RequestLimits(context, vocabulary, "context", depth);
   }
+
+  /**
+   * Layers of a model.
+   *
+   * @param leaves whether rows can leave them early
+   */
+  record Depth(int layers, boolean leaves) {}
 
   /**
    * @throws IllegalArgumentException if the request does not fit
@@ -39,6 +51,7 @@ record RequestLimits(int context, int vocabularySize, String source) {
       throw new IllegalArgumentException(
           "top_logprobs: %d (expected: -1 to %d)".formatted(request.topLogprobs(), MOST_LOGPROBS));
     }
+    request.earlyExit().check(depth.layers, depth.leaves);
     checkPriority(request.priority());
     checkIds("prompt", request.prompt());
     checkIds(request);

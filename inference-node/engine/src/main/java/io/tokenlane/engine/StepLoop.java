@@ -3,6 +3,7 @@ package io.tokenlane.engine;
 import io.tokenlane.engine.backend.KvStore;
 import io.tokenlane.engine.kv.BlockPool;
 import io.tokenlane.engine.model.Model;
+import io.tokenlane.engine.run.Probe;
 import io.tokenlane.engine.run.Runner;
 import io.tokenlane.engine.run.StepResult;
 import io.tokenlane.engine.sample.Draw;
@@ -12,6 +13,7 @@ import io.tokenlane.engine.schedule.Sequence;
 import io.tokenlane.engine.schedule.StepBudget;
 import io.tokenlane.engine.schedule.StepPlan;
 import io.tokenlane.engine.schedule.StepPlan.Chunk;
+import io.tokenlane.engine.schedule.Totals;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
@@ -39,6 +41,8 @@ final class StepLoop {
   private final BlockPool pool;
   private final Scheduler scheduler;
   private final Runner runner;
+  private final StepOutcome outcome;
+  private final Paces paces;
   private final Sizes sizes;
   private final StepBudget budget;
   private final QueueClock clock;
@@ -63,18 +67,16 @@ final class StepLoop {
   StepLoop(Model model, EngineConfig config, LongSupplier nanoTime, Runnable wakeUp) {
     this.wakeUp = wakeUp;
     sizes = Sizes.of(model, config);
-    RequestLimits limits =
-        RequestLimits.of(
-            model.config().contextLength(),
-            (long) sizes.blocks() * sizes.blockSize(),
-            model.config().tokens());
+    RequestLimits limits = RequestLimits.of(model, (long) sizes.blocks() * sizes.blockSize());
     budget = new StepBudget(config.maxBatchTokens(), config.batch().targetItlNanos());
     clock = new QueueClock(nanoTime, config.queue().deadlineNanos());
     admission = new Admission(limits, sizes, clock, wakeUp);
     pool = new BlockPool(sizes.blocks(), sizes.blockSize(), sizes.sharing(), kvEvents);
     scheduler = new Scheduler(pool, config.limits(sizes.blocks()));
+    outcome = new StepOutcome(scheduler);
     KvStore kv = model.kvStore(sizes.blocks(), sizes.blockSize(), config.kv().type());
-    runner = new Runner(model, kv, config.maxBatchTokens(), sizes.maxRunning());
+    runner = new Runner(model, kv, config.maxBatchTokens(), sizes.maxRunning(), nanoTime);
+    paces = new Paces(model.config().layers());
     stats = snapshot();
   }
 
@@ -131,9 +133,9 @@ final class StepLoop {
       budget.took(plan.tokens(), clock.now() - start);
     }
     if (result != null) {
-      scheduler.complete(plan, result.tokens());
+      complete(plan, result);
       stats = snapshot();
-      publish(plan, result);
+      publish(plan);
     }
     return true;
   }
@@ -197,7 +199,7 @@ final class StepLoop {
   private void cancel(ActiveGeneration generation) {
     if (active.containsKey(generation.sequence)) {
       end(generation);
-      deliver(generation, new GenerationEvent.Finished(FinishReason.CANCELLED, generation.usage()));
+      deliver(generation, generation.finished(FinishReason.CANCELLED));
     } else if (pinned.contains(generation)) {
       unpin(generation);
     }
@@ -213,7 +215,12 @@ final class StepLoop {
             seeds.nextLong(),
             request.mask());
     active.put(generation.sequence, generation);
-    runner.open(generation.sequence, sampling);
+    Probe probe = new Probe();
+    if (request.reasoning() != null) {
+      generation.steer(
+          new Steering(request.reasoning().watch(request.stopTokens()), sampling, probe));
+    }
+    runner.open(generation.sequence, sampling, probe, paces.of(generation));
     scheduler.add(generation.sequence, generation.wires.submittedNanos());
     clock.arrived(generation);
   }
@@ -244,13 +251,25 @@ final class StepLoop {
     return new GenerationEvent.Failed("engine: " + why);
   }
 
-  private void publish(StepPlan plan, StepResult result) {
+  private void complete(StepPlan plan, StepResult result) {
+    outcome.clear();
     for (int i = 0; i < plan.chunks().size(); i++) {
-      ActiveGeneration generation = generationOf(plan.chunks().get(i).sequence());
-      switch (result.draw(i)) {
-        case Draw.Token token -> publish(generation, token);
-        case Draw.Unusable unusable -> fail(generation, failed(unusable.why()));
-        case null -> finish(generation);
+      Chunk chunk = plan.chunks().get(i);
+      outcome.add(chunk, generationOf(chunk.sequence()), result, i);
+    }
+  }
+
+  private void publish(StepPlan plan) {
+    for (int i = 0; i < plan.chunks().size(); i++) {
+      Chunk chunk = plan.chunks().get(i);
+      ActiveGeneration generation = generationOf(chunk.sequence());
+      String fault = outcome.fault(i);
+      if (fault != null) {
+        fail(generation, failed(fault));
+      } else if (chunk.samples()) {
+        publish(generation, outcome.tokens(i));
+      } else {
+        finish(generation);
       }
     }
   }
@@ -267,21 +286,24 @@ final class StepLoop {
     } else {
       end(generation);
     }
-    deliver(generation, new GenerationEvent.Finished(FinishReason.LENGTH, generation.usage()));
+    deliver(generation, generation.finished(FinishReason.LENGTH));
   }
 
-  private void publish(ActiveGeneration generation, Draw.Token token) {
+  private void publish(ActiveGeneration generation, List<Draw.Token> tokens) {
     FinishReason reason = finishReason(generation.sequence);
     if (reason != null) {
       end(generation);
     }
-    boolean heard =
-        deliver(
-            generation,
-            new GenerationEvent.Token(
-                token.id(), token.logprob(), token.topIds(), token.topLogprobs()));
-    if (heard && reason != null) {
-      deliver(generation, new GenerationEvent.Finished(reason, generation.usage()));
+    for (Draw.Token token : tokens) {
+      if (!deliver(
+          generation,
+          new GenerationEvent.Token(
+              token.id(), token.logprob(), token.topIds(), token.topLogprobs()))) {
+        return;
+      }
+    }
+    if (reason != null) {
+      deliver(generation, generation.finished(reason));
     }
   }
 
@@ -352,7 +374,7 @@ final class StepLoop {
   }
 
   private EngineStats snapshot() {
-    Scheduler.Totals totals = scheduler.totals();
+    Totals totals = scheduler.totals();
     return new EngineStats(
         scheduler.runningCount(),
         scheduler.waitingCount(),
@@ -367,6 +389,7 @@ final class StepLoop {
         totals.preemptions(),
         expired,
         admission.pinnedBlocks(),
-        budget.tokens());
+        budget.tokens(),
+        runner.effort());
   }
 }

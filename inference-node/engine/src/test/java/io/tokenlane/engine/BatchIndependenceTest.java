@@ -2,6 +2,7 @@ package io.tokenlane.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tokenlane.engine.EarlyExit.Mode;
 import io.tokenlane.engine.sample.SamplingParams;
 import io.tokenlane.engine.schedule.QueueOrder;
 import io.tokenlane.engine.schedule.QueueOrder.Rule;
@@ -16,8 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What a generation says depends on nothing else in the engine: not on its neighbours, chunking,
- * prefix hits, siblings, preemptions, priorities, budgets or cancels. Seeds, penalties and log
- * probabilities are its own. And all it held comes back.
+ * prefix hits, siblings, drafts, preemptions, priorities, budgets or cancels. Seeds, penalties and
+ * log probabilities are its own. And all it held comes back.
  */
 @ExtendWith(EngineInvariants.class)
 final class BatchIndependenceTest {
@@ -112,18 +113,22 @@ final class BatchIndependenceTest {
     SamplingParams sampling =
         random.nextBoolean() ? SamplingParams.GREEDY : Requests.sampled(random.nextLong());
     return new GenerationRequest(
-        prompt,
-        random.nextInt(1, 128 - prompt.length),
-        sampling,
-        Set.of(random.nextInt(ToyModel.VOCABULARY)),
-        random.nextInt(-1, 3),
-        random.nextInt(3),
-        random.nextInt(3) > 0 ? "" : "salt" + random.nextInt(2));
+            prompt,
+            random.nextInt(1, 128 - prompt.length),
+            sampling,
+            Set.of(random.nextInt(ToyModel.VOCABULARY)),
+            random.nextInt(-1, 3),
+            random.nextInt(3),
+            random.nextInt(3) > 0 ? "" : "salt" + random.nextInt(2))
+        .with(
+            random.nextBoolean()
+                ? EarlyExit.OFF
+                : new EarlyExit(Mode.EXACT, random.nextInt(3) * 0.1f, 1, 1, List.of()));
   }
 
   private record Submitted(GenerationRequest request, Recorder recorder, Generation generation) {
     void check(ToyModel model, String where) {
-      List<String> expected = SteppedEngine.recordAlone(model, request).texts();
+      List<String> expected = SteppedEngine.recordAlone(model, request.with(EarlyExit.OFF)).texts();
       List<String> texts = recorder.texts();
       if (recorder.finished().reason() == FinishReason.CANCELLED) {
         assertThat(texts).as(where).isEqualTo(expected.subList(0, texts.size()));

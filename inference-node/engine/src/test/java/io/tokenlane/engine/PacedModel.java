@@ -56,6 +56,16 @@ final class PacedModel implements Model {
   }
 
   @Override
+  public void forward(Batch batch, KvStore kv, int layers, float[] logits) {
+    model.forward(batch, kv, layers, logits);
+  }
+
+  @Override
+  public void readState(int output, float[] state) {
+    model.readState(output, state);
+  }
+
+  @Override
   public void close() {
     model.close();
   }

@@ -21,6 +21,8 @@ final class ToyModel implements Model {
   private final ModelConfig config;
   private final int bytesPerToken;
 
+  private final long[] lastStates = new long[4096];
+
   /** Set to make the next step fail. */
   boolean failNext;
 
@@ -34,7 +36,7 @@ final class ToyModel implements Model {
   long kvBytes;
 
   ToyModel(int contextLength) {
-    config = new ModelConfig("toy", VOCABULARY, contextLength, 8, 16, 1, 1, 1, 8, 1e-5f, 10000);
+    config = new ModelConfig("toy", VOCABULARY, contextLength, 8, 16, 3, 1, 1, 8, 1e-5f, 10000);
     bytesPerToken = Long.BYTES;
   }
 
@@ -69,6 +71,7 @@ final class ToyModel implements Model {
     }
     for (int output = 0; output < batch.outputs(); output++) {
       writeLogits(batch, store, output, logits);
+      lastStates[output] = store.states[batch.slots[batch.outputRows[output]]];
     }
   }
 
@@ -82,6 +85,25 @@ final class ToyModel implements Model {
       for (int i = 0; i < hidden; i++) {
         states[row * hidden + i] = (mix(state + i) >>> 40) / 4e6f - 2;
       }
+    }
+  }
+
+  /** The first layers say the same as all, but for a third of the rows. */
+  @Override
+  public void forward(Batch batch, KvStore kv, int layers, float[] logits) {
+    forward(batch, kv, logits);
+    for (int output = 0; output < batch.outputs(); output++) {
+      long hash = ((ToyKv) kv).states[batch.slots[batch.outputRows[output]]];
+      if (hash % 3 == 0) {
+        logits[output * VOCABULARY + (int) (hash >>> 58) % POISON] = 3;
+      }
+    }
+  }
+
+  @Override
+  public void readState(int output, float[] state) {
+    for (int i = 0; i < state.length; i++) {
+      state[i] = (mix(lastStates[output] + i) >>> 40) / 4e6f - 2;
     }
   }
 

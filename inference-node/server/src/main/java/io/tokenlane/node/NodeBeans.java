@@ -1,14 +1,18 @@
 package io.tokenlane.node;
 
+import io.tokenlane.engine.EarlyExit;
 import io.tokenlane.engine.EngineConfig;
 import io.tokenlane.engine.KvStrategy;
 import io.tokenlane.engine.backend.KvType;
 import io.tokenlane.engine.checkpoint.Checkpoint;
 import io.tokenlane.engine.schedule.QueueOrder;
+import io.tokenlane.node.config.EarlyExitSettings;
 import io.tokenlane.node.config.ModelSettings;
 import io.tokenlane.node.config.NodeSettings;
 import io.tokenlane.node.config.QueueSettings;
 import io.tokenlane.node.energy.EnergyBeans;
+import io.tokenlane.node.load.Adaptive;
+import io.tokenlane.node.load.ExitDefaults;
 import io.tokenlane.node.load.LoadSettings;
 import io.tokenlane.node.load.ModelHealth;
 import io.tokenlane.node.load.ModelLoader;
@@ -67,9 +71,19 @@ class NodeBeans {
             node.backend(),
             node.computeThreads(),
             model.int8(),
-            engine(node, model));
+            engine(node, model),
+            new Adaptive(
+                node.reasoning().rules(), node.reasoning().format(), exit(node.earlyExit())));
     Clock clock = Clock.systemUTC();
     return new ModelLoader(settings, clock, ProgressBar.onStandardError(clock));
+  }
+
+  private static ExitDefaults exit(EarlyExitSettings settings) {
+    return new ExitDefaults(
+        EarlyExit.Mode.valueOf(settings.mode().toUpperCase(Locale.ROOT)),
+        settings.threshold(),
+        settings.minLayer(),
+        settings.patience());
   }
 
   private static EngineConfig engine(NodeSettings node, ModelSettings model) {

@@ -67,8 +67,31 @@ public interface Backend extends AutoCloseable {
     return kvStore(layers, shape, blocks, blockSize, KvType.FLOAT32);
   }
 
-  /** Starts a step. The batch must not change before {@link #logits} returned. */
+  /**
+   * Starts a step, or goes on with another batch of the same sequences where {@link #gathers()}.
+   * The batch must not change before {@link #logits} returned.
+   */
   void begin(Batch batch);
+
+  /** Whether rows may leave a step before its end, so that {@link #gather} works. */
+  default boolean gathers() {
+    return false;
+  }
+
+  /**
+   * {@code to[at + i] = from[picked[i]]} for {@code i < count}; {@code picked} ascends, so that
+   * both may be the same.
+   *
+   * @throws UnsupportedOperationException unless {@link #gathers()}
+   */
+  default void gather(Rows from, int[] picked, int count, Rows to, int at) {
+    throw new UnsupportedOperationException(name() + ": rows cannot leave a step");
+  }
+
+  /** As {@link #normProject}, but outputs before {@code first} may come out as anything. */
+  default void normProjectFrom(Rows in, Norm norm, Linear weight, int first, Rows out) {
+    normProject(in, norm, weight, out);
+  }
 
   /** {@code out[r] = scale * table[token of r]}. */
   void embed(Linear table, float scale, Rows out);

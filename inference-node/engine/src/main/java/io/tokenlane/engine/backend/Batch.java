@@ -1,5 +1,7 @@
 package io.tokenlane.engine.backend;
 
+import java.util.Arrays;
+
 /**
  * The rows of one engine step, packed into arrays that are allocated once and reused.
  *
@@ -59,6 +61,63 @@ public final class Batch {
     firstRow = new int[maxSequences];
     rowCount = new int[maxSequences];
     blockTables = new int[Math.multiplyExact(maxSequences, maxBlocks)];
+  }
+
+  /**
+   * A batch for some of the rows of others, whose block tables and sequence numbers it shares;
+   * filled by {@link #take} and {@link #append}.
+   */
+  public Batch(Batch like) {
+    blockSize = like.blockSize;
+    maxBlocks = like.maxBlocks;
+    blockTables = like.blockTables;
+    int maxRows = like.maxRows();
+    tokens = new int[maxRows];
+    positions = new int[maxRows];
+    slots = new int[maxRows];
+    sequenceOfRow = new int[maxRows];
+    outputRows = new int[maxRows];
+    firstRow = new int[like.firstRow.length];
+    rowCount = new int[like.rowCount.length];
+  }
+
+  /** Becomes these rows of a batch that shares its block tables; none of them gives logits. */
+  public void take(Batch from, int[] picked, int count) {
+    sequences = from.sequences;
+    outputs = 0;
+    rows = 0;
+    append(from, picked, count);
+  }
+
+  /** Adds rows of a batch that shares its block tables, those of a sequence together. */
+  public void append(Batch from, int[] picked, int count) {
+    sequences = from.sequences;
+    for (int i = 0; i < count; i++) {
+      int row = picked[i];
+      int at = rows + i;
+      tokens[at] = from.tokens[row];
+      positions[at] = from.positions[row];
+      slots[at] = from.slots[row];
+      sequenceOfRow[at] = from.sequenceOfRow[row];
+    }
+    truncate(rows + count);
+  }
+
+  /** Keeps its first rows only. */
+  public void truncate(int count) {
+    rows = count;
+    outputs = 0;
+    Arrays.fill(rowCount, 0, sequences, 0);
+    for (int row = rows - 1; row >= 0; row--) {
+      firstRow[sequenceOfRow[row]] = row;
+      rowCount[sequenceOfRow[row]]++;
+    }
+  }
+
+  /** Says which rows give logits, ascending. */
+  public void wantLogits(int[] picked, int count) {
+    System.arraycopy(picked, 0, outputRows, 0, count);
+    outputs = count;
   }
 
   /** Empties the batch for the next step. */

@@ -26,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Blocks that a table is about to compute can be announced, so that others with the same prefix
  * wait for them instead of computing them too.
  *
+ * <p>A table may hold shallow tokens, which left the model before its last layer. The blocks from
+ * the first of those on are indexed under hashes of their own, which only tables of the same mark
+ * look for: a sequence that computes all layers never reads keys and values that others have not.
+ *
  * <p>Not thread-safe: the engine's step thread owns it.
  */
 public final class BlockPool {
@@ -91,6 +95,13 @@ public final class BlockPool {
     while (reuse && (table.hashed + 1) * blockSize < length) {
       int from = table.hashed * blockSize;
       int block = index.find(hashOfNext(table, tokens), tokens, from);
+      if (block == NONE && table.mark != 0 && !table.isShallow(from + blockSize)) {
+        candidate.mark(table.mark);
+        block = index.find(candidate, tokens, from);
+        if (block != NONE) {
+          table.leftEarly(from);
+        }
+      }
       if (block == NONE) {
         break;
       }
@@ -110,7 +121,7 @@ public final class BlockPool {
     table.awaitedBlock = NONE;
     candidate.set(table.hash);
     for (int at = table.hashed; reuse && (at + 1) * blockSize < length; at++) {
-      candidate.append(tokens, at * blockSize, blockSize);
+      append(table, tokens, at);
       int block = announced.find(candidate, tokens, at * blockSize);
       if (block == NONE) {
         break;
@@ -131,7 +142,7 @@ public final class BlockPool {
     candidate.set(table.hash);
     for (int at = table.hashed; reuse && (at + 1) * blockSize <= length; at++) {
       int from = at * blockSize;
-      candidate.append(tokens, from, blockSize);
+      append(table, tokens, at);
       if (announced.find(candidate, tokens, from) == NONE
           && index.find(candidate, tokens, from) == NONE) {
         announced.add(table.ids()[at], candidate, tokens, from);
@@ -296,8 +307,15 @@ public final class BlockPool {
 
   private PrefixHash hashOfNext(BlockTable table, int[] tokens) {
     candidate.set(table.hash);
-    candidate.append(tokens, table.hashed * blockSize, blockSize);
+    append(table, tokens, table.hashed);
     return candidate;
+  }
+
+  private void append(BlockTable table, int[] tokens, int at) {
+    candidate.append(tokens, at * blockSize, blockSize);
+    if (table.isShallow((at + 1) * blockSize)) {
+      candidate.mark(table.mark);
+    }
   }
 
   private void commitHash(BlockTable table) {

@@ -18,11 +18,27 @@ public final class BlockTable {
   final PrefixHash awaited = new PrefixHash();
   private final CacheSalt salt;
 
+  /** What the blocks of shallow tokens are marked with; 0 if there are none. */
+  final long mark;
+
+  /** The first token whose keys and values are not those of all layers. */
+  private int shallowFrom = Integer.MAX_VALUE;
+
   /**
    * @param salt keeps prefixes apart: only tables of equal salt share blocks
    */
   public BlockTable(CacheSalt salt) {
+    this(salt, 0);
+  }
+
+  /**
+   * @param mark not 0 for a table that may hold shallow tokens: those that left the model before
+   *     its last layer. Their blocks, and all behind them, are found by tables of the same mark
+   *     only
+   */
+  public BlockTable(CacheSalt salt, long mark) {
     this.salt = salt;
+    this.mark = mark;
     hash.reset(salt);
   }
 
@@ -34,6 +50,20 @@ public final class BlockTable {
   /** Number of blocks. */
   public int count() {
     return count;
+  }
+
+  /** Notes that a token left the model before its last layer. */
+  public void leftEarly(int position) {
+    if (mark == 0) {
+      throw new IllegalStateException(
+          "position %d: left early (expected: a table with a mark)".formatted(position));
+    }
+    shallowFrom = Math.min(shallowFrom, position);
+  }
+
+  /** Whether a block that ends before token {@code end} holds a shallow token or follows one. */
+  boolean isShallow(int end) {
+    return shallowFrom < end;
   }
 
   void add(int block) {
@@ -50,6 +80,7 @@ public final class BlockTable {
   void clear() {
     count = 0;
     hashed = 0;
+    shallowFrom = Integer.MAX_VALUE;
     hash.reset(salt);
   }
 }

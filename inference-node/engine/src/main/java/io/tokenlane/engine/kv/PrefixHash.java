@@ -41,6 +41,12 @@ final class PrefixHash {
     low = mix(l);
   }
 
+  /** Makes it that of a prefix whose last block is of another kind; never 0 changes it. */
+  void mark(long kind) {
+    high = mix(high ^ kind);
+    low = mix(low + kind * LOW_MULTIPLIER);
+  }
+
   BlockHash value() {
     return new BlockHash(high, low);
   }

@@ -25,6 +25,9 @@ final class Decoder implements Model {
   private final Rows attended;
   private final Rows gateUp;
   private final Rows gated;
+  private final ExitPass exitPass;
+  private int[] outputRows = {};
+  private boolean exited;
 
   Decoder(ModelConfig config, DecoderWeights weights, Backend backend, int maxRows) {
     this.config = config;
@@ -35,6 +38,7 @@ final class Decoder implements Model {
     attended = backend.rows(maxRows, config.queryWidth());
     gateUp = backend.rows(maxRows, 2 * config.intermediateSize());
     gated = backend.rows(maxRows, config.intermediateSize());
+    exitPass = new ExitPass(this, config, weights, backend);
   }
 
   @Override
@@ -55,9 +59,7 @@ final class Decoder implements Model {
   @Override
   public void forward(Batch batch, KvStore kv, float[] logits) {
     check(batch, (long) batch.outputs() * config.vocabularySize(), "logits", logits);
-    runLayers(batch, kv);
-    backend.logits(stream, weights.finalNorm(), weights.head(), logits);
-    finish(logits, batch.outputs());
+    forward(batch, kv, config.layers(), logits);
   }
 
   @Override
@@ -84,6 +86,47 @@ final class Decoder implements Model {
     }
   }
 
+  @Override
+  public void forward(Batch batch, KvStore kv, Exits exits, float[] logits) {
+    if (!exits.any()) {
+      forward(batch, kv, logits);
+      exits.leftAllAt(config.layers());
+      return;
+    }
+    check(batch, (long) batch.outputs() * config.vocabularySize(), "logits", logits);
+    exitPass.run(batch, kv, exits, logits);
+    exited = true;
+  }
+
+  @Override
+  public boolean exits() {
+    return backend.gathers();
+  }
+
+  @Override
+  public void forward(Batch batch, KvStore kv, int layers, float[] logits) {
+    check(batch, (long) batch.outputs() * config.vocabularySize(), "logits", logits);
+    backend.begin(batch);
+    embed();
+    for (int layer = 0; layer < layers; layer++) {
+      layer(layer, kv);
+    }
+    backend.logits(stream, weights.finalNorm(), weights.head(), logits);
+    finish(logits, batch.outputs());
+    outputRows = batch.outputRows;
+    exited = false;
+  }
+
+  @Override
+  public void readState(int output, float[] state) {
+    if (exited) {
+      backend.read(exitPass.statesOf(output), exitPass.rowOf(output), state);
+    } else {
+      backend.read(stream, outputRows[output], state);
+    }
+    norm(state.clone(), state, 0);
+  }
+
   /** {@code out = gain * row / sqrt(mean(row²) + epsilon)}. */
   private void norm(float[] row, float[] out, int at) {
     double squares = 0;
@@ -98,14 +141,39 @@ final class Decoder implements Model {
 
   private void runLayers(Batch batch, KvStore kv) {
     backend.begin(batch);
-    backend.embed(weights.embedding(), config.formulas().embeddingScale(), stream);
-    for (DecoderLayer layer : weights.layers()) {
-      attention(layer, kv);
-      feedForward(layer);
+    embed();
+    for (int layer = 0; layer < config.layers(); layer++) {
+      layer(layer, kv);
     }
   }
 
-  private void finish(float[] logits, int rows) {
+  /** The residual stream. */
+  Rows stream() {
+    return stream;
+  }
+
+  /** Puts the embeddings of the batch that was begun into the stream. */
+  void embed() {
+    backend.embed(weights.embedding(), config.formulas().embeddingScale(), stream);
+  }
+
+  /** Takes the stream through a layer. */
+  void layer(int index, KvStore kv) {
+    DecoderLayer layer = weights.layers().get(index);
+    attention(layer, kv);
+    feedForward(layer);
+  }
+
+  /** Writes a layer's keys and values of the rows of the batch that was begun, and does no more. */
+  void storeOnly(int index, Rows states, KvStore kv) {
+    DecoderLayer layer = weights.layers().get(index);
+    int queries = weights.heads().queryWidth();
+    backend.normProjectFrom(states, layer.attentionNorm(), layer.qkv(), queries, qkv);
+    backend.storeKv(qkv, layer.attention(), kv);
+  }
+
+  /** Caps logits where the architecture does, and takes out what are no tokens. */
+  void finish(float[] logits, int rows) {
     int vocabulary = config.vocabularySize();
     float cap = config.formulas().logitCap();
     for (int row = 0; row < rows; row++) {

@@ -58,12 +58,52 @@ public interface Model extends AutoCloseable {
   }
 
   /**
+   * As {@link #forward}, but rows may leave the layers early: their logits are those of the layer
+   * they left behind, and the layers they skipped get keys and values made of the state they left
+   * with, so that later tokens can attend to them.
+   *
+   * @param exits which rows may; receives where they left
+   * @throws UnsupportedOperationException unless {@link #exits()}
+   */
+  default void forward(Batch batch, KvStore kv, Exits exits, float[] logits) {
+    if (exits.any()) {
+      throw new UnsupportedOperationException("model: no row can leave early");
+    }
+    forward(batch, kv, logits);
+    exits.leftAllAt(config().layers());
+  }
+
+  /** Whether rows can leave the layers early, on this backend. */
+  default boolean exits() {
+    return false;
+  }
+
+  /**
+   * As {@link #forward}, but through the first layers only: what they alone would say. Keys and
+   * values of the other layers stay as they are.
+   *
+   * @param layers 1 to {@code config().layers()}
+   */
+  default void forward(Batch batch, KvStore kv, int layers, float[] logits) {
+    throw new UnsupportedOperationException("model: no layer speaks but the last");
+  }
+
+  /**
    * As {@link #forward}, but gives what the logits would be made of.
    *
    * @param states receives the last hidden state of every row, behind the final norm: {@code
    *     batch.rows() * hiddenSize} values, row-major
    */
   void states(Batch batch, KvStore kv, float[] states);
+
+  /**
+   * What the logits of an output row of the last {@link #forward} were made of.
+   *
+   * @param output index of the output row in that batch
+   * @param state receives the row's last hidden state, behind the final norm: {@code hiddenSize}
+   *     values
+   */
+  void readState(int output, float[] state);
 
   @Override
   void close();

@@ -3,6 +3,7 @@ package io.tokenlane.engine.run;
 import io.tokenlane.engine.backend.Batch;
 import io.tokenlane.engine.backend.KvStore;
 import io.tokenlane.engine.kv.BlockCopy;
+import io.tokenlane.engine.model.Exits;
 import io.tokenlane.engine.model.Model;
 import io.tokenlane.engine.sample.Draw;
 import io.tokenlane.engine.sample.Sampler;
@@ -10,56 +11,87 @@ import io.tokenlane.engine.sample.SamplingState;
 import io.tokenlane.engine.schedule.Sequence;
 import io.tokenlane.engine.schedule.StepPlan;
 import io.tokenlane.engine.schedule.StepPlan.Chunk;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computes a step: packs its plan into the batch, runs the model over it and draws the next tokens.
- * All work space is allocated once.
+ * Computes a step: packs its plan into the batch, with drafts to verify where there are any, runs
+ * the model over it and draws the next tokens. Work space is kept from step to step.
  *
  * <p>Not thread-safe: the engine's step thread owns it.
  */
 public final class Runner implements AutoCloseable {
   private final Model model;
   private final KvStore kv;
+  private final LongSupplier nanoTime;
   private final Batch batch;
-  private final float[] logits;
   private final Sampler sampler;
   private final StepResult result;
-  private final Map<Sequence, SamplingState> samplings = new HashMap<>();
+  private final Drafter drafter;
+  private final Exits exits = new Exits();
+  private final Map<Sequence, Open> opened = new HashMap<>();
+  private final List<Drafter.@Nullable Memory> memories = new ArrayList<>();
+  private final Effort all = new Effort();
+  private float[] logits = {};
+  private boolean drafting;
+
+  /** What belongs to a sequence while it is known. */
+  private record Open(
+      SamplingState sampling, Probe probe, Pace pace, Drafter.@Nullable Memory memory) {}
 
   /**
    * @param kv a cache of this model; closed with this
    * @param maxRows most tokens in a step
    * @param maxSequences most sequences in a step
+   * @param nanoTime as {@link System#nanoTime()}
    */
-  public Runner(Model model, KvStore kv, int maxRows, int maxSequences) {
+  public Runner(Model model, KvStore kv, int maxRows, int maxSequences, LongSupplier nanoTime) {
     this.model = model;
     this.kv = kv;
+    this.nanoTime = nanoTime;
     int context = model.config().contextLength();
     int maxBlocks = Math.min(kv.blocks(), Math.ceilDiv(context, kv.blockSize()));
-    int vocabularySize = model.config().vocabularySize();
     batch = new Batch(maxRows, maxSequences, maxBlocks, kv.blockSize());
-    logits = new float[Math.multiplyExact(maxSequences, vocabularySize)];
     sampler = new Sampler(model.config().tokens());
     result = new StepResult(maxSequences);
+    drafter = new Drafter(model, kv, batch);
   }
 
-  /** Makes a sequence known before its first step. */
-  public void open(Sequence sequence, SamplingState sampling) {
-    samplings.put(sequence, sampling);
+  /**
+   * Makes a sequence known before its first step.
+   *
+   * @param probe what to read of its rows
+   * @param pace how its tokens may be had for less
+   */
+  public void open(Sequence sequence, SamplingState sampling, Probe probe, Pace pace) {
+    Drafter.Memory memory = pace.drafting() == null ? null : new Drafter.Memory(pace.drafting());
+    opened.put(sequence, new Open(sampling, probe, pace, memory));
+    if (memory != null) {
+      sequence.wantDrafts(memory.wanted());
+    }
   }
 
   /** Forgets a sequence. */
   public void close(Sequence sequence) {
-    samplings.remove(sequence);
+    Open open = opened.remove(sequence);
+    if (open != null) {
+      all.add(open.pace.effort());
+    }
   }
 
   /** Sequences that were opened and not closed. */
   public int openCount() {
-    return samplings.size();
+    return opened.size();
+  }
+
+  /** What all sequences took that were closed by now. */
+  public Effort.Counts effort() {
+    return all.counts();
   }
 
   /**
@@ -71,15 +103,23 @@ public final class Runner implements AutoCloseable {
     for (BlockCopy copy : plan.copies()) {
       kv.copyBlock(copy.from(), copy.to());
     }
+    long start = draft(plan);
     batch.clear();
-    for (Chunk chunk : plan.chunks()) {
-      pack(chunk);
+    for (int i = 0; i < plan.chunks().size(); i++) {
+      pack(plan.chunks().get(i), drafter.count(i));
     }
-    model.forward(batch, kv, logits);
+    int values = Math.multiplyExact(batch.outputs(), model.config().vocabularySize());
+    logits = logits.length < values ? new float[values] : logits;
+    allowExits(plan);
+    model.forward(batch, kv, exits, logits);
     result.clear();
     int row = 0;
-    for (Chunk chunk : plan.chunks()) {
-      result.add(chunk.samples() ? sample(chunk.sequence(), row++) : null);
+    for (int i = 0; i < plan.chunks().size(); i++) {
+      row += draw(plan.chunks().get(i), i, row);
+      result.endChunk();
+    }
+    if (drafting) {
+      drafter.took(nanoTime.getAsLong() - start, result.draws());
     }
     return result;
   }
@@ -89,18 +129,106 @@ public final class Runner implements AutoCloseable {
     kv.close();
   }
 
-  private void pack(Chunk chunk) {
+  /** Drafts where any sequence wants it; gives when that began. */
+  private long draft(StepPlan plan) {
+    memories.clear();
+    drafting = false;
+    for (Chunk chunk : plan.chunks()) {
+      Drafter.Memory memory = openOf(chunk.sequence()).memory;
+      drafting |= memory != null;
+      memories.add(memory);
+    }
+    if (!drafting) {
+      drafter.clear();
+      return 0;
+    }
+    long start = nanoTime.getAsLong();
+    drafter.draft(plan, memories);
+    return start;
+  }
+
+  private void pack(Chunk chunk, int drafts) {
     Sequence sequence = chunk.sequence();
     batch.beginSequence(sequence.blocks().ids(), sequence.blocks().count());
     int last = chunk.from() + chunk.count() - 1;
     for (int position = chunk.from(); position <= last; position++) {
       batch.addRow(sequence.tokens()[position], position, chunk.samples() && position == last);
     }
+    int index = batch.sequences() - 1;
+    for (int i = 0; i < drafts; i++) {
+      batch.addRow(drafter.token(index, i), last + 1 + i, true);
+    }
   }
 
-  private @Nullable Draw sample(Sequence sequence, int row) {
-    SamplingState sampling =
-        Objects.requireNonNull(samplings.get(sequence), "sequence: not opened (expected: open)");
-    return sampler.sample(sampling, logits, row * model.config().vocabularySize());
+  /** Only tokens that were generated may leave early: prompts are computed whole. */
+  private void allowExits(StepPlan plan) {
+    exits.clear(batch.outputs());
+    int output = 0;
+    for (int i = 0; i < plan.chunks().size(); i++) {
+      Chunk chunk = plan.chunks().get(i);
+      Pace pace = openOf(chunk.sequence()).pace;
+      if (chunk.samples()
+          && chunk.count() == 1
+          && pace.exit() != null
+          && chunk.from() >= chunk.sequence().promptLength()) {
+        exits.allow(output, pace.exit());
+      }
+      output += chunk.samples() ? 1 + drafter.count(i) : 0;
+    }
+  }
+
+  private Open openOf(Sequence sequence) {
+    return Objects.requireNonNull(opened.get(sequence), "sequence: not opened (expected: open)");
+  }
+
+  /** Draws from a chunk's rows for as long as its drafts are right; gives the rows it had. */
+  private int draw(Chunk chunk, int index, int row) {
+    if (!chunk.samples()) {
+      return 0;
+    }
+    Open open = openOf(chunk.sequence());
+    int drafts = drafter.count(index);
+    int right = 0;
+    while (true) {
+      Drawn drawn = draw(open, row + right);
+      result.add(drawn);
+      if (right == drafts || !isRight(drawn, index, right, chunk.sequence())) {
+        break;
+      }
+      right++;
+    }
+    if (exits.layers(row) < model.config().layers()) {
+      chunk.sequence().leftEarly(chunk.from());
+    }
+    open.pace.effort().drafts(drafts, right);
+    if (open.memory != null) {
+      drafter.learn(index, open.memory, right);
+      chunk.sequence().wantDrafts(open.memory.wanted());
+    }
+    return 1 + drafts;
+  }
+
+  private boolean isRight(Drawn drawn, int chunk, int draft, Sequence sequence) {
+    return drawn.draw() instanceof Draw.Token token
+        && token.id() == drafter.token(chunk, draft)
+        && !sequence.isStop(token.id());
+  }
+
+  private Drawn draw(Open open, int row) {
+    Probe probe = open.probe;
+    int at = row * model.config().vocabularySize();
+    open.pace.effort().row(exits.layers(row), model.config().layers());
+    float probability = probe.probability() ? sampler.probability(probe.token(), logits, at) : 0;
+    Draw draw =
+        probe.likeliest()
+            ? sampler.likeliest(logits, at)
+            : sampler.sample(open.sampling, logits, at);
+    return new Drawn(draw, probability, probe.states() ? state(row) : null);
+  }
+
+  private float[] state(int row) {
+    float[] state = new float[model.config().hiddenSize()];
+    model.readState(row, state);
+    return state;
   }
 }

@@ -1,45 +1,53 @@
 package io.tokenlane.engine.run;
 
-import io.tokenlane.engine.sample.Draw;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a step brought, chunk by chunk. Owned by its {@link Runner}: valid until the next step runs.
  */
 public final class StepResult {
-  /** In {@link #tokens()}, where nothing was drawn. */
-  private static final int NO_TOKEN = -1;
+  private final List<Drawn> draws;
 
-  private final int[] tokens;
-  private final List<@Nullable Draw> draws;
+  /** Where the draws of each chunk begin, and behind the last one their number. */
+  private final int[] firsts;
+
+  private int chunks;
 
   StepResult(int maxChunks) {
-    tokens = new int[maxChunks];
+    firsts = new int[maxChunks + 1];
     draws = new ArrayList<>(maxChunks);
   }
 
-  /** The token drawn for each chunk of the plan; negative where none was. */
-  public int[] tokens() {
-    return tokens;
+  /**
+   * Number of draws of this chunk of the plan: 0 if it was not sampled; more than one if drafts
+   * were right.
+   */
+  public int count(int chunk) {
+    return firsts[chunk + 1] - firsts[chunk];
   }
 
-  /** What sampling gave for this chunk of the plan; null if it was not sampled. */
-  public @Nullable Draw draw(int chunk) {
-    return draws.get(chunk);
+  /** A draw of this chunk of the plan. */
+  public Drawn draw(int chunk, int index) {
+    return draws.get(firsts[chunk] + index);
+  }
+
+  /** Number of draws of all chunks. */
+  int draws() {
+    return draws.size();
   }
 
   void clear() {
     draws.clear();
-    Arrays.fill(tokens, NO_TOKEN);
+    chunks = 0;
   }
 
-  void add(@Nullable Draw draw) {
-    if (draw instanceof Draw.Token token) {
-      tokens[draws.size()] = token.id();
-    }
-    draws.add(draw);
+  /** Adds a draw of the chunk that is not yet ended. */
+  void add(Drawn drawn) {
+    draws.add(drawn);
+  }
+
+  void endChunk() {
+    firsts[++chunks] = draws.size();
   }
 }

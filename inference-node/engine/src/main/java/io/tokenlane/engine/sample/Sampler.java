@@ -40,8 +40,7 @@ public final class Sampler {
   public Draw sample(SamplingState state, float[] logits, int offset) {
     int broken = firstNotFinite(logits, offset);
     if (broken >= 0) {
-      return new Draw.Unusable(
-          "logit of token %d: %s (expected: finite)".formatted(broken, logits[offset + broken]));
+      return unusable(logits, offset, broken);
     }
     int largest = argmax(logits, offset, vocabularySize);
     int id = choose(state, logits, offset, largest);
@@ -51,6 +50,32 @@ public final class Sampler {
     }
     var row = new Logprobs.Row(logits, offset, vocabularySize);
     return Logprobs.describe(id, row, logits[offset + largest], state.topLogprobs);
+  }
+
+  /** The most likely token of the row that starts at {@code offset}, with its log probability. */
+  public Draw likeliest(float[] logits, int offset) {
+    int broken = firstNotFinite(logits, offset);
+    if (broken >= 0) {
+      return unusable(logits, offset, broken);
+    }
+    int id = argmax(logits, offset, vocabularySize);
+    return describe(id, logits, offset, 0);
+  }
+
+  /** Probability of a token under the row that starts at {@code offset}, 0 to 1. */
+  public float probability(int id, float[] logits, int offset) {
+    return (float) Math.exp(describe(id, logits, offset, 0).logprob());
+  }
+
+  private Draw.Token describe(int id, float[] logits, int offset, int top) {
+    int largest = argmax(logits, offset, vocabularySize);
+    var row = new Logprobs.Row(logits, offset, vocabularySize);
+    return Logprobs.describe(id, row, logits[offset + largest], top);
+  }
+
+  private static Draw unusable(float[] logits, int offset, int id) {
+    return new Draw.Unusable(
+        "logit of token %d: %s (expected: finite)".formatted(id, logits[offset + id]));
   }
 
   /** Index, from {@code offset}, of the largest value; the first of equal ones. */

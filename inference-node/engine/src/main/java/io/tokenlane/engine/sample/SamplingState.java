@@ -63,6 +63,21 @@ public final class SamplingState {
     return biasedIds.length > 0 || penalises() || mask != null;
   }
 
+  /** Goes on with a token that was not drawn. */
+  public void accept(int token) {
+    generated(token);
+  }
+
+  /**
+   * Takes back a token that was generated. A mask keeps it, so it must be of a part where the mask
+   * permits anything.
+   */
+  public void forget(int token) {
+    if (penalises()) {
+      counts.uncount(token);
+    }
+  }
+
   void generated(int token) {
     if (penalises()) {
       counts.count(token);

@@ -21,6 +21,11 @@ final class TokenCounts {
     generated[slot]++;
   }
 
+  void uncount(int id) {
+    int slot = slotOf(id);
+    generated[slot] = Math.max(0, generated[slot] - 1);
+  }
+
   /** Slots to walk; those with a negative {@link #id} are empty. */
   int slots() {
     return ids.length;

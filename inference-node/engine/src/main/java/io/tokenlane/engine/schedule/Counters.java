@@ -12,15 +12,15 @@ final class Counters {
     cachedTokens += cached;
   }
 
-  void generated() {
-    generatedTokens++;
+  void generated(int tokens) {
+    generatedTokens += tokens;
   }
 
   void preempted() {
     preemptions++;
   }
 
-  Scheduler.Totals totals() {
-    return new Scheduler.Totals(promptTokens, cachedTokens, generatedTokens, preemptions);
+  Totals totals() {
+    return new Totals(promptTokens, cachedTokens, generatedTokens, preemptions);
   }
 }

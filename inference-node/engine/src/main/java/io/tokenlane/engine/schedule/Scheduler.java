@@ -33,6 +33,7 @@ import java.util.TreeSet;
  */
 public final class Scheduler {
   private final BlockPool pool;
+  private final Rooms rooms;
   private final SchedulerLimits limits;
   private final Comparator<Sequence> serving;
   private final Comparator<Sequence> keeping;
@@ -53,6 +54,7 @@ public final class Scheduler {
 
   public Scheduler(BlockPool pool, SchedulerLimits limits) {
     this.pool = pool;
+    rooms = new Rooms(pool);
     this.limits = limits;
     serving = limits.order().serving();
     keeping = limits.order().keeping();
@@ -98,6 +100,7 @@ public final class Scheduler {
     chunks.clear();
     boolean preempted = keepAllMoving();
     shareOut();
+    shareOutToDrafts();
     for (Sequence sequence : running) {
       plan(sequence);
     }
@@ -121,14 +124,48 @@ public final class Scheduler {
   }
 
   /**
-   * Takes in what a step brought.
+   * Takes in what a step brought for a chunk.
    *
-   * @param tokens the drawn token of each chunk that samples, at the chunk's index; negative where
-   *     none could be drawn: that sequence is discarded
+   * @param token the drawn token, if the chunk samples; negative where none could be drawn: the
+   *     sequence is discarded
    */
-  public void complete(StepPlan plan, int[] tokens) {
-    for (int i = 0; i < plan.chunks().size(); i++) {
-      complete(plan.chunks().get(i), tokens[i]);
+  public void complete(Chunk chunk, int token) {
+    Sequence sequence = chunk.sequence();
+    if (chunk.samples() && token < 0) {
+      discard(sequence);
+      return;
+    }
+    sequence.advance(chunk.count());
+    if (chunk.samples()) {
+      sequence.append(token);
+      counters.generated(1);
+    }
+    settleStep(sequence);
+  }
+
+  /**
+   * Takes in what a step brought for a chunk that samples, where that is more than one token.
+   *
+   * @param drafted tokens computed behind the chunk's own that turned out as drafted
+   * @return how many of the turn's tokens were appended; fewer than it has if one ended it
+   */
+  public int complete(Chunk chunk, int drafted, Turn turn) {
+    Sequence sequence = chunk.sequence();
+    sequence.advance(chunk.count());
+    int before = sequence.generated();
+    int appended = sequence.turn(turn);
+    sequence.advance(Math.clamp(drafted, 0, Math.max(0, appended - 1)));
+    counters.generated(Math.max(0, sequence.generated() - before));
+    settleStep(sequence);
+    return appended;
+  }
+
+  private void settleStep(Sequence sequence) {
+    pool.publish(
+        sequence.blocks(), sequence.tokens(), Math.min(sequence.computed(), sequence.firm()));
+    if (sequence.state() != Sequence.State.RUNNING) {
+      running.remove(sequence);
+      settle(sequence);
     }
   }
 
@@ -162,7 +199,7 @@ public final class Scheduler {
     return pinned.size();
   }
 
-  /** Counters since the start. */
+  /** What was counted since the start. */
   public Totals totals() {
     return counters.totals();
   }
@@ -204,7 +241,7 @@ public final class Scheduler {
     return preempted;
   }
 
-  /** Gives what is left of the budget to running sequences; they have had blocks since they run. */
+  /** Gives what is left of the budget to running sequences, as far as they have blocks for it. */
   private void shareOut() {
     hungry.clear();
     for (Sequence sequence : running) {
@@ -214,9 +251,22 @@ public final class Scheduler {
     }
     hungry.sort(serving);
     for (Sequence sequence : hungry) {
-      int more = Math.min(sequence.remaining() - 1, budget);
+      int wanted = Math.min(sequence.remaining() - 1, budget);
+      int more = rooms.upTo(sequence, sequence.computed() + 1, wanted, 0);
       sequence.grant(1 + more);
       budget -= more;
+    }
+  }
+
+  /**
+   * Gives what is left of the budget to drafts. They put nobody back: blocks are kept for those.
+   */
+  private void shareOutToDrafts() {
+    int spare = running.size() + limits.watermark();
+    for (Sequence sequence : running) {
+      int wanted = sequence.samples() ? Math.min(sequence.draftsWanted(), budget) : 0;
+      sequence.grantDrafts(rooms.upTo(sequence, sequence.length(), wanted, spare));
+      budget -= sequence.drafts();
     }
   }
 
@@ -233,7 +283,7 @@ public final class Scheduler {
         continue;
       }
       int cached = findPrefix(sequence);
-      if (pool.await(sequence.blocks(), sequence.tokens(), lookedUp(sequence))) {
+      if (pool.await(sequence.blocks(), sequence.tokens(), sequence.lookedUp())) {
         pool.release(sequence.blocks());
         continue;
       }
@@ -267,12 +317,7 @@ public final class Scheduler {
       pool.fork(sibling.blocks(), sequence.blocks(), computed);
       return computed;
     }
-    return pool.match(sequence.blocks(), sequence.tokens(), lookedUp(sequence));
-  }
-
-  /** The last token is always computed where its logits are wanted. */
-  private static int lookedUp(Sequence sequence) {
-    return sequence.isPrefillOnly() ? sequence.length() + 1 : sequence.length();
+    return pool.match(sequence.blocks(), sequence.tokens(), sequence.lookedUp());
   }
 
   private boolean makeRoom(Sequence sequence, int cached) {
@@ -292,7 +337,7 @@ public final class Scheduler {
   }
 
   private void admit(Sequence sequence, int cached) {
-    pool.announce(sequence.blocks(), sequence.tokens(), sequence.length());
+    pool.announce(sequence.blocks(), sequence.tokens(), sequence.firm());
     if (sequence.run(cached)) {
       counters.began(sequence.promptLength(), cached);
     }
@@ -310,7 +355,13 @@ public final class Scheduler {
   }
 
   private void plan(Sequence sequence) {
-    chunks.add(new Chunk(sequence, sequence.computed(), sequence.granted(), sequence.samples()));
+    chunks.add(
+        new Chunk(
+            sequence,
+            sequence.computed(),
+            sequence.granted(),
+            sequence.samples(),
+            sequence.drafts()));
   }
 
   private void preempt(Sequence sequence) {
@@ -320,24 +371,6 @@ public final class Scheduler {
     waiting.add(sequence);
     openSeats++;
     counters.preempted();
-  }
-
-  private void complete(Chunk chunk, int token) {
-    Sequence sequence = chunk.sequence();
-    if (chunk.samples() && token < 0) {
-      discard(sequence);
-      return;
-    }
-    sequence.advance(chunk.count());
-    pool.publish(sequence.blocks(), sequence.tokens(), sequence.computed());
-    if (chunk.samples()) {
-      sequence.append(token);
-      counters.generated();
-    }
-    if (sequence.state() != Sequence.State.RUNNING) {
-      running.remove(sequence);
-      settle(sequence);
-    }
   }
 
   /** Gives back what an ended sequence holds, unless it is to be kept. */
@@ -364,15 +397,4 @@ public final class Scheduler {
       default -> pinned.remove(sequence);
     };
   }
-
-  /**
-   * Counters since the start.
-   *
-   * @param promptTokens prompt tokens of the sequences that began to run
-   * @param cachedTokens those of them that were found in the KV cache
-   * @param generatedTokens tokens generated
-   * @param preemptions sequences put back for want of blocks
-   */
-  public record Totals(
-      long promptTokens, long cachedTokens, long generatedTokens, long preemptions) {}
 }

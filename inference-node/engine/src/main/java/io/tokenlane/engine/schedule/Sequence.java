@@ -19,9 +19,18 @@ public final class Sequence {
 
   private int[] tokens;
   private int length;
+
+  /** Tokens that are there to stay; the others are a trial. */
+  private int settled;
+
+  /** Settled tokens at the end that may yet be taken back. */
+  private int held;
+
   private int computed;
   private int cachedTokens = -1;
   private int granted;
+  private int draftsWanted;
+  private int drafts;
   private boolean pinned;
   private long arrival;
   private long arrivedNanos;
@@ -42,9 +51,10 @@ public final class Sequence {
     maxTokens = spec.maxTokens();
     priority = spec.priority();
     stopTokens = spec.stopTokens();
-    blocks = new BlockTable(spec.salt());
+    blocks = new BlockTable(spec.salt(), spec.mark());
     promptLength = spec.prompt().length;
     length = promptLength;
+    settled = length;
     tokens = Arrays.copyOf(spec.prompt(), promptLength + Math.min(maxTokens, FIRST_ROOM));
   }
 
@@ -68,9 +78,32 @@ public final class Sequence {
     return promptLength + maxTokens;
   }
 
-  /** Tokens generated so far. */
+  /** Tokens generated so far, trials excluded. */
   public int generated() {
-    return length - promptLength;
+    return settled - promptLength;
+  }
+
+  /** Tokens that may yet be appended. */
+  public int room() {
+    return mostTokens() - length;
+  }
+
+  /**
+   * Tokens whose blocks may be found. The last one is always computed where its logits are wanted,
+   * and what may be taken back is nobody's.
+   */
+  int lookedUp() {
+    return isPrefillOnly() ? length + 1 : firm();
+  }
+
+  /** First tokens that no turn will take back, so that their blocks can be shared. */
+  int firm() {
+    return settled - held;
+  }
+
+  /** Tokens that are there to stay; the others, up to {@link #length()}, are a trial. */
+  public int settled() {
+    return settled;
   }
 
   /** Tokens of the prompt that were found in the KV cache when the sequence first ran. */
@@ -140,6 +173,31 @@ public final class Sequence {
 
   void grant(int count) {
     granted = count;
+    drafts = 0;
+  }
+
+  /** Notes that the token at this position left the model before its last layer. */
+  public void leftEarly(int position) {
+    blocks.leftEarly(position);
+  }
+
+  /** Tokens that may be drafted behind its own in the next steps; from 0. */
+  public void wantDrafts(int count) {
+    draftsWanted = count;
+  }
+
+  /** As many as are wanted and could still be appended. */
+  int draftsWanted() {
+    return Math.min(draftsWanted, room() - 1);
+  }
+
+  void grantDrafts(int count) {
+    drafts = count;
+  }
+
+  /** Tokens that may be drafted behind those granted in this step. */
+  int drafts() {
+    return drafts;
   }
 
   /** Keeps its blocks once it has ended. Before it is added. */
@@ -186,6 +244,7 @@ public final class Sequence {
       tokens = Arrays.copyOf(tokens, Math.min(promptLength + maxTokens, length * 2));
     }
     tokens[length++] = token;
+    settled = length;
     if (isStop(token)) {
       state = State.STOPPED;
     } else if (generated() == maxTokens) {
@@ -193,11 +252,31 @@ public final class Sequence {
     }
   }
 
+  /** Goes on as the turn says, up to a token that ends it; gives the number of tokens appended. */
+  int turn(Turn turn) {
+    length = turn.keep();
+    settled = Math.min(settled, length);
+    held = turn.held();
+    computed = Math.min(computed, length);
+    int count = 0;
+    while (count < turn.tokens().length && state == State.RUNNING) {
+      int token = turn.tokens()[count++];
+      if (turn.settled()) {
+        append(token);
+      } else {
+        tokens = length < tokens.length ? tokens : Arrays.copyOf(tokens, length + FIRST_ROOM);
+        tokens[length++] = token;
+      }
+    }
+    return count;
+  }
+
   void remove() {
     state = State.REMOVED;
   }
 
-  private boolean isStop(int token) {
+  /** Whether this token ends it. */
+  public boolean isStop(int token) {
     for (int stop : stopTokens) {
       if (stop == token) {
         return true;

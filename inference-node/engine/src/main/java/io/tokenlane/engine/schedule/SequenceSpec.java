@@ -11,7 +11,14 @@ import io.tokenlane.engine.kv.CacheSalt;
  * @param stopTokens ids that end the sequence; not changed afterwards
  * @param priority higher runs earlier
  * @param salt who shares its blocks
+ * @param mark what blocks of tokens that leave the model early are marked with; 0 if none does
  */
 @SuppressWarnings("ArrayRecordComponent") // ids are handed over, never compared
 public record SequenceSpec(
-    int[] prompt, int maxTokens, int[] stopTokens, int priority, CacheSalt salt) {}
+    int[] prompt, int maxTokens, int[] stopTokens, int priority, CacheSalt salt, long mark) {
+
+  /** A sequence whose tokens go through all layers. */
+  public SequenceSpec(int[] prompt, int maxTokens, int[] stopTokens, int priority, CacheSalt salt) {
+    this(prompt, maxTokens, stopTokens, priority, salt, 0);
+  }
+}

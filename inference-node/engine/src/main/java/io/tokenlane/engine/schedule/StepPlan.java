@@ -20,7 +20,7 @@ public record StepPlan(List<BlockCopy> copies, List<Chunk> chunks) {
     return chunks.isEmpty();
   }
 
-  /** Tokens to compute, over all chunks. */
+  /** Tokens to compute, over all chunks, drafts not included. */
   public int tokens() {
     int sum = 0;
     for (Chunk chunk : chunks) {
@@ -35,6 +35,8 @@ public record StepPlan(List<BlockCopy> copies, List<Chunk> chunks) {
    * @param from position of the first, from 0
    * @param count at least 1
    * @param samples whether the next token is drawn after the last of them
+   * @param drafts tokens that may be drafted and verified behind them, for which it has slots too;
+   *     0 unless it samples
    */
-  public record Chunk(Sequence sequence, int from, int count, boolean samples) {}
+  public record Chunk(Sequence sequence, int from, int count, boolean samples, int drafts) {}
 }

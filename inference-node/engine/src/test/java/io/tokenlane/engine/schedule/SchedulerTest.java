@@ -119,12 +119,12 @@ final class SchedulerTest {
 
   private void complete(Scheduler scheduler, StepPlan plan) {
     scheduler.checkInvariants();
-    scheduler.complete(plan, plan.chunks().stream().mapToInt(c -> nextToken++).toArray());
+    plan.chunks().forEach(chunk -> scheduler.complete(chunk, nextToken++));
     scheduler.checkInvariants();
   }
 
   private static Chunk chunk(Sequence sequence, int from, int count) {
-    return new Chunk(sequence, from, count, from + count >= sequence.promptLength());
+    return new Chunk(sequence, from, count, from + count >= sequence.promptLength(), 0);
   }
 
   private static SchedulerLimits limits(int seats, int budget) {

@@ -119,7 +119,12 @@ public final class AnswerAssembler {
         new AnswerPart.End(
             reason(finished.reason()),
             new AnswerUsage(
-                usage.promptTokens(), usage.cachedTokens(), completionTokens, reasoningTokens)));
+                usage.promptTokens(),
+                usage.cachedTokens(),
+                completionTokens,
+                reasoningTokens,
+                usage.effort()),
+            finished.thinking()));
     return parts;
   }
 

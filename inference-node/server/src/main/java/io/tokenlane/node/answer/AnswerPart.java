@@ -1,7 +1,9 @@
 package io.tokenlane.node.answer;
 
+import io.tokenlane.engine.reason.ThinkingReport;
 import io.tokenlane.engine.tool.CallPiece;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A piece of an answer, in order: deltas, then exactly one ending. */
 public sealed interface AnswerPart {
@@ -27,8 +29,10 @@ public sealed interface AnswerPart {
    * The answer is complete.
    *
    * @param usage what it took
+   * @param thinking what became of its reasoning; null unless that was watched, and there was one
    */
-  record End(EndReason reason, AnswerUsage usage) implements AnswerPart {}
+  record End(EndReason reason, AnswerUsage usage, @Nullable ThinkingReport thinking)
+      implements AnswerPart {}
 
   /**
    * The answer cannot be completed.

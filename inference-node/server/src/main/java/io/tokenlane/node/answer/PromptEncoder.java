@@ -65,6 +65,11 @@ public final class PromptEncoder {
     return new Prompt(encode(text), text.stripTrailing().endsWith(OPENING_TAG));
   }
 
+  /** Whether the model has a template, so that {@link #chat} works. */
+  public boolean hasTemplate() {
+    return template != null;
+  }
+
   /** The tokenizer behind it. */
   public Tokenizer tokenizer() {
     return tokenizer;

@@ -24,6 +24,8 @@ import org.springframework.util.unit.DataSize;
  * @param queue the order of the queue and how long one may wait in it
  * @param targetItl wanted time from one token of an answer to its next, 0 to 1 minute: while steps
  *     last longer, they compute fewer tokens and fewer requests run at once; default 0: no goal
+ * @param reasoning how long the model thinks where a request does not say
+ * @param earlyExit whether tokens may leave the model early where a request does not say
  * @param maxBodyBytes largest request body, 1 KB to 1 GB; default 16 MB
  */
 @ConfigurationProperties(prefix = "tokenlane.node", ignoreUnknownFields = false)
@@ -37,6 +39,8 @@ public record NodeSettings(
     @DefaultValue("256") int maxWaiting,
     @DefaultValue QueueSettings queue,
     @DefaultValue("0s") Duration targetItl,
+    @DefaultValue ReasoningSettings reasoning,
+    @DefaultValue EarlyExitSettings earlyExit,
     @DefaultValue("16MB") DataSize maxBodyBytes) {
 
   private static final Set<String> BACKENDS = Set.of("auto", "cuda", "vector", "scalar");

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param threads threads that compute, at least 1
  * @param int8 whether to compute with weights of 8-bit integers, quantising floats at load
  * @param engine sizes of the engine
+ * @param adaptive how the model saves work, where a request does not say
  */
 public record LoadSettings(
     Optional<Path> model,
@@ -21,4 +22,17 @@ public record LoadSettings(
     String backend,
     int threads,
     boolean int8,
-    EngineConfig engine) {}
+    EngineConfig engine,
+    Adaptive adaptive) {
+
+  /** A model that saves no work unless a request says so. */
+  public LoadSettings(
+      Optional<Path> model,
+      @Nullable String servedModelName,
+      String backend,
+      int threads,
+      boolean int8,
+      EngineConfig engine) {
+    this(model, servedModelName, backend, threads, int8, engine, Adaptive.OFF);
+  }
+}

@@ -13,6 +13,7 @@ import java.util.Set;
  * @param name what clients call it
  * @param prompts makes its prompts
  * @param rules what its output can be held to
+ * @param adaptive how it saves work, where a request does not say
  * @param stopTokens ids that end an answer
  * @param created when it was loaded
  * @param opened what to close at the end
@@ -22,6 +23,7 @@ public record LoadedModel(
     Engine engine,
     PromptEncoder prompts,
     OutputRules rules,
+    Adaptive adaptive,
     Set<Integer> stopTokens,
     ModelFacts facts,
     Instant created,

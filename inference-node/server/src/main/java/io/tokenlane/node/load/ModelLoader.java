@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Loads the model that the settings name: the file, its tokenizer, a backend, an engine. */
@@ -66,10 +67,26 @@ public final class ModelLoader implements ModelSlot.ModelSource {
         engine,
         prompts,
         new OutputRules(tokenizer, checkpoint.chatTemplate().orElse("")),
+        adaptive(checkpoint.config().layers()),
         stopTokens,
         facts(checkpoint, selection.reason(), clock.millis() - start),
         clock.instant(),
         opened);
+  }
+
+  /** With the model's calibration; what is configured must fit the model. */
+  private Adaptive adaptive(int layers) {
+    Optional<Calibration> calibration =
+        settings.model().map(Calibration::find).orElseGet(EmbeddedModel::calibration);
+    calibration.ifPresent(known -> known.of(layers));
+    Adaptive adaptive = settings.adaptive().with(calibration);
+    int least = adaptive.exit().of(layers, calibration).minLayer();
+    if (least >= layers) {
+      throw new IllegalArgumentException(
+          "tokenlane.node.early-exit.min-layer: %d (expected: 1 to %d, fewer than the model's layers)"
+              .formatted(least, layers - 1));
+    }
+    return adaptive;
   }
 
   private Engine engine(

@@ -97,8 +97,17 @@ final class AnswerFlow {
       throw refused(engine, e);
     } catch (IllegalArgumentException e) {
       feeds.forEach(Feed::cancel);
-      throw ApiException.refused(e);
+      throw refused(e);
     }
+  }
+
+  /** What the engine says of early exits stands under {@code tokenlane} in the body. */
+  private static ApiException refused(IllegalArgumentException e) {
+    String message = String.valueOf(e.getMessage());
+    return ApiException.refused(
+        message.startsWith("early_exit")
+            ? new IllegalArgumentException("tokenlane." + message, e)
+            : e);
   }
 
   static ApiException refused(Engine engine, EngineBusyException refusal) {

@@ -1,10 +1,13 @@
 package io.tokenlane.node.openai;
 
+import io.tokenlane.engine.reason.ThinkingReport;
+import io.tokenlane.node.answer.AnswerPart;
 import io.tokenlane.node.answer.AnswerPart.Delta;
 import io.tokenlane.node.answer.AnswerUsage;
 import io.tokenlane.node.answer.EndReason;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** How the answers of an endpoint are written: as a whole, or chunk by chunk. */
 interface AnswerShape {
@@ -16,7 +19,7 @@ interface AnswerShape {
   List<Object> chunks(int choice, Delta delta);
 
   /** The end of a choice. */
-  Object closing(int choice, EndReason reason);
+  Object closing(int choice, AnswerPart.End end);
 
   /** The chunk without choices that ends a stream with the usage. */
   Object usage(AnswerUsage usage);
@@ -29,6 +32,10 @@ interface AnswerShape {
     return reason.name().toLowerCase(Locale.ROOT);
   }
 
-  /** A complete answer: its text as one delta, and why it ended. */
-  record WholeAnswer(Delta text, EndReason reason) {}
+  /**
+   * A complete answer: its text as one delta, and why it ended.
+   *
+   * @param thinking what became of its reasoning; null if that was not watched
+   */
+  record WholeAnswer(Delta text, EndReason reason, @Nullable ThinkingReport thinking) {}
 }

@@ -1,5 +1,6 @@
 package io.tokenlane.node.openai;
 
+import io.tokenlane.engine.reason.ThinkingReport;
 import io.tokenlane.engine.tool.CallPiece;
 import io.tokenlane.node.answer.AnswerPart;
 import io.tokenlane.node.answer.AnswerUsage;
@@ -53,7 +54,7 @@ final class AnswerWriter {
       case AnswerPart.Delta delta -> chunks.addAll(shape.chunks(next.choice(), delta));
       case AnswerPart.End end -> {
         count(next.choice(), end);
-        chunks.add(shape.closing(next.choice(), end.reason()));
+        chunks.add(shape.closing(next.choice(), end));
         if (includeUsage && ended == choices.length) {
           chunks.add(shape.usage(usage));
         }
@@ -75,6 +76,7 @@ final class AnswerWriter {
       case AnswerPart.End end -> {
         count(next.choice(), end);
         choice.reason = end.reason();
+        choice.thinking = end.thinking();
       }
       case AnswerPart.Failure failure -> throw failed(failure);
     }
@@ -104,6 +106,7 @@ final class AnswerWriter {
     private final List<ScoredToken> tokens = new ArrayList<>();
     private final List<CallPiece> calls = new ArrayList<>();
     private @Nullable EndReason reason;
+    private @Nullable ThinkingReport thinking;
     private boolean opened;
 
     void add(AnswerPart.Delta delta) {
@@ -116,7 +119,9 @@ final class AnswerWriter {
     WholeAnswer whole() {
       EndReason why = reason == null ? EndReason.CANCELLED : reason;
       return new WholeAnswer(
-          new AnswerPart.Delta(content.toString(), reasoning.toString(), tokens, calls), why);
+          new AnswerPart.Delta(content.toString(), reasoning.toString(), tokens, calls),
+          why,
+          thinking);
     }
   }
 }

@@ -2,9 +2,9 @@ package io.tokenlane.node.openai;
 
 import io.tokenlane.engine.token.Tokenizer;
 import io.tokenlane.engine.tool.CallPiece;
+import io.tokenlane.node.answer.AnswerPart;
 import io.tokenlane.node.answer.AnswerPart.Delta;
 import io.tokenlane.node.answer.AnswerUsage;
-import io.tokenlane.node.answer.EndReason;
 import io.tokenlane.node.answer.ScoredToken;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +32,7 @@ final class ChatShape implements AnswerShape {
 
   @Override
   public List<Object> opening(int choice) {
-    return List.of(chunk(choice, new Wire.Delta("assistant", "", null, null), NO_TEXT, null));
+    return List.of(chunk(choice, new Wire.Delta("assistant", "", null, null), NO_TEXT));
   }
 
   @Override
@@ -42,12 +42,12 @@ final class ChatShape implements AnswerShape {
     if (!calls || !delta.content().isEmpty() || !delta.reasoning().isEmpty()) {
       Wire.Delta text =
           new Wire.Delta(null, emptyToNull(delta.content()), emptyToNull(delta.reasoning()), null);
-      chunks.add(chunk(choice, text, calls ? NO_TEXT : delta, null));
+      chunks.add(chunk(choice, text, calls ? NO_TEXT : delta));
     }
     Delta behind = delta;
     for (CallPiece piece : delta.calls()) {
       Wire.Delta call = new Wire.Delta(null, null, null, List.of(call(piece)));
-      chunks.add(chunk(choice, call, behind, null));
+      chunks.add(chunk(choice, call, behind));
       behind = NO_TEXT;
     }
     return chunks;
@@ -78,9 +78,16 @@ final class ChatShape implements AnswerShape {
   }
 
   @Override
-  public Object closing(int choice, EndReason reason) {
+  public Object closing(int choice, AnswerPart.End end) {
     Wire.Delta nothing = new Wire.Delta(null, null, null, null);
-    return chunk(choice, nothing, NO_TEXT, AnswerShape.name(reason));
+    Wire.ChunkChoice part =
+        new Wire.ChunkChoice(
+            choice,
+            nothing,
+            null,
+            AnswerShape.name(end.reason()),
+            Wire.Adaptive.of(end.thinking()));
+    return new Wire.ChatChunk(head, List.of(part), null);
   }
 
   @Override
@@ -98,7 +105,8 @@ final class ChatShape implements AnswerShape {
               choices.size(),
               message(text),
               logprobs ? new Wire.ChatLogprobs(scored(text.tokens()), null) : null,
-              AnswerShape.name(answer.reason())));
+              AnswerShape.name(answer.reason()),
+              Wire.Adaptive.of(answer.thinking())));
     }
     return new Wire.ChatCompletion(head, choices, Wire.Usage.of(usage));
   }
@@ -113,11 +121,10 @@ final class ChatShape implements AnswerShape {
         null);
   }
 
-  private Wire.ChatChunk chunk(
-      int choice, Wire.Delta delta, Delta behind, @Nullable String finishReason) {
+  private Wire.ChatChunk chunk(int choice, Wire.Delta delta, Delta behind) {
     Wire.ChatLogprobs scores =
         behind.tokens().isEmpty() ? null : new Wire.ChatLogprobs(scored(behind.tokens()), null);
-    Wire.ChunkChoice part = new Wire.ChunkChoice(choice, delta, scores, finishReason);
+    Wire.ChunkChoice part = new Wire.ChunkChoice(choice, delta, scores, null, null);
     return new Wire.ChatChunk(head, List.of(part), null);
   }
 

@@ -46,10 +46,15 @@ final class CompletionEndpoints {
     Models.checkName(body, model);
     ChatRequest chat = ChatRequest.read(body, model.tokenizer().vocabularySize());
     GenerationOptions options = chat.options();
+    AdaptiveFields adaptive = AdaptiveFields.read(body, model.adaptive());
     Prompt prompt = chatPrompt(model, chat.conversation());
     Sequences sequences =
         new Sequences(
-            model, options, Integer.MAX_VALUE, "messages", output(model, chat.output(), prompt));
+            model,
+            options,
+            Integer.MAX_VALUE,
+            "messages",
+            output(model, chat.output(), prompt, adaptive));
     AnswerShape shape =
         new ChatShape(
             head("chatcmpl-", model),
@@ -59,22 +64,25 @@ final class CompletionEndpoints {
     return responses.answer(request, sequences.of(List.of(prompt)), options, shape);
   }
 
-  private static Output output(LoadedModel model, OutputConstraint constraint, Prompt prompt) {
+  private static Output output(
+      LoadedModel model, OutputConstraint constraint, Prompt prompt, AdaptiveFields adaptive) {
     Grammar grammar = constraint.grammar(model.rules(), prompt.opensReasoning());
     // What is held to a grammar reasons only where that says so: tags in its texts are text.
     Reasoning untold = grammar == null ? Reasoning.TAGGED : Reasoning.NONE;
     return new Output(
         prompt.opensReasoning() ? Reasoning.OPENED_BY_PROMPT : untold,
         constraint.calls(model.rules()),
-        grammar);
+        grammar,
+        adaptive);
   }
 
   private Mono<ServerResponse> complete(ServerRequest request, Fields body, LoadedModel model) {
     Models.checkName(body, model);
     CompletionRequest completion = CompletionRequest.read(body, model.prompts());
     GenerationOptions options = completion.options();
+    Output output = Output.text(AdaptiveFields.read(body, model.adaptive()));
     Sequences sequences =
-        new Sequences(model, options, CompletionRequest.DEFAULT_MAX_TOKENS, "prompt", Output.TEXT);
+        new Sequences(model, options, CompletionRequest.DEFAULT_MAX_TOKENS, "prompt", output);
     AnswerShape shape =
         new TextShape(
             head("cmpl-", model),

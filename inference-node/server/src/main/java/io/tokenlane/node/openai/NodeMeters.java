@@ -57,10 +57,15 @@ public final class NodeMeters {
     counter("tokenlane.node.queue.expired", tags, engine, EngineStats::expired);
     gauge(
         "tokenlane.energy.joules.per.token", tags, engine, stats -> energy.at(Load.tokens(stats)));
+    counter("tokenlane.node.early.exit.rows", tags, engine, stats -> stats.effort().rows());
+    counter("tokenlane.node.early.exit.layers", tags, engine, stats -> stats.effort().layers());
+    counter("tokenlane.node.early.exit.tokens", tags, engine, stats -> stats.effort().exited());
+    counter("tokenlane.node.draft.tokens", tags, engine, stats -> stats.effort().drafted());
+    counter("tokenlane.node.draft.accepted", tags, engine, stats -> stats.effort().accepted());
     gauge("tokenlane.node.kv.blocks", tags, engine, EngineStats::kvBlocks);
     gauge("tokenlane.node.kv.blocks.pinned", tags, engine, EngineStats::kvBlocksPinned);
     gauge("tokenlane.node.step.tokens", tags, engine, EngineStats::stepTokens);
-    timers = new Timers(firstToken(tags), betweenTokens(tags));
+    timers = new Timers(firstToken(tags), betweenTokens(tags), new ReasoningMeters(registry, tags));
   }
 
   /** Times the tokens of a sequence that is queued now. */
@@ -73,6 +78,7 @@ public final class NodeMeters {
                 () ->
                     (first ? bound.firstToken() : bound.betweenTokens())
                         .record(nanos, TimeUnit.NANOSECONDS)),
+        bound.reasoning(),
         nanoTime);
   }
 
@@ -149,5 +155,5 @@ public final class NodeMeters {
         .register(registry);
   }
 
-  private record Timers(Timer firstToken, Timer betweenTokens) {}
+  private record Timers(Timer firstToken, Timer betweenTokens, ReasoningMeters reasoning) {}
 }

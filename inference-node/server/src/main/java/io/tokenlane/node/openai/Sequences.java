@@ -61,14 +61,16 @@ record Sequences(
     TokenMask mask = grammar == null ? null : mask(grammar, maxTokens);
     return new Sequence(
         new GenerationRequest(
-            prompt.tokens(),
-            maxTokens,
-            options.sampling(choice),
-            stopTokens,
-            options.topLogprobs(),
-            options.priority(),
-            options.cacheSalt(),
-            mask),
+                prompt.tokens(),
+                maxTokens,
+                options.sampling(choice),
+                stopTokens,
+                options.topLogprobs(),
+                options.priority(),
+                options.cacheSalt(),
+                mask)
+            .with(output.adaptive.watched(model, prompt.opensReasoning()))
+            .with(output.adaptive.earlyExit(model)),
         new AnswerFormat(stopTokens, options.stop(), output.reasoning, output.calls));
   }
 
@@ -86,12 +88,18 @@ record Sequences(
    * @param reasoning where reasoning is looked for
    * @param calls how tool calls are found; null if they are not looked for
    * @param grammar what the output is held to; null for nothing
+   * @param adaptive how work is saved
    */
   record Output(
-      Reasoning reasoning, AnswerFormat.@Nullable Calls calls, @Nullable Grammar grammar) {
+      Reasoning reasoning,
+      AnswerFormat.@Nullable Calls calls,
+      @Nullable Grammar grammar,
+      AdaptiveFields adaptive) {
 
     /** Free text. */
-    static final Output TEXT = new Output(Reasoning.NONE, null, null);
+    static Output text(AdaptiveFields adaptive) {
+      return new Output(Reasoning.NONE, null, null, adaptive);
+    }
   }
 
   /** What is wanted; where that is not said, what is left of the context at the most. */

@@ -1,16 +1,15 @@
 package io.tokenlane.node.openai;
 
 import io.tokenlane.engine.token.Tokenizer;
+import io.tokenlane.node.answer.AnswerPart;
 import io.tokenlane.node.answer.AnswerPart.Delta;
 import io.tokenlane.node.answer.AnswerUsage;
-import io.tokenlane.node.answer.EndReason;
 import io.tokenlane.node.answer.ScoredToken;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
-import org.jspecify.annotations.Nullable;
 
 /** Plain completions. */
 final class TextShape implements AnswerShape {
@@ -32,17 +31,20 @@ final class TextShape implements AnswerShape {
   @Override
   public List<Object> opening(int choice) {
     String prompt = echo.apply(choice);
-    return prompt.isEmpty() ? List.of() : List.of(piece(choice, prompt, List.of(), null));
+    return prompt.isEmpty() ? List.of() : List.of(piece(choice, prompt, List.of()));
   }
 
   @Override
   public List<Object> chunks(int choice, Delta delta) {
-    return List.of(piece(choice, delta.content(), delta.tokens(), null));
+    return List.of(piece(choice, delta.content(), delta.tokens()));
   }
 
   @Override
-  public Object closing(int choice, EndReason reason) {
-    return piece(choice, "", List.of(), AnswerShape.name(reason));
+  public Object closing(int choice, AnswerPart.End end) {
+    Wire.TextChoice part =
+        new Wire.TextChoice(
+            choice, "", null, AnswerShape.name(end.reason()), Wire.Adaptive.of(end.thinking()));
+    return new Wire.TextCompletion(head, List.of(part), null);
   }
 
   @Override
@@ -60,15 +62,15 @@ final class TextShape implements AnswerShape {
               choice,
               echo.apply(choice) + answer.text().content(),
               logprobs ? scored(answer.text().tokens()) : null,
-              AnswerShape.name(answer.reason())));
+              AnswerShape.name(answer.reason()),
+              Wire.Adaptive.of(answer.thinking())));
     }
     return new Wire.TextCompletion(head, choices, Wire.Usage.of(usage));
   }
 
-  private Wire.TextCompletion piece(
-      int choice, String text, List<ScoredToken> scored, @Nullable String finishReason) {
+  private Wire.TextCompletion piece(int choice, String text, List<ScoredToken> scored) {
     Wire.TextLogprobs scores = scored.isEmpty() ? null : scored(scored);
-    Wire.TextChoice part = new Wire.TextChoice(choice, text, scores, finishReason);
+    Wire.TextChoice part = new Wire.TextChoice(choice, text, scores, null, null);
     return new Wire.TextCompletion(head, List.of(part), null);
   }
 

@@ -3,9 +3,13 @@ package io.tokenlane.node.openai;
 import io.tokenlane.engine.GenerationEvent;
 import java.util.function.LongSupplier;
 
-/** Measures when the tokens of one sequence come. Runs on the step thread. */
+/**
+ * Measures when the tokens of one sequence come, and what became of its reasoning. Runs on the step
+ * thread.
+ */
 final class TokenTimes {
   private final Recording recording;
+  private final ReasoningMeters reasoning;
   private final LongSupplier nanoTime;
   private long last;
   private boolean started;
@@ -21,8 +25,9 @@ final class TokenTimes {
     void took(boolean first, long nanos);
   }
 
-  TokenTimes(Recording recording, LongSupplier nanoTime) {
+  TokenTimes(Recording recording, ReasoningMeters reasoning, LongSupplier nanoTime) {
     this.recording = recording;
+    this.reasoning = reasoning;
     this.nanoTime = nanoTime;
     last = nanoTime.getAsLong();
   }
@@ -33,6 +38,8 @@ final class TokenTimes {
       recording.took(!started, now - last);
       last = now;
       started = true;
+    } else if (event instanceof GenerationEvent.Finished finished && finished.thinking() != null) {
+      reasoning.count(finished.thinking());
     }
   }
 }

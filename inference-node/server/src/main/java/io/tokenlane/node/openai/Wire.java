@@ -2,8 +2,11 @@ package io.tokenlane.node.openai;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import io.tokenlane.engine.reason.ThinkingReport;
+import io.tokenlane.engine.run.Effort;
 import io.tokenlane.node.answer.AnswerUsage;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +24,31 @@ final class Wire {
   }
 
   record ChatChoice(
-      int index, ChatMessage message, @Nullable ChatLogprobs logprobs, String finishReason) {}
+      int index,
+      ChatMessage message,
+      @Nullable ChatLogprobs logprobs,
+      String finishReason,
+      @JsonInclude(Include.NON_NULL) @Nullable Adaptive tokenlane) {}
+
+  /** What OpenAI's API has no field for: how an answer saved work. */
+  record Adaptive(Reasoning reasoning) {
+    static @Nullable Adaptive of(@Nullable ThinkingReport report) {
+      return report == null
+          ? null
+          : new Adaptive(
+              new Reasoning(
+                  report.end().name().toLowerCase(Locale.ROOT),
+                  report.steps(),
+                  report.tokens(),
+                  report.trials(),
+                  report.trialTokens(),
+                  report.droppedTokens()));
+    }
+  }
+
+  /** What became of an answer's reasoning. */
+  record Reasoning(
+      String ended, int steps, int tokens, int trials, int trialTokens, int droppedTokens) {}
 
   record ChatMessage(
       String role,
@@ -43,7 +70,11 @@ final class Wire {
   }
 
   record ChunkChoice(
-      int index, Delta delta, @Nullable ChatLogprobs logprobs, @Nullable String finishReason) {}
+      int index,
+      Delta delta,
+      @Nullable ChatLogprobs logprobs,
+      @Nullable String finishReason,
+      @JsonInclude(Include.NON_NULL) @Nullable Adaptive tokenlane) {}
 
   @JsonInclude(Include.NON_NULL)
   record Delta(
@@ -89,7 +120,11 @@ final class Wire {
   }
 
   record TextChoice(
-      int index, String text, @Nullable TextLogprobs logprobs, @Nullable String finishReason) {}
+      int index,
+      String text,
+      @Nullable TextLogprobs logprobs,
+      @Nullable String finishReason,
+      @JsonInclude(Include.NON_NULL) @Nullable Adaptive tokenlane) {}
 
   record TextLogprobs(
       List<String> tokens,
@@ -102,14 +137,34 @@ final class Wire {
       int completionTokens,
       int totalTokens,
       PromptDetails promptTokensDetails,
-      CompletionDetails completionTokensDetails) {
+      CompletionDetails completionTokensDetails,
+      @JsonInclude(Include.NON_NULL) @Nullable EarlyExit tokenlane) {
     static Usage of(AnswerUsage usage) {
       return new Usage(
           usage.promptTokens(),
           usage.completionTokens(),
           usage.promptTokens() + usage.completionTokens(),
           new PromptDetails(usage.cachedTokens()),
-          new CompletionDetails(usage.reasoningTokens()));
+          new CompletionDetails(usage.reasoningTokens()),
+          EarlyExit.of(usage.effort()));
+    }
+  }
+
+  /**
+   * What an answer's tokens took, where they might leave the model early: layers that a token went
+   * through on average, tokens that left before the last layer, tokens that were drafted, and how
+   * many of those were right.
+   */
+  record EarlyExit(
+      double meanLayers, long earlyExitTokens, long draftedTokens, long acceptedDraftTokens) {
+    static @Nullable EarlyExit of(Effort.Counts effort) {
+      return effort.rows() == 0
+          ? null
+          : new EarlyExit(
+              Math.round(100.0 * effort.layers() / effort.rows()) / 100.0,
+              effort.exited(),
+              effort.drafted(),
+              effort.accepted());
     }
   }
 

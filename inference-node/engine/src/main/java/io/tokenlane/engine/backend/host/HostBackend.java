@@ -96,6 +96,21 @@ public abstract class HostBackend implements Backend {
   }
 
   @Override
+  public final boolean gathers() {
+    return true;
+  }
+
+  @Override
+  public final void gather(Rows from, int[] picked, int count, Rows to, int at) {
+    int width = from.width();
+    float[] source = HostRows.of(from).values;
+    float[] target = HostRows.of(to).values;
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(source, picked[i] * width, target, (at + i) * width, width);
+    }
+  }
+
+  @Override
   public final void read(Rows rows, int row, float[] values) {
     System.arraycopy(HostRows.of(rows).values, row * rows.width(), values, 0, rows.width());
   }

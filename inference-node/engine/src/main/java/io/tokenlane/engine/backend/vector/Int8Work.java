@@ -25,6 +25,7 @@ final class Int8Work implements Workers.Work {
   private float[] out = {};
   private boolean add;
   private int chunkPanels = 1;
+  private int firstPanel;
 
   /** What a thread needs for itself. */
   private static final class Space {
@@ -61,15 +62,23 @@ final class Int8Work implements Workers.Work {
     long panelSize = (long) Int8Matrix.PANEL * rows.width() * rows.rows();
     long wanted = Math.max(CHUNK / panelSize, rows.tiles() > 1 ? PANELS : 1);
     chunkPanels = (int) Math.min(wanted, Int8Kernel.MOST_PANELS);
+    firstPanel = 0;
+  }
+
+  /** Leaves out panels whose outputs all come before this one. */
+  void from(int output) {
+    firstPanel = output / Int8Matrix.PANEL;
   }
 
   /** Multiplications and additions that it takes. */
   long size() {
-    return weights == null ? 0 : (long) rows.rows() * rows.width() * weights.outputs();
+    return weights == null
+        ? 0
+        : (long) rows.rows() * rows.width() * (weights.outputs() - firstPanel * Int8Matrix.PANEL);
   }
 
   int chunks() {
-    return weights == null ? 0 : Math.ceilDiv(weights.panels(), chunkPanels);
+    return weights == null ? 0 : Math.ceilDiv(weights.panels() - firstPanel, chunkPanels);
   }
 
   @Override
@@ -78,7 +87,7 @@ final class Int8Work implements Workers.Work {
     if (matrix == null) {
       return;
     }
-    int first = chunk * chunkPanels;
+    int first = firstPanel + chunk * chunkPanels;
     int panels = Math.min(chunkPanels, matrix.panels() - first);
     Space space = spaces[thread];
     for (int tile = 0; tile < rows.tiles(); tile++) {

@@ -57,6 +57,20 @@ final class Projector {
     }
   }
 
+  /** Writes results from output {@code first} on; those before may be written or not. */
+  void projectFrom(Input input, Linear weight, int first, float[] out) {
+    if (weight instanceof Int8Matrix matrix && input.count > 0) {
+      rowsWork.set(input.rows, input.norm, input.count, input.picked);
+      rowsWork.quantise(quantised, matrix);
+      prepareRows();
+      int8Work.set(matrix, quantised, out, false);
+      int8Work.from(first);
+      run(int8Work, int8Work.chunks(), int8Work.size() >= WORTH_SHARING);
+    } else {
+      project(input, weight, out, false);
+    }
+  }
+
   private float[] floats(Input input) {
     if (input.norm == null && input.picked == null) {
       return input.rows.values;

@@ -109,6 +109,11 @@ final class VectorBackend extends HostBackend {
   }
 
   @Override
+  public void normProjectFrom(Rows in, Norm norm, Linear weight, int first, Rows out) {
+    projector.projectFrom(all(in, HostNorm.of(norm)), weight, first, HostRows.of(out).values);
+  }
+
+  @Override
   public void projectAdd(Rows in, Linear weight, Rows sum) {
     projector.project(all(in, null), weight, HostRows.of(sum).values, true);
   }

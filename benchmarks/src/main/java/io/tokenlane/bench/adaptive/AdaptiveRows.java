@@ -1,0 +1,41 @@
+package io.tokenlane.bench.adaptive;
+
+import io.tokenlane.bench.adaptive.DemoEngine.Way;
+import io.tokenlane.bench.report.Row;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All rows of {@code bench adaptive}. */
+public final class AdaptiveRows {
+  private static final String DEMO =
+      "inference-node/server/src/main/resources/models/demo-q8_0.gguf";
+  private static final int WARM_UP = 40;
+
+  private AdaptiveRows() {}
+
+  /**
+   * Measures, and plots the frontier of the reasoning's length.
+   *
+   * @param root the project's folder
+   */
+  public static List<Row> measure(Path root, boolean quick) throws IOException {
+    int every = quick ? 5 : 1;
+    List<DemoTask> dev = DemoTask.read("dev", every);
+    List<DemoTask> test = DemoTask.read("test", every);
+    int threads = Math.min(2, Runtime.getRuntime().availableProcessors());
+    List<Row> rows = new ArrayList<>();
+    try (DemoEngine engine = new DemoEngine(root.resolve(DEMO), threads)) {
+      engine.askAll(dev.subList(0, Math.min(dev.size(), WARM_UP)), Way.PLAIN, 8);
+      for (int i = 0; i < 2; i++) {
+        new ExitTable(engine, dev.subList(0, WARM_UP), root, 1).measure();
+      }
+      rows.addAll(new ExitTable(engine, test, root, quick ? 1 : 3).measure());
+      ReasoningTable reasoning = new ReasoningTable(engine, dev, test);
+      rows.addAll(reasoning.measure());
+      FrontierPlot.write(reasoning, root.resolve("benchmarks/results/adaptive-frontier.png"));
+    }
+    return rows;
+  }
+}

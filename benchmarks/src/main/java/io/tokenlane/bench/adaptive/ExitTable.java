@@ -1,0 +1,122 @@
+package io.tokenlane.bench.adaptive;
+
+import io.tokenlane.bench.Samples;
+import io.tokenlane.bench.adaptive.DemoEngine.Way;
+import io.tokenlane.bench.report.Row;
+import io.tokenlane.engine.EarlyExit;
+import io.tokenlane.engine.EarlyExit.Mode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The table of early exits: accuracy and latency of all layers, of exits by the embedded
+ * calibration, and of exact drafting, in turns question by question; then the time for all
+ * questions with 8 and 32 at once.
+ */
+final class ExitTable {
+  private static final Path CALIBRATION =
+      Path.of("inference-node/server/src/main/resources/models/demo-q8_0.early-exit.json");
+  private static final int DRAFT_LAYERS = 3;
+  private static final float DRAFT_THRESHOLD = 0.4f;
+
+  private final DemoEngine engine;
+  private final List<DemoTask> tasks;
+  private final int rounds;
+  private final List<Way> ways;
+
+  ExitTable(DemoEngine engine, List<DemoTask> tasks, Path root, int rounds) {
+    this.engine = engine;
+    this.tasks = tasks;
+    this.rounds = rounds;
+    ways = List.of(Way.PLAIN, Way.exit(calibrated(root)), Way.exit(exact()));
+  }
+
+  static EarlyExit calibrated(Path root) {
+    JsonNode file = JsonMapper.shared().readTree(root.resolve(CALIBRATION).toFile());
+    List<Float> thresholds = new ArrayList<>();
+    for (JsonNode threshold : file.get("thresholds")) {
+      thresholds.add(threshold.isNull() ? 2f : (float) threshold.doubleValue());
+    }
+    return new EarlyExit(Mode.THRESHOLD, 1, 1, 1, thresholds);
+  }
+
+  private static EarlyExit exact() {
+    return new EarlyExit(Mode.EXACT, DRAFT_THRESHOLD, DRAFT_LAYERS, 1, List.of());
+  }
+
+  List<Row> measure() {
+    List<Row> rows = new ArrayList<>(alone());
+    for (int atOnce : new int[] {8, 32}) {
+      rows.addAll(together(atOnce));
+    }
+    return rows;
+  }
+
+  /** One question at a time; the ways in turns, so that all meet the same noise. */
+  private List<Row> alone() {
+    int[] right = new int[ways.size()];
+    int same = 0;
+    List<Samples> ratios = List.of(new Samples(), new Samples(), new Samples());
+    Samples plainMillis = new Samples();
+    for (int round = 0; round < rounds; round++) {
+      long[] nanos = new long[ways.size()];
+      for (DemoTask task : tasks) {
+        DemoAnswer plain = engine.ask(task, Way.PLAIN);
+        for (int way = 0; way < ways.size(); way++) {
+          DemoAnswer answer = way == 0 ? plain : engine.ask(task, ways.get(way));
+          nanos[way] += answer.nanos();
+          if (round == 0) {
+            right[way] += answer.isRight(task) ? 1 : 0;
+            same += way == 2 && answer.text().equals(plain.text()) ? 1 : 0;
+          }
+        }
+      }
+      for (int way = 0; way < ways.size(); way++) {
+        ratios.get(way).add((double) nanos[way] / nanos[0]);
+      }
+      plainMillis.add(nanos[0] / 1e6 / tasks.size());
+    }
+    double all = 100.0 * right[0] / tasks.size();
+    double latency = plainMillis.median();
+    return List.of(
+        percent("all layers: accuracy", all),
+        Row.of("all layers: latency, 1 at once", latency, "ms", Row.Better.LOWER),
+        percent("threshold: accuracy", 100.0 * right[1] / tasks.size()).withPeer("all layers", all),
+        Row.of(
+                "threshold: accuracy lost",
+                all - 100.0 * right[1] / tasks.size(),
+                "points",
+                Row.Better.LOWER)
+            .withGoal(1),
+        ratio("threshold: latency, 1 at once", ratios.get(1).median()).withGoal(0.65),
+        percent("exact: answers that are the same", 100.0 * same / tasks.size()).withGoal(100),
+        ratio("exact: latency, 1 at once", ratios.get(2).median()).withGoal(0.75));
+  }
+
+  private List<Row> together(int atOnce) {
+    List<Samples> ratios = List.of(new Samples(), new Samples(), new Samples());
+    for (int round = 0; round < rounds; round++) {
+      long[] nanos = new long[ways.size()];
+      for (int way = 0; way < ways.size(); way++) {
+        long start = System.nanoTime();
+        engine.askAll(tasks, ways.get(way), atOnce);
+        nanos[way] = System.nanoTime() - start;
+        ratios.get(way).add((double) nanos[way] / nanos[0]);
+      }
+    }
+    return List.of(
+        ratio("threshold: time, %d at once".formatted(atOnce), ratios.get(1).median()),
+        ratio("exact: time, %d at once".formatted(atOnce), ratios.get(2).median()));
+  }
+
+  private static Row percent(String id, double value) {
+    return Row.of(id, value, "%", Row.Better.HIGHER);
+  }
+
+  private static Row ratio(String id, double value) {
+    return Row.of(id, value, "x all", Row.Better.LOWER);
+  }
+}

@@ -1,0 +1,100 @@
+package io.tokenlane.engine;
+
+import io.tokenlane.engine.run.Drawn;
+import io.tokenlane.engine.run.StepResult;
+import io.tokenlane.engine.sample.Draw;
+import io.tokenlane.engine.schedule.Scheduler;
+import io.tokenlane.engine.schedule.Sequence;
+import io.tokenlane.engine.schedule.StepPlan.Chunk;
+import io.tokenlane.engine.schedule.Turn;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes what a step brought into its sequences, and keeps what is to be published of it until all
+ * of them have gone on. Owned by the step thread; reused from step to step.
+ */
+final class StepOutcome {
+  /** Below every token: nothing was drawn. */
+  private static final int NO_TOKEN = -1;
+
+  private final Scheduler scheduler;
+  private final List<Draw.Token> tokens = new ArrayList<>();
+  private final List<Integer> ends = new ArrayList<>();
+  private final List<@Nullable String> faults = new ArrayList<>();
+
+  StepOutcome(Scheduler scheduler) {
+    this.scheduler = scheduler;
+  }
+
+  /** Starts a step. */
+  void clear() {
+    tokens.clear();
+    ends.clear();
+    faults.clear();
+  }
+
+  /** Takes in the next chunk. */
+  void add(Chunk chunk, ActiveGeneration generation, StepResult result, int index) {
+    String fault = fault(result, index);
+    Steering steering = generation.steering();
+    int draws = result.count(index);
+    if (fault != null || draws == 0) {
+      scheduler.complete(chunk, NO_TOKEN);
+    } else if (steering != null) {
+      steer(chunk, steering, result, index);
+    } else if (draws == 1) {
+      Draw.Token token = (Draw.Token) result.draw(index, 0).draw();
+      scheduler.complete(chunk, token.id());
+      tokens.add(token);
+    } else {
+      append(chunk, result, index);
+    }
+    faults.add(fault);
+    ends.add(tokens.size());
+  }
+
+  /** Why a chunk's sequence cannot go on; null if it can. */
+  @Nullable String fault(int chunk) {
+    return faults.get(chunk);
+  }
+
+  /** What is to be published of a chunk's sequence. */
+  List<Draw.Token> tokens(int chunk) {
+    return tokens.subList(chunk == 0 ? 0 : ends.get(chunk - 1), ends.get(chunk));
+  }
+
+  private void steer(Chunk chunk, Steering steering, StepResult result, int index) {
+    List<Drawn> drawn = new ArrayList<>();
+    for (int i = 0; i < result.count(index); i++) {
+      drawn.add(result.draw(index, i));
+    }
+    Sequence sequence = chunk.sequence();
+    Turn turn = steering.turn(sequence, drawn);
+    scheduler.complete(chunk, drawn.size() - 1, turn);
+    tokens.addAll(steering.takeShown(sequence.state() != Sequence.State.RUNNING));
+  }
+
+  private void append(Chunk chunk, StepResult result, int index) {
+    int[] ids = new int[result.count(index)];
+    int from = tokens.size();
+    for (int i = 0; i < ids.length; i++) {
+      Draw.Token token = (Draw.Token) result.draw(index, i).draw();
+      ids[i] = token.id();
+      tokens.add(token);
+    }
+    Turn turn = new Turn(chunk.sequence().length(), ids, true, 0);
+    int appended = scheduler.complete(chunk, ids.length - 1, turn);
+    tokens.subList(from + appended, tokens.size()).clear();
+  }
+
+  private static @Nullable String fault(StepResult result, int index) {
+    for (int i = 0; i < result.count(index); i++) {
+      if (result.draw(index, i).draw() instanceof Draw.Unusable unusable) {
+        return unusable.why();
+      }
+    }
+    return null;
+  }
+}
