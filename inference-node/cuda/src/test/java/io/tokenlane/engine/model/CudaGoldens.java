@@ -29,7 +29,7 @@ abstract class CudaGoldens {
   private static final double INT8_AGREEMENT = 0.97;
 
   /** A number that lies between two steps may round to either: logits differ by a part of one. */
-  private static final double INT8_CACHE_TOLERANCE = 2e-3;
+  private static final double INT8_CACHE_TOLERANCE = 5e-3;
 
   /** Over a partition; cut by 50, the last token comes alone. */
   private static final int LONG_PROMPT = 301;
