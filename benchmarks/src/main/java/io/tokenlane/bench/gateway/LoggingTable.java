@@ -102,7 +102,11 @@ public final class LoggingTable {
         Row.of("requests a second, log " + where, rate, "1/s", Better.HIGHER)
             .withPeer("off", off.rates().median()));
     rows.add(
-        Row.of("the same, log " + where + ", to off", rate / off.rates().median(), "x", Better.HIGHER)
+        Row.of(
+                "the same, log " + where + ", to off",
+                rate / off.rates().median(),
+                "x",
+                Better.HIGHER)
             .withGoal(GOAL));
     rows.add(
         Row.of("p99 at 500 a second, log " + where, time, "ms", Better.LOWER)

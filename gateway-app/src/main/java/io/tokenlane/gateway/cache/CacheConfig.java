@@ -38,8 +38,7 @@ public class CacheConfig {
         routes.getRoutes().stream()
             .flatMap(route -> route.getPredicates().stream())
             .allMatch(predicate -> DECIDED_BY_TARGET.contains(predicate.getName()));
-    return new FastHits(
-        properties.enabled() && !everyRequestCounts && byTargetAlone, hits, told);
+    return new FastHits(properties.enabled() && !everyRequestCounts && byTargetAlone, hits, told);
   }
 
   @Bean

@@ -70,7 +70,8 @@ final class PassHandler extends ChannelDuplexHandler {
   }
 
   private void begin(ChannelHandlerContext context, HttpRequest request) {
-    PassTarget target = awaited == 0 && !replaying && small(request) ? passing.target(request) : null;
+    PassTarget target =
+        awaited == 0 && !replaying && small(request) ? passing.target(request) : null;
     if (target == null) {
       awaited++;
       replaying = false;

@@ -51,7 +51,9 @@ final class CallMeters {
       firstTokens
           .computeIfAbsent(
               tags,
-              t -> timer("gen_ai.server.time_to_first_token", "Until the first byte", FIRST_TOKENS, t))
+              t ->
+                  timer(
+                      "gen_ai.server.time_to_first_token", "Until the first byte", FIRST_TOKENS, t))
           .record(Duration.ofNanos(ending.firstByteAfterNanos()));
     }
     ending.trail().promptTokens().ifPresent(tokens -> usage(tokens, tags));
