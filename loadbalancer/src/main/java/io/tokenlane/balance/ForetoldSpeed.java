@@ -2,10 +2,10 @@ package io.tokenlane.balance;
 
 /**
  * How far the nodes' weights foretell their speeds. Operators give a node a weight because it is
- * faster, or because it takes more calls at once. In the first case its latency says the same again,
- * and a cost that divides by the weight too would count it twice. So the part of the weights that
- * latencies explain is learned, as the slope of a line through (ln weight, ln latency), smoothed
- * over the answers:
+ * faster, or because it takes more calls at once. In the first case its latency says the same
+ * again, and a cost that divides by the weight too would count it twice. So the part of the weights
+ * that latencies explain is learned, as the slope of a line through (ln weight, ln latency),
+ * smoothed over the answers:
  *
  * <pre>part = −cov(ln latency, ln weight) / var(ln weight), 0 to 1</pre>
  *
