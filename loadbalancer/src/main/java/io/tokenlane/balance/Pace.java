@@ -6,10 +6,10 @@ package io.tokenlane.balance;
  *
  * <pre>
  * z = EWMA of x, α = 0.3 by default          how the node answers now
- * s = EWMA of x, α / 10                      its speed
+ * s = EWMA of x cut at ±3σ, α / 10           its speed
  * SE² = variance of x · sum of the squared EWMA weights
  * sure(d) = d · max(0, 1 − 9 · SE² / d²)
- * slowness = exp(sure(s) + sure(z − s))
+ * slowness = exp(sure(s) + sure(z − s)), a speed within a fifth of the fleet's not counted
  * </pre>
  *
  * so within three standard errors a node is like the others, and exact in-flight counts decide
@@ -46,6 +46,11 @@ record Pace(
   private static final double HINT_ALPHA = 0.1;
   private static final double HINT_BIAS = 0.5;
   private static final double SURE = 9;
+  private static final double OUTLIER = 3;
+
+  /** Speeds that differ by less than a fifth are the same: calls one by one go to all nodes. */
+  private static final double LEAST_SQUARE = 0.04;
+
   private static final double SHORTEST_NANOS = 1e3;
 
   static double logarithm(double latencyNanos) {
@@ -58,10 +63,12 @@ record Pace(
     double z = offset + alpha * (x - level - offset);
     double squares = squares(weightSquares, alpha);
     double beta = SPEED_PART * alpha;
-    double s = speed + beta * (x - level - speed);
+    double most = OUTLIER * Math.sqrt(fleet.variance());
+    double s = speed + beta * (Math.clamp(x - level, -most, most) - speed);
     double speedSquares = squares(this.speedSquares, beta);
     double sure =
-        sure(s, fleet.variance() * speedSquares) + sure(z - s, fleet.variance() * squares);
+        sure(s, Math.max(LEAST_SQUARE, SURE * fleet.variance() * speedSquares))
+            + sure(z - s, SURE * fleet.variance() * squares);
     double h = seen() ? hint + HINT_BIAS : 0;
     double near = h + HINT_ALPHA * (x - level - h);
     return new Pace(
@@ -75,7 +82,7 @@ record Pace(
   /** The part of a difference that stands out of its noise. */
   private static double sure(double difference, double noise) {
     double square = difference * difference;
-    return square <= SURE * noise ? 0 : difference * (1 - SURE * noise / square);
+    return square <= noise ? 0 : difference * (1 - noise / square);
   }
 
   boolean seen() {

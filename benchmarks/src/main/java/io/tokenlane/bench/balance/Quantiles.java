@@ -40,4 +40,12 @@ final class Quantiles {
   double mean() {
     return Arrays.stream(values, 0, count).average().orElse(Double.NaN);
   }
+
+  /**
+   * A value as plots draw it: log10(1 + value), so that small and large ones can be told; 0 for
+   * NaN.
+   */
+  static double drawn(double value) {
+    return Double.isNaN(value) ? 0 : Math.log10(1 + Math.max(0, value));
+  }
 }

@@ -265,15 +265,16 @@ public final class SocketTable {
             .width(1600)
             .height(700)
             .title("balance, real sockets")
-            .yAxisTitle("p99 wait, ms")
+            .yAxisTitle("p99 wait, log10(1 + ms)")
             .build();
     chart.getStyler().setXAxisLabelRotation(30);
-    chart.getStyler().setYAxisLogarithmic(true);
     List<String> names = List.copyOf(waits.keySet());
     for (Proxies proxy : Proxies.values()) {
       List<Double> values =
-          waits.values().stream().map(all -> Math.max(0.1, all.getOrDefault(proxy, 0.1))).toList();
-      if (values.stream().anyMatch(value -> value > 0.1)) {
+          waits.values().stream()
+              .map(all -> Quantiles.drawn(all.getOrDefault(proxy, Double.NaN)))
+              .toList();
+      if (values.stream().anyMatch(value -> value > 0)) {
         chart.addSeries(proxy.title(), names, values);
       }
     }
