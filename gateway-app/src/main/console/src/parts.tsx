@@ -69,12 +69,13 @@ export function Chart({ title, at, lines }: { title: string; at: number[]; lines
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   useEffect(() => {
+    const here = place.current!;
     const ink = () => getComputedStyle(document.documentElement).getPropertyValue('--quiet').trim();
     const rule = () => getComputedStyle(document.documentElement).getPropertyValue('--line').trim();
     const axis = { stroke: ink, grid: { stroke: rule }, ticks: { stroke: rule } };
     const chart = new uPlot(
       {
-        width: place.current!.clientWidth || 320,
+        width: here.clientWidth || 320,
         height: 190,
         series: [
           {},
@@ -87,11 +88,11 @@ export function Chart({ title, at, lines }: { title: string; at: number[]; lines
         scales: { y: { range: (_, __, max) => [0, Math.max(1, (max ?? 1) * 1.1)] } },
       },
       [at, ...lines.map((line) => line.values)] as uPlot.AlignedData,
-      place.current!,
+      here,
     );
     plot.current = chart;
-    const sized = new ResizeObserver(() => chart.setSize({ width: place.current!.clientWidth || 320, height: 190 }));
-    sized.observe(place.current!);
+    const sized = new ResizeObserver(() => chart.setSize({ width: here.clientWidth || 320, height: 190 }));
+    sized.observe(here);
     return () => {
       sized.disconnect();
       chart.destroy();

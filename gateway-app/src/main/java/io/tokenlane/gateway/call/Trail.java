@@ -219,7 +219,8 @@ public final class Trail {
 
   /** Tokens read and written, where known. */
   public Optional<Usage> usage() {
-    return Optional.ofNullable(usage);
+    Trail shared = fetch;
+    return shared == null ? Optional.ofNullable(usage) : shared.usage();
   }
 
   /** Tells the tokens read and written. */

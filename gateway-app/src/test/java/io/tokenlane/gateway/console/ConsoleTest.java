@@ -166,6 +166,15 @@ class ConsoleTest {
   }
 
   @Test
+  void aCallThatTheCacheFetchedTellsWhatItUsed() {
+    String answer = "{\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":5}}";
+    gateway.one.answers(FakeUpstream.ok(answer));
+    gateway.two.answers(FakeUpstream.ok(answer));
+    gateway.chat(CHAT.formatted("usage through the cache"), "x-request-id", "used-1");
+    assertThat(call("used-1").path("output_tokens").asInt(0)).isEqualTo(5);
+  }
+
+  @Test
   void changesNeedALoginItsTokenAndTheOwnPage() {
     Login login = login();
     String drain = "/console/api/nodes/one/drain";
