@@ -77,12 +77,23 @@ public final class FakeUpstream implements AutoCloseable {
     if (request.uri().equals(HEALTH)) {
       return response.status(healthy ? 200 : 503).send();
     }
+    if (asksForModels(request)) {
+      return response.status(404).send();
+    }
     return request
         .receive()
         .aggregate()
         .asString(StandardCharsets.UTF_8)
         .defaultIfEmpty("")
         .flatMap(body -> answer(request, body, response));
+  }
+
+  /** The gateway's own question, which no test sent. */
+  private static boolean asksForModels(HttpServerRequest request) {
+    String asking = request.requestHeaders().get("User-Agent");
+    return request.uri().equals("/v1/models")
+        && asking != null
+        && asking.startsWith("ReactorNetty");
   }
 
   private Mono<Void> answer(HttpServerRequest request, String body, HttpServerResponse response) {
