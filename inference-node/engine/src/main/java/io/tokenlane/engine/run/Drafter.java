@@ -28,6 +28,8 @@ final class Drafter {
   private final int[] counts;
   private final boolean[] open;
   private final PayOff payOff = new PayOff();
+  private final RowCost rowCost = new RowCost();
+  private double cost;
   private float[] logits = {};
   private boolean layersDrafted;
 
@@ -35,8 +37,8 @@ final class Drafter {
   static final class Memory {
     private final Pace.Drafting how;
     private final TextIndex text = new TextIndex();
-    private final DraftLength byText = new DraftLength(8, MOST);
-    private final DraftLength byLayers = new DraftLength(3, 8);
+    private final DraftLength byText = new DraftLength(MOST);
+    private final DraftLength byLayers = new DraftLength(8);
     private boolean fromText;
 
     Memory(Pace.Drafting how) {
@@ -45,7 +47,7 @@ final class Drafter {
 
     /** Room that drafts of the next step may want. */
     int wanted() {
-      return Math.max(byText.get(), byLayers.get());
+      return MOST;
     }
   }
 
@@ -63,6 +65,7 @@ final class Drafter {
   void draft(StepPlan plan, List<@Nullable Memory> memories) {
     Arrays.fill(counts, 0);
     layersDrafted = false;
+    cost = rowCost.share(plan.chunks().size());
     boolean layers = false;
     for (int i = 0; i < plan.chunks().size(); i++) {
       Memory memory = memories.get(i);
@@ -70,7 +73,7 @@ final class Drafter {
       open[i] = false;
       if (memory != null && chunk.drafts() > 0) {
         draftByText(i, chunk, memory);
-        open[i] = counts[i] == 0 && chunk.count() == 1;
+        open[i] = counts[i] == 0 && chunk.count() == 1 && memory.byLayers.get(cost) > 0;
         layers |= open[i];
       }
     }
@@ -102,21 +105,28 @@ final class Drafter {
 
   /** Learns how many drafts of a chunk were right. */
   void learn(int chunk, @Nullable Memory memory, int right) {
-    if (memory != null) {
+    if (memory != null && counts[chunk] > 0) {
       (memory.fromText ? memory.byText : memory.byLayers).learn(counts[chunk], right);
     }
   }
 
   /** Learns what the step took in which it drafted. */
-  void took(long nanos, int tokens) {
+  void took(long nanos, int rows, int tokens) {
     payOff.took(layersDrafted, nanos, Math.max(1, tokens));
+    if (!layersDrafted) {
+      rowCost.took(rows, nanos);
+    }
   }
 
   private void draftByText(int index, Chunk chunk, Memory memory) {
     Sequence sequence = chunk.sequence();
-    int most = Math.min(chunk.drafts(), memory.byText.get());
-    counts[index] = memory.text.draft(sequence.tokens(), sequence.length(), drafts[index], most);
+    int found =
+        memory.text.draft(sequence.tokens(), sequence.length(), drafts[index], chunk.drafts());
+    counts[index] = Math.min(found, memory.byText.get(cost));
     memory.fromText = counts[index] > 0;
+    if (found > 0 && counts[index] == 0) {
+      memory.byText.skip();
+    }
   }
 
   private void draftByLayers(StepPlan plan, List<@Nullable Memory> memories) {
@@ -163,7 +173,7 @@ final class Drafter {
     }
     drafts[chunk][counts[chunk]++] = best - at;
     boolean unsure = probability(at, logits[best]) < memory.how.threshold();
-    open[chunk] = !unsure && counts[chunk] < Math.min(room, memory.byLayers.get());
+    open[chunk] = !unsure && counts[chunk] < Math.min(room, memory.byLayers.get(cost));
   }
 
   private double probability(int at, float largest) {

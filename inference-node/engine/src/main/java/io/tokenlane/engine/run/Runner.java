@@ -119,7 +119,7 @@ public final class Runner implements AutoCloseable {
       result.endChunk();
     }
     if (drafting) {
-      drafter.took(nanoTime.getAsLong() - start, result.draws());
+      drafter.took(nanoTime.getAsLong() - start, batch.rows(), result.draws());
     }
     return result;
   }

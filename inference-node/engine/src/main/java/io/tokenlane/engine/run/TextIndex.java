@@ -3,16 +3,16 @@ package io.tokenlane.engine.run;
 import java.util.Arrays;
 
 /**
- * Where pairs and triples of neighbouring tokens stood last in a sequence, to draft what followed
- * them then (Saxena 2023, "Prompt Lookup Decoding"). Grows with the sequence; a lookup costs the
- * same however long that is.
+ * Where triples of neighbouring tokens stood last in a sequence, to draft what followed them then
+ * (Saxena 2023, "Prompt Lookup Decoding"). Grows with the sequence; a lookup costs the same however
+ * long that is.
  */
 final class TextIndex {
   private static final int EMPTY = -1;
   private static final int LONGEST = 3;
-  private static final int SHORTEST = 2;
+  private static final int SHORTEST = 3;
 
-  /** Position behind the last such pair or triple, by hash; compared on a hit. */
+  /** Position behind the last such triple, by hash; compared on a hit. */
   private int[] ends = empty(256);
 
   private int used;

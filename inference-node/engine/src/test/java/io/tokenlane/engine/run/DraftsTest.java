@@ -8,20 +8,38 @@ import org.junit.jupiter.api.Test;
 class DraftsTest {
 
   @Test
-  void lengthFollowsWhatWasRight() {
-    DraftLength length = new DraftLength(3, 8);
-    length.learn(3, 3);
-    assertThat(length.get()).isEqualTo(6);
-    length.learn(6, 6);
-    assertThat(length.get()).isEqualTo(8);
-    length.learn(8, 2);
-    assertThat(length.get()).isEqualTo(3);
-    length.learn(3, 0);
-    assertThat(length.get()).isEqualTo(1);
-    length.learn(0, 0);
-    assertThat(length.get()).isEqualTo(1);
-    length.learn(1, 1);
-    assertThat(length.get()).isEqualTo(2);
+  void draftsAreAsLongAsTheyAreLikelyToBeRight() {
+    DraftLength length = new DraftLength(8);
+    assertThat(length.get(0.5)).isEqualTo(8);
+    for (int i = 0; i < 20; i++) {
+      length.learn(Math.max(1, length.get(0.5)), Math.min(2, Math.max(1, length.get(0.5))));
+    }
+    assertThat(length.get(0.5)).isBetween(2, 8);
+    for (int i = 0; i < 20; i++) {
+      length.learn(4, 0);
+    }
+    assertThat(length.get(0.5)).isZero();
+    for (int i = 0; i < 12; i++) {
+      length.skip();
+    }
+    assertThat(length.get(0.5)).isEqualTo(3);
+    for (int i = 0; i < 20; i++) {
+      length.learn(3, 3);
+    }
+    assertThat(length.get(0.9)).isEqualTo(8);
+  }
+
+  /** Steps of 100 ns and 20 ns a row: beside one sequence a row costs a sixth of a token. */
+  @Test
+  void aRowCostsWhatStepsSay() {
+    RowCost cost = new RowCost();
+    assertThat(cost.share(1)).isEqualTo(0.5);
+    for (int i = 0; i < 200; i++) {
+      int rows = 1 + i % 9;
+      cost.took(rows, 100 + 20 * rows);
+    }
+    assertThat(cost.share(1)).isBetween(0.16, 0.18);
+    assertThat(cost.share(32)).isBetween(0.8, 0.9);
   }
 
   @Test

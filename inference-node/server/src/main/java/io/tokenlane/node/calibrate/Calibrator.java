@@ -1,5 +1,6 @@
 package io.tokenlane.node.calibrate;
 
+import io.tokenlane.engine.EarlyExit;
 import io.tokenlane.engine.GenerationEvent;
 import io.tokenlane.engine.GenerationRequest;
 import io.tokenlane.engine.model.ModelConfig;
@@ -15,10 +16,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Measures a model's layers on answers of its own and chooses thresholds. Ends its engine. */
+/** Measures a model's layers on answers of its own and chooses thresholds, on an idle engine. */
 public final class Calibrator {
   private final LoadedModel model;
+  private static final float HIGHEST = 0.99999f;
+  private static final float NEVER = 2;
+
   private final double loss;
+  private final double answers;
   private final int maxTokens;
 
   /**
@@ -27,15 +32,23 @@ public final class Calibrator {
    * @param lost share of tokens that differ from those of all layers, 0 to 1
    * @param work work for a token, in layers; all layers and the head are {@code full}
    * @param exits share of tokens that leave early, 0 to 1
+   * @param changed share of the answers that come out differently, 0 to 1
    */
   public record Outcome(
-      Calibration calibration, double lost, double work, double full, double exits) {}
+      Calibration calibration,
+      double lost,
+      double work,
+      double full,
+      double exits,
+      double changed) {}
 
   /**
-   * @param loss wanted share of tokens that may differ, 0 to 1
+   * @param loss share of tokens that may differ, 0 to 1
+   * @param answers share of answers that may come out differently, 0 to 1
    * @param maxTokens most tokens of an answer
    */
-  public Calibrator(LoadedModel model, double loss, int maxTokens) {
+  public Calibrator(LoadedModel model, double loss, double answers, int maxTokens) {
+    this.answers = answers;
     this.model = model;
     this.loss = loss;
     this.maxTokens = maxTokens;
@@ -59,13 +72,17 @@ public final class Calibrator {
    * @throws IllegalStateException if the engine fails
    */
   public Outcome run(List<String> questions) {
-    List<Text> texts = answers(questions);
-    model.engine().close();
+    List<Text> texts = answers(questions, EarlyExit.OFF);
     LayerProbe probe = new LayerProbe(model.engine().model());
     probe.ask(texts);
     LayerScores scores = probe.scores();
     ThresholdSearch.Costs costs = costs(model.engine().model().config());
     ThresholdSearch.Choice choice = new ThresholdSearch(scores, loss, costs).choose();
+    double changed = changed(questions, texts, choice.thresholds());
+    for (double wanted = loss / 2; changed > answers && choice.exits() > 0; wanted /= 4) {
+      choice = stricter(scores, choice, wanted, costs);
+      changed = changed(questions, texts, choice.thresholds());
+    }
     List<Float> agreement = new ArrayList<>();
     for (int layer = 0; layer < scores.layers(); layer++) {
       agreement.add(scores.agreement(layer));
@@ -75,7 +92,35 @@ public final class Calibrator {
         choice.loss(),
         choice.layers(),
         scores.layers() + 1 + costs.head(),
-        choice.exits());
+        choice.exits(),
+        changed);
+  }
+
+  /** Fewer wrong tokens; once there are none on the text of all layers, thresholds nearer to 1. */
+  private static ThresholdSearch.Choice stricter(
+      LayerScores scores, ThresholdSearch.Choice last, double loss, ThresholdSearch.Costs costs) {
+    ThresholdSearch search = new ThresholdSearch(scores, loss, costs);
+    if (last.loss() > 0) {
+      return search.choose();
+    }
+    float[] thresholds = new float[last.thresholds().size()];
+    for (int layer = 0; layer < thresholds.length; layer++) {
+      float threshold = last.thresholds().get(layer);
+      float nearer = 1 - (1 - threshold) / 3;
+      thresholds[layer] = nearer < HIGHEST ? nearer : NEVER;
+    }
+    return search.weigh(thresholds);
+  }
+
+  /** Share of the answers that come out differently. */
+  private double changed(List<String> questions, List<Text> texts, List<Float> thresholds) {
+    EarlyExit exit = new EarlyExit(EarlyExit.Mode.THRESHOLD, 1, 1, 1, thresholds);
+    List<Text> others = answers(questions, exit);
+    int changed = 0;
+    for (int i = 0; i < texts.size(); i++) {
+      changed += Arrays.equals(texts.get(i).tokens(), others.get(i).tokens()) ? 0 : 1;
+    }
+    return (double) changed / texts.size();
   }
 
   /** Multiplications of the head, and of a layer's keys and values, beside those of a layer. */
@@ -87,20 +132,20 @@ public final class Calibrator {
     return new ThresholdSearch.Costs(config.vocabularySize() * hidden / layer, kv / layer);
   }
 
-  private List<Text> answers(List<String> questions) {
+  private List<Text> answers(List<String> questions, EarlyExit exit) {
     List<Text> texts = new ArrayList<>();
     int wave = 32;
     for (int from = 0; from < questions.size(); from += wave) {
       List<CompletableFuture<Text>> running = new ArrayList<>();
       for (String question : questions.subList(from, Math.min(questions.size(), from + wave))) {
-        running.add(answer(question));
+        running.add(answer(question, exit));
       }
       running.forEach(text -> texts.add(text.join()));
     }
     return texts;
   }
 
-  private CompletableFuture<Text> answer(String question) {
+  private CompletableFuture<Text> answer(String question, EarlyExit exit) {
     Prompt prompt =
         model.prompts().hasTemplate()
             ? model.prompts().chat(Conversation.of(question))
@@ -113,7 +158,8 @@ public final class Calibrator {
         .engine()
         .submit(
             new GenerationRequest(
-                prompt.tokens(), room, SamplingParams.GREEDY, model.stopTokens(), -1, 0),
+                    prompt.tokens(), room, SamplingParams.GREEDY, model.stopTokens(), -1, 0)
+                .with(exit),
             event -> {
               switch (event) {
                 case GenerationEvent.Token token -> tokens[length[0]++] = token.token();

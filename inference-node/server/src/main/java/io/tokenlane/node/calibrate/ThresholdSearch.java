@@ -112,7 +112,7 @@ final class ThresholdSearch {
   }
 
   /** Follows every token through the layers. */
-  private Choice weigh(float[] thresholds) {
+  Choice weigh(float[] thresholds) {
     int all = scores.layers() + 1;
     double work = 0;
     int wrong = 0;

@@ -58,6 +58,13 @@ public final class CalibrateCommand implements Callable<Integer> {
   private double loss;
 
   @Option(
+      names = "--answers",
+      paramLabel = "SHARE",
+      defaultValue = "0.02",
+      description = "Share of answers that may change, 0 to 1; default: ${DEFAULT-VALUE}.")
+  private double answers;
+
+  @Option(
       names = "--max-tokens",
       paramLabel = "N",
       defaultValue = "256",
@@ -98,7 +105,7 @@ public final class CalibrateCommand implements Callable<Integer> {
             EngineConfig.defaults());
     try (LoadedModel loaded =
         new ModelLoader(settings, clock, ProgressBar.onStandardError(clock)).load()) {
-      Calibrator.Outcome outcome = new Calibrator(loaded, loss, maxTokens).run(questions);
+      Calibrator.Outcome outcome = new Calibrator(loaded, loss, answers, maxTokens).run(questions);
       Files.writeString(target, outcome.calibration().json());
       print(outcome, target);
       return CommandLine.ExitCode.OK;
@@ -108,6 +115,9 @@ public final class CalibrateCommand implements Callable<Integer> {
   private Path checked() {
     if (!(loss >= 0 && loss <= 1)) {
       throw wrong("--loss: " + loss + " (expected: 0 to 1)");
+    }
+    if (!(answers >= 0 && answers <= 1)) {
+      throw wrong("--answers: " + answers + " (expected: 0 to 1)");
     }
     if (maxTokens < 1) {
       throw wrong("--max-tokens: " + maxTokens + " (expected: >= 1)");
@@ -141,11 +151,12 @@ public final class CalibrateCommand implements Callable<Integer> {
     to.printf(
         Locale.ROOT,
         "%n%.1f %% of the tokens leave early, %.2f %% with another token; %.2f of %.2f layers' work"
-            + " for a token%nwritten to %s%n",
+            + " for a token%n%.1f %% of the answers change%nwritten to %s%n",
         100 * outcome.exits(),
         100 * outcome.lost(),
         outcome.work(),
         outcome.full(),
+        100 * outcome.changed(),
         target);
     to.flush();
   }
