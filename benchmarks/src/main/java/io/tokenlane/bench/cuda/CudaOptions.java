@@ -15,7 +15,9 @@ public record CudaOptions(List<ModelShape> chosen) {
     chosen = List.copyOf(chosen);
   }
 
-  /** Takes {@code --shape} out of the arguments of {@code bench cuda}; weights are always random. */
+  /**
+   * Takes {@code --shape} out of the arguments of {@code bench cuda}; weights are always random.
+   */
   public static CudaOptions take(List<String> arguments) {
     if (!arguments.contains("cuda")) {
       return new CudaOptions(List.of());

@@ -108,11 +108,7 @@ public final class CudaRows {
         double seconds = run.decode(CONTEXT, steps);
         String what = "decode x%d".formatted(sequences);
         add(name(shape, format, what), sequences / seconds, "tokens/s", Better.HIGHER);
-        add(
-            name(shape, format, what + ", share of bandwidth"),
-            floor / seconds,
-            "",
-            Better.HIGHER);
+        add(name(shape, format, what + ", share of bandwidth"), floor / seconds, "", Better.HIGHER);
         if (sequences == 1) {
           single = 1 / seconds;
           // The first step of its kind is launched kernel by kernel.

@@ -67,8 +67,7 @@ final class CudaBackend implements Backend {
   /**
    * @param random makes up all weights, whatever the tensors hold; null to take the tensors'
    */
-  CudaBackend(
-      Driver driver, KernelSet kernels, WeightFormat weights, @Nullable RandomFill random) {
+  CudaBackend(Driver driver, KernelSet kernels, WeightFormat weights, @Nullable RandomFill random) {
     this.driver = driver;
     memory = new DeviceMemory(driver);
     upload = new MatrixUpload(driver, memory, weights == WeightFormat.INT8, random);

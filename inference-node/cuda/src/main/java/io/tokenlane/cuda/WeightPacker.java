@@ -121,7 +121,8 @@ final class WeightPacker {
     for (int step = 0; step < steps; step++) {
       short half =
           hasScales(tensor.dtype())
-              ? rescaled(tensor.data().get(SHORT, tensorRow * tensor.rowBytes() + (long) step * block))
+              ? rescaled(
+                  tensor.data().get(SHORT, tensorRow * tensor.rowBytes() + (long) step * block))
               : scaleOf(step * 32);
       scales.set(SHORT, (step * 16L + place) * Short.BYTES, half);
       float each = Float.float16ToFloat(half) * scale;

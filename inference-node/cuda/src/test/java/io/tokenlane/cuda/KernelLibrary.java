@@ -77,7 +77,14 @@ final class KernelLibrary {
             .map(kernel -> "X(" + kernel.symbol() + ")")
             .collect(Collectors.joining(" "));
     List<String> command = new ArrayList<>(List.of("g++", "-O2", "-march=native", "-std=c++17"));
-    command.addAll(List.of("-ffp-contract=off", "-fno-strict-aliasing", "-fPIC", "-shared", "-w", "-DKERNELS=" + kernels));
+    command.addAll(
+        List.of(
+            "-ffp-contract=off",
+            "-fno-strict-aliasing",
+            "-fPIC",
+            "-shared",
+            "-w",
+            "-DKERNELS=" + kernels));
     command.add("-DTOKENLANE_HOST=\"device.h\"");
     command.addAll(List.of("-I", emulation.toString(), "-I", sources.toString()));
     command.addAll(List.of(emulation.resolve("launch.cpp").toString(), "-o", library.toString()));

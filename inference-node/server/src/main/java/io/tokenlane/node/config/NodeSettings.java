@@ -11,8 +11,8 @@ import org.springframework.util.unit.DataSize;
  * Settings of the node, under {@code tokenlane.node}. Unknown keys fail the start.
  *
  * @param model a GGUF file or a Hugging Face folder; default: the embedded demo model
- * @param backend {@code auto} (the fastest that runs here), {@code cuda}, {@code vector} or
- *     {@code scalar}; default {@code auto}
+ * @param backend {@code auto} (the fastest that runs here), {@code cuda}, {@code vector} or {@code
+ *     scalar}; default {@code auto}
  * @param threads threads that compute, 0 to 1024; 0, the default, takes one for each processor
  * @param servedModelName the name clients use; default: the file's name without its ending, or
  *     {@code tokenlane-demo}
