@@ -19,6 +19,10 @@ import java.util.Map;
  */
 final class EmulatedDriver implements Driver {
   private static final int FENCE = 512;
+
+  /** Most threads of a block, but where a kernel counts on more. */
+  private static final int THREADS = 256;
+
   private static final byte GARBAGE = (byte) 0xb5;
 
   private final Arena arena = Arena.ofShared();
@@ -132,7 +136,11 @@ final class EmulatedDriver implements Driver {
   public void launch(long function, Grid grid, MemorySegment arguments) {
     Kernel kernel = functions.get((int) function - 1);
     MemorySegment block = arena.allocate(arguments.byteSize(), 8).copyFrom(arguments);
-    run(() -> library.launch(kernel, grid, block, order));
+    // Kernels of so many threads take any number of them; fewer change places faster.
+    boolean sampling = kernel == Kernel.SAMPLE;
+    Grid emulated =
+        sampling ? grid : new Grid(grid.x(), grid.y(), Math.min(grid.threads(), THREADS));
+    run(() -> library.launch(kernel, emulated, block, order));
   }
 
   @Override
