@@ -90,10 +90,8 @@ public final class FakeUpstream implements AutoCloseable {
 
   /** The gateway's own question, which no test sent. */
   private static boolean asksForModels(HttpServerRequest request) {
-    String asking = request.requestHeaders().get("User-Agent");
     return request.uri().equals("/v1/models")
-        && asking != null
-        && asking.startsWith("ReactorNetty");
+        && "application/json".equals(request.requestHeaders().get("Accept"));
   }
 
   private Mono<Void> answer(HttpServerRequest request, String body, HttpServerResponse response) {

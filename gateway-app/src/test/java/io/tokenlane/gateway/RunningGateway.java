@@ -107,9 +107,9 @@ public final class RunningGateway {
                 "--spring.cloud.gateway.server.webflux.routes[3].id=rated",
                 "--spring.cloud.gateway.server.webflux.routes[3].uri=" + app.uri(),
                 "--spring.cloud.gateway.server.webflux.routes[3].predicates[0]=Path=/rated/**",
-                "--spring.cloud.gateway.server.webflux.routes[7].id=bare",
-                "--spring.cloud.gateway.server.webflux.routes[7].uri=" + app.uri(),
-                "--spring.cloud.gateway.server.webflux.routes[7].predicates[0]=Path=/bare/**",
+                "--spring.cloud.gateway.server.webflux.routes[8].id=bare",
+                "--spring.cloud.gateway.server.webflux.routes[8].uri=" + app.uri(),
+                "--spring.cloud.gateway.server.webflux.routes[8].predicates[0]=Path=/bare/**",
                 "--resilience4j.ratelimiter.instances.rated.limit_for_period=2",
                 "--resilience4j.ratelimiter.instances.rated.limit_refresh_period=1h",
                 "--resilience4j.ratelimiter.instances.rated.timeout_duration=0");

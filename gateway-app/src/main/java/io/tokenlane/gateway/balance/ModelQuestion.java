@@ -71,10 +71,12 @@ final class ModelQuestion {
   private Mono<List<JsonNode>> ask(Node node) {
     return client
         .headers(
-            fields ->
-                sources
-                    .apiKey(node.id())
-                    .ifPresent(key -> fields.set("Authorization", "Bearer " + key)))
+            fields -> {
+              fields.set("Accept", "application/json");
+              sources
+                  .apiKey(node.id())
+                  .ifPresent(key -> fields.set("Authorization", "Bearer " + key));
+            })
         .get()
         .uri(HttpProbe.under(node, PATH))
         .responseSingle(

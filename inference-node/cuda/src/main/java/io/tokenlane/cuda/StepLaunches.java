@@ -11,13 +11,9 @@ import io.tokenlane.engine.backend.AttentionLayer;
 import io.tokenlane.engine.backend.Batch;
 import io.tokenlane.engine.backend.Draws;
 import io.tokenlane.engine.backend.HeadShape;
-import io.tokenlane.engine.backend.KvType;
-import io.tokenlane.engine.backend.Norm;
 import io.tokenlane.engine.tensor.Activation;
-import io.tokenlane.engine.tensor.DType;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +21,6 @@ import org.jspecify.annotations.Nullable;
  * how rows are made ready for the projection behind them.
  */
 final class StepLaunches {
-  private static final int PLAIN = 0;
-  private static final int NORMED = 1;
-  private static final int SILU_GATED = 2;
-  private static final int GELU_GATED = 3;
-
   private final Driver driver;
   private final DeviceMemory memory;
   private final KernelSet kernels;
@@ -44,7 +35,7 @@ final class StepLaunches {
   private final DeviceMemory.Scratch logits;
   private final DeviceMemory.Scratch adjusted;
   private final DrawMemory drawMemory;
-  private MemorySegment results = MemorySegment.NULL;
+  private final Results results;
   private @Nullable StepMemory batchMemory;
   private int rows;
   private int outputs;
@@ -53,12 +44,6 @@ final class StepLaunches {
   private @Nullable Gate pendingGate;
   private long graphLaunches;
   private long kernelLaunches;
-
-  /** A gate whose result nobody asked for yet. */
-  private record Gate(DeviceRows in, Activation activation, DeviceRows out) {}
-
-  /** Which rows to make ready, and how. */
-  private record Source(DeviceRows rows, int mode, long gain, float epsilon, boolean outputs) {}
 
   @SuppressWarnings("MustBeClosedChecker") // the arena lives as long as the backend
   StepLaunches(Driver driver, DeviceMemory memory, KernelSet kernels) {
@@ -73,6 +58,7 @@ final class StepLaunches {
     logits = memory.new Scratch();
     adjusted = memory.new Scratch();
     drawMemory = new DrawMemory(driver, memory);
+    results = new Results(driver);
   }
 
   /** Graphs launched so far. */
@@ -109,29 +95,15 @@ final class StepLaunches {
             .address(table.address())
             .address(out.address())
             .number(out.width())
-            .number(typeNumber(table.type()))
+            .number(KernelNumbers.typeNumber(table.type()))
             .number(rowBytes)
             .number(scale)
             .block());
   }
 
-  /** The type's number in {@code embed.cu}. */
-  private static int typeNumber(DType type) {
-    return switch (type) {
-      case F32 -> 0;
-      case F16 -> 1;
-      case BF16 -> 2;
-      case Q8_0 -> 3;
-      case Q4_0 -> 4;
-      case Q4_K -> 5;
-      case Q5_K -> 6;
-      case Q6_K -> 7;
-    };
-  }
-
   void normProject(DeviceRows in, DeviceNorm norm, DeviceLinear weight, DeviceRows out) {
     settle();
-    pack(new Source(in, NORMED, norm.gain(), norm.epsilon(), false), weight);
+    pack(new Source(in, KernelNumbers.NORMED, norm.gain(), norm.epsilon(), false), weight);
     project(weight, out.address(), false, false);
   }
 
@@ -159,39 +131,35 @@ final class StepLaunches {
 
   private Source gatedOrPlain(DeviceRows in) {
     Gate gate = pendingGate;
-    if (gate != null && gate.out.equals(in)) {
+    if (gate != null && gate.out().equals(in)) {
       pendingGate = null;
-      return new Source(gate.in, gatedBy(gate.activation), 0, 0, false);
+      return new Source(gate.in(), KernelNumbers.gatedBy(gate.activation()), 0, 0, false);
     }
     settle();
-    return new Source(in, PLAIN, 0, 0, false);
-  }
-
-  private static int gatedBy(Activation activation) {
-    return activation == Activation.SILU ? SILU_GATED : GELU_GATED;
+    return new Source(in, KernelNumbers.PLAIN, 0, 0, false);
   }
 
   private void pack(Source source, DeviceLinear weight) {
     Format format = weight.format();
     int inputs = weight.inputs();
-    int maxRows = source.rows.maxRows();
+    int maxRows = source.rows().maxRows();
     long to = packed.atLeast(format.rowBytes(maxRows, inputs));
     long scales = packedScales.atLeast(format.rowScaleBytes(maxRows, inputs));
     list.add(
         format.pack(),
-        source.outputs ? outputs : rows,
+        source.outputs() ? outputs : rows,
         1,
         counts()
-            .address(source.outputs ? batch().outputRows() : 0)
-            .address(source.rows.address())
-            .address(source.gain)
+            .address(source.outputs() ? batch().outputRows() : 0)
+            .address(source.rows().address())
+            .address(source.gain())
             .address(to)
             .address(scales)
             .number(inputs)
             .number(format.steps(inputs))
-            .number(source.mode)
-            .number(source.outputs ? 1 : 0)
-            .number(source.epsilon)
+            .number(source.mode())
+            .number(source.outputs() ? 1 : 0)
+            .number(source.epsilon())
             .block());
   }
 
@@ -230,8 +198,8 @@ final class StepLaunches {
         counts()
             .address(batch().slots())
             .address(turns)
-            .address(gain(layer.queryNorm()))
-            .address(gain(layer.keyNorm()))
+            .address(KernelNumbers.gain(layer.queryNorm()))
+            .address(KernelNumbers.gain(layer.keyNorm()))
             .address(qkv.address())
             .address(kv.keys(layer.layer()))
             .address(kv.values(layer.layer()))
@@ -242,19 +210,10 @@ final class StepLaunches {
             .number(shape.headDim())
             .number(rope.pairs)
             .number(rope.interleaved ? 1 : 0)
-            .number(kindOf(kv.type))
-            .number(epsilon(layer.queryNorm()))
-            .number(epsilon(layer.keyNorm()))
+            .number(KernelNumbers.kindOf(kv.type))
+            .number(KernelNumbers.epsilon(layer.queryNorm()))
+            .number(KernelNumbers.epsilon(layer.keyNorm()))
             .block());
-  }
-
-  /** The type's number in {@code attention.cu}. */
-  private static int kindOf(KvType type) {
-    return switch (type) {
-      case FLOAT32 -> 0;
-      case INT8 -> 1;
-      case FLOAT16 -> 2;
-    };
   }
 
   private long rotations(DeviceRope rope) {
@@ -276,18 +235,10 @@ final class StepLaunches {
     return turns;
   }
 
-  private static long gain(@Nullable Norm norm) {
-    return norm instanceof DeviceNorm device ? device.gain() : 0;
-  }
-
-  private static float epsilon(@Nullable Norm norm) {
-    return norm instanceof DeviceNorm device ? device.epsilon() : 0;
-  }
-
   void attend(DeviceRows qkv, AttentionLayer layer, DeviceKvStore kv, DeviceRows out) {
     settle();
     HeadShape shape = layer.shape();
-    boolean tensor = inTensorCores(shape, kv.type);
+    boolean tensor = KernelNumbers.inTensorCores(shape, kv.type);
     int heads = tensor ? WorkList.TENSOR_HEADS : WorkList.HEADS;
     int together = WorkList.rowsTogether(shape, heads);
     WorkList work = batch().work(together);
@@ -302,7 +253,7 @@ final class StepLaunches {
     long entry = (long) shape.heads() * (shape.headDim() + 2) * Float.BYTES;
     long scratch = partials.atLeast(Buckets.powerOfTwo(work.scratchPlaces()) * entry);
     list.add(
-        attendKernel(shape, tensor),
+        KernelNumbers.attendKernel(shape, tensor),
         Buckets.powerOfTwo(work.itemCount()),
         WorkList.headBlocks(shape, heads),
         counts()
@@ -320,7 +271,7 @@ final class StepLaunches {
             .number(shape.headDim())
             .number(kv.blockSize())
             .number(layer.rule().window())
-            .number(kindOf(kv.type))
+            .number(KernelNumbers.kindOf(kv.type))
             .number(layer.rule().scale())
             .number(layer.rule().softCap())
             .block());
@@ -339,21 +290,6 @@ final class StepLaunches {
     }
   }
 
-  /** Not where a cache has more bits than they take, or a head is wider than they have room for. */
-  private static boolean inTensorCores(HeadShape shape, KvType type) {
-    return type != KvType.FLOAT32 && shape.headDim() <= 128 && shape.headDim() % 2 == 0;
-  }
-
-  private static Kernel attendKernel(HeadShape shape, boolean tensor) {
-    if (tensor) {
-      return shape.headDim() <= 64 ? Kernel.ATTEND_TENSOR_64 : Kernel.ATTEND_TENSOR_128;
-    }
-    if (shape.headDim() <= 64) {
-      return Kernel.ATTEND_64;
-    }
-    return shape.headDim() <= 128 ? Kernel.ATTEND_128 : Kernel.ATTEND_256;
-  }
-
   void gate(DeviceRows gateUp, Activation activation, DeviceRows out) {
     settle();
     pendingGate = new Gate(gateUp, activation, out);
@@ -369,10 +305,10 @@ final class StepLaunches {
           rows,
           1,
           counts()
-              .address(gate.in.address())
-              .address(gate.out.address())
-              .number(gate.out.width())
-              .number(gate.activation == Activation.GELU_TANH ? 1 : 0)
+              .address(gate.in().address())
+              .address(gate.out().address())
+              .number(gate.out().width())
+              .number(gate.activation() == Activation.GELU_TANH ? 1 : 0)
               .block());
     }
   }
@@ -382,10 +318,10 @@ final class StepLaunches {
     if (actualOutputs > 0) {
       long count = (long) outputs * head.outputs();
       long at = logits.atLeast(count * Float.BYTES);
-      pack(new Source(in, NORMED, norm.gain(), norm.epsilon(), true), head);
+      pack(new Source(in, KernelNumbers.NORMED, norm.gain(), norm.epsilon(), true), head);
       project(head, at, false, true);
       flush();
-      copyOut(at, to, actualOutputs * head.outputs());
+      results.copy(at, to, actualOutputs * head.outputs());
     } else {
       flush();
       driver.synchronize();
@@ -400,7 +336,7 @@ final class StepLaunches {
       return;
     }
     long at = logits.atLeast((long) outputs * head.outputs() * Float.BYTES);
-    pack(new Source(in, NORMED, norm.gain(), norm.epsilon(), true), head);
+    pack(new Source(in, KernelNumbers.NORMED, norm.gain(), norm.epsilon(), true), head);
     project(head, at, false, true);
     drawMemory.send(draws, actualOutputs, outputs);
     long work = adjusted.atLeast(2L * outputs * draws.tokens() * Float.BYTES);
@@ -423,17 +359,7 @@ final class StepLaunches {
   void read(DeviceRows from, int row, float[] values) {
     flush();
     long rowBytes = (long) from.width() * Float.BYTES;
-    copyOut(from.address() + row * rowBytes, values, from.width());
-  }
-
-  private void copyOut(long from, float[] to, int count) {
-    long bytes = (long) count * Float.BYTES;
-    if (results.byteSize() < bytes) {
-      results = driver.pinned(Math.max(bytes, 2 * results.byteSize()));
-    }
-    driver.copyOut(results, from, bytes);
-    driver.synchronize();
-    MemorySegment.copy(results, ValueLayout.JAVA_FLOAT, 0, to, 0, count);
+    results.copy(from.address() + row * rowBytes, values, from.width());
   }
 
   /** Enqueues all that was written down. */
@@ -457,11 +383,7 @@ final class StepLaunches {
   }
 
   private StepMemory batch() {
-    StepMemory current = batchMemory;
-    if (current == null) {
-      throw new IllegalStateException("step: not begun (expected: begin)");
-    }
-    return current;
+    return Objects.requireNonNull(batchMemory, "step: not begun (expected: begin)");
   }
 
   private Arguments counts() {

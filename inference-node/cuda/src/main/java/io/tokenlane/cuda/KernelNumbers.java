@@ -1,0 +1,71 @@
+package io.tokenlane.cuda;
+
+import io.tokenlane.cuda.Handles.DeviceNorm;
+import io.tokenlane.engine.backend.HeadShape;
+import io.tokenlane.engine.backend.KvType;
+import io.tokenlane.engine.backend.Norm;
+import io.tokenlane.engine.tensor.Activation;
+import io.tokenlane.engine.tensor.DType;
+import org.jspecify.annotations.Nullable;
+
+/** What kernels call things by, and which kernel is for which shape. */
+final class KernelNumbers {
+  /** How {@code pack.cu} makes rows ready. */
+  static final int PLAIN = 0;
+
+  static final int NORMED = 1;
+  private static final int SILU_GATED = 2;
+  private static final int GELU_GATED = 3;
+
+  private KernelNumbers() {}
+
+  /** The type's number in {@code embed.cu}. */
+  static int typeNumber(DType type) {
+    return switch (type) {
+      case F32 -> 0;
+      case F16 -> 1;
+      case BF16 -> 2;
+      case Q8_0 -> 3;
+      case Q4_0 -> 4;
+      case Q4_K -> 5;
+      case Q5_K -> 6;
+      case Q6_K -> 7;
+    };
+  }
+
+  static int gatedBy(Activation activation) {
+    return activation == Activation.SILU ? SILU_GATED : GELU_GATED;
+  }
+
+  /** The type's number in {@code attention.cu}. */
+  static int kindOf(KvType type) {
+    return switch (type) {
+      case FLOAT32 -> 0;
+      case INT8 -> 1;
+      case FLOAT16 -> 2;
+    };
+  }
+
+  static long gain(@Nullable Norm norm) {
+    return norm instanceof DeviceNorm device ? device.gain() : 0;
+  }
+
+  static float epsilon(@Nullable Norm norm) {
+    return norm instanceof DeviceNorm device ? device.epsilon() : 0;
+  }
+
+  /** Not where a cache has more bits than they take, or a head is wider than they have room for. */
+  static boolean inTensorCores(HeadShape shape, KvType type) {
+    return type != KvType.FLOAT32 && shape.headDim() <= 128 && shape.headDim() % 2 == 0;
+  }
+
+  static Kernel attendKernel(HeadShape shape, boolean tensor) {
+    if (tensor) {
+      return shape.headDim() <= 64 ? Kernel.ATTEND_TENSOR_64 : Kernel.ATTEND_TENSOR_128;
+    }
+    if (shape.headDim() <= 64) {
+      return Kernel.ATTEND_64;
+    }
+    return shape.headDim() <= 128 ? Kernel.ATTEND_128 : Kernel.ATTEND_256;
+  }
+}
