@@ -22,8 +22,8 @@ public final class AdaptiveRows {
    */
   public static List<Row> measure(Path root, boolean quick) throws IOException {
     int every = quick ? 5 : 1;
-    List<DemoTask> dev = DemoTask.read("dev", every);
-    List<DemoTask> test = DemoTask.read("test", every);
+    List<Question> dev = Question.read("dev", every);
+    List<Question> test = Question.read("test", every);
     int threads = Math.min(2, Runtime.getRuntime().availableProcessors());
     List<Row> rows = new ArrayList<>();
     try (DemoEngine engine = new DemoEngine(root.resolve(DEMO), threads)) {

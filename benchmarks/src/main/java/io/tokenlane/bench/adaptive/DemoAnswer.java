@@ -13,7 +13,7 @@ record DemoAnswer(String text, int tokens, int reasoningTokens, long nanos) {
   private static final String END = "<|im_end|>";
 
   /** Whether it is the task's answer. */
-  boolean isRight(DemoTask task) {
+  boolean isRight(Question task) {
     int close = text.indexOf(CLOSE);
     String answer = close < 0 ? text : text.substring(close + CLOSE.length());
     return answer.replace(END, "").strip().equals(task.answer());

@@ -62,15 +62,15 @@ final class DemoEngine implements AutoCloseable {
     }
   }
 
-  DemoAnswer ask(DemoTask task, Way way) {
+  DemoAnswer ask(Question task, Way way) {
     return submit(task, way).join();
   }
 
   /** All answers, with so many questions at once. */
-  List<DemoAnswer> askAll(List<DemoTask> tasks, Way way, int atOnce) {
+  List<DemoAnswer> askAll(List<Question> tasks, Way way, int atOnce) {
     List<DemoAnswer> answers = new ArrayList<>();
     ArrayDeque<CompletableFuture<DemoAnswer>> running = new ArrayDeque<>();
-    for (DemoTask task : tasks) {
+    for (Question task : tasks) {
       if (running.size() == atOnce) {
         answers.add(running.remove().join());
       }
@@ -80,7 +80,7 @@ final class DemoEngine implements AutoCloseable {
     return answers;
   }
 
-  private CompletableFuture<DemoAnswer> submit(DemoTask task, Way way) {
+  private CompletableFuture<DemoAnswer> submit(Question task, Way way) {
     String text = "<|im_start|>user\n" + task.question() + "<|im_end|>\n<|im_start|>assistant\n";
     GenerationRequest request =
         new GenerationRequest(

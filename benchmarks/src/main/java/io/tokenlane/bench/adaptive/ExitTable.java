@@ -23,11 +23,11 @@ final class ExitTable {
   private static final float DRAFT_THRESHOLD = 0.4f;
 
   private final DemoEngine engine;
-  private final List<DemoTask> tasks;
+  private final List<Question> tasks;
   private final int rounds;
   private final List<Way> ways;
 
-  ExitTable(DemoEngine engine, List<DemoTask> tasks, Path root, int rounds) {
+  ExitTable(DemoEngine engine, List<Question> tasks, Path root, int rounds) {
     this.engine = engine;
     this.tasks = tasks;
     this.rounds = rounds;
@@ -63,7 +63,7 @@ final class ExitTable {
     Samples plainMillis = new Samples();
     for (int round = 0; round < rounds; round++) {
       long[] nanos = new long[ways.size()];
-      for (DemoTask task : tasks) {
+      for (Question task : tasks) {
         DemoAnswer plain = engine.ask(task, Way.PLAIN);
         for (int way = 0; way < ways.size(); way++) {
           DemoAnswer answer = way == 0 ? plain : engine.ask(task, ways.get(way));

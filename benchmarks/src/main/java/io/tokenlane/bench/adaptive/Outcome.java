@@ -14,7 +14,7 @@ import java.util.List;
 record Outcome(ReasoningRules rules, double accuracy, double steps, double tokens) {
   private static final int AT_ONCE = 32;
 
-  static Outcome of(DemoEngine engine, List<DemoTask> tasks, ReasoningRules rules) {
+  static Outcome of(DemoEngine engine, List<Question> tasks, ReasoningRules rules) {
     List<DemoAnswer> answers = engine.askAll(tasks, Way.rules(rules), AT_ONCE);
     int right = 0;
     long steps = 0;

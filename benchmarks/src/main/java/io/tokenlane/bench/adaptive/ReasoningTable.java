@@ -16,8 +16,8 @@ final class ReasoningTable {
   private static final int MOST_STEPS = 9;
 
   private final DemoEngine engine;
-  private final List<DemoTask> dev;
-  private final List<DemoTask> test;
+  private final List<Question> dev;
+  private final List<Question> test;
 
   /** Outcomes on the test split, for the plot. */
   final List<Outcome> fixed = new ArrayList<>();
@@ -25,10 +25,10 @@ final class ReasoningTable {
   final List<Outcome> converged = new ArrayList<>();
   final List<Outcome> confident = new ArrayList<>();
 
-  ReasoningTable(DemoEngine engine, List<DemoTask> dev, List<DemoTask> test) {
+  ReasoningTable(DemoEngine engine, List<Question> dev, List<Question> test) {
     this.engine = engine;
-    this.dev = dev.stream().filter(DemoTask::reasons).toList();
-    this.test = test.stream().filter(DemoTask::reasons).toList();
+    this.dev = dev.stream().filter(Question::reasons).toList();
+    this.test = test.stream().filter(Question::reasons).toList();
   }
 
   List<Row> measure() {

@@ -16,19 +16,19 @@ import tools.jackson.databind.json.JsonMapper;
  * @param kind {@code arith} (with reasoning), {@code facts}, {@code extract}, {@code label} or
  *     {@code list}
  */
-record DemoTask(String kind, String question, String answer) {
+record Question(String kind, String question, String answer) {
 
   /** All questions of a split, or every so manieth. */
-  static List<DemoTask> read(String split, int every) throws IOException {
-    List<DemoTask> tasks = new ArrayList<>();
+  static List<Question> read(String split, int every) throws IOException {
+    List<Question> tasks = new ArrayList<>();
     try (InputStream in =
         Objects.requireNonNull(
-            DemoTask.class.getResourceAsStream("/tasks/" + split + ".jsonl"), split)) {
+            Question.class.getResourceAsStream("/tasks/" + split + ".jsonl"), split)) {
       String[] lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n");
       for (int i = 0; i < lines.length; i += every) {
         JsonNode task = JsonMapper.shared().readTree(lines[i]);
         tasks.add(
-            new DemoTask(
+            new Question(
                 task.get("kind").stringValue(),
                 task.get("question").stringValue(),
                 task.get("answer").stringValue()));
