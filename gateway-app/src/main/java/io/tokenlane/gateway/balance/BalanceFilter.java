@@ -99,8 +99,7 @@ final class BalanceFilter implements GlobalFilter, Ordered {
     }
 
     private boolean anotherMayServe() {
-      return tried.size() < maxAttempts
-          && standby.anyBut(excluded);
+      return tried.size() < maxAttempts && standby.anyBut(excluded);
     }
 
     private Mono<Void> failed(Lease lease, ServerWebExchange attempt, Throwable failure) {
