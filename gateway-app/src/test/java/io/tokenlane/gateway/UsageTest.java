@@ -17,7 +17,7 @@ import reactor.core.publisher.Sinks;
 
 /** What a stream cost is always asked of the node, and told to who asked. */
 final class UsageTest {
-  private static final String TEXT = 
+  private static final String TEXT =
       "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\n";
   private static final String USAGE =
       "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":1}}\n\n";

@@ -49,7 +49,8 @@ final class BeyondMemoryTest {
   }
 
   private static String entry(String id, String key, String tenant) throws Exception {
-    byte[] hash = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.US_ASCII));
+    byte[] hash =
+        MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.US_ASCII));
     return "  - {id: %s, sha256: %s, tenant: %s}\n"
         .formatted(id.repeat(12), HexFormat.of().formatHex(hash), tenant);
   }
