@@ -24,7 +24,8 @@ record Alphabet(char first, char last) {
           new Alphabet('ก', '๛'),
           new Alphabet('א', 'ת'));
 
-  private static final int MOST = 400;
+  private static final int MOST = 600;
+  private static final int PLENTY = 300;
   private static final Map<String, String> LETTERS = new ConcurrentHashMap<>();
 
   boolean holds(char c) {
@@ -54,9 +55,23 @@ record Alphabet(char first, char last) {
     return ALL.stream().filter(alphabet -> alphabet.holds(letter)).findFirst().orElse(null);
   }
 
-  /** The first alphabet of which the text has no letter; null if it has some of each. */
-  static @Nullable Alphabet freeIn(String text) {
-    return ALL.stream().filter(alphabet -> !alphabet.isIn(text)).findFirst().orElse(null);
+  /**
+   * The alphabet of which the text has no letter: the first with plenty of letters, else that with
+   * the most; null if the text has some of each.
+   */
+  static @Nullable Alphabet freeIn(String text, TokenCounter counter) {
+    Alphabet richest = null;
+    for (Alphabet alphabet : ALL) {
+      if (alphabet.isIn(text)) {
+        continue;
+      }
+      int letters = alphabet.letters(counter).length();
+      if (letters >= PLENTY) {
+        return alphabet;
+      }
+      richest = richest == null || letters > richest.letters(counter).length() ? alphabet : richest;
+    }
+    return richest;
   }
 
   /** Those letters that are one token, at most {@value #MOST}. */

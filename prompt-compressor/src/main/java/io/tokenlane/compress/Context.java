@@ -53,7 +53,7 @@ final class Context {
       return new Names(
           letters.substring(Math.min(named, letters.length())), mark, false, true, quotesTold);
     }
-    Alphabet own = Alphabet.freeIn(told == null ? scripts + text : text);
+    Alphabet own = Alphabet.freeIn(told == null ? scripts + text : text, counter);
     char ownMark = Frame.freeMark(text);
     return own == null || ownMark == 0
         ? null

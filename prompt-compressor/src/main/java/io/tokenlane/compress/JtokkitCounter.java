@@ -4,24 +4,22 @@ import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingType;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Counts with JTokkit, stretch by stretch between borders that no token crosses. Byte-pair encoding
- * takes more than linear time on a run that nothing cuts, so runs of one character are cut every
- * {@link #LONGEST_RUN} characters, at the price of at most one token more per cut.
+ * Counts with JTokkit, stretch by stretch ({@link Stretches}), remembering what it counted. Runs of
+ * one character are cut every thousand characters, at the price of at most one token more per cut.
  */
 final class JtokkitCounter implements TokenCounter {
-  private static final Map<String, EncodingType> TYPES =
-      Map.of("cl100k_base", EncodingType.CL100K_BASE, "o200k_base", EncodingType.O200K_BASE);
-  private static final Map<EncodingType, Encoding> LOADED = new ConcurrentHashMap<>();
-
-  private static final Map<EncodingType, CountCache> CACHES = new ConcurrentHashMap<>();
-
-  private static final int LONGEST_RUN = 1024;
+  private static final Map<String, JtokkitCounter> ALL =
+      Map.of(
+          "cl100k_base", new JtokkitCounter("cl100k_base", EncodingType.CL100K_BASE),
+          "o200k_base", new JtokkitCounter("o200k_base", EncodingType.O200K_BASE));
 
   private final String name;
   private final EncodingType type;
+  private final CountCache cache = new CountCache();
+  private volatile @Nullable Encoding loaded;
 
   private JtokkitCounter(String name, EncodingType type) {
     this.name = name;
@@ -29,12 +27,12 @@ final class JtokkitCounter implements TokenCounter {
   }
 
   static JtokkitCounter of(String name) {
-    EncodingType type = TYPES.get(name);
-    if (type == null) {
+    JtokkitCounter counter = ALL.get(name);
+    if (counter == null) {
       throw new IllegalArgumentException(
           "encoding: " + name + " (expected: one of cl100k_base, o200k_base)");
     }
-    return new JtokkitCounter(name, type);
+    return counter;
   }
 
   @Override
@@ -44,36 +42,27 @@ final class JtokkitCounter implements TokenCounter {
 
   @Override
   public int count(String text) {
-    Encoding encoding = encoding(type);
-    CountCache cache = CACHES.computeIfAbsent(type, _ -> new CountCache());
+    Encoding encoding = vocabulary();
+    Stretches stretches = new Stretches(text);
     int tokens = 0;
-    int from = 0;
-    int run = 1;
-    for (int i = 1; i < text.length(); i++) {
-      char before = text.charAt(i - 1);
-      char c = text.charAt(i);
-      run = c == before ? run + 1 : 1;
-      if (isBorder(before, c) || run > LONGEST_RUN) {
-        tokens += cache.count(text, from, i, encoding::countTokensOrdinary);
-        from = i;
-        run = 1;
-      }
+    for (int start = 0; start < text.length(); start = stretches.end()) {
+      stretches.scan(start);
+      tokens += cache.count(text, start, stretches.end(), encoding::countTokensOrdinary);
     }
-    return tokens + cache.count(text, from, text.length(), encoding::countTokensOrdinary);
+    return tokens;
   }
 
-  /** No alternative of the encodings' patterns matches across these two. */
-  private static boolean isBorder(char before, char c) {
-    return (c == ' ' && isSolid(before)) || (before == '\n' && isSolid(c) && c != '/');
+  private Encoding vocabulary() {
+    Encoding encoding = loaded;
+    return encoding == null ? load() : encoding;
   }
 
-  private static boolean isSolid(char c) {
-    return (c > ' ' && c < 0x7f)
-        || (c >= 0xa0 && !Character.isWhitespace(c) && !Character.isSpaceChar(c));
-  }
-
-  private static Encoding encoding(EncodingType type) {
-    return LOADED.computeIfAbsent(
-        type, wanted -> Encodings.newLazyEncodingRegistry().getEncoding(wanted));
+  private synchronized Encoding load() {
+    Encoding encoding = loaded;
+    if (encoding == null) {
+      encoding = Encodings.newLazyEncodingRegistry().getEncoding(type);
+      loaded = encoding;
+    }
+    return encoding;
   }
 }
