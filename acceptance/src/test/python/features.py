@@ -27,8 +27,9 @@ def refused(error, **more):
 assert chat().choices[0].message.content == ANSWER
 print("chat ok")
 
-pieces = [c.choices[0].delta.content or "" for c in chat(stream=True) if c.choices]
-assert "".join(pieces) == ANSWER and len(pieces) > 3, pieces
+story = [{"role": "user", "content": "Tell me a story about Zoe and a horse."}]
+pieces = [c.choices[0].delta.content or "" for c in chat(stream=True, messages=story) if c.choices]
+assert "".join(pieces) == chat(messages=story).choices[0].message.content and len(pieces) > 10, pieces
 print("stream ok")
 
 tool = {
@@ -87,6 +88,6 @@ assert limited is not None and float(limited.response.headers["retry-after"]) > 
 assert chat(asked=tight.with_options(max_retries=6)).choices[0].message.content == ANSWER
 print("retry ok")
 
-with chat(stream=True, messages=[{"role": "user", "content": "Tell me a story about Ben and a bird."}]) as story:
-    next(iter(story))
+with chat(stream=True, messages=[{"role": "user", "content": "Tell me a story about Tom and a bird."}]) as cut:
+    next(iter(cut))
 print("cancel ok")

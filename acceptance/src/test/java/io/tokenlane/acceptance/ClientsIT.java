@@ -35,7 +35,6 @@ import tools.jackson.databind.JsonNode;
 class ClientsIT {
   private static final String QUESTION = "What is the capital of France?";
   private static final String ANSWER = "The capital of France is Paris.";
-  private static final String STORY = "Tell me a story about Ada and a cat.";
   private static final Duration LONG = Duration.ofSeconds(60);
 
   private static final List<String> TENANTS =
@@ -104,8 +103,8 @@ class ClientsIT {
         .strip();
   }
 
-  /** The library under test, and the tenant whose requests are few. */
-  record Client(ChatClient library, String tight) {
+  /** The library under test, the tenant whose requests are few, and whom its story is about. */
+  record Client(ChatClient library, String tight, String hero) {
     @Override
     public String toString() {
       return library.getClass().getSimpleName();
@@ -114,9 +113,9 @@ class ClientsIT {
 
   static Stream<Client> clients() {
     return Stream.of(
-        new Client(new OpenAiJava(), "tight-openai"),
-        new Client(new LangChain4j(), "tight-langchain"),
-        new Client(new SpringAi(), "tight-spring"));
+        new Client(new OpenAiJava(), "tight-openai", "Ada"),
+        new Client(new LangChain4j(), "tight-langchain", "Ben"),
+        new Client(new SpringAi(), "tight-spring", "Mia"));
   }
 
   private static String keyOf(String tenant) {
@@ -140,9 +139,13 @@ class ClientsIT {
   @ParameterizedTest(name = "{0}")
   @MethodSource("clients")
   void streams(Client client) {
-    List<String> parts = client.library().stream(setup(), STORY);
+    String story = "Tell me a story about %s and a cat.".formatted(client.hero());
+    List<String> parts = client.library().stream(setup(), story);
     assertThat(parts).hasSizeGreaterThan(10);
-    assertThat(String.join("", parts)).contains("Ada");
+    assertThat(String.join("", parts)).contains(client.hero());
+    assertThat(String.join("", client.library().stream(setup(), story)))
+        .as("from the cache")
+        .isEqualTo(String.join("", parts));
   }
 
   @ParameterizedTest(name = "{0}")

@@ -91,7 +91,9 @@ final class FailoverTest {
 
   @Test
   void aStreamCutAfterItsHeadersButBeforeItsFirstByteIsRetriedElsewhere() {
-    FakeUpstream.Behaviour well = FakeUpstream.events(Flux.just("data: 2\n\n", "data: [DONE]\n\n"));
+    String chunk =
+        "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"2\"},\"finish_reason\":\"stop\"}]}\n\n";
+    FakeUpstream.Behaviour well = FakeUpstream.events(Flux.just(chunk, "data: [DONE]\n\n"));
     AtomicInteger calls = new AtomicInteger();
     FakeUpstream.Behaviour firstIsCut =
         (call, response) ->
@@ -102,7 +104,7 @@ final class FailoverTest {
     gateway.two.answers(firstIsCut);
 
     String greedy = "{\"stream\":true,\"temperature\":0}";
-    assertThat(gateway.chat(greedy).body()).isEqualTo("data: 2\n\ndata: [DONE]\n\n");
+    assertThat(gateway.chat(greedy).body()).isEqualTo(chunk + "data: [DONE]\n\n");
     assertThat(calls).hasValue(2);
     assertThat(header(gateway.chat(greedy), "Cache-Status")).contains("hit");
   }
