@@ -87,7 +87,10 @@ public final class SimulationTable {
         rows.add(Row.of(id + "errors, of all", 100 * outcome.errors(), "%", LOWER).withGoal(most));
       }
       if (plan.fault() == Fault.KILL) {
-        rows.add(Row.of(id + "back in use after", outcome.backAfter(), "s", LOWER).withGoal(3));
+        rows.add(
+            Double.isNaN(outcome.backAfter())
+                ? Row.missing(id + "back in use after", "s", "the run ended before")
+                : Row.of(id + "back in use after", outcome.backAfter(), "s", LOWER).withGoal(3));
       }
     }
     return rows;
@@ -141,6 +144,9 @@ public final class SimulationTable {
     boolean wait = one == of(measured, pair.one()).waitP99();
     String id =
         name + ", " + pair.one() + ": " + (wait ? "p99 wait" : "p99") + " / " + pair.other();
+    if (Double.isNaN(one) || !(other > 0)) {
+      return Row.missing(id, "x", "nothing to compare with");
+    }
     Row row = Row.of(id, one / other, "x", LOWER);
     return pair.most() == 0 ? row : row.withGoal(pair.most());
   }
