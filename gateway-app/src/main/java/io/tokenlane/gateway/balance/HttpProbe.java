@@ -1,14 +1,15 @@
 package io.tokenlane.gateway.balance;
 
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.netty.channel.ChannelOption;
 import io.tokenlane.balance.Node;
 import io.tokenlane.balance.health.Probe;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ final class HttpProbe implements Probe {
   /** Of our own node; of vLLM, llama.cpp and most others; of whatever speaks OpenAI's interface. */
   static final List<String> PATHS = List.of("/actuator/health/readiness", "/health", "/v1/models");
 
+  private static final Duration REMEMBERED = Duration.ofHours(1);
   private static final int UNKNOWN_PATH = 404;
   private static final int MOST_BODY = 64 * 1024;
 
@@ -32,7 +34,10 @@ final class HttpProbe implements Probe {
   private final List<String> paths;
   private final @Nullable Pattern wanted;
   private final Function<String, Optional<String>> apiKeys;
-  private final Map<URI, String> known = new ConcurrentHashMap<>();
+
+  /** Addresses come and go where nodes are discovered; those no longer asked are forgotten. */
+  private final Map<URI, String> known =
+      Caffeine.newBuilder().expireAfterAccess(REMEMBERED).<URI, String>build().asMap();
 
   /**
    * @param apiKeys the credential for a node of this id

@@ -3,14 +3,12 @@ package io.tokenlane.gateway.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenlane.gateway.Eventually;
+import io.tokenlane.gateway.RedisServer;
 import io.tokenlane.prefetch.cache.Answer;
 import io.tokenlane.prefetch.cache.AnswerCache;
 import io.tokenlane.prefetch.cache.AnswerFormat;
 import io.tokenlane.prefetch.http.HttpFields;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +19,6 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,42 +33,14 @@ final class SharedAnswersTest {
 
   private final ScheduledExecutorService clockwork = Executors.newSingleThreadScheduledExecutor();
   private final List<RedisLine> lines = new ArrayList<>();
-  private int port;
-  private Process redis;
+  private RedisServer redis;
 
   /** One gateway's cache and its second level. */
   private record Gateway(AnswerCache cache, SharedAnswers shared, RedisLine line) {}
 
   @BeforeEach
   void start() throws IOException {
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
-    redis = redis();
-  }
-
-  private Process redis() throws IOException {
-    try {
-      Process started =
-          new ProcessBuilder(
-                  "redis-server", "--port", "" + port, "--save", "", "--dir", "" + folder)
-              .redirectErrorStream(true)
-              .redirectOutput(folder.resolve("redis.log").toFile())
-              .start();
-      Eventually.eventually("redis listens", this::listens);
-      return started;
-    } catch (IOException missing) {
-      Assumptions.abort("redis-server is not installed: " + missing.getMessage());
-      throw missing;
-    }
-  }
-
-  private boolean listens() {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      return socket.isConnected();
-    } catch (IOException e) {
-      return false;
-    }
+    redis = new RedisServer(folder);
   }
 
   @AfterEach
@@ -79,14 +48,14 @@ final class SharedAnswersTest {
     lines.forEach(RedisLine::close);
     clockwork.shutdownNow();
     if (redis != null) {
-      redis.destroyForcibly().waitFor();
+      redis.kill();
     }
   }
 
   private Gateway gateway(String settings) {
     AnswerCache cache = new AnswerCache(1 << 20, 1 << 20, System::nanoTime);
     AnswerFormat format = new AnswerFormat(System::nanoTime, InstantSource.system());
-    String uri = "redis://127.0.0.1:" + port;
+    String uri = redis.uri();
     RedisLine line = new RedisLine(new SharedCacheProperties(uri, PATIENCE), clockwork);
     lines.add(line);
     SharedAnswers shared = new SharedAnswers(cache, format, line, settings);

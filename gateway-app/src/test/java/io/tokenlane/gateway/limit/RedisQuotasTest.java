@@ -6,15 +6,12 @@ import io.github.bucket4j.ConsumptionProbe;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tokenlane.gateway.Eventually;
+import io.tokenlane.gateway.RedisServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,46 +23,18 @@ final class RedisQuotasTest extends QuotaStoreContract {
   @TempDir Path folder;
 
   private final Counter failures = new SimpleMeterRegistry().counter("failures");
-  private int port;
-  private Process redis;
+  private RedisServer redis;
   private RedisQuotas store;
 
   @BeforeEach
   void start() throws IOException {
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
-    redis = redis();
+    redis = new RedisServer(folder);
     store = quotas();
-  }
-
-  private Process redis() throws IOException {
-    try {
-      Process started =
-          new ProcessBuilder(
-                  "redis-server", "--port", "" + port, "--save", "", "--dir", "" + folder)
-              .redirectErrorStream(true)
-              .redirectOutput(folder.resolve("redis.log").toFile())
-              .start();
-      Eventually.eventually("redis listens", this::listens);
-      return started;
-    } catch (IOException missing) {
-      Assumptions.abort("redis-server is not installed: " + missing.getMessage());
-      throw missing;
-    }
-  }
-
-  private boolean listens() {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      return socket.isConnected();
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   private RedisQuotas quotas() {
     return new RedisQuotas(
-        new RedisProperties("redis://127.0.0.1:" + port, PATIENCE),
+        new RedisProperties(redis.uri(), PATIENCE),
         new LocalQuotas(InstantSource.system()),
         failures);
   }
@@ -74,7 +43,7 @@ final class RedisQuotasTest extends QuotaStoreContract {
   void stop() throws InterruptedException {
     if (store != null) {
       store.close();
-      redis.destroyForcibly().waitFor();
+      redis.kill();
     }
   }
 
@@ -97,13 +66,13 @@ final class RedisQuotasTest extends QuotaStoreContract {
   @Test
   void withoutRedisTheOwnQuotasHoldAndItsReturnIsNoticed() throws Exception {
     assertThat(take(90).isConsumed()).isTrue();
-    redis.destroyForcibly().waitFor();
+    redis.kill();
 
     assertThat(take(100).isConsumed()).isTrue();
     assertThat(take(1).isConsumed()).isFalse();
     assertThat(failures.count()).isEqualTo(2);
 
-    redis = redis();
+    redis.startAgain();
     Eventually.eventually("it is asked again", () -> take(0).getRemainingTokens() == 100);
     assertThat(take(100).isConsumed()).isTrue();
   }

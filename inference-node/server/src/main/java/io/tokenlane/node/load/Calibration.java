@@ -18,7 +18,8 @@ import tools.jackson.databind.node.ObjectNode;
  * What {@code tokenlane calibrate} found out about a model's layers; a JSON file beside the model:
  * {@code NAME.early-exit.json} beside {@code NAME.gguf}, {@code early-exit.json} in a folder.
  *
- * @param loss share of tokens that may differ from those of all layers, as was wanted
+ * @param loss share of tokens that may differ from those of all layers, as was wanted; 0 where the
+ *     thresholds were not found by it
  * @param positions tokens that it was measured on
  * @param agreement for each layer but the last, the share of tokens on which it agrees with all
  * @param thresholds for each layer but the last, the probability at which tokens leave; more than 1

@@ -10,7 +10,7 @@ import java.lang.foreign.ValueLayout;
 /** Multiplies with machine code that was assembled for this machine's instructions. */
 public final class AssembledKernel implements Int8Kernel {
   private static final int ARGUMENTS = 7;
-  private static final int PAIRS_TO_TURNS = 2 * TileCode.UNROLLED;
+  private static final int PAIRS_TO_TURNS = 2 * TileFrame.UNROLLED;
 
   private final MemorySegment[] functions;
   private final MemorySegment arguments =
