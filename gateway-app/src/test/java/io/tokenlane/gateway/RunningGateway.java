@@ -141,11 +141,6 @@ public final class RunningGateway {
     return ONE;
   }
 
-  /** The gateway as it is. */
-  public static RunningGateway asItIs() {
-    return ONE;
-  }
-
   /** The access log so far. */
   public String accessLog() {
     try {

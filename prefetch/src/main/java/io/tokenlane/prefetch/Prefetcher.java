@@ -89,6 +89,11 @@ public final class Prefetcher implements AutoCloseable {
     due(endpoint);
   }
 
+  /** Whether it is an endpoint of the plan. */
+  public synchronized boolean knows(String endpoint) {
+    return ledgers.containsKey(endpoint);
+  }
+
   /** Tells that an answer of {@code endpoint} was served from the cache. */
   public synchronized void used(String endpoint) {
     Ledger ledger = ledgers.get(endpoint);

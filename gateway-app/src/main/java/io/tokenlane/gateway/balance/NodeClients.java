@@ -7,7 +7,7 @@ import reactor.netty.http.client.HttpClient;
  * What asks nodes on the gateway's own behalf, with the same certificates as calls are forwarded
  * with ({@code spring.cloud.gateway.server.webflux.httpclient.ssl}).
  */
-final class NodeClients {
+public final class NodeClients {
   private final HttpClientSslConfigurer ssl;
 
   NodeClients(HttpClientSslConfigurer ssl) {
@@ -15,7 +15,7 @@ final class NodeClients {
   }
 
   /** Keeps connections. */
-  HttpClient pooled() {
+  public HttpClient pooled() {
     return ssl.configureSsl(HttpClient.create());
   }
 

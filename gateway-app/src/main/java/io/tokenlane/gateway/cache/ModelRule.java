@@ -130,10 +130,13 @@ record ModelRule(
 
   @Override
   public Reuse reuse(Answer answer) {
-    if (call.stream() && StreamWriter.readable(call.kind(), answer.body()).isEmpty()) {
-      return Reuse.VALIDATE;
-    }
-    return Reuse.of(request, HttpFields.NONE, answer.age(cache.nowNanos()), Reuse.Defaults.NONE);
+    Reuse reuse =
+        Reuse.of(request, HttpFields.NONE, answer.age(cache.nowNanos()), Reuse.Defaults.NONE);
+    boolean untold =
+        reuse != Reuse.VALIDATE
+            && call.stream()
+            && StreamWriter.readable(call.kind(), answer.body()).isEmpty();
+    return untold ? Reuse.VALIDATE : reuse;
   }
 
   @Override
@@ -185,8 +188,7 @@ record ModelRule(
     if (!events) {
       return Optional.of(new Form(kept, body));
     }
-    HttpFields typed =
-        StoredFields.updated(StoredFields.without(kept, Set.of("content-type")), HttpFields.NONE);
+    HttpFields typed = StoredFields.without(kept, Set.of("content-type"));
     List<HttpFields.Line> lines = new ArrayList<>(typed.lines());
     lines.add(new HttpFields.Line("Content-Type", "application/json"));
     return StreamReader.whole(call.kind(), body, tokens)

@@ -88,14 +88,30 @@ final class RedisLine implements AutoCloseable {
             .whenComplete(
                 (made, failure) -> {
                   if (made != null) {
-                    subscription = made;
                     made.addListener(listener);
-                    var _ = made.async().subscribe(channel);
-                    use(open);
+                    heard(made, made.async().subscribe(channel), open);
                   } else {
                     pauseAndProbe();
                   }
                 });
+  }
+
+  /** Used only once what the others forget is heard of; else the next probe tries again. */
+  private void heard(
+      StatefulRedisPubSubConnection<String, byte[]> made,
+      CompletionStage<Void> subscribed,
+      StatefulRedisConnection<String, byte[]> open) {
+    var _ =
+        subscribed.whenComplete(
+            (done, refused) -> {
+              if (refused == null) {
+                subscription = made;
+                use(open);
+              } else {
+                var _ = made.closeAsync();
+                pauseAndProbe();
+              }
+            });
   }
 
   /** Asks, where Redis answers; {@code otherwise} where not, or not in time. Never fails. */

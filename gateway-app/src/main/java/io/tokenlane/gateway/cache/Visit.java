@@ -81,6 +81,7 @@ final class Visit {
     AtomicBoolean asking = new AtomicBoolean(true);
     return others
         .get()
+        .doOnError(failure -> flight.abandon())
         .doOnCancel(
             () -> {
               if (asking.get()) {
@@ -258,12 +259,13 @@ final class Visit {
   private Mono<Void> hit(Answer answer) {
     hits.listener().hit(CacheFilter.target(exchange.getRequest()));
     asked(true);
-    if (rule.reuse(answer) == Reuse.FRESH) {
+    Reuse reuse = rule.reuse(answer);
+    if (reuse == Reuse.FRESH) {
       hits.fast().served(exchange, rule, answer);
     }
     Mono<Void> written = write(answer, CacheStatus.hit(answer.ttlLeftSeconds(now())));
     boolean wornOut = rule.wornOut(answer);
-    return wornOut || rule.reuse(answer) == Reuse.STALE_WHILE_REVALIDATE
+    return wornOut || reuse == Reuse.STALE_WHILE_REVALIDATE
         ? Mono.deferContextual(
             context -> {
               var _ = renew(answer).contextWrite(context).subscribe(nothing -> {}, ignored -> {});

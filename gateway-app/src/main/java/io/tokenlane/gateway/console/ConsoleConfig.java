@@ -5,6 +5,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tokenlane.balance.LateBinding;
 import io.tokenlane.balance.NodePool;
+import io.tokenlane.gateway.balance.NodeClients;
 import io.tokenlane.gateway.balance.NodesEndpoint;
 import io.tokenlane.gateway.cache.StoredAnswers;
 import io.tokenlane.gateway.compress.CompressionPreview;
@@ -64,8 +65,8 @@ public class ConsoleConfig {
   }
 
   @Bean
-  NodeSigns nodeSigns(NodePool pool) {
-    return new NodeSigns(pool);
+  NodeSigns nodeSigns(NodePool pool, NodeClients clients) {
+    return new NodeSigns(pool, clients);
   }
 
   /** What is watched while calls go by. */

@@ -31,6 +31,7 @@ final class Gate {
   static final String CSRF = "x-tokenlane-csrf";
 
   private static final String ADMIN = "admin";
+  private static final int LONGEST_TARGET = 256;
   private static final Pattern LOCAL_HOST =
       Pattern.compile("(localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d+)?");
 
@@ -139,7 +140,7 @@ final class Gate {
             session.map(s -> s.who().id()).orElse("-"),
             request.remoteAddress().map(InetSocketAddress::getHostString).orElse("-"),
             action,
-            target,
+            target.length() <= LONGEST_TARGET ? target : target.substring(0, LONGEST_TARGET),
             outcome));
   }
 

@@ -27,6 +27,9 @@ final class Heat implements CallWatch {
 
   private record Heated(String target, LongAdder asked, LongAdder hits) {}
 
+  /** As it stood when it was counted; sums that move cannot be sorted by. */
+  private record Counted(String key, Heated heated, long asked) {}
+
   /**
    * Starts cold.
    *
@@ -62,15 +65,16 @@ final class Heat implements CallWatch {
 
   void tell(ArrayNode hottest) {
     keys.asMap().entrySet().stream()
-        .sorted(Comparator.comparingLong(e -> -e.getValue().asked().sum()))
+        .map(e -> new Counted(e.getKey(), e.getValue(), e.getValue().asked().sum()))
+        .sorted(Comparator.comparingLong(Counted::asked).reversed())
         .limit(SHOWN)
         .forEach(
             e ->
                 hottest
                     .addObject()
-                    .put("key", e.getKey())
-                    .put("target", e.getValue().target())
-                    .put("asked", e.getValue().asked().sum())
-                    .put("hits", e.getValue().hits().sum()));
+                    .put("key", e.key())
+                    .put("target", e.heated().target())
+                    .put("asked", e.asked())
+                    .put("hits", e.heated().hits().sum()));
   }
 }

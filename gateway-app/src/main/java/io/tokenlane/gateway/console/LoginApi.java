@@ -30,7 +30,7 @@ final class LoginApi {
   private final Logins logins;
   private final @Nullable String token;
 
-  /** One guess at a time, and a pause after each wrong one. */
+  /** Four guesses at a time, and a pause after each wrong one. */
   private final Semaphore guesses = new Semaphore(4);
 
   LoginApi(Gate gate, Sessions sessions, Logins logins, @Nullable String token) {
@@ -59,13 +59,19 @@ final class LoginApi {
     if (!Gate.ownPage(request)) {
       throw new Gate.Refusal(HttpStatus.FORBIDDEN, "the request is not of the console's own page");
     }
-    if (!guesses.tryAcquire()) {
-      throw new Gate.Refusal(
-          HttpStatus.TOO_MANY_REQUESTS, "too many logins at once; try again in a second");
-    }
     return ConsoleApi.body(request)
         .map(body -> ConsoleApi.parsed(body).path("credential").asString("").strip())
-        .flatMap(credential -> prove(request, credential))
+        .flatMap(credential -> guess(request, credential));
+  }
+
+  /** Counted once its body is there: who sends none holds nobody up. */
+  private Mono<ServerResponse> guess(ServerRequest request, String credential) {
+    if (!guesses.tryAcquire()) {
+      return Mono.error(
+          new Gate.Refusal(
+              HttpStatus.TOO_MANY_REQUESTS, "too many logins at once; try again in a second"));
+    }
+    return Mono.defer(() -> prove(request, credential))
         .filter(Gate::isAdmin)
         .map(Optional::of)
         .defaultIfEmpty(Optional.empty())

@@ -2,6 +2,7 @@ package io.tokenlane.gateway.console;
 
 import io.tokenlane.balance.Node;
 import io.tokenlane.balance.NodePool;
+import io.tokenlane.gateway.balance.NodeClients;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -21,13 +22,14 @@ final class NodeSigns {
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
   private static final JsonMapper JSON = JsonMapper.shared();
 
-  private final HttpClient client = HttpClient.create().responseTimeout(TIMEOUT);
+  private final HttpClient client;
   private final NodePool pool;
   private final Map<String, JsonNode> latest = new ConcurrentHashMap<>();
   private final Set<String> asking = ConcurrentHashMap.newKeySet();
 
-  NodeSigns(NodePool pool) {
+  NodeSigns(NodePool pool, NodeClients clients) {
     this.pool = pool;
+    this.client = clients.pooled().responseTimeout(TIMEOUT);
   }
 
   /** Asks all nodes, none twice at once. */

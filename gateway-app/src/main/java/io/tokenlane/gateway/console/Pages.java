@@ -2,6 +2,8 @@ package io.tokenlane.gateway.console;
 
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -11,6 +13,7 @@ import org.springframework.web.reactive.function.BodyInserter;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /** The built page and its parts, from the jar. It loads nothing from elsewhere, and may not. */
 final class Pages {
@@ -29,21 +32,42 @@ final class Pages {
           + " data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
   Mono<ServerResponse> index() {
-    return guarded(ServerResponse.ok())
-        .contentType(MediaType.parseMediaType("text/html;charset=utf-8"))
-        .header("Cache-Control", "no-cache")
-        .bodyValue(read("index.html"));
+    return off(() -> read("index.html"))
+        .flatMap(
+            page ->
+                guarded(ServerResponse.ok())
+                    .contentType(MediaType.parseMediaType("text/html;charset=utf-8"))
+                    .header("Cache-Control", "no-cache")
+                    .bodyValue(page));
   }
 
   Mono<ServerResponse> part(String name) {
-    if (!PART.matcher(name).matches()
-        || !new ClassPathResource(FOLDER + "assets/" + name).exists()) {
-      return ServerResponse.notFound().build();
-    }
+    return PART.matcher(name).matches()
+        ? off(() -> found(name))
+            .flatMap(part -> part.map(bytes -> served(name, bytes)).orElseGet(Pages::none))
+        : none();
+  }
+
+  private static Optional<byte[]> found(String name) {
+    return new ClassPathResource(FOLDER + "assets/" + name).exists()
+        ? Optional.of(read("assets/" + name))
+        : Optional.empty();
+  }
+
+  private static Mono<ServerResponse> served(String name, byte[] part) {
     return guarded(ServerResponse.ok())
         .contentType(TYPES.getOrDefault(name.substring(name.lastIndexOf('.') + 1), MediaType.ALL))
         .header("Cache-Control", "public, max-age=31536000, immutable")
-        .bodyValue(read("assets/" + name));
+        .bodyValue(part);
+  }
+
+  private static Mono<ServerResponse> none() {
+    return ServerResponse.notFound().build();
+  }
+
+  /** Reads from the jar off the event loop. */
+  private static <T> Mono<T> off(Callable<T> reading) {
+    return Mono.fromCallable(reading).subscribeOn(Schedulers.boundedElastic());
   }
 
   /** What browsers are to refuse around the console. */

@@ -41,7 +41,7 @@ final class Playground implements ApplicationListener<ReactiveWebServerInitializ
           "x-tokenlane-prompt-tokens");
 
   private final InternalPass pass;
-  private final boolean tls;
+  private final HttpClient base;
   private volatile @Nullable InetSocketAddress frontDoor;
 
   /**
@@ -51,7 +51,8 @@ final class Playground implements ApplicationListener<ReactiveWebServerInitializ
    */
   Playground(InternalPass pass, boolean tls) {
     this.pass = pass;
-    this.tls = tls;
+    HttpClient plain = HttpClient.create().responseTimeout(PATIENCE);
+    this.base = tls ? plain.secure(Playground::toItself) : plain;
   }
 
   @Override
@@ -87,12 +88,8 @@ final class Playground implements ApplicationListener<ReactiveWebServerInitializ
     if (door == null) {
       throw new Gate.Refusal(HttpStatus.SERVICE_UNAVAILABLE, "the gateway is starting");
     }
-    HttpClient client =
-        HttpClient.create()
-            .remoteAddress(() -> door)
-            .responseTimeout(PATIENCE)
-            .headers(h -> who.ifPresent(w -> h.set(InternalPass.HEADER, pass.issue(w))));
-    return tls ? client.secure(Playground::toItself) : client;
+    return base.remoteAddress(() -> door)
+        .headers(h -> who.ifPresent(w -> h.set(InternalPass.HEADER, pass.issue(w))));
   }
 
   /** The other end is this very process, at its own port on this machine. */

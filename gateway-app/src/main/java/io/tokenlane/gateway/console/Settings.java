@@ -35,7 +35,14 @@ final class Settings {
               + "|spring\\.cloud\\.discovery)\\..*");
   private static final Pattern SECRET =
       Pattern.compile(
-          ".*(api[-_]?key|password|secret|token|credentials)$", Pattern.CASE_INSENSITIVE);
+          "(.*(api[-_]?key|password|secret|token|credentials?|authorization)(s?\\[\\d+])?"
+              + "|.*\\.headers\\..*)",
+          Pattern.CASE_INSENSITIVE);
+
+  /** Keys written out, and fields that filters add. */
+  private static final Pattern SECRET_VALUE =
+      Pattern.compile("PRIVATE KEY-----|^(Add|Set)RequestHeader", Pattern.CASE_INSENSITIVE);
+
   private static final Pattern IN_URI = Pattern.compile("//[^/@\\s]*@");
   private static final Pattern FILE = Pattern.compile(".*'file \\[(.+)]'.*");
 
@@ -87,7 +94,8 @@ final class Settings {
   }
 
   static String hidden(String name, String value) {
-    return SECRET.matcher(name).matches() && !value.isEmpty()
+    boolean secret = SECRET.matcher(name).matches() || SECRET_VALUE.matcher(value).find();
+    return secret && !value.isEmpty()
         ? "(hidden)"
         : IN_URI.matcher(value).replaceAll("//(hidden)@");
   }

@@ -106,7 +106,7 @@ final class Traffic implements CallWatch {
       recorder.recordValue(Math.clamp(nanos / 1_000, 1, LONGEST_MICROS));
     }
 
-    void tell(ObjectNode to) {
+    synchronized void tell(ObjectNode to) {
       window.addLast(recorder.getIntervalHistogram());
       if (window.size() > WINDOW) {
         window.removeFirst();

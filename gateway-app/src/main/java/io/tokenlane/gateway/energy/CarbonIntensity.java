@@ -1,6 +1,7 @@
 package io.tokenlane.gateway.energy;
 
 import java.net.URI;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -14,6 +15,7 @@ final class CarbonIntensity {
   private static final Logger LOG = LoggerFactory.getLogger(CarbonIntensity.class);
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final int MOST_BODY = 1 << 20;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final HttpClient client;
   private final EnergyProperties properties;
@@ -46,9 +48,10 @@ final class CarbonIntensity {
                             new IllegalStateException("status " + response.status().code())))
             .doOnNext(this::take)
             .then()
+            .timeout(PATIENCE)
             .onErrorResume(
                 failure -> {
-                  LOG.warn("carbon intensity of {}: {}", uri, failure.toString());
+                  LOG.warn("carbon intensity of {}: {}", uri.getHost(), failure.toString());
                   return Mono.empty();
                 });
   }

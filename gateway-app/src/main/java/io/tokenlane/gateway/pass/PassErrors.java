@@ -29,12 +29,12 @@ final class PassErrors {
   }
 
   /** The body stopped coming; whatever else the client sends is not wanted. */
-  static void bodyTimeout(ChannelHandlerContext client, Duration limit) {
+  static void bodyTimeout(ChannelHandlerContext client, Duration limit, String id) {
     DefaultFullHttpResponse answer =
         problem(
             HttpResponseStatus.REQUEST_TIMEOUT,
             "The body did not come within " + limit.toMillis() + " ms.",
-            "-");
+            id);
     answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     var _ = client.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
   }

@@ -271,6 +271,11 @@ final class PassExchange {
     }
   }
 
+  /** Why the cache had no part in it. */
+  static String cached(HttpRequest request) {
+    return request.method().equals(HttpMethod.GET) ? "bypass" : "method";
+  }
+
   private void end(String outcome) {
     body.release();
     long now = System.nanoTime();
@@ -283,7 +288,7 @@ final class PassExchange {
                 request.uri(),
                 status,
                 outcome,
-                request.method().equals(HttpMethod.GET) ? "bypass" : "method",
+                cached(request),
                 bytes,
                 (firstByteNanos == 0 ? now : firstByteNanos) - startNanos,
                 now - startNanos));

@@ -9,11 +9,14 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import io.tokenlane.gateway.telemetry.PassedRequests;
+import io.tokenlane.gateway.telemetry.RequestIds;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -144,8 +147,27 @@ final class PassHandler extends ChannelDuplexHandler {
   private void tooSlow(ChannelHandlerContext context, Gathering late) {
     if (gathering == late) {
       drop(late);
-      PassErrors.bodyTimeout(context, passing.bodyTimeout());
+      String id = RequestIds.keepOrMake(late.request.headers().get(RequestIds.HEADER));
+      PassErrors.bodyTimeout(context, passing.bodyTimeout(), id);
+      tellTooSlow(late.request, id);
     }
+  }
+
+  private void tellTooSlow(HttpRequest request, String id) {
+    long waited = passing.bodyTimeout().toNanos();
+    passing
+        .told()
+        .ended(
+            new PassedRequests.Passed(
+                id,
+                request.method().name(),
+                request.uri(),
+                HttpResponseStatus.REQUEST_TIMEOUT.code(),
+                "failed",
+                PassExchange.cached(request),
+                0,
+                waited,
+                waited));
   }
 
   /** The exchange is over; what came meanwhile is next. */

@@ -20,8 +20,8 @@ import reactor.netty.resources.LoopResources;
 
 /**
  * Connections to upstreams that belong to one event loop, so that a request and its answer never
- * change threads. The one used last is used next; those idle for too long are closed. Only called
- * on that event loop.
+ * change threads. The one used last is used next; those idle for too long are closed when the next
+ * one is taken or given back. Only called on that event loop.
  */
 final class UpstreamConnections {
   /** A connection that an upstream kept open for less than this could be closing already. */

@@ -106,7 +106,7 @@ final class PrefetchStarter
   @Override
   public void forgotten(String host, String target) {
     Prefetcher running = prefetcher;
-    boolean planned = running != null && running.accounts().containsKey(target);
+    boolean planned = running != null && running.knows(target);
     if (running != null && planned && refreshing.add(target)) {
       // Once, however many changes there are meanwhile.
       long jitter = ThreadLocalRandom.current().nextLong(100, 1_000);

@@ -5,6 +5,7 @@ import io.tokenlane.balance.NodePool;
 import io.tokenlane.balance.NodeState;
 import io.tokenlane.compress.template.Template;
 import io.tokenlane.gateway.call.CallParser;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
@@ -44,6 +45,10 @@ final class PrefixWarmUp {
   private final BooleanSupplier busy;
   private final Set<String> warm = ConcurrentHashMap.newKeySet();
   private final Set<String> without = ConcurrentHashMap.newKeySet();
+
+  /** Asked for in this round; who failed comes again after all others. */
+  private final Set<String> tried = ConcurrentHashMap.newKeySet();
+
   private final AtomicBoolean asking = new AtomicBoolean();
   private final AtomicLong computed = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
@@ -80,12 +85,17 @@ final class PrefixWarmUp {
         boolean wanted =
             template.staticPrefix().length() >= SHORTEST_CHARS
                 && !without.contains(node.id())
-                && !warm.contains(pair(node, template));
+                && !warm.contains(pair(node, template))
+                && !tried.contains(pair(node, template));
         if (wanted && asking.compareAndSet(false, true)) {
+          tried.add(pair(node, template));
           ask(node, template);
           return;
         }
       }
+    }
+    if (!asking.get()) {
+      tried.clear();
     }
   }
 
@@ -118,9 +128,7 @@ final class PrefixWarmUp {
                 })
             .post()
             .uri(node.uri().resolve("/v1/prefixes"))
-            .send(
-                ByteBufMono.fromString(
-                    Mono.just(new String(bytes, java.nio.charset.StandardCharsets.UTF_8))))
+            .send(ByteBufMono.fromString(Mono.just(new String(bytes, StandardCharsets.UTF_8))))
             .responseSingle((response, answer) -> answer.then(Mono.just(response.status().code())))
             .onErrorReturn(0)
             .doFinally(signal -> asking.set(false))

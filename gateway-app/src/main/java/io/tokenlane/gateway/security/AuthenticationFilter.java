@@ -89,7 +89,7 @@ final class AuthenticationFilter implements WebFilter, Ordered {
   private ServerWebExchange proved(
       ServerWebExchange exchange, Authenticator way, Principal principal) {
     Trail.of(exchange).proved(principal);
-    if (!way.inFields() || (forward && !(way instanceof ApiKeys))) {
+    if (!way.inFields() || (forward && !(way instanceof ApiKeys || way instanceof InternalPass))) {
       return exchange;
     }
     return exchange

@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * The trace of each request: continues the client's, or begins one; the node continues the
- * gateway's. Names and attributes follow OpenTelemetry's conventions for HTTP and generative AI.
- * Decisions are events of the span. Without a collector, the client's trace only passes through.
+ * The trace of each request that goes through the filters: continues the client's, or begins one;
+ * the node continues the gateway's. Names and attributes follow OpenTelemetry's conventions for
+ * HTTP and generative AI. Decisions are events of the span. Without a collector, the client's trace
+ * only passes through.
  */
 final class CallTracer implements AutoCloseable {
   private static final String HEADER = "traceparent";

@@ -2,7 +2,10 @@ package io.tokenlane.gateway.telemetry;
 
 import io.tokenlane.gateway.call.Attention;
 
-/** Told of every exchange's end. Called on event loops: must not block. */
+/**
+ * Told of the end of every exchange that goes through the filters ({@link PassedRequests} tells of
+ * the others). Called on event loops: must not block.
+ */
 public interface CallWatch {
   /** How closely the next exchange is to be watched. */
   Attention attention();

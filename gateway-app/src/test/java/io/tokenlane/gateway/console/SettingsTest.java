@@ -61,6 +61,11 @@ class SettingsTest {
     "tokenlane.nodes[0].api-key, sesame, (hidden)",
     "tokenlane.console.token, 0123456789abcdef, (hidden)",
     "server.ssl.key-store-password, x, (hidden)",
+    "management.otlp.metrics.export.headers.Authorization, Bearer x, (hidden)",
+    "tokenlane.upstream.secrets[0], x, (hidden)",
+    "spring.ssl.bundle.pem.own.keystore.private-key, -----BEGIN PRIVATE KEY-----, (hidden)",
+    "spring.cloud.gateway.server.webflux.routes[0].filters[0], AddRequestHeader=Authorization x, (hidden)",
+    "spring.ssl.bundle.pem.own.keystore.private-key, file:/tls/tls.key, file:/tls/tls.key",
     "tokenlane.limits.rules[0].tokens_per_minute, 100, 100",
     "tokenlane.limits.redis.uri, redis://user:pw@host:6379, redis://(hidden)@host:6379",
   })

@@ -54,7 +54,6 @@ final class DrawMemory {
       staging = driver.pinned(2 * bytes);
     }
     write(draws);
-    device.atLeast(bytes);
     results.atLeast((long) padded * RESULT * Integer.BYTES);
     driver.copyIn(device.atLeast(bytes), staging, bytes);
   }

@@ -77,11 +77,6 @@ public record EarlyExit(
     return new ExitRule(thresholds, patience);
   }
 
-  /** The same thresholds for all layers. */
-  public EarlyExit uncalibrated() {
-    return new EarlyExit(mode, threshold, minLayer, patience, List.of());
-  }
-
   /** How tokens may leave. */
   public enum Mode {
     /** Not at all. */

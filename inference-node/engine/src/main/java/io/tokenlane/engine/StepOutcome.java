@@ -72,8 +72,9 @@ final class StepOutcome {
     }
     Sequence sequence = chunk.sequence();
     Turn turn = steering.turn(sequence, drawn);
-    scheduler.complete(chunk, drawn.size() - 1, turn);
-    tokens.addAll(steering.takeShown(sequence.state() != Sequence.State.RUNNING));
+    int appended = scheduler.complete(chunk, drawn.size() - 1, turn);
+    List<Draw.Token> shown = steering.takeShown(sequence.state() != Sequence.State.RUNNING);
+    tokens.addAll(shown.subList(0, shown.size() - (turn.tokens().length - appended)));
   }
 
   private void append(Chunk chunk, StepResult result, int index) {

@@ -244,8 +244,7 @@ public final class AnswerCache {
    * key; how many answers were stored.
    */
   public int forgetWhere(Predicate<String> picks) {
-    purges.add(new Purge(nowNanos(), picks));
-    purges.removeIf(old -> nowNanos() - old.nanos() > FORGOTTEN_FOR.toNanos());
+    purge(picks);
     Set<String> picked = new HashSet<>();
     answers
         .asMap()
@@ -256,6 +255,12 @@ public final class AnswerCache {
               }
             });
     return picked.stream().mapToInt(this::forget).sum();
+  }
+
+  /** Nothing that is on its way to such a key may land. */
+  private void purge(Predicate<String> keys) {
+    purges.removeIf(old -> nowNanos() - old.nanos() > FORGOTTEN_FOR.toNanos());
+    purges.add(new Purge(nowNanos(), keys));
   }
 
   /** Where all that is stored lies. */
@@ -284,7 +289,7 @@ public final class AnswerCache {
   }
 
   private void clear(Predicate<ChangeListener> told) {
-    purges.add(new Purge(nowNanos(), key -> true));
+    purge(key -> true);
     restart();
     listeners.stream().filter(told).forEach(ChangeListener::cleared);
   }

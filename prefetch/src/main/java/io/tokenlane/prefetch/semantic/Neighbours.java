@@ -4,7 +4,6 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -20,7 +19,8 @@ public final class Neighbours {
   private final double threshold;
 
   /** A question, the direction of its vector, and where its answer is stored. */
-  private record Question(String text, List<Float> direction, String key) {}
+  @SuppressWarnings("ArrayRecordComponent") // read element by element, never compared
+  private record Question(String text, float[] direction, String key) {}
 
   /**
    * Knows none.
@@ -55,7 +55,7 @@ public final class Neighbours {
     if (questions == null) {
       return Optional.empty();
     }
-    List<Float> direction = direction(vector);
+    float[] direction = direction(vector);
     String best = null;
     double nearest = threshold;
     synchronized (questions) {
@@ -70,26 +70,26 @@ public final class Neighbours {
     return Optional.ofNullable(best);
   }
 
-  private static List<Float> direction(float[] vector) {
+  private static float[] direction(float[] vector) {
     double length = 0;
     for (float x : vector) {
       length += (double) x * x;
     }
-    Float[] unit = new Float[vector.length];
+    float[] unit = new float[vector.length];
     double root = Math.sqrt(length);
     for (int i = 0; i < unit.length; i++) {
       unit[i] = (float) (root == 0 ? 0 : vector[i] / root);
     }
-    return List.of(unit);
+    return unit;
   }
 
-  private static double cosine(List<Float> a, List<Float> b) {
-    if (a.size() != b.size()) {
+  private static double cosine(float[] a, float[] b) {
+    if (a.length != b.length) {
       return -1;
     }
     double sum = 0;
-    for (int i = 0; i < a.size(); i++) {
-      sum += (double) a.get(i) * b.get(i);
+    for (int i = 0; i < a.length; i++) {
+      sum += (double) a[i] * b[i];
     }
     return sum;
   }

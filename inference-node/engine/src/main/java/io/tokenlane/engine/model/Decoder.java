@@ -58,7 +58,6 @@ final class Decoder implements Model {
 
   @Override
   public void forward(Batch batch, KvStore kv, float[] logits) {
-    check(batch, (long) batch.outputs() * config.vocabularySize(), "logits", logits);
     forward(batch, kv, config.layers(), logits);
   }
 
@@ -70,7 +69,7 @@ final class Decoder implements Model {
   @Override
   public void draw(Batch batch, KvStore kv, Draws draws) {
     check(batch, 0, "logits", new float[0]);
-    runLayers(batch, kv);
+    runLayers(batch, kv, config.layers());
     backend.draw(stream, weights.finalNorm(), weights.head(), draws);
   }
 
@@ -78,7 +77,7 @@ final class Decoder implements Model {
   public void states(Batch batch, KvStore kv, float[] states) {
     int hidden = config.hiddenSize();
     check(batch, (long) batch.rows() * hidden, "states", states);
-    runLayers(batch, kv);
+    runLayers(batch, kv, config.layers());
     float[] row = new float[hidden];
     for (int i = 0; i < batch.rows(); i++) {
       backend.read(stream, i, row);
@@ -106,11 +105,7 @@ final class Decoder implements Model {
   @Override
   public void forward(Batch batch, KvStore kv, int layers, float[] logits) {
     check(batch, (long) batch.outputs() * config.vocabularySize(), "logits", logits);
-    backend.begin(batch);
-    embed();
-    for (int layer = 0; layer < layers; layer++) {
-      layer(layer, kv);
-    }
+    runLayers(batch, kv, layers);
     backend.logits(stream, weights.finalNorm(), weights.head(), logits);
     finish(logits, batch.outputs());
     outputRows = batch.outputRows;
@@ -124,7 +119,7 @@ final class Decoder implements Model {
     } else {
       backend.read(stream, outputRows[output], state);
     }
-    norm(state.clone(), state, 0);
+    norm(state, state, 0);
   }
 
   /** {@code out = gain * row / sqrt(mean(row²) + epsilon)}. */
@@ -139,10 +134,10 @@ final class Decoder implements Model {
     }
   }
 
-  private void runLayers(Batch batch, KvStore kv) {
+  private void runLayers(Batch batch, KvStore kv, int layers) {
     backend.begin(batch);
     embed();
-    for (int layer = 0; layer < config.layers(); layer++) {
+    for (int layer = 0; layer < layers; layer++) {
       layer(layer, kv);
     }
   }

@@ -44,11 +44,6 @@ final class Drafter {
     Memory(Pace.Drafting how) {
       this.how = how;
     }
-
-    /** Room that drafts of the next step may want. */
-    int wanted() {
-      return MOST;
-    }
   }
 
   Drafter(Model model, KvStore kv, Batch like) {
@@ -73,7 +68,11 @@ final class Drafter {
       open[i] = false;
       if (memory != null && chunk.drafts() > 0) {
         draftByText(i, chunk, memory);
-        open[i] = counts[i] == 0 && chunk.count() == 1 && memory.byLayers.get(cost) > 0;
+        boolean free = counts[i] == 0 && chunk.count() == 1;
+        open[i] = free && memory.byLayers.get(cost) > 0;
+        if (free && !open[i]) {
+          memory.byLayers.skip();
+        }
         layers |= open[i];
       }
     }

@@ -72,7 +72,7 @@ public final class Runner implements AutoCloseable {
     Drafter.Memory memory = pace.drafting() == null ? null : new Drafter.Memory(pace.drafting());
     opened.put(sequence, new Open(sampling, probe, pace, memory));
     if (memory != null) {
-      sequence.wantDrafts(memory.wanted());
+      sequence.wantDrafts(Drafter.MOST);
     }
   }
 
@@ -203,7 +203,6 @@ public final class Runner implements AutoCloseable {
     open.pace.effort().drafts(drafts, right);
     if (open.memory != null) {
       drafter.learn(index, open.memory, right);
-      chunk.sequence().wantDrafts(open.memory.wanted());
     }
     return 1 + drafts;
   }

@@ -10,7 +10,8 @@ import java.util.function.Supplier;
 /** Which kernel multiplies bytes on this machine. */
 final class Int8Kernels {
   /**
-   * Names a kernel to run instead of the best one, for comparison: {@code vector}, or {@code avx2}.
+   * Names a kernel to run instead of the best one, for comparison: {@code vector}, {@code avx2} or
+   * {@code avx512_vnni}.
    */
   static final String PROPERTY = "tokenlane.int8-kernel";
 
