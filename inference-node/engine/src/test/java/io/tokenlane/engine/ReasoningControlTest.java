@@ -94,6 +94,19 @@ final class ReasoningControlTest {
     }
   }
 
+  /** Wherever the answer's own limit falls, within a tag too, what is shown is what is counted. */
+  @Test
+  void aTagOfSeveralTokensEndsWhereTheAnswerDoes() {
+    ReasoningFormat format = new ReasoningFormat("<think>", "</that was all>", "\n", 8);
+    ReasoningRules oneStep = new ReasoningRules(1, 0, MANY, Stop.OFF, 1, 1);
+    for (int most = 1; most < 60; most++) {
+      GenerationRequest request = DEMO.ask(SUM, SamplingParams.GREEDY, most);
+      Recorder recorder = run(request.with(DEMO.watched(oneStep, format)));
+      assertThat(recorder.ids()).as("at most %d", most).hasSizeLessThanOrEqualTo(most);
+      assertThat(recorder.finished().usage().completionTokens()).isEqualTo(recorder.ids().size());
+    }
+  }
+
   /** Tokens that are taken back leave nothing in blocks that others find. */
   @ParameterizedTest
   @ValueSource(ints = {1, 4, 7})
