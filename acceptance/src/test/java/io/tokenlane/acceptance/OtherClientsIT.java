@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.ai.chat.prompt.Prompt;
@@ -40,18 +39,10 @@ class OtherClientsIT {
   private static final String ANSWER = "The capital of France is Paris.";
 
   private static int port;
-  private static Launcher up;
 
   @BeforeAll
   static void start() throws IOException, InterruptedException {
-    port = Launcher.freePorts();
-    up = Launcher.start("up", "--port", Integer.toString(port));
-    up.awaitLine(line -> line.startsWith("Ctrl-C stops everything"));
-  }
-
-  @AfterAll
-  static void stop() {
-    up.close();
+    port = SharedUp.get().port();
   }
 
   private static String host() {
