@@ -1,7 +1,7 @@
 package io.tokenlane.bench;
 
+import java.io.Console;
 import java.io.PrintStream;
-import java.util.Objects;
 
 /** How far a run of several benchmarks is: a bar on a terminal, plain lines elsewhere. */
 final class ProgressBar {
@@ -19,7 +19,8 @@ final class ProgressBar {
   }
 
   static ProgressBar onStandardError(int all) {
-    boolean terminal = Objects.requireNonNull(System.console()).isTerminal();
+    Console console = System.console(); // none where input or output is no terminal
+    boolean terminal = console != null && console.isTerminal();
     return new ProgressBar(System.err, terminal, all);
   }
 

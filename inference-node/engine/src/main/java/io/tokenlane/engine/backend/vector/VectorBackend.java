@@ -20,6 +20,7 @@ import io.tokenlane.engine.backend.int8.Int8Matrix;
 import io.tokenlane.engine.backend.vector.Projector.Input;
 import io.tokenlane.engine.tensor.Activation;
 import io.tokenlane.engine.tensor.DType;
+import io.tokenlane.engine.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.util.EnumSet;
 import java.util.Map;
@@ -91,12 +92,23 @@ final class VectorBackend extends HostBackend {
     return matrix;
   }
 
+  /** The packed head where that has the same values; the file's pages are then never read again. */
+  @Override
+  public Linear table(Tensor table, Linear head) {
+    boolean same = head instanceof Int8Matrix && Int8Matrix.isExact(table.dtype());
+    return same ? head : table(table);
+  }
+
   @Override
   public void embed(Linear table, float scale, Rows out) {
     HostRows rows = HostRows.of(out);
     for (int row = 0; row < batch().rows(); row++) {
       int token = batch().tokens[row];
-      Decode.row(HostLinear.of(table).part(0), token, rows.values, row * rows.width());
+      if (table instanceof Int8Matrix packed) {
+        packed.decode(token, rows.values, row * rows.width());
+      } else {
+        Decode.row(HostLinear.of(table).part(0), token, rows.values, row * rows.width());
+      }
       if (scale != 1) {
         Elementwise.scale(rows.values, row * rows.width(), rows.width(), scale);
       }
