@@ -2,6 +2,7 @@ package io.tokenlane.bench;
 
 import java.io.Console;
 import java.io.PrintStream;
+import org.jspecify.annotations.Nullable;
 
 /** How far a run of several benchmarks is: a bar on a terminal, plain lines elsewhere. */
 final class ProgressBar {
@@ -19,9 +20,12 @@ final class ProgressBar {
   }
 
   static ProgressBar onStandardError(int all) {
-    Console console = System.console(); // none where input or output is no terminal
-    boolean terminal = console != null && console.isTerminal();
-    return new ProgressBar(System.err, terminal, all);
+    return new ProgressBar(System.err, isTerminal(System.console()), all);
+  }
+
+  /** There is none where input or output is no terminal. */
+  static boolean isTerminal(@Nullable Console console) {
+    return console != null && console.isTerminal();
   }
 
   /** Step {@code number}, counted from 0, begins. */

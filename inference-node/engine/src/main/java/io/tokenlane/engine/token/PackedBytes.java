@@ -41,11 +41,6 @@ public final class PackedBytes {
     return Arrays.copyOfRange(bytes, begin(index), ends[index]);
   }
 
-  /** The length of one, in bytes. */
-  public int length(int index) {
-    return ends[index] - begin(index);
-  }
-
   private int begin(int index) {
     return index == 0 ? 0 : ends[index - 1];
   }

@@ -15,7 +15,7 @@ final class StepRows {
   private static final int LEAST = 128;
 
   /** Activations are at most one in so many bytes of the weights. */
-  private static final int SHARE = 64;
+  private static final int SHARE = 128;
 
   private StepRows() {}
 
@@ -35,8 +35,7 @@ final class StepRows {
   /** Stream, queries with keys and values, attention, gate and up, their product. */
   private static long rowBytes(ModelConfig shapes) {
     long qkv = shapes.queryWidth() + 2L * shapes.kvWidth();
-    long values =
-        shapes.hiddenSize() + qkv + shapes.queryWidth() + 3L * shapes.intermediateSize();
+    long values = shapes.hiddenSize() + qkv + shapes.queryWidth() + 3L * shapes.intermediateSize();
     return values * Float.BYTES;
   }
 }

@@ -9,8 +9,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Keys and values outside the heap, resident as far as blocks were ever used, as {@code [layer][block][keys, values][kv head]}: a head's keys
- * of a block are contiguous, and so is a block of a layer.
+ * Keys and values outside the heap, resident as far as blocks were ever used, as {@code
+ * [layer][block][keys, values][kv head]}: a head's keys of a block are contiguous, and so is a
+ * block of a layer.
  *
  * <p>Values are {@code [slot][element]}. Keys are {@code [strip][element][slot of strip]}, in
  * strips of {@link #STRIP} slots, so that kernels score the slots of a strip side by side and need
