@@ -31,14 +31,28 @@ final class Projector {
     floatWork = new ProjectWork(workers.threads());
   }
 
-  /**
-   * Rows to project.
-   *
-   * @param norm what they are normed by before, if anything
-   * @param picked which rows; the first {@code count} where null
-   */
-  @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
-  record Input(HostRows rows, @Nullable HostNorm norm, int count, int @Nullable [] picked) {}
+  /** Rows to project; one object for all steps, as each layer sets it several times. */
+  static final class Input {
+    private HostRows rows = HostRows.NONE;
+    private @Nullable HostNorm norm;
+    private int count;
+    private int @Nullable [] picked;
+
+    /**
+     * Says which rows.
+     *
+     * @param nextNorm what they are normed by before, if anything
+     * @param nextPicked which rows; the first {@code nextCount} where null
+     */
+    Input set(
+        HostRows nextRows, @Nullable HostNorm nextNorm, int nextCount, int @Nullable [] nextPicked) {
+      rows = nextRows;
+      norm = nextNorm;
+      count = nextCount;
+      picked = nextPicked;
+      return this;
+    }
+  }
 
   /** Writes results, or adds them to what {@code out} holds. */
   void project(Input input, Linear weight, float[] out, boolean add) {

@@ -54,6 +54,7 @@ final class VectorBackend extends HostBackend {
   private final AttendWork attendWork;
   private final GateWork gateWork = new GateWork();
   private final Elementwise elementwise = new Elementwise();
+  private final Input input = new Input();
   private final Arena arena = Arena.ofShared();
   private float[] projected = {};
 
@@ -147,12 +148,12 @@ final class VectorBackend extends HostBackend {
   @Override
   public void logits(Rows in, Norm norm, Linear head, float[] logits) {
     Input outputs =
-        new Input(HostRows.of(in), HostNorm.of(norm), batch().outputs(), batch().outputRows);
+        input.set(HostRows.of(in), HostNorm.of(norm), batch().outputs(), batch().outputRows);
     projector.project(outputs, head, logits, false);
   }
 
   private Input all(Rows in, @Nullable HostNorm norm) {
-    return new Input(HostRows.of(in), norm, batch().rows(), null);
+    return input.set(HostRows.of(in), norm, batch().rows(), null);
   }
 
   @Override
