@@ -7,6 +7,7 @@ import io.tokenlane.engine.backend.host.HostRows;
 import io.tokenlane.engine.backend.int8.Int8Kernel;
 import io.tokenlane.engine.backend.int8.Int8Matrix;
 import io.tokenlane.engine.backend.int8.Int8Rows;
+import java.util.EnumSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,13 +21,14 @@ final class Projector {
 
   private final Workers workers;
   private final RowsWork rowsWork;
-  private final Int8Rows quantised = new Int8Rows();
+  private final Int8Rows quantised;
   private final Int8Work int8Work;
   private final ProjectWork floatWork;
 
   Projector(Workers workers, Supplier<Int8Kernel> kernels) {
     this.workers = workers;
     rowsWork = new RowsWork(workers.threads());
+    quantised = new Int8Rows(EnumSet.of(kernels.get().form()));
     int8Work = new Int8Work(workers.threads(), kernels);
     floatWork = new ProjectWork(workers.threads());
   }
