@@ -25,6 +25,9 @@ final class TraceRows {
   private static final int LONGEST_OUTPUT = 200;
   private static final double LOAD = 0.9;
 
+  /** The slower way may keep requests waiting for minutes. */
+  private static final long PATIENCE = 600_000_000_000L;
+
   private final EngineOptions options;
   private final Path bytes;
   private final Path floats;
@@ -59,7 +62,11 @@ final class TraceRows {
     }
     List<Arrival> lengths = lengths(recorded);
     EngineConfig paged =
-        EngineConfig.defaults().withPrefixReuse(false).withKvBytes(256L << 20).withMaxWaiting(1000);
+        EngineConfig.defaults()
+            .withPrefixReuse(false)
+            .withKvBytes(256L << 20)
+            .withMaxWaiting(1000)
+            .withQueueDeadlineNanos(PATIENCE);
     EngineConfig contiguous =
         paged.withContinuousBatching(false).withKvStrategy(KvStrategy.CONTIGUOUS);
     Outcome at = run(bytes, paged, lengths);

@@ -14,8 +14,10 @@ final class StepRows {
   /** Fewest rows: so many pay for reading the weights. */
   private static final int LEAST = 128;
 
-  /** Activations are at most one in so many bytes of the weights. */
+  /** Activations are at most one in so many bytes of the weights, or so many bytes. */
   private static final int SHARE = 128;
+
+  private static final long SMALL = 16 << 20;
 
   private StepRows() {}
 
@@ -25,7 +27,7 @@ final class StepRows {
     if (!(backend instanceof HostBackend)) {
       return config;
     }
-    long rows = Math.max(LEAST, weightBytes / SHARE / rowBytes(shapes));
+    long rows = Math.max(LEAST, Math.max(SMALL, weightBytes / SHARE) / rowBytes(shapes));
     int sequences = config.maxBatchSize();
     return rows >= config.maxBatchTokens()
         ? config
