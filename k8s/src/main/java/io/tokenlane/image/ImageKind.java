@@ -24,7 +24,14 @@ enum ImageKind {
           "-Xlog:aot*=off",
           "-Xlog:cds*=off");
 
-  private static final List<String> OF_NODES = List.of("--add-modules", "jdk.incubator.vector");
+  private static final List<String> OF_NODES =
+      List.of(
+          "--add-modules",
+          "jdk.incubator.vector",
+          "-XX:MinHeapFreeRatio=10",
+          "-XX:MaxHeapFreeRatio=20",
+          "-XX:-ShrinkHeapInSteps",
+          "-XX:TrimNativeHeapInterval=5000");
 
   private static final Path BACKEND = Path.of("inference-node/cuda/target/image-lib");
 

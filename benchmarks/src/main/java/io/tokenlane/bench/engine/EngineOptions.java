@@ -9,8 +9,8 @@ import java.util.Set;
 /**
  * Options of {@code bench engine}.
  *
- * @param shape {@code demo}, or {@code llama-1b}: random weights in the shape of a Llama of 1.2
- *     billion parameters, made on the fly
+ * @param shape {@code demo}; or {@code llama-1b} or {@code llama-137m}: random weights in the shape
+ *     of a Llama of so many parameters, made on the fly
  * @param threads threads that compute, at least 1; default 1
  * @param llama folder with llama.cpp's {@code llama-bench} and {@code llama-batched-bench}; empty:
  *     no peer
@@ -22,12 +22,12 @@ public record EngineOptions(
   /** All groups of rows. */
   public static final List<String> PARTS = List.of("speed", "kernels", "trace", "chats");
 
-  private static final List<String> SHAPES = List.of("demo", "llama-1b");
+  private static final String DEMO = "demo";
 
   public EngineOptions {
-    if (!SHAPES.contains(shape)) {
+    if (!shape.equals(DEMO) && !RandomShape.titles().contains(shape)) {
       throw new IllegalArgumentException(
-          "--shape: %s (expected: one of %s)".formatted(shape, SHAPES));
+          "--shape: %s (expected: %s, or one of %s)".formatted(shape, DEMO, RandomShape.titles()));
     }
     if (!PARTS.containsAll(parts)) {
       throw new IllegalArgumentException(
@@ -40,7 +40,7 @@ public record EngineOptions(
 
   /** Takes its options out of the arguments and leaves the others. */
   public static EngineOptions take(List<String> arguments) {
-    String shape = "demo";
+    String shape = DEMO;
     int threads = 1;
     int rounds = 0;
     Optional<Path> llama = Optional.empty();

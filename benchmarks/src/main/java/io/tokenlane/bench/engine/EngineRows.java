@@ -12,6 +12,9 @@ public final class EngineRows {
   private static final String DEMO =
       "inference-node/server/src/main/resources/models/demo-q8_0.gguf";
 
+  private static final String DEMO_FLOATS =
+      "inference-node/engine/src/test/resources/models/demo/demo-f16.gguf";
+
   private EngineRows() {}
 
   /**
@@ -23,7 +26,7 @@ public final class EngineRows {
   public static List<Row> measure(Path root, EngineOptions options, boolean quick)
       throws Exception {
     boolean demo = options.shape().equals("demo");
-    Path file = demo ? root.resolve(DEMO) : random();
+    Path file = demo ? root.resolve(DEMO) : random(options, true);
     try {
       List<Row> rows = new ArrayList<>();
       if (options.parts().contains("speed")) {
@@ -32,8 +35,8 @@ public final class EngineRows {
       if (options.parts().contains("kernels")) {
         rows.addAll(new KernelRows(options, file).measure());
       }
-      if (options.parts().contains("trace") && demo) {
-        rows.addAll(new TraceRows(options, root, quick).measure());
+      if (options.parts().contains("trace")) {
+        rows.addAll(trace(root, options, file, quick));
       }
       if (options.parts().contains("chats")) {
         rows.addAll(new ChatRows(options, file).measure());
@@ -46,9 +49,22 @@ public final class EngineRows {
     }
   }
 
-  private static Path random() throws IOException {
+  private static List<Row> trace(Path root, EngineOptions options, Path bytes, boolean quick)
+      throws IOException {
+    boolean demo = options.shape().equals("demo");
+    Path floats = demo ? root.resolve(DEMO_FLOATS) : random(options, false);
+    try {
+      return new TraceRows(options, bytes, floats, quick).measure(root);
+    } finally {
+      if (!demo) {
+        Files.delete(floats);
+      }
+    }
+  }
+
+  private static Path random(EngineOptions options, boolean bytes) throws IOException {
     Path file = Files.createTempFile("tokenlane-random", ".gguf");
-    RandomGguf.write(file);
+    RandomGguf.write(file, RandomShape.of(options.shape()), bytes);
     return file;
   }
 }

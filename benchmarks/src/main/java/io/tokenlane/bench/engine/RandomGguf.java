@@ -13,11 +13,12 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * Writes a GGUF file of a Llama with random Q8_0 weights, for timing: the shape of Llama 3.2 1B,
- * whose head is its embedding. There is no vocabulary.
+ * Writes a GGUF file of a Llama with random weights, for timing; its head is its embedding. There
+ * is no vocabulary.
  */
 final class RandomGguf {
   private static final int F32 = 0;
+  private static final int F16 = 1;
   private static final int Q8_0 = 8;
   private static final int UINT32 = 4;
   private static final int FLOAT32 = 6;
@@ -26,39 +27,40 @@ final class RandomGguf {
   private static final int BLOCK_BYTES = 34;
   private static final int ALIGNMENT = 32;
 
-  private static final int HIDDEN = 2048;
-  private static final int INTERMEDIATE = 8192;
-  private static final int LAYERS = 16;
-  private static final int HEADS = 32;
-  private static final int KV_HEADS = 8;
-  private static final int HEAD = 64;
-  private static final int VOCABULARY = 128_256;
-  private static final int CONTEXT = 8192;
-
   private final SplittableRandom random = new SplittableRandom(42);
   private final Map<String, int[]> tensors = new LinkedHashMap<>();
+  private final RandomShape shape;
+  private final boolean bytes;
   private final ByteArrayOutputStream head = new ByteArrayOutputStream();
 
-  private RandomGguf() {
-    tensors.put("token_embd.weight", new int[] {HIDDEN, VOCABULARY});
-    tensors.put("output_norm.weight", new int[] {HIDDEN});
-    for (int i = 0; i < LAYERS; i++) {
+  private RandomGguf(RandomShape shape, boolean bytes) {
+    this.shape = shape;
+    this.bytes = bytes;
+    int hidden = shape.hidden;
+    int kv = shape.kvHeads * shape.headDim;
+    tensors.put("token_embd.weight", new int[] {hidden, shape.vocabulary});
+    tensors.put("output_norm.weight", new int[] {hidden});
+    for (int i = 0; i < shape.layers; i++) {
       String layer = "blk." + i + ".";
-      tensors.put(layer + "attn_norm.weight", new int[] {HIDDEN});
-      tensors.put(layer + "attn_q.weight", new int[] {HIDDEN, HEADS * HEAD});
-      tensors.put(layer + "attn_k.weight", new int[] {HIDDEN, KV_HEADS * HEAD});
-      tensors.put(layer + "attn_v.weight", new int[] {HIDDEN, KV_HEADS * HEAD});
-      tensors.put(layer + "attn_output.weight", new int[] {HEADS * HEAD, HIDDEN});
-      tensors.put(layer + "ffn_norm.weight", new int[] {HIDDEN});
-      tensors.put(layer + "ffn_gate.weight", new int[] {HIDDEN, INTERMEDIATE});
-      tensors.put(layer + "ffn_up.weight", new int[] {HIDDEN, INTERMEDIATE});
-      tensors.put(layer + "ffn_down.weight", new int[] {INTERMEDIATE, HIDDEN});
+      tensors.put(layer + "attn_norm.weight", new int[] {hidden});
+      tensors.put(layer + "attn_q.weight", new int[] {hidden, hidden});
+      tensors.put(layer + "attn_k.weight", new int[] {hidden, kv});
+      tensors.put(layer + "attn_v.weight", new int[] {hidden, kv});
+      tensors.put(layer + "attn_output.weight", new int[] {hidden, hidden});
+      tensors.put(layer + "ffn_norm.weight", new int[] {hidden});
+      tensors.put(layer + "ffn_gate.weight", new int[] {hidden, shape.intermediate});
+      tensors.put(layer + "ffn_up.weight", new int[] {hidden, shape.intermediate});
+      tensors.put(layer + "ffn_down.weight", new int[] {shape.intermediate, hidden});
     }
   }
 
-  /** Writes the file. */
-  static void write(Path file) throws IOException {
-    new RandomGguf().writeTo(file);
+  /**
+   * Writes a file.
+   *
+   * @param bytes whether weights are Q8_0; else F16
+   */
+  static void write(Path file, RandomShape shape, boolean bytes) throws IOException {
+    new RandomGguf(shape, bytes).writeTo(file);
   }
 
   private void writeTo(Path file) throws IOException {
@@ -72,10 +74,10 @@ final class RandomGguf {
     try (FileChannel out =
         FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
       write(out, ByteBuffer.wrap(head.toByteArray()));
-      for (int[] shape : tensors.values()) {
-        write(out, ByteBuffer.wrap(shape.length == 1 ? ones(shape[0]) : new byte[0]));
-        for (int row = 0; shape.length > 1 && row < shape[1]; row++) {
-          write(out, blocks(shape[0]));
+      for (int[] sizes : tensors.values()) {
+        write(out, ByteBuffer.wrap(sizes.length == 1 ? ones(sizes[0]) : new byte[0]));
+        for (int row = 0; sizes.length > 1 && row < sizes[1]; row++) {
+          write(out, bytes ? blocks(sizes[0]) : halves(sizes[0]));
         }
       }
     }
@@ -84,15 +86,15 @@ final class RandomGguf {
   private void metadata() {
     text("general.architecture", "llama");
     text("tokenizer.ggml.model", "none");
-    number("llama.vocab_size", VOCABULARY);
-    number("llama.context_length", CONTEXT);
-    number("llama.embedding_length", HIDDEN);
-    number("llama.feed_forward_length", INTERMEDIATE);
-    number("llama.block_count", LAYERS);
-    number("llama.attention.head_count", HEADS);
-    number("llama.attention.head_count_kv", KV_HEADS);
-    number("llama.attention.key_length", HEAD);
-    number("llama.attention.value_length", HEAD);
+    number("llama.vocab_size", shape.vocabulary);
+    number("llama.context_length", shape.context);
+    number("llama.embedding_length", shape.hidden);
+    number("llama.feed_forward_length", shape.intermediate);
+    number("llama.block_count", shape.layers);
+    number("llama.attention.head_count", shape.hidden / shape.headDim);
+    number("llama.attention.head_count_kv", shape.kvHeads);
+    number("llama.attention.key_length", shape.headDim);
+    number("llama.attention.value_length", shape.headDim);
     real("llama.attention.layer_norm_rms_epsilon", 1e-5f);
     real("llama.rope.freq_base", 500_000);
   }
@@ -100,33 +102,47 @@ final class RandomGguf {
   private void directory() {
     long offset = 0;
     for (Map.Entry<String, int[]> tensor : tensors.entrySet()) {
-      int[] shape = tensor.getValue();
+      int[] sizes = tensor.getValue();
       string(tensor.getKey());
-      i32(shape.length);
+      i32(sizes.length);
       long elements = 1;
-      for (int dimension : shape) {
+      for (int dimension : sizes) {
         i64(dimension);
         elements *= dimension;
       }
-      i32(shape.length == 1 ? F32 : Q8_0);
+      i32(sizes.length == 1 ? F32 : bytes ? Q8_0 : F16);
       i64(offset);
-      offset += shape.length == 1 ? elements * Float.BYTES : elements / BLOCK * BLOCK_BYTES;
+      offset += sizes.length == 1 ? elements * Float.BYTES : weightBytes(elements);
     }
+  }
+
+  private long weightBytes(long elements) {
+    return bytes ? elements / BLOCK * BLOCK_BYTES : elements * Short.BYTES;
+  }
+
+  /** A row of numbers that add up as those of {@link #blocks} do. */
+  private ByteBuffer halves(int columns) {
+    ByteBuffer row = ByteBuffer.allocate(columns * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    double most = Math.sqrt(3.0 / columns);
+    for (int i = 0; i < columns; i++) {
+      row.putShort(Float.floatToFloat16((float) (most * (2 * random.nextDouble() - 1))));
+    }
+    return row.flip();
   }
 
   /** A row whose product with inputs of variance 1 has variance 1, about. */
   private ByteBuffer blocks(int columns) {
-    byte[] bytes = new byte[columns / BLOCK * BLOCK_BYTES];
-    random.nextBytes(bytes);
+    byte[] row = new byte[columns / BLOCK * BLOCK_BYTES];
+    random.nextBytes(row);
     short scale = Float.floatToFloat16((float) (1 / (74 * Math.sqrt(columns))));
-    for (int at = 0; at < bytes.length; at += BLOCK_BYTES) {
-      bytes[at] = (byte) scale;
-      bytes[at + 1] = (byte) (scale >>> 8);
+    for (int at = 0; at < row.length; at += BLOCK_BYTES) {
+      row[at] = (byte) scale;
+      row[at + 1] = (byte) (scale >>> 8);
       for (int i = at + 2; i < at + BLOCK_BYTES; i++) {
-        bytes[i] = bytes[i] == Byte.MIN_VALUE ? 0 : bytes[i];
+        row[i] = row[i] == Byte.MIN_VALUE ? 0 : row[i];
       }
     }
-    return ByteBuffer.wrap(bytes);
+    return ByteBuffer.wrap(row);
   }
 
   private static byte[] ones(int count) {

@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Requests of mixed lengths that arrive as a Poisson process, under INT8, continuous batching and
  * paged KV against floats, static batching and contiguous KV. Lengths are those of a trace of a
- * public service, prompts an eighth as long to fit the demo model's context. They arrive as fast as
+ * public service, prompts an eighth as long to fit small models' contexts. They arrive as fast as
  * the first way can take them.
  */
 final class TraceRows {
@@ -25,8 +25,12 @@ final class TraceRows {
   private static final int LONGEST_OUTPUT = 200;
   private static final double LOAD = 0.9;
 
+  /** The slower way may keep requests waiting for minutes. */
+  private static final long PATIENCE = 600_000_000_000L;
+
   private final EngineOptions options;
-  private final Path root;
+  private final Path bytes;
+  private final Path floats;
   private final int requests;
 
   /** Lengths of a request and when it comes, in nanoseconds from the start. */
@@ -35,36 +39,51 @@ final class TraceRows {
   /** What a run gave. */
   private record Outcome(double tokensPerSecond, double meanLatency, long bytes) {}
 
-  TraceRows(EngineOptions options, Path root, boolean quick) {
+  /**
+   * @param bytes the model in Q8_0
+   * @param floats one of the same shape in F16
+   */
+  TraceRows(EngineOptions options, Path bytes, Path floats, boolean quick) {
     this.options = options;
-    this.root = root;
+    this.bytes = bytes;
+    this.floats = floats;
     requests = quick ? 60 : 160;
   }
 
-  List<Row> measure() throws IOException {
-    Path trace = root.resolve("../shared/traces/azure-llm-2023/AzureLLMInferenceTrace_code.csv");
-    if (!Files.exists(trace)) {
-      return List.of(Row.missing("trace", "tokens/s", "no trace at " + trace));
+  /**
+   * Measures.
+   *
+   * @param root the project's folder
+   */
+  List<Row> measure(Path root) throws IOException {
+    Path recorded = root.resolve("../shared/traces/azure-llm-2023/AzureLLMInferenceTrace_code.csv");
+    if (!Files.exists(recorded)) {
+      return List.of(Row.missing("trace", "tokens/s", "no trace at " + recorded));
     }
-    List<Arrival> lengths = lengths(trace);
+    List<Arrival> lengths = lengths(recorded);
     EngineConfig paged =
-        EngineConfig.defaults().withPrefixReuse(false).withKvBytes(256L << 20).withMaxWaiting(1000);
+        EngineConfig.defaults()
+            .withPrefixReuse(false)
+            .withKvBytes(256L << 20)
+            .withMaxWaiting(1000)
+            .withQueueDeadlineNanos(PATIENCE);
     EngineConfig contiguous =
         paged.withContinuousBatching(false).withKvStrategy(KvStrategy.CONTIGUOUS);
-    Outcome at = run("demo-q8_0.gguf", paged, lengths);
+    Outcome at = run(bytes, paged, lengths);
     double perSecond = requests * LOAD / (requests * meanOutput(lengths) / at.tokensPerSecond);
     List<Arrival> arrivals = spread(lengths, perSecond);
-    Outcome ours = run("demo-q8_0.gguf", paged, arrivals);
-    Outcome simple = run("demo-f16.gguf", contiguous, arrivals);
+    Outcome ours = run(bytes, paged, arrivals);
+    Outcome simple = run(floats, contiguous, arrivals);
     String peer = "float, static, contiguous";
+    String trace = options.shape() + ": trace: ";
     return List.of(
-        Row.of("trace: throughput", ours.tokensPerSecond, "tokens/s", Row.Better.HIGHER)
+        Row.of(trace + "throughput", ours.tokensPerSecond, "tokens/s", Row.Better.HIGHER)
             .withPeer(peer, simple.tokensPerSecond)
             .withGoal(4 * simple.tokensPerSecond),
-        Row.of("trace: mean latency", ours.meanLatency * 1e3, "ms", Row.Better.LOWER)
+        Row.of(trace + "mean latency", ours.meanLatency * 1e3, "ms", Row.Better.LOWER)
             .withPeer(peer, simple.meanLatency * 1e3)
             .withGoal(0.35 * simple.meanLatency * 1e3),
-        Row.of("trace: weights and KV in use", ours.bytes / 1e6, "MB", Row.Better.LOWER)
+        Row.of(trace + "weights and KV in use", ours.bytes / 1e6, "MB", Row.Better.LOWER)
             .withPeer(peer, simple.bytes / 1e6)
             .withGoal(0.45 * simple.bytes / 1e6));
   }
@@ -97,14 +116,10 @@ final class TraceRows {
     return arrivals;
   }
 
-  private Outcome run(String model, EngineConfig config, List<Arrival> arrivals) {
-    Path file =
-        model.contains("q8")
-            ? root.resolve("inference-node/server/src/main/resources/models/" + model)
-            : root.resolve("inference-node/engine/src/test/resources/models/demo/" + model);
+  private Outcome run(Path file, EngineConfig config, List<Arrival> arrivals) {
     try (LoadedEngine engine =
         new LoadedEngine(file, "vector", new BackendOptions(options.threads()), config)) {
-      for (int i = 0; i < 20; i++) {
+      for (int i = 0; i < (options.shape().equals("demo") ? 20 : 4); i++) {
         engine.decode(8, 30, 16);
       }
       return play(engine, arrivals);

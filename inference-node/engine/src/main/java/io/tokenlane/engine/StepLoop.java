@@ -119,7 +119,9 @@ final class StepLoop {
     failExpired();
     boolean generating = scheduler.isGenerating();
     StepPlan plan = scheduler.schedule(generating ? budget.tokens() : sizes.maxTokens());
-    scheduler.takeReady().forEach(sequence -> finish(generationOf(sequence)));
+    for (Sequence ready : scheduler.takeReady()) {
+      finish(generationOf(ready));
+    }
     if (plan.isEmpty()) {
       requireIdle();
       clock.idle();
@@ -267,7 +269,7 @@ final class StepLoop {
       if (fault != null) {
         fail(generation, failed(fault));
       } else if (chunk.samples()) {
-        publish(generation, outcome.tokens(i));
+        publish(generation, i);
       } else {
         finish(generation);
       }
@@ -289,12 +291,13 @@ final class StepLoop {
     deliver(generation, generation.finished(FinishReason.LENGTH));
   }
 
-  private void publish(ActiveGeneration generation, List<Draw.Token> tokens) {
+  private void publish(ActiveGeneration generation, int chunk) {
     FinishReason reason = finishReason(generation.sequence);
     if (reason != null) {
       end(generation);
     }
-    for (Draw.Token token : tokens) {
+    for (int i = outcome.begin(chunk); i < outcome.end(chunk); i++) {
+      Draw.Token token = outcome.token(i);
       if (!deliver(
           generation,
           new GenerationEvent.Token(

@@ -45,7 +45,7 @@ final class StepOutcome {
     } else if (steering != null) {
       steer(chunk, steering, result, index);
     } else if (draws == 1) {
-      Draw.Token token = (Draw.Token) result.draw(index, 0).draw();
+      Draw.Token token = (Draw.Token) result.draw(index, 0);
       scheduler.complete(chunk, token.id());
       tokens.add(token);
     } else {
@@ -60,15 +60,25 @@ final class StepOutcome {
     return faults.get(chunk);
   }
 
-  /** What is to be published of a chunk's sequence. */
-  List<Draw.Token> tokens(int chunk) {
-    return tokens.subList(chunk == 0 ? 0 : ends.get(chunk - 1), ends.get(chunk));
+  /** The first token to be published of a chunk's sequence. */
+  int begin(int chunk) {
+    return chunk == 0 ? 0 : ends.get(chunk - 1);
+  }
+
+  /** Behind the last token to be published of a chunk's sequence. */
+  int end(int chunk) {
+    return ends.get(chunk);
+  }
+
+  /** A token to be published. */
+  Draw.Token token(int index) {
+    return tokens.get(index);
   }
 
   private void steer(Chunk chunk, Steering steering, StepResult result, int index) {
     List<Drawn> drawn = new ArrayList<>();
     for (int i = 0; i < result.count(index); i++) {
-      drawn.add(result.draw(index, i));
+      drawn.add(result.drawn(index, i));
     }
     Sequence sequence = chunk.sequence();
     Turn turn = steering.turn(sequence, drawn);
@@ -81,7 +91,7 @@ final class StepOutcome {
     int[] ids = new int[result.count(index)];
     int from = tokens.size();
     for (int i = 0; i < ids.length; i++) {
-      Draw.Token token = (Draw.Token) result.draw(index, i).draw();
+      Draw.Token token = (Draw.Token) result.draw(index, i);
       ids[i] = token.id();
       tokens.add(token);
     }
@@ -92,7 +102,7 @@ final class StepOutcome {
 
   private static @Nullable String fault(StepResult result, int index) {
     for (int i = 0; i < result.count(index); i++) {
-      if (result.draw(index, i).draw() instanceof Draw.Unusable unusable) {
+      if (result.draw(index, i) instanceof Draw.Unusable unusable) {
         return unusable.why();
       }
     }

@@ -43,6 +43,15 @@ public interface Backend extends AutoCloseable {
   /** Takes a matrix for {@link #embed} alone, whose memory has to stay. */
   Linear table(Tensor table);
 
+  /**
+   * Takes a matrix for {@link #embed} that is also a head: one copy may serve both.
+   *
+   * @param head of that matrix, without biases
+   */
+  default Linear table(Tensor table, Linear head) {
+    return table(table);
+  }
+
   /** Takes the gain of a norm. */
   Norm norm(Tensor gain, float epsilon);
 

@@ -3,14 +3,17 @@ package io.tokenlane.engine.checkpoint;
 import io.tokenlane.engine.model.ModelConfig;
 import io.tokenlane.engine.model.Weights;
 import io.tokenlane.engine.tensor.DType;
+import io.tokenlane.engine.tensor.Pages;
 import io.tokenlane.engine.tensor.Tensor;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -35,7 +38,7 @@ public final class Checkpoint implements AutoCloseable {
       TokenizerSource tokenizer,
       Optional<String> chatTemplate,
       Set<Integer> endOfSequence,
-      long bytes) {}
+      List<MemorySegment> files) {}
 
   /** Kinds of checkpoints. */
   public enum Format {
@@ -147,7 +150,15 @@ public final class Checkpoint implements AutoCloseable {
 
   /** Size of its weight files in bytes. */
   public long bytes() {
-    return contents.bytes;
+    return contents.files.stream().mapToLong(MemorySegment::byteSize).sum();
+  }
+
+  /**
+   * Gives back the memory of all pages that were read so far; they can still be read, at the cost
+   * of reading the file again. To be called once tokenizer and weights are taken over.
+   */
+  public void release() {
+    contents.files.forEach(Pages::release);
   }
 
   @Override

@@ -44,7 +44,7 @@ final class GgufCheckpoint {
         new TokenizerSource.Gguf(gguf.metadata()),
         gguf.metadata().string("tokenizer.chat_template"),
         endOfSequence(gguf.metadata(), config.vocabularySize()),
-        bytes.byteSize());
+        List.of(bytes));
   }
 
   private static Set<Integer> endOfSequence(GgufMetadata metadata, int vocabulary) {

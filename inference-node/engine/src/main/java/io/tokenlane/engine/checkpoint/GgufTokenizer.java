@@ -21,11 +21,12 @@ import java.util.function.Supplier;
 
 /**
  * Reads a tokenizer from a GGUF file's metadata: {@code gpt2} (byte-level BPE), {@code llama}
- * (SentencePiece's BPE) or {@code t5} (its unigram model).
+ * (SentencePiece's BPE), {@code gemma4} (merges of characters) or {@code t5} (SentencePiece's
+ * unigram model).
  */
 final class GgufTokenizer {
   private static final String PREFIX = "tokenizer.ggml.";
-  private static final String KINDS = "gpt2, llama or t5";
+  private static final String KINDS = "gpt2, gemma4, llama or t5";
   private static final int UNKNOWN = 2;
   private static final int CONTROL = 3;
   private static final int USER_DEFINED = 4;
@@ -48,6 +49,7 @@ final class GgufTokenizer {
     String model = metadata.string(PREFIX + "model").orElseThrow(missing("model", KINDS));
     return switch (model) {
       case "gpt2" -> byteLevel();
+      case "gemma4" -> characters();
       case "llama" -> sentencePiece();
       case "t5" -> unigram();
       default -> throw CheckpointException.of(metadata.file(), PREFIX + "model", model, KINDS);
@@ -57,15 +59,28 @@ final class GgufTokenizer {
   private Tokenizer byteLevel() {
     String pre = metadata.string(PREFIX + "pre").orElse("default");
     PreTokenizer preTokenizer = GgufPreTokenizers.named(pre);
-    boolean likeLlama3 = GgufPreTokenizers.isLikeLlama3(pre);
-    List<Merge> merges =
-        metadata.strings(PREFIX + "merges").orElseThrow(missing("merges", "strings")).stream()
-            .map(Merge::parse)
-            .toList();
     Vocabulary vocabulary = vocabulary();
     return new SubwordTokenizer(
-        BpeModel.byteLevel(vocabulary, merges, likeLlama3),
-        new TextRules(TextNormalizer.NONE, preTokenizer, begin(likeLlama3, vocabulary)));
+        BpeModel.byteLevel(vocabulary, merges(), GgufPreTokenizers.takesWholePieces(pre)),
+        new TextRules(
+            TextNormalizer.NONE,
+            preTokenizer,
+            begin(GgufPreTokenizers.beginsPrompts(pre), vocabulary)));
+  }
+
+  private List<Merge> merges() {
+    return metadata.strings(PREFIX + "merges").orElseThrow(missing("merges", "strings")).stream()
+        .map(Merge::parse)
+        .toList();
+  }
+
+  /** Gemma 4's: merges of characters, line by line. */
+  private Tokenizer characters() {
+    Vocabulary vocabulary = vocabulary();
+    return new SubwordTokenizer(
+        BpeModel.characters(vocabulary, merges(), false, Unknown.BYTES),
+        new TextRules(
+            TextNormalizer.NONE, GgufPreTokenizers.named("gemma4"), begin(true, vocabulary)));
   }
 
   private Tokenizer sentencePiece() {

@@ -7,7 +7,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,7 +25,7 @@ final class HuggingFaceFolder {
   private final Path folder;
   private final Arena arena;
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
-  private long bytes;
+  private final List<MemorySegment> files = new ArrayList<>();
 
   private HuggingFaceFolder(Path folder, Arena arena) {
     this.folder = folder;
@@ -48,7 +50,7 @@ final class HuggingFaceFolder {
             folder.resolve("tokenizer.json"), optional("tokenizer_config.json")),
         chatTemplate(),
         endOfSequence(json, config.vocabularySize()),
-        bytes);
+        List.copyOf(files));
   }
 
   /** Maps all weight files and gives the name to use in messages about them. */
@@ -95,7 +97,7 @@ final class HuggingFaceFolder {
 
   private void mapFile(Path path) throws IOException {
     MemorySegment mapped = MappedFile.map(path, arena);
-    bytes += mapped.byteSize();
+    files.add(mapped);
     for (Tensor tensor : SafetensorsFile.read(FileNames.of(path), mapped).values()) {
       if (tensors.put(tensor.name(), tensor) != null) {
         throw CheckpointException.of(

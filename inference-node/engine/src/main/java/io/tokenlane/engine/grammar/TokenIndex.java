@@ -1,5 +1,6 @@
 package io.tokenlane.engine.grammar;
 
+import io.tokenlane.engine.token.PackedBytes;
 import io.tokenlane.engine.token.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ public final class TokenIndex {
 
   private static final int MOST_CHARACTERS = 64;
 
-  private final byte[][] bytes;
+  private final PackedBytes bytes;
   private final TokenTrie all;
   private final TokenTrie others;
   private final long[][] content = new long[MOST_CHARACTERS + 1][];
@@ -29,18 +30,15 @@ public final class TokenIndex {
   private final Set<String> controls = new HashSet<>();
 
   public TokenIndex(Tokenizer tokenizer) {
-    bytes = new byte[tokenizer.vocabularySize()][];
-    for (int id = 0; id < bytes.length; id++) {
-      bytes[id] = bytesOf(tokenizer, id);
-    }
+    bytes = new PackedBytes(tokenizer.vocabularySize(), id -> bytesOf(tokenizer, id));
     written[CONTROL] = true;
     List<TokenTrie.Entry> everything = new ArrayList<>();
     List<TokenTrie.Entry> rest = new ArrayList<>();
-    int words = Math.ceilDiv(bytes.length, Long.SIZE);
+    int words = Math.ceilDiv(bytes.size(), Long.SIZE);
     for (int i = 0; i < content.length; i++) {
       content[i] = new long[words];
     }
-    for (int id = 0; id < bytes.length; id++) {
+    for (int id = 0; id < bytes.size(); id++) {
       sort(id, everything, rest);
     }
     for (int i = 1; i < content.length; i++) {
@@ -67,13 +65,14 @@ public final class TokenIndex {
   }
 
   private void sort(int id, List<TokenTrie.Entry> everything, List<TokenTrie.Entry> rest) {
-    if (bytes[id].length == 0) {
+    byte[] text = bytes.get(id);
+    if (text.length == 0) {
       return;
     }
-    TokenTrie.Entry entry = new TokenTrie.Entry(bytes[id], id);
+    TokenTrie.Entry entry = new TokenTrie.Entry(text, id);
     everything.add(entry);
-    int characters = JsonText.contentCharacters(bytes[id]);
-    if (characters > 0 && characters <= MOST_CHARACTERS && canWrite(bytes[id])) {
+    int characters = JsonText.contentCharacters(text);
+    if (characters > 0 && characters <= MOST_CHARACTERS && canWrite(text)) {
       content[characters][id / Long.SIZE] |= 1L << id;
     } else {
       rest.add(entry);
@@ -119,7 +118,7 @@ public final class TokenIndex {
 
   /** What the token writes, as grammars see it; empty if it can never be used. */
   byte[] bytes(int id) {
-    return bytes[id];
+    return bytes.get(id);
   }
 
   /** All tokens. */

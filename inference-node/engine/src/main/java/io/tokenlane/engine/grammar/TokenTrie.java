@@ -6,10 +6,10 @@ import java.util.List;
 
 /** Tokens by their bytes, as a tree laid out depth first in arrays. Immutable. */
 final class TokenTrie {
-  private final byte[] bytes;
-  private final short[] depths;
-  private final int[] skips;
-  private final int[] firstIds;
+  private byte[] bytes;
+  private short[] depths;
+  private int[] skips;
+  private int[] firstIds;
   private final int[] ids;
   private final int deepest;
   private int size;
@@ -31,6 +31,15 @@ final class TokenTrie {
     ids = sorted.stream().mapToInt(Entry::id).toArray();
     deepest = sorted.stream().mapToInt(entry -> entry.bytes.length).max().orElse(0);
     build(sorted);
+    trim();
+  }
+
+  /** Shared beginnings take no nodes: far fewer than bytes. */
+  private void trim() {
+    bytes = Arrays.copyOf(bytes, size);
+    depths = Arrays.copyOf(depths, size);
+    skips = Arrays.copyOf(skips, size);
+    firstIds = Arrays.copyOf(firstIds, size + 1);
   }
 
   private void build(List<Entry> sorted) {

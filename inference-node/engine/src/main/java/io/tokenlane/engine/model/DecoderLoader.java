@@ -43,10 +43,11 @@ final class DecoderLoader {
 
   Decoder load(int maxRows) {
     int vocabulary = config.vocabularySize();
-    Linear embedding =
-        backend.table(weights.require(Part.EMBEDDING, NO_LAYER, vocabulary, config.hiddenSize()));
+    Tensor table = weights.require(Part.EMBEDDING, NO_LAYER, vocabulary, config.hiddenSize());
     Norm finalNorm = norm(Part.FINAL_NORM, NO_LAYER, config.hiddenSize());
-    Linear head = matrix(Part.HEAD, NO_LAYER, vocabulary, config.hiddenSize());
+    Tensor last = weights.require(Part.HEAD, NO_LAYER, vocabulary, config.hiddenSize());
+    Linear head = backend.linear(List.of(last), List.of());
+    Linear embedding = last == table ? backend.table(table, head) : backend.table(table);
     List<DecoderLayer> layers = new ArrayList<>();
     for (int i = 0; i < config.layers(); i++) {
       layers.add(layer(i));
@@ -134,10 +135,6 @@ final class DecoderLoader {
 
   private @Nullable Norm postNorm(Part part, int layer) {
     return architecture.has(Trait.POST_NORMS) ? norm(part, layer, config.hiddenSize()) : null;
-  }
-
-  private Linear matrix(Part part, int layer, int rows, int columns) {
-    return backend.linear(List.of(weights.require(part, layer, rows, columns)), List.of());
   }
 
   private float[] finalGain() {

@@ -190,9 +190,8 @@ public final class Runner implements AutoCloseable {
     int drafts = drafter.count(index);
     int right = 0;
     while (true) {
-      Drawn drawn = draw(open, row + right);
-      result.add(drawn);
-      if (right == drafts || !isRight(drawn, index, right, chunk.sequence())) {
+      Draw draw = draw(open, row + right);
+      if (right == drafts || !isRight(draw, index, right, chunk.sequence())) {
         break;
       }
       right++;
@@ -207,13 +206,13 @@ public final class Runner implements AutoCloseable {
     return 1 + drafts;
   }
 
-  private boolean isRight(Drawn drawn, int chunk, int draft, Sequence sequence) {
-    return drawn.draw() instanceof Draw.Token token
+  private boolean isRight(Draw draw, int chunk, int draft, Sequence sequence) {
+    return draw instanceof Draw.Token token
         && token.id() == drafter.token(chunk, draft)
         && !sequence.isStop(token.id());
   }
 
-  private Drawn draw(Open open, int row) {
+  private Draw draw(Open open, int row) {
     Probe probe = open.probe;
     int at = row * model.config().vocabularySize();
     open.pace.effort().row(exits.layers(row), model.config().layers());
@@ -222,7 +221,8 @@ public final class Runner implements AutoCloseable {
         probe.likeliest()
             ? sampler.likeliest(logits, at)
             : sampler.sample(open.sampling, logits, at);
-    return new Drawn(draw, probability, probe.states() ? state(row) : null);
+    result.add(draw, probability, probe.states() ? state(row) : null);
+    return draw;
   }
 
   private float[] state(int row) {

@@ -1,13 +1,18 @@
 package io.tokenlane.engine.run;
 
+import io.tokenlane.engine.sample.Draw;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a step brought, chunk by chunk. Owned by its {@link Runner}: valid until the next step runs.
  */
 public final class StepResult {
-  private final List<Drawn> draws;
+  private final List<Draw> draws;
+  private final List<float @Nullable []> states;
+  private float[] probabilities;
 
   /** Where the draws of each chunk begin, and behind the last one their number. */
   private final int[] firsts;
@@ -17,6 +22,8 @@ public final class StepResult {
   StepResult(int maxChunks) {
     firsts = new int[maxChunks + 1];
     draws = new ArrayList<>(maxChunks);
+    states = new ArrayList<>(maxChunks);
+    probabilities = new float[maxChunks];
   }
 
   /**
@@ -28,8 +35,14 @@ public final class StepResult {
   }
 
   /** A draw of this chunk of the plan. */
-  public Drawn draw(int chunk, int index) {
+  public Draw draw(int chunk, int index) {
     return draws.get(firsts[chunk] + index);
+  }
+
+  /** A draw of this chunk of the plan, with what its sequence's {@link Probe} asks for. */
+  public Drawn drawn(int chunk, int index) {
+    int at = firsts[chunk] + index;
+    return new Drawn(draws.get(at), probabilities[at], states.get(at));
   }
 
   /** Number of draws of all chunks. */
@@ -39,12 +52,18 @@ public final class StepResult {
 
   void clear() {
     draws.clear();
+    states.clear();
     chunks = 0;
   }
 
-  /** Adds a draw of the chunk that is not yet ended. */
-  void add(Drawn drawn) {
-    draws.add(drawn);
+  /** Adds a draw of the chunk that is not yet ended, and what {@link Drawn} says of it. */
+  void add(Draw draw, float probability, float @Nullable [] state) {
+    if (probabilities.length == draws.size()) {
+      probabilities = Arrays.copyOf(probabilities, 2 * probabilities.length);
+    }
+    probabilities[draws.size()] = probability;
+    draws.add(draw);
+    states.add(state);
   }
 
   void endChunk() {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The state of one generation, as far as scheduling needs it. Changed by {@link Scheduler} only.
  */
 public final class Sequence {
-  private static final int FIRST_ROOM = 64;
+  private static final int FIRST_ROOM = 256;
 
   private final int promptLength;
   private final int maxTokens;

@@ -8,7 +8,7 @@ import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 
 /** The resident pages of mapped files. */
-final class Pages {
+public final class Pages {
   /** At least a page on every machine. */
   private static final long ALIGNMENT = 1 << 16;
 
@@ -35,7 +35,7 @@ final class Pages {
   }
 
   /** Gives back the whole pages of a mapped file's part; does nothing to other memory. */
-  static void release(MemorySegment memory) {
+  public static void release(MemorySegment memory) {
     if (!memory.isMapped() || MADVISE.isEmpty()) {
       return;
     }

@@ -33,10 +33,13 @@ public final class GgufPreTokenizers {
       (NOT_WORD + UPPER + "*" + LOWER + "+|" + NOT_WORD + UPPER + "+" + LOWER + "*|")
           + ("\\p{N}|" + MARKS_SLASH_AND_SPACE);
   private static final String CJK = "[一-龥ࠀ-一가-퟿]+";
+
+  /** Escapes where an editor that composes characters (NFC) would write others. */
   private static final String CASED_LETTERS =
-      "A-Za-zµÀ-ÖØ-öø-ƺƼ-ƿǄ-ʓʕ-ʯͰ-ͳͶͷͻ-ͽͿΆΈ-ΊΌΎ-ΡΣ-ϵϷ-ҁҊ-ԯԱ-ՖႠ-ჅᎠ-Ᏽᏸ-ᏽᲐ-ᲺᲽ-Ჿᴀ-ᴫᵫ-ᵷᵹ-ᶚḀ-ἕἘ-Ἕ"
-          + "ἠ-ὅὈ-Ὅὐ-ὗὙὛὝὟ-ώᾀ-ᾴᾶ-ᾼιῂ-ῄῆ-ῌῐ-ΐῖ-Ίῠ-Ῥῲ-ῴῶ-ῼℂℇℊ-ℓℕℙ-ℝℤΩℨK-ℭℯ-ℴℹℼ-ℿⅅ-ⅉⅎↃↄ"
-          + "Ⰰ-ⱻⱾ-ⳤⳫ-ⳮⳲⳳꙀ-ꙭꚀ-ꚛꜢ-ꝯꝱ-ꞇꞋ-ꞎꭰ-ꮿﬀ-ﬆﬓ-ﬗＡ-Ｚａ-ｚ𐐀-𐑏𐒰-𐓓𐓘-𐓻𐲀-𐲲𐳀-𐳲𑢠-𑣟𞤀-𞥃";
+      "A-Za-zµÀ-ÖØ-öø-ƺƼ-ƿǄ-ʓʕ-ʯͰ-ͳͶͷͻ-ͽͿΆΈ-ΊΌΎ-ΡΣ-ϵϷ-ҁҊ-ԯԱ-ՖႠ-ჅᎠ-Ᏽᏸ-ᏽᲐ-ᲺᲽ-Ჿᴀ-ᴫᵫ-ᵷᵹ-ᶚḀ-ἕἘ-Ἕἠ-ὅὈ-Ὅ"
+          + "ὐ-ὗὙὛὝὟ-\u1f7dᾀ-ᾴᾶ-ᾼ\u1fbeῂ-ῄῆ-ῌῐ-\u1fd3ῖ-\u1fdbῠ-Ῥῲ-ῴῶ-ῼℂℇℊ-ℓℕℙ-ℝℤ\u2126ℨ\u212a-ℭℯ-ℴℹℼ-ℿⅅ"
+          + "-ⅉⅎↃↄⰀ-ⱻⱾ-ⳤⳫ-ⳮⳲⳳꙀ-ꙭꚀ-ꚛꜢ-ꝯꝱ-ꞇꞋ-ꞎꭰ-ꮿﬀ-ﬆﬓ-ﬗＡ-Ｚａ-ｚ𐐀-𐑏𐒰-𐓓𐓘-𐓻𐲀-𐲲𐳀-𐳲𑢠-𑣟𞤀-𞥃";
+
   private static final List<String> DEEPSEEK_LLM =
       List.of(
           "[\\r\\n]",
@@ -87,6 +90,44 @@ public final class GgufPreTokenizers {
               + (NOT_WORD + UPPER + "+" + LOWER + "*" + CONTRACTIONS + "?|")
               + ("\\p{N}|" + MARKS_SLASH_AND_SPACE));
 
+  private static final String QWEN35 =
+      CONTRACTIONS
+          + "|[^\\r\\n\\p{L}\\p{N}]?[\\p{L}\\p{M}]+|\\p{N}| ?[^\\s\\p{L}\\p{M}\\p{N}]+[\\r\\n]*|"
+          + "\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+  private static final String JAIS2 =
+      (CONTRACTIONS + "|" + LETTERS + "|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|")
+          + "\\s{512}(?!\\S)|\\s{256}(?!\\S)|\\s{128}(?!\\S)|\\s{64}(?!\\S)|\\s{32}(?!\\S)|"
+          + "\\s{16}(?!\\S)|\\s{8}(?!\\S)|\\s{4}(?!\\S)|\\s{1,2}(?!\\S)|\\s{1}";
+  private static final List<String> SPARK =
+      List.of(
+          "\\p{N}{1,3}",
+          "[一-龥\u3040-ゟ゠-ヿ]+",
+          "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|"
+              + "[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+|[\\r\\n]|"
+              + "\\s+(?!\\S)|\\s+",
+          "\\p{N}");
+  private static final List<String> CHAMELEON =
+      List.of(
+          "<sentinel:[0-9]+>",
+          "IMGIMG[A-I]{1,4}Z",
+          "[\\t\\n]|    |  ",
+          "\\p{N}",
+          "[\\p{P}!-/:-@\\[-`{-~]",
+          GPT2);
+
+  /** From the right, in threes. */
+  private static final String THOUSANDS = "\\d{1,3}(?=(?:\\d{3})*+(?!\\d))";
+
+  private static final List<String> TINY_AYA = List.of("\\d{1,3}(?=(?:\\d{3})*\\b)", GPT4O);
+  private static final String ASIAN =
+      "[一-鿿㐀-䶿\uf900-\ufaff\u3040-ゟ゠-ヿ･-ﾟ⼀-⿟เ-๿\u0e80-\u0effក-\u17ffက-႟ꩠ-ꩿꧠ-\ua9ff가-\ud7af"
+          + "ᄀ-ᇿ]+";
+  private static final List<String> AFMOE = List.of(THOUSANDS, ASIAN, DEEPSEEK_V3_WORDS);
+  private static final List<String> MINICPM5 =
+      List.of("\\p{N}{1,3}", CONTRACTIONS + "|" + LETTERS + "|\\p{N}+|" + MARKS_AND_SPACE);
+  private static final String WORDS_OF_ANY_CASE = LETTERS + "|\\p{N}|" + MARKS_AND_SPACE;
+  private static final String LINES = "[^\\n]+|[\\n]+";
+
   private static final Map<String, List<String>> REGEXES = regexes();
   private static final Set<String> LIKE_LLAMA3 =
       Set.of(
@@ -98,7 +139,10 @@ public final class GgufPreTokenizers {
           "pixtral",
           "midm-2.0",
           "lfm2",
+          "jina-v5-nano",
           "tekken");
+  private static final Set<String> WHOLE_PIECES =
+      Set.of("youtu", "minicpm5", "granite-embed-multi-97m");
 
   private GgufPreTokenizers() {}
 
@@ -130,7 +174,27 @@ public final class GgufPreTokenizers {
     put(all, List.of(EXAONE_MOE), "exaone-moe");
     put(all, List.of(KIMI), "kimi-k2");
     put(all, YOUTU, "youtu");
+    addRecent(all);
     return Map.copyOf(all);
+  }
+
+  private static void addRecent(Map<String, List<String>> all) {
+    put(all, List.of(LLAMA3), "jina-v5-nano");
+    put(all, List.of(QWEN2), "f2llmv2");
+    put(all, List.of(QWEN35), "qwen35");
+    put(all, List.of(GPT4O), "kanana2", "talkie", "granite-embed-multi-97m");
+    put(all, DIGITS_GPT2, "mellum2");
+    put(all, DEEPSEEK_V3, "joyai-llm", "hy_v4");
+    put(all, List.of(JAIS2), "jais-2");
+    put(all, SPARK, "spark2_5");
+    put(all, CHAMELEON, "chameleon");
+    put(all, TINY_AYA, "tiny_aya", "cohere2moe");
+    put(all, List.of("\\p{N}+", THOUSANDS), "superbpe");
+    put(all, AFMOE, "afmoe");
+    put(all, MINICPM5, "minicpm5");
+    put(all, List.of(WORDS_OF_ANY_CASE), "ufakzeka");
+    put(all, List.of(LINES, QWEN2), "laguna");
+    put(all, List.of(LINES), "gemma4");
   }
 
   private static void put(Map<String, List<String>> all, List<String> regexes, String... names) {
@@ -139,17 +203,27 @@ public final class GgufPreTokenizers {
     }
   }
 
+  /** Whether models of this name take a piece that is a token as it is. */
+  public static boolean takesWholePieces(String name) {
+    return LIKE_LLAMA3.contains(name) || WHOLE_PIECES.contains(name);
+  }
+
   /**
-   * Whether models of this name take a piece that is a token as it is, and start prompts with their
-   * begin-of-sequence token unless the file says otherwise: the heirs of Llama 3.
+   * Whether prompts for models of this name start with their begin-of-sequence token unless the
+   * file says otherwise: the heirs of Llama 3.
    */
-  public static boolean isLikeLlama3(String name) {
-    return LIKE_LLAMA3.contains(name);
+  public static boolean beginsPrompts(String name) {
+    return LIKE_LLAMA3.contains(name) || name.equals("chameleon");
   }
 
   /** Whether a regular expression is one of those here, which end soon on any text. */
   static boolean knows(String regex) {
     return REGEXES.values().stream().anyMatch(regexes -> regexes.contains(regex));
+  }
+
+  /** All names. */
+  static Set<String> names() {
+    return REGEXES.keySet();
   }
 
   /**

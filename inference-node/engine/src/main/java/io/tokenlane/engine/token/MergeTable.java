@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * Which pairs of neighbouring symbols merge, how early, and into what. Open addressing with linear
- * probing; at most half full.
+ * probing; at most two thirds full.
  */
 final class MergeTable {
   private static final long FREE = -1;
@@ -19,7 +19,8 @@ final class MergeTable {
    * @param most number of pairs that will be added at most
    */
   MergeTable(int most) {
-    int capacity = Integer.highestOneBit(Math.max(8, most)) * 4;
+    int least = Math.max(8, most + most / 2 + 1);
+    int capacity = Integer.highestOneBit(least - 1) * 2;
     pairs = new long[capacity];
     merges = new long[capacity];
     Arrays.fill(pairs, FREE);

@@ -113,7 +113,7 @@ public final class SubwordTokenizer implements Tokenizer {
 
   @Override
   public byte[] bytes(int id) {
-    return bytes.of(id).clone();
+    return bytes.of(id);
   }
 
   @Override

@@ -8,19 +8,19 @@ final class TokenBytes {
   private static final Pattern BYTE = Pattern.compile("<0x[0-9A-F]{2}>");
 
   private final boolean byteLevel;
-  private final byte[][] bytes;
+  private final PackedBytes bytes;
 
   TokenBytes(SubwordModel model) {
     byteLevel = model.isByteLevel();
     Vocabulary vocabulary = model.vocabulary();
-    bytes = new byte[vocabulary.size()][];
-    for (int id = 0; id < bytes.length; id++) {
-      AddedToken added = vocabulary.added(id);
-      bytes[id] =
-          added != null
-              ? added.content().getBytes(StandardCharsets.UTF_8)
-              : ordinary(vocabulary.token(id));
-    }
+    bytes = new PackedBytes(vocabulary.size(), id -> bytesOf(vocabulary, id));
+  }
+
+  private byte[] bytesOf(Vocabulary vocabulary, int id) {
+    AddedToken added = vocabulary.added(id);
+    return added != null
+        ? added.content().getBytes(StandardCharsets.UTF_8)
+        : ordinary(vocabulary.token(id));
   }
 
   private byte[] ordinary(String token) {
@@ -38,9 +38,9 @@ final class TokenBytes {
     return token.length() == 6 && BYTE.matcher(token).matches();
   }
 
-  /** The bytes of a token, not to be changed. */
+  /** A copy of the bytes of a token. */
   byte[] of(int id) {
-    return bytes[id];
+    return bytes.get(id);
   }
 
   /** Text in the writing of the model's files. */

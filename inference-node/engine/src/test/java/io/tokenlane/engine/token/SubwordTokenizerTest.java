@@ -142,11 +142,22 @@ final class SubwordTokenizerTest {
   }
 
   @Test
+  void bytesThatAVocabularyLacksAreLeftOut() {
+    List<String> tokens = TestVocabularies.bytes();
+    tokens.set('A', "AA");
+    Tokenizer tokenizer =
+        new SubwordTokenizer(
+            BpeModel.byteLevel(vocabulary(tokens), List.of(), false),
+            new TextRules(TextNormalizer.NONE, PreTokenizer.NONE, OptionalInt.empty()));
+    assertThat(tokenizer.encode("bAb", Specials.AS_TEXT)).containsExactly('b', 'b');
+    assertThat(tokenizer.encode(new byte[] {'A', 'A'})).isEmpty();
+  }
+
+  @Test
   void brokenVocabulariesAreRefused() {
-    List<String> noByte = TestVocabularies.bytes();
-    noByte.set('A', "AA");
     refused(
-        "no token A for byte 0x41", () -> BpeModel.byteLevel(vocabulary(noByte), List.of(), false));
+        "no token for any byte",
+        () -> BpeModel.byteLevel(vocabulary(List.of("AA")), List.of(), false));
     refused(
         "no token <0x0A>",
         () ->

@@ -62,6 +62,8 @@ public final class ModelLoader implements ModelSlot.ModelSource {
         Backends.select(settings.backend(), new BackendOptions(settings.threads(), weights()));
     opened.whenClosed(selection.backend()::close);
     Engine engine = engine(checkpoint, tokenizer, selection.backend(), opened);
+    checkpoint.release();
+    WarmUp.run(engine, clock);
     return new LoadedModel(
         name(checkpoint),
         engine,
@@ -91,15 +93,14 @@ public final class ModelLoader implements ModelSlot.ModelSource {
 
   private Engine engine(
       Checkpoint checkpoint, Tokenizer tokenizer, Backend backend, Opened opened) {
-    EngineConfig config = settings.engine();
     ModelConfig shapes = checkpoint.config().withTokens(tokenizer.vocabularySize());
     Weights weights = new WatchedWeights(checkpoint.weights(), shapes.layers(), progress);
+    EngineConfig config = StepRows.fitted(settings.engine(), shapes, backend, checkpoint.bytes());
     Model model = Models.load(shapes, weights, backend, config.maxBatchTokens());
     progress.layers(shapes.layers(), shapes.layers());
     opened.whenClosed(model::close);
     Engine engine = Engine.start(model, config);
     opened.whenClosed(engine::close);
-    WarmUp.run(engine, clock);
     return engine;
   }
 

@@ -50,6 +50,7 @@ public final class ModelSlot implements AutoCloseable {
     try {
       LoadedModel loaded = source.load();
       whenLoaded.accept(loaded);
+      System.gc(); // what loading left behind goes back to the system before traffic comes
       log.info("model {}: ready, {}", loaded.name(), loaded.facts().summary());
       if (!model.complete(loaded)) {
         loaded.close();

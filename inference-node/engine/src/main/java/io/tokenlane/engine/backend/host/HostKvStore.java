@@ -3,13 +3,15 @@ package io.tokenlane.engine.backend.host;
 import io.tokenlane.engine.backend.HeadShape;
 import io.tokenlane.engine.backend.KvStore;
 import io.tokenlane.engine.backend.KvType;
+import io.tokenlane.engine.tensor.SystemMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Keys and values outside the heap, as {@code [layer][block][keys, values][kv head]}: a head's keys
- * of a block are contiguous, and so is a block of a layer.
+ * Keys and values outside the heap, resident as far as blocks were ever used, as {@code
+ * [layer][block][keys, values][kv head]}: a head's keys of a block are contiguous, and so is a
+ * block of a layer.
  *
  * <p>Values are {@code [slot][element]}. Keys are {@code [strip][element][slot of strip]}, in
  * strips of {@link #STRIP} slots, so that kernels score the slots of a strip side by side and need
@@ -19,8 +21,6 @@ import java.lang.foreign.ValueLayout;
 public final class HostKvStore implements KvStore {
   /** Slots whose keys are interleaved. */
   public static final int STRIP = 16;
-
-  private static final long CACHE_LINE = 64;
 
   private final Arena arena;
   private final MemorySegment memory;
@@ -50,9 +50,10 @@ public final class HostKvStore implements KvStore {
     blockBytes = 2 * halfBytes;
     arena = Arena.ofShared();
     memory =
-        arena.allocate(
+        SystemMemory.zeros(
             Math.multiplyExact(Math.multiplyExact(blockBytes, (long) blocks), (long) layers),
-            CACHE_LINE);
+            false,
+            arena);
   }
 
   /** The handle as what it is on this backend. */

@@ -4,6 +4,9 @@ import io.tokenlane.engine.backend.Rows;
 
 /** Activations on the heap. Row r begins at {@code r * width}. */
 public final class HostRows implements Rows {
+  /** No rows. */
+  public static final HostRows NONE = new HostRows(0, 0);
+
   /** All rows, one after another. */
   public final float[] values;
 

@@ -3,8 +3,11 @@ package io.tokenlane.engine.backend.int8;
 import io.tokenlane.engine.backend.Linear;
 import io.tokenlane.engine.backend.host.HostLinear;
 import io.tokenlane.engine.tensor.DType;
+import io.tokenlane.engine.tensor.SystemMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.stream.IntStream;
 
 /**
@@ -34,6 +37,8 @@ public final class Int8Matrix implements Linear {
   /** Inputs behind one scale where the weights come in blocks: exactly a block of theirs. */
   static final int BLOCK = 32;
 
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final int WIDEST_GROUP = 128;
   private static final long PAGE = 4096;
 
@@ -49,7 +54,8 @@ public final class Int8Matrix implements Linear {
     outputs = plain.outputs();
     bias = plain.bias();
     // The page behind the end is for kernels that fetch ahead.
-    memory = arena.allocate(Math.multiplyExact(panelBytes(), (long) panels()) + PAGE, PAGE);
+    long bytes = Math.multiplyExact(panelBytes(), (long) panels());
+    memory = SystemMemory.zeros(bytes + PAGE, true, arena);
   }
 
   /**
@@ -76,9 +82,27 @@ public final class Int8Matrix implements Linear {
     return Math.clamp(Integer.lowestOneBit(plain.inputs()), BLOCK, WIDEST_GROUP);
   }
 
+  /** Whether weights of this type keep their values to the bit. */
+  public static boolean isExact(DType dtype) {
+    return dtype == DType.Q8_0 || dtype == DType.Q4_0;
+  }
+
   /** Whether weights of this type are always computed as bytes. */
   public static boolean isNatural(DType dtype) {
     return dtype.blockSize() > 1;
+  }
+
+  /** Reads the weights of one output as float32 to {@code out[at] ..}. */
+  public void decode(int output, float[] out, int at) {
+    long first = output / PANEL * panelBytes() + 2L * (output % PANEL);
+    for (int begin = 0; begin < inputs; begin += group) {
+      long values = first + begin / group * groupBytes();
+      float scale = Float.float16ToFloat(memory.get(SHORT, values + (long) PANEL * group));
+      for (int i = 0; i < Math.min(group, inputs - begin); i++) {
+        long pair = values + (long) (i / 2) * PAIR_BYTES;
+        out[at + begin + i] = scale * memory.get(ValueLayout.JAVA_BYTE, pair + i % 2);
+      }
+    }
   }
 
   @Override

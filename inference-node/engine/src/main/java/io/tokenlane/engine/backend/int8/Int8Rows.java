@@ -3,6 +3,8 @@ package io.tokenlane.engine.backend.int8;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.EnumSet;
+import java.util.Set;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -31,18 +33,47 @@ public final class Int8Rows {
   /** 1.5 * 2^23: added to a small float, the sum's low bits are the nearest integer. */
   private static final float MAGIC = 12582912f;
 
+  /** For kernels whose weights have 128 added. */
+  private static final int SHIFT = 128;
+
+  private final boolean asShorts;
+  private final boolean asBytes;
   private MemorySegment values = MemorySegment.NULL;
+  private MemorySegment bytes = MemorySegment.NULL;
+  private MemorySegment sums = MemorySegment.NULL;
   private MemorySegment scales = MemorySegment.NULL;
   private int rows;
   private int groups;
   private int group;
+
+  /** What kernels read. */
+  public enum Form {
+    /** {@link #values()}. */
+    SHORTS,
+    /** {@link #bytes()} and {@link #sums()}. */
+    BYTES
+  }
+
+  /** Rows in all forms. */
+  public Int8Rows() {
+    this(EnumSet.allOf(Form.class));
+  }
+
+  /** Rows in some forms, at least one. */
+  public Int8Rows(Set<Form> forms) {
+    asShorts = forms.contains(Form.SHORTS);
+    asBytes = forms.contains(Form.BYTES);
+  }
 
   /** Makes room for rows of a matrix's inputs; reuses the memory where it is large enough. */
   public void begin(int nextRows, Int8Matrix matrix) {
     rows = nextRows;
     groups = matrix.groups();
     group = matrix.group();
-    values = room(values, (long) rows * groups * group * Short.BYTES);
+    long count = (long) rows * groups * group;
+    values = room(values, asShorts ? count * Short.BYTES : 0);
+    bytes = room(bytes, asBytes ? count : 0);
+    sums = room(sums, asBytes ? (long) rows * groups * Integer.BYTES : 0);
     scales = room(scales, (long) rows * groups * Float.BYTES);
   }
 
@@ -75,6 +106,16 @@ public final class Int8Rows {
     return values;
   }
 
+  /** Memory of the values as bytes, four inputs of a row together: {@code [tile][four][row]}. */
+  public MemorySegment bytes() {
+    return bytes;
+  }
+
+  /** For each row and group 128 times the sum of its integers, where its scale is in scales. */
+  public MemorySegment sums() {
+    return sums;
+  }
+
   /** Memory of the scales. */
   public MemorySegment scales() {
     return scales;
@@ -105,12 +146,37 @@ public final class Int8Rows {
     long stride = (long) tileRows * Integer.BYTES;
     for (int i = 0; i < groups; i++) {
       scales.set(ValueLayout.JAVA_FLOAT, scale + i * stride, round(in, i * group, rounded));
-      long pairs = value + (long) i * group / 2 * stride;
-      for (int j = 0; j < group; j += 2) {
-        int pair = (rounded[j] & 0xffff) | (rounded[j + 1] << 16);
-        values.set(ValueLayout.JAVA_INT, pairs + j / 2 * stride, pair);
+      if (asShorts) {
+        writeShorts(rounded, value + (long) i * group / 2 * stride, stride);
+      }
+      if (asBytes) {
+        long fours = valuesOf(tile) / 2 + (long) (row - first) * Integer.BYTES;
+        int sum = writeBytes(rounded, fours + (long) i * group / 4 * stride, stride);
+        sums.set(ValueLayout.JAVA_INT, scale + i * stride, SHIFT * sum);
       }
     }
+  }
+
+  private void writeShorts(int[] rounded, long at, long stride) {
+    for (int j = 0; j < group; j += 2) {
+      int pair = (rounded[j] & 0xffff) | (rounded[j + 1] << 16);
+      values.set(ValueLayout.JAVA_INT, at + j / 2 * stride, pair);
+    }
+  }
+
+  /** Returns the sum of the integers. */
+  private int writeBytes(int[] rounded, long at, long stride) {
+    int sum = 0;
+    for (int j = 0; j < group; j += 4) {
+      int a = rounded[j];
+      int b = rounded[j + 1];
+      int c = rounded[j + 2];
+      int d = rounded[j + 3];
+      sum += (short) a + (short) b + (short) c + (short) d;
+      int four = (a & 0xff) | (b & 0xff) << 8 | (c & 0xff) << 16 | d << 24;
+      bytes.set(ValueLayout.JAVA_INT, at + j / 4 * stride, four);
+    }
+    return sum;
   }
 
   private int tileOf(int row) {

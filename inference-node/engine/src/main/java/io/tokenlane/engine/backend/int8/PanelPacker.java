@@ -39,7 +39,7 @@ final class PanelPacker {
     int part = plain.partOf(output);
     Tensor tensor = plain.part(part);
     int tensorRow = output - plain.firstRow(part);
-    boolean exact = tensor.dtype() == DType.Q8_0 || tensor.dtype() == DType.Q4_0;
+    boolean exact = Int8Matrix.isExact(tensor.dtype());
     if (!exact) {
       tensor.decodeRow(tensorRow, row, 0);
     }

@@ -7,6 +7,7 @@ import io.tokenlane.engine.backend.host.HostRows;
 import io.tokenlane.engine.backend.int8.Int8Kernel;
 import io.tokenlane.engine.backend.int8.Int8Matrix;
 import io.tokenlane.engine.backend.int8.Int8Rows;
+import java.util.EnumSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,25 +21,40 @@ final class Projector {
 
   private final Workers workers;
   private final RowsWork rowsWork;
-  private final Int8Rows quantised = new Int8Rows();
+  private final Int8Rows quantised;
   private final Int8Work int8Work;
   private final ProjectWork floatWork;
 
   Projector(Workers workers, Supplier<Int8Kernel> kernels) {
     this.workers = workers;
     rowsWork = new RowsWork(workers.threads());
+    quantised = new Int8Rows(EnumSet.of(kernels.get().form()));
     int8Work = new Int8Work(workers.threads(), kernels);
     floatWork = new ProjectWork(workers.threads());
   }
 
-  /**
-   * Rows to project.
-   *
-   * @param norm what they are normed by before, if anything
-   * @param picked which rows; the first {@code count} where null
-   */
-  @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
-  record Input(HostRows rows, @Nullable HostNorm norm, int count, int @Nullable [] picked) {}
+  /** Rows to project; one object for all steps, as each layer sets it several times. */
+  static final class Input {
+    private HostRows rows = HostRows.NONE;
+    private @Nullable HostNorm norm;
+    private int count;
+    private int @Nullable [] picked;
+
+    /**
+     * Says which rows.
+     *
+     * @param nextNorm what they are normed by before, if anything
+     * @param nextPicked which rows; the first {@code nextCount} where null
+     */
+    Input set(
+        HostRows nextRows, @Nullable HostNorm nextNorm, int nextCount, int @Nullable [] nextPicked) {
+      rows = nextRows;
+      norm = nextNorm;
+      count = nextCount;
+      picked = nextPicked;
+      return this;
+    }
+  }
 
   /** Writes results, or adds them to what {@code out} holds. */
   void project(Input input, Linear weight, float[] out, boolean add) {

@@ -20,6 +20,7 @@ import io.tokenlane.engine.backend.int8.Int8Matrix;
 import io.tokenlane.engine.backend.vector.Projector.Input;
 import io.tokenlane.engine.tensor.Activation;
 import io.tokenlane.engine.tensor.DType;
+import io.tokenlane.engine.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.util.EnumSet;
 import java.util.Map;
@@ -53,6 +54,7 @@ final class VectorBackend extends HostBackend {
   private final AttendWork attendWork;
   private final GateWork gateWork = new GateWork();
   private final Elementwise elementwise = new Elementwise();
+  private final Input input = new Input();
   private final Arena arena = Arena.ofShared();
   private float[] projected = {};
 
@@ -91,12 +93,23 @@ final class VectorBackend extends HostBackend {
     return matrix;
   }
 
+  /** The packed head where that has the same values; the file's pages are then never read again. */
+  @Override
+  public Linear table(Tensor table, Linear head) {
+    boolean same = head instanceof Int8Matrix && Int8Matrix.isExact(table.dtype());
+    return same ? head : table(table);
+  }
+
   @Override
   public void embed(Linear table, float scale, Rows out) {
     HostRows rows = HostRows.of(out);
     for (int row = 0; row < batch().rows(); row++) {
       int token = batch().tokens[row];
-      Decode.row(HostLinear.of(table).part(0), token, rows.values, row * rows.width());
+      if (table instanceof Int8Matrix packed) {
+        packed.decode(token, rows.values, row * rows.width());
+      } else {
+        Decode.row(HostLinear.of(table).part(0), token, rows.values, row * rows.width());
+      }
       if (scale != 1) {
         Elementwise.scale(rows.values, row * rows.width(), rows.width(), scale);
       }
@@ -135,12 +148,12 @@ final class VectorBackend extends HostBackend {
   @Override
   public void logits(Rows in, Norm norm, Linear head, float[] logits) {
     Input outputs =
-        new Input(HostRows.of(in), HostNorm.of(norm), batch().outputs(), batch().outputRows);
+        input.set(HostRows.of(in), HostNorm.of(norm), batch().outputs(), batch().outputRows);
     projector.project(outputs, head, logits, false);
   }
 
   private Input all(Rows in, @Nullable HostNorm norm) {
-    return new Input(HostRows.of(in), norm, batch().rows(), null);
+    return input.set(HostRows.of(in), norm, batch().rows(), null);
   }
 
   @Override

@@ -22,6 +22,9 @@ class Assembler {
   static final int R10 = 10;
   static final int R11 = 11;
 
+  /** Must be saved too. */
+  static final int R13 = 13;
+
   /** Opcode maps and implied prefixes of the VEX and EVEX encodings. */
   static final int MAP_0F = 1;
 
@@ -140,6 +143,14 @@ class Assembler {
 
   void popRbx() {
     emit(0x5B);
+  }
+
+  void pushR13() {
+    emit(0x41, 0x55);
+  }
+
+  void popR13() {
+    emit(0x41, 0x5D);
   }
 
   void ret() {

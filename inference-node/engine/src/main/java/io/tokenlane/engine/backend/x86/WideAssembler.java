@@ -25,6 +25,39 @@ final class WideAssembler extends Assembler {
     evexMemory(new Code(MAP_0F38, PREFIX_66, 0x52).broadcasting(), sum, shorts, base, displacement);
   }
 
+  /**
+   * {@code vpdpbusd}: products of unsigned bytes with the four signed ones in memory, neighbours
+   * added, added to ints.
+   */
+  void addByteProducts(int sum, int unsigned, int base, int displacement) {
+    Code code = new Code(MAP_0F38, PREFIX_66, 0x50).broadcasting();
+    evexMemory(code, sum, unsigned, base, displacement);
+  }
+
+  /** {@code vpermw}: the shorts in memory in the order of an index. */
+  void permuteShorts(int to, int index, int base, int displacement) {
+    evexMemory(new Code(MAP_0F38, PREFIX_66, 0x8D).wide(), to, index, base, displacement);
+  }
+
+  /** Loads a vector; need not be aligned. */
+  void load(int to, int base, int displacement) {
+    evexMemory(new Code(MAP_0F, NO_PREFIX, 0x10), to, 0, base, displacement);
+  }
+
+  /** An int in memory, to all lanes. */
+  void broadcastInt(int to, int base, int displacement) {
+    evexMemory(new Code(MAP_0F38, PREFIX_66, 0x58), to, 0, base, displacement);
+  }
+
+  void xor(int to, int left, int right) {
+    evexRegister(new Code(MAP_0F, PREFIX_66, 0xEF), to, left, right);
+  }
+
+  /** Less an int in memory in all lanes. */
+  void subtractInt(int to, int left, int base, int displacement) {
+    evexMemory(new Code(MAP_0F, PREFIX_66, 0xFA).broadcasting(), to, left, base, displacement);
+  }
+
   /** Products with one float32 in memory. */
   void multiplyAll(int to, int left, int base, int displacement) {
     evexMemory(new Code(MAP_0F, NO_PREFIX, 0x59).broadcasting(), to, left, base, displacement);
@@ -58,15 +91,20 @@ final class WideAssembler extends Assembler {
    * @param map the opcode map
    * @param prefix the implied prefix
    * @param broadcast whether its memory operand is one element for all lanes
+   * @param w the bit W of the prefix
    */
-  private record Code(int map, int prefix, int opcode, boolean broadcast) {
+  private record Code(int map, int prefix, int opcode, boolean broadcast, int w) {
 
     Code(int map, int prefix, int opcode) {
-      this(map, prefix, opcode, false);
+      this(map, prefix, opcode, false, 0);
     }
 
     Code broadcasting() {
-      return new Code(map, prefix, opcode, true);
+      return new Code(map, prefix, opcode, true, w);
+    }
+
+    Code wide() {
+      return new Code(map, prefix, opcode, broadcast, 1);
     }
   }
 
@@ -91,7 +129,7 @@ final class WideAssembler extends Assembler {
     emit(
         0x62,
         extension | code.map(),
-        (~second & 15) << 3 | 1 << 2 | code.prefix(),
+        code.w() << 7 | (~second & 15) << 3 | 1 << 2 | code.prefix(),
         length512 | (code.broadcast() ? 1 << 4 : 0) | (~second >> 4 & 1) << 3,
         code.opcode());
   }

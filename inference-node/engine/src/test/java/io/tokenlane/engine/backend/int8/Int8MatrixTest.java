@@ -38,6 +38,8 @@ final class Int8MatrixTest {
           int row = output < 21 ? output : output - 21;
           assertThat(value(packed, output, input)).isEqualTo(from.floatAt(row * 96L + input));
         }
+        assertThat(decoded(packed, output))
+            .isEqualTo(decoded(from, output < 21 ? output : output - 21));
       }
     }
   }
@@ -71,6 +73,18 @@ final class Int8MatrixTest {
       Int8Matrix packed = Int8Matrix.pack(new HostLinear(List.of(tensor), List.of()), arena);
       assertThat(value(packed, 2, 63)).isZero();
     }
+  }
+
+  private static float[] decoded(Int8Matrix packed, int output) {
+    float[] row = new float[packed.inputs() + 1];
+    packed.decode(output, row, 1);
+    return row;
+  }
+
+  private static float[] decoded(Tensor tensor, int row) {
+    float[] values = new float[tensor.columns() + 1];
+    tensor.decodeRow(row, values, 1);
+    return values;
   }
 
   private static float value(Int8Matrix packed, int output, int input) {
