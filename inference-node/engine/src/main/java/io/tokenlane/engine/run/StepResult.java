@@ -13,6 +13,7 @@ public final class StepResult {
   private final int[] firsts;
 
   private int chunks;
+  private int rows;
 
   StepResult(int maxChunks) {
     firsts = new int[maxChunks + 1];
@@ -37,9 +38,15 @@ public final class StepResult {
     return draws.size();
   }
 
-  void clear() {
+  /** Rows computed, drafts included. */
+  public int rows() {
+    return rows;
+  }
+
+  void clear(int computed) {
     draws.clear();
     chunks = 0;
+    rows = computed;
   }
 
   /** Adds a draw of the chunk that is not yet ended. */
