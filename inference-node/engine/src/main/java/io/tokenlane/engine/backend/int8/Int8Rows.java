@@ -14,7 +14,9 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Rows lie in tiles of up to {@link #TILE}, in shorts, and two neighbouring inputs of a row form
  * an int, which kernels broadcast: {@code [tile][pair][row of tile]}; scales {@code [tile][group]
- * [row of tile]}. How rows fall into tiles has no effect on results: a row's sums are its own.
+ * [row of tile]}. Beside that they lie in bytes, four neighbouring inputs of a row an int, and
+ * before those of a group what makes up for weights that are taken 128 higher, -128 times the sum of
+ * the row's inputs: {@code [tile][group][1 + fours][row of tile]}. How rows fall into tiles has no effect on results: a row's sums are its own.
  *
  * <p>{@link #begin} is for one thread; different rows may then be quantised by different threads.
  */
@@ -32,6 +34,7 @@ public final class Int8Rows {
   private static final float MAGIC = 12582912f;
 
   private MemorySegment values = MemorySegment.NULL;
+  private MemorySegment fours = MemorySegment.NULL;
   private MemorySegment scales = MemorySegment.NULL;
   private int rows;
   private int groups;
@@ -43,6 +46,7 @@ public final class Int8Rows {
     groups = matrix.groups();
     group = matrix.group();
     values = room(values, (long) rows * groups * group * Short.BYTES);
+    fours = room(fours, (long) rows * groups * (1 + group / 4) * Integer.BYTES);
     scales = room(scales, (long) rows * groups * Float.BYTES);
   }
 
@@ -75,6 +79,16 @@ public final class Int8Rows {
     return values;
   }
 
+  /** Memory of the values in bytes. */
+  public MemorySegment fours() {
+    return fours;
+  }
+
+  /** Where a tile's values in bytes begin, in bytes. */
+  public long foursOf(int tile) {
+    return (long) firstRow(tile) * groups * (1 + group / 4) * Integer.BYTES;
+  }
+
   /** Memory of the scales. */
   public MemorySegment scales() {
     return scales;
@@ -103,13 +117,22 @@ public final class Int8Rows {
     long value = valuesOf(tile) + (long) (row - first) * Integer.BYTES;
     long scale = scalesOf(tile) + (long) (row - first) * Float.BYTES;
     long stride = (long) tileRows * Integer.BYTES;
+    long four = foursOf(tile) + (long) (row - first) * Integer.BYTES;
     for (int i = 0; i < groups; i++) {
       scales.set(ValueLayout.JAVA_FLOAT, scale + i * stride, round(in, i * group, rounded));
       long pairs = value + (long) i * group / 2 * stride;
-      for (int j = 0; j < group; j += 2) {
-        int pair = (rounded[j] & 0xffff) | (rounded[j + 1] << 16);
-        values.set(ValueLayout.JAVA_INT, pairs + j / 2 * stride, pair);
+      long begin = four + (long) i * (1 + group / 4) * stride;
+      int sum = 0;
+      for (int j = 0; j < group; j += 4) {
+        int low = (rounded[j] & 0xffff) | (rounded[j + 1] << 16);
+        int high = (rounded[j + 2] & 0xffff) | (rounded[j + 3] << 16);
+        values.set(ValueLayout.JAVA_INT, pairs + j / 2 * stride, low);
+        values.set(ValueLayout.JAVA_INT, pairs + (j / 2 + 1) * stride, high);
+        int bytes = low & 0xff | low >>> 8 & 0xff00 | (high & 0xff) << 16 | high << 8 & 0xff000000;
+        fours.set(ValueLayout.JAVA_INT, begin + (1 + j / 4) * stride, bytes);
+        sum += (short) low + (low >> 16) + (short) high + (high >> 16);
       }
+      fours.set(ValueLayout.JAVA_INT, begin, -128 * sum);
     }
   }
 

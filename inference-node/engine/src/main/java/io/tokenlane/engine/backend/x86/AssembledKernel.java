@@ -9,18 +9,22 @@ import java.lang.foreign.ValueLayout;
 
 /** Multiplies with machine code that was assembled for this machine's instructions. */
 public final class AssembledKernel implements Int8Kernel {
-  private static final int ARGUMENTS = 7;
   private static final int PAIRS_TO_TURNS = 2 * TileFrame.UNROLLED;
 
+  /** Arguments, and behind them two vectors of constants. */
+  private static final int MEMORY = 3 * 64;
+
+  private final Instructions instructions;
   private final MemorySegment[] functions;
-  private final MemorySegment arguments =
-      Arena.ofAuto().allocate((long) ARGUMENTS * Long.BYTES, 64);
+  private final MemorySegment arguments = Arena.ofAuto().allocate(MEMORY, 64);
 
   /**
    * @throws IllegalStateException if this machine cannot run such code
    */
   public AssembledKernel(Instructions instructions) {
+    this.instructions = instructions;
     this.functions = instructions.functions();
+    WideTileCode.constants(arguments);
   }
 
   @Override
@@ -28,7 +32,11 @@ public final class AssembledKernel implements Int8Kernel {
     Int8Rows rows = tile.rows();
     MemorySegment memory = weights.memory();
     argument(0, memory.address() + panel * weights.panelBytes());
-    argument(1, rows.values().address() + rows.valuesOf(tile.index()));
+    argument(
+        1,
+        instructions == Instructions.AVX512_VNNI
+            ? rows.fours().address() + rows.foursOf(tile.index())
+            : rows.values().address() + rows.valuesOf(tile.index()));
     argument(2, rows.scales().address() + rows.scalesOf(tile.index()));
     argument(3, out.address());
     argument(4, panels);

@@ -28,6 +28,7 @@ class Assembler {
   static final int MAP_0F38 = 2;
   static final int NO_PREFIX = 0;
   static final int PREFIX_66 = 1;
+  static final int PREFIX_F3 = 2;
 
   private byte[] code = new byte[1024];
   private int length;

@@ -15,7 +15,7 @@ import java.util.Set;
 
 /** Sets of instructions that kernels are assembled for, the faster ones first. */
 public enum Instructions {
-  /** 512-bit vectors with multiply-add of shorts. */
+  /** 512-bit vectors with multiply-add of four bytes. */
   AVX512_VNNI("AVX-512 VNNI"),
 
   /** 256-bit vectors. */

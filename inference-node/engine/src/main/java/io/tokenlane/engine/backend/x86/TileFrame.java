@@ -56,8 +56,13 @@ abstract class TileFrame {
   /** Stores zeros as the results of a panel. */
   abstract void clearResults();
 
-  /** Makes all sums of a group zero. */
+  /** Makes all sums of a group what they begin at. */
   abstract void clearSums();
+
+  /** Pairs of inputs that lie in an int of the tile's values: 1, or 2 where those are bytes. */
+  int pairsOfInput() {
+    return 1;
+  }
 
   /** Adds the products of the turn's pair of this index, 0 to 3, to the sums. */
   abstract void addPair(int index);
@@ -107,7 +112,7 @@ abstract class TileFrame {
       addPair(i);
     }
     asm.add(RSI, UNROLLED * PAIR_BYTES);
-    asm.add(R10, UNROLLED * rows * Integer.BYTES);
+    asm.add(R10, UNROLLED / pairsOfInput() * rows * Integer.BYTES);
     asm.dec(RBX);
     asm.jnz(turn);
   }
