@@ -241,8 +241,7 @@ final class Drafter {
       best = logits[i] > logits[best] ? i : best;
     }
     drafts[chunk][counts[chunk]++] = best - at;
-    boolean unsure =
-        Confidence.of(logits, at, model.config().tokens()) < memory.how.threshold();
+    boolean unsure = Confidence.of(logits, at, model.config().tokens()) < memory.how.threshold();
     open[chunk] = !unsure && counts[chunk] < Math.min(room, memory.byLayers.get(cost));
   }
 }

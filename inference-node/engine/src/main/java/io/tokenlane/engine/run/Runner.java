@@ -174,8 +174,7 @@ public final class Runner implements AutoCloseable {
       Chunk chunk = plan.chunks().get(i);
       Pace pace = openOf(chunk.sequence()).pace;
       int outputs = chunk.samples() ? 1 + drafter.count(i) : 0;
-      boolean generated =
-          chunk.count() == 1 && chunk.from() >= chunk.sequence().promptLength();
+      boolean generated = chunk.count() == 1 && chunk.from() >= chunk.sequence().promptLength();
       for (int row = 0; row < outputs && pace.exit() != null; row++) {
         if (row > 0 || generated) {
           exits.allow(output + row, pace.exit());

@@ -18,6 +18,11 @@ public interface Int8Kernel {
   /** Most panels that one call multiplies. */
   int MOST_PANELS = 64;
 
+  /** How it reads rows. */
+  default Int8Rows.Form form() {
+    return Int8Rows.Form.PAIRS;
+  }
+
   /**
    * Multiplies.
    *

@@ -3,6 +3,7 @@ package io.tokenlane.engine.backend.int8;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -15,8 +16,9 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>Rows lie in tiles of up to {@link #TILE}, in shorts, and two neighbouring inputs of a row form
  * an int, which kernels broadcast: {@code [tile][pair][row of tile]}; scales {@code [tile][group]
  * [row of tile]}. Beside that they lie in bytes, four neighbouring inputs of a row an int, and
- * before those of a group what makes up for weights that are taken 128 higher, -128 times the sum of
- * the row's inputs: {@code [tile][group][1 + fours][row of tile]}. How rows fall into tiles has no effect on results: a row's sums are its own.
+ * before those of a group what makes up for weights that are taken 128 higher, -128 times the sum
+ * of the row's inputs: {@code [tile][group][1 + fours][row of tile]}. How rows fall into tiles has
+ * no effect on results: a row's sums are its own.
  *
  * <p>{@link #begin} is for one thread; different rows may then be quantised by different threads.
  */
@@ -26,6 +28,9 @@ public final class Int8Rows {
 
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_128;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_128;
+  private static final VectorSpecies<Float> WIDE_FLOATS = FloatVector.SPECIES_512;
+  private static final VectorSpecies<Integer> WIDE_INTS = IntVector.SPECIES_512;
+  private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_128;
   private static final int LANES = FLOATS.length();
   private static final long CACHE_LINE = 64;
   private static final int LARGEST = 127;
@@ -33,6 +38,7 @@ public final class Int8Rows {
   /** 1.5 * 2^23: added to a small float, the sum's low bits are the nearest integer. */
   private static final float MAGIC = 12582912f;
 
+  private final Form form;
   private MemorySegment values = MemorySegment.NULL;
   private MemorySegment fours = MemorySegment.NULL;
   private MemorySegment scales = MemorySegment.NULL;
@@ -40,13 +46,37 @@ public final class Int8Rows {
   private int groups;
   private int group;
 
+  /** How values lie. */
+  public enum Form {
+    /** Shorts, {@link #values}. */
+    PAIRS,
+    /** Bytes, {@link #fours}. */
+    FOURS,
+    /** Both. */
+    BOTH
+  }
+
+  /** Rows in both forms. */
+  public Int8Rows() {
+    this(Form.BOTH);
+  }
+
+  /** Rows in the form that a kernel reads. */
+  public Int8Rows(Form form) {
+    this.form = form;
+  }
+
   /** Makes room for rows of a matrix's inputs; reuses the memory where it is large enough. */
   public void begin(int nextRows, Int8Matrix matrix) {
     rows = nextRows;
     groups = matrix.groups();
     group = matrix.group();
-    values = room(values, (long) rows * groups * group * Short.BYTES);
-    fours = room(fours, (long) rows * groups * (1 + group / 4) * Integer.BYTES);
+    if (form != Form.FOURS) {
+      values = room(values, (long) rows * groups * group * Short.BYTES);
+    }
+    if (form != Form.PAIRS) {
+      fours = room(fours, (long) rows * groups * (1 + group / 4) * Integer.BYTES);
+    }
     scales = room(scales, (long) rows * groups * Float.BYTES);
   }
 
@@ -114,49 +144,73 @@ public final class Int8Rows {
     int tile = tileOf(row);
     int first = firstRow(tile);
     int tileRows = firstRow(tile + 1) - first;
-    long value = valuesOf(tile) + (long) (row - first) * Integer.BYTES;
     long scale = scalesOf(tile) + (long) (row - first) * Float.BYTES;
-    long stride = (long) tileRows * Integer.BYTES;
+    long pair = valuesOf(tile) + (long) (row - first) * Integer.BYTES;
     long four = foursOf(tile) + (long) (row - first) * Integer.BYTES;
+    long stride = (long) tileRows * Integer.BYTES;
     for (int i = 0; i < groups; i++) {
-      scales.set(ValueLayout.JAVA_FLOAT, scale + i * stride, round(in, i * group, rounded));
-      long pairs = value + (long) i * group / 2 * stride;
-      long begin = four + (long) i * (1 + group / 4) * stride;
-      int sum = 0;
-      for (int j = 0; j < group; j += 4) {
-        int low = (rounded[j] & 0xffff) | (rounded[j + 1] << 16);
-        int high = (rounded[j + 2] & 0xffff) | (rounded[j + 3] << 16);
-        values.set(ValueLayout.JAVA_INT, pairs + j / 2 * stride, low);
-        values.set(ValueLayout.JAVA_INT, pairs + (j / 2 + 1) * stride, high);
-        int bytes = low & 0xff | low >>> 8 & 0xff00 | (high & 0xff) << 16 | high << 8 & 0xff000000;
-        fours.set(ValueLayout.JAVA_INT, begin + (1 + j / 4) * stride, bytes);
-        sum += (short) low + (low >> 16) + (short) high + (high >> 16);
+      float step = step(in, i * group);
+      scales.set(ValueLayout.JAVA_FLOAT, scale + i * stride, step);
+      if (form != Form.FOURS) {
+        storePairs(in, i * group, step, rounded, pair + (long) i * group / 2 * stride, stride);
       }
-      fours.set(ValueLayout.JAVA_INT, begin, -128 * sum);
+      if (form != Form.PAIRS) {
+        long at = four + (long) i * (1 + group / 4) * stride;
+        storeFours(in, i * group, step, rounded, at, stride);
+      }
+    }
+  }
+
+  /** The scale of a group: the largest value is 127 of it. */
+  private float step(float[] in, int begin) {
+    IntVector most = IntVector.zero(INTS);
+    for (int i = 0; i < group; i += LANES) {
+      IntVector bits = FloatVector.fromArray(FLOATS, in, begin + i).reinterpretAsInts();
+      most = most.max(bits.and(Integer.MAX_VALUE));
+    }
+    return Float.intBitsToFloat(most.reduceLanes(VectorOperators.MAX)) / LARGEST;
+  }
+
+  private static float inverse(float step) {
+    return step < Float.MIN_NORMAL ? 0 : 1 / step;
+  }
+
+  private void storePairs(
+      float[] in, int begin, float step, int[] rounded, long at, long stride) {
+    FloatVector inverse = FloatVector.broadcast(FLOATS, inverse(step));
+    FloatVector magic = FloatVector.broadcast(FLOATS, MAGIC);
+    for (int i = 0; i < group; i += LANES) {
+      FloatVector.fromArray(FLOATS, in, begin + i)
+          .fma(inverse, magic)
+          .reinterpretAsInts()
+          .intoArray(rounded, i);
+    }
+    for (int i = 0; i < group; i += 2) {
+      int pair = (rounded[i] & 0xffff) | (rounded[i + 1] << 16);
+      values.set(ValueLayout.JAVA_INT, at + i / 2 * stride, pair);
+    }
+  }
+
+  private void storeFours(
+      float[] in, int begin, float step, int[] rounded, long at, long stride) {
+    FloatVector inverse = FloatVector.broadcast(WIDE_FLOATS, inverse(step));
+    FloatVector magic = FloatVector.broadcast(WIDE_FLOATS, MAGIC);
+    IntVector sums = IntVector.zero(WIDE_INTS);
+    for (int i = 0; i < group; i += WIDE_FLOATS.length()) {
+      IntVector bits =
+          FloatVector.fromArray(WIDE_FLOATS, in, begin + i).fma(inverse, magic).reinterpretAsInts();
+      sums = sums.add(bits);
+      bits.convertShape(VectorOperators.I2B, BYTES, 0).reinterpretAsInts().intoArray(rounded, i / 4);
+    }
+    int sum = sums.reduceLanes(VectorOperators.ADD) - group * Float.floatToRawIntBits(MAGIC);
+    fours.set(ValueLayout.JAVA_INT, at, -128 * sum);
+    for (int i = 0; i < group / 4; i++) {
+      fours.set(ValueLayout.JAVA_INT, at + (i + 1) * stride, rounded[i]);
     }
   }
 
   private int tileOf(int row) {
     int tile = row * tiles() / rows;
     return firstRow(tile + 1) <= row ? tile + 1 : tile;
-  }
-
-  /** Rounds a group: the low half of each int is the integer. Returns the scale. */
-  private float round(float[] in, int begin, int[] out) {
-    IntVector most = IntVector.zero(INTS);
-    for (int i = 0; i < group; i += LANES) {
-      IntVector bits = FloatVector.fromArray(FLOATS, in, begin + i).reinterpretAsInts();
-      most = most.max(bits.and(Integer.MAX_VALUE));
-    }
-    float scale = Float.intBitsToFloat(most.reduceLanes(VectorOperators.MAX)) / LARGEST;
-    FloatVector inverse = FloatVector.broadcast(FLOATS, scale < Float.MIN_NORMAL ? 0 : 1 / scale);
-    FloatVector magic = FloatVector.broadcast(FLOATS, MAGIC);
-    for (int i = 0; i < group; i += LANES) {
-      FloatVector.fromArray(FLOATS, in, begin + i)
-          .fma(inverse, magic)
-          .reinterpretAsInts()
-          .intoArray(out, i);
-    }
-    return scale;
   }
 }

@@ -20,13 +20,14 @@ final class Projector {
 
   private final Workers workers;
   private final RowsWork rowsWork;
-  private final Int8Rows quantised = new Int8Rows();
+  private final Int8Rows quantised;
   private final Int8Work int8Work;
   private final ProjectWork floatWork;
 
   Projector(Workers workers, Supplier<Int8Kernel> kernels) {
     this.workers = workers;
     rowsWork = new RowsWork(workers.threads());
+    quantised = new Int8Rows(kernels.get().form());
     int8Work = new Int8Work(workers.threads(), kernels);
     floatWork = new ProjectWork(workers.threads());
   }

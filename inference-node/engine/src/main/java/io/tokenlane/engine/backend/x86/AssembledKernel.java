@@ -28,13 +28,18 @@ public final class AssembledKernel implements Int8Kernel {
   }
 
   @Override
+  public Int8Rows.Form form() {
+    return instructions == Instructions.AVX512_VNNI ? Int8Rows.Form.FOURS : Int8Rows.Form.PAIRS;
+  }
+
+  @Override
   public void multiply(Int8Matrix weights, int panel, int panels, Tile tile, MemorySegment out) {
     Int8Rows rows = tile.rows();
     MemorySegment memory = weights.memory();
     argument(0, memory.address() + panel * weights.panelBytes());
     argument(
         1,
-        instructions == Instructions.AVX512_VNNI
+        form() == Int8Rows.Form.FOURS
             ? rows.fours().address() + rows.foursOf(tile.index())
             : rows.values().address() + rows.valuesOf(tile.index()));
     argument(2, rows.scales().address() + rows.scalesOf(tile.index()));

@@ -53,7 +53,7 @@ abstract class TileFrame {
     this.rows = rows;
   }
 
-  /** Stores zeros as the results of a panel. */
+  /** Makes the results of a panel zero. */
   abstract void clearResults();
 
   /** Makes all sums of a group what they begin at. */
@@ -66,6 +66,9 @@ abstract class TileFrame {
 
   /** Adds the products of the turn's pair of this index, 0 to 3, to the sums. */
   abstract void addPair(int index);
+
+  /** Ends a panel: its results are stored then at the latest. */
+  void endPanel() {}
 
   /** Scales a group's sums, adds them to the results; leaves RSI and R11 at the next group. */
   abstract void scaleGroup();
@@ -99,6 +102,7 @@ abstract class TileFrame {
     scaleGroup();
     asm.dec(RAX);
     asm.jnz(group);
+    endPanel();
   }
 
   private void sumGroup() {

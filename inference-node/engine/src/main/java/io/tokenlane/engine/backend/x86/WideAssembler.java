@@ -40,9 +40,9 @@ final class WideAssembler extends Assembler {
     evexMemory(new Code(MAP_0F, NO_PREFIX, 0x59).broadcasting(), to, left, base, displacement);
   }
 
-  /** {@code to = to * factor + memory}. */
-  void multiplyAndAdd(int to, int factor, int base, int displacement) {
-    evexMemory(new Code(MAP_0F38, PREFIX_66, 0xA8), to, factor, base, displacement);
+  /** {@code sum = left * right + sum}. */
+  void multiplyAndAdd(int sum, int left, int right) {
+    evexRegister(new Code(MAP_0F38, PREFIX_66, 0xB8), sum, left, right);
   }
 
   /** Stores a vector; need not be aligned. */

@@ -33,6 +33,9 @@ final class WideTileCode extends TileFrame {
   /** Sums under way that keep the multiplier busy. */
   private static final int ENOUGH_SUMS = 4;
 
+  /** Behind all sums. */
+  private static final int RESULTS = 16;
+
   private static final int WEIGHTS = 24;
   private static final int WEIGHT_SCALES = 28;
   private static final int PRODUCT = 29;
@@ -66,9 +69,15 @@ final class WideTileCode extends TileFrame {
   void clearResults() {
     asm.load(ORDER, RDI, CONSTANTS);
     asm.load(HIGHEST_BITS, RDI, CONSTANTS + LINE);
-    asm.clear(0);
     for (int row = 0; row < rows; row++) {
-      asm.store(RDX, row * ROW_BYTES, 0);
+      asm.clear(RESULTS + row);
+    }
+  }
+
+  @Override
+  void endPanel() {
+    for (int row = 0; row < rows; row++) {
+      asm.store(RDX, row * ROW_BYTES, RESULTS + row);
     }
   }
 
@@ -115,8 +124,7 @@ final class WideTileCode extends TileFrame {
     for (int row = 0; row < rows; row++) {
       asm.intsToFloats(sum(row, 0), sum(row, 0));
       asm.multiplyAll(PRODUCT, WEIGHT_SCALES, R11, row * Float.BYTES);
-      asm.multiplyAndAdd(sum(row, 0), PRODUCT, RDX, row * ROW_BYTES);
-      asm.store(RDX, row * ROW_BYTES, sum(row, 0));
+      asm.multiplyAndAdd(RESULTS + row, sum(row, 0), PRODUCT);
     }
     asm.add(R11, rows * Float.BYTES);
   }
