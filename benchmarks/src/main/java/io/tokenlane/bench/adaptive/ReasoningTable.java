@@ -81,6 +81,7 @@ final class ReasoningTable {
     }
     Outcome chosen = Outcome.of(engine, test, best.rules());
     outcomes(stop).add(chosen);
+    Outcome usual = usual(stop);
     String how =
         "%s %s, patience %d".formatted(name, best.rules().threshold(), best.rules().patience());
     return List.of(
@@ -99,7 +100,21 @@ final class ReasoningTable {
             .withPeer("fixed budget", 100 * fixedAt(chosen.steps()))
             .withGoal(100 * fixedAt(chosen.steps())),
         percent(name + ": accuracy won over fixed 8", chosen.accuracy() - fixed.get(7).accuracy())
-            .withPeer(REQUIREMENT, 81.7 - 76.3));
+            .withPeer(REQUIREMENT, 81.7 - 76.3),
+        percent(name + " as it is by default: accuracy", usual.accuracy())
+            .withPeer("unlimited", 100 * free.accuracy()),
+        Row.of(
+            name + " as it is by default: reasoning tokens",
+            usual.tokens() / free.tokens(),
+            "x unlimited",
+            Row.Better.LOWER));
+  }
+
+  private Outcome usual(Stop stop) {
+    float threshold = stop.defaultThreshold();
+    int patience = stop.defaultPatience();
+    return Outcome.of(
+        engine, test, new ReasoningRules(MANY, 0, MANY, stop, threshold, patience));
   }
 
   /** Whether one loses nothing and is nearer to the goal, or stricter where both reach it. */
