@@ -10,6 +10,12 @@ final class RowCost {
   private static final double GUESS = 0.5;
   private static final int STEPS_TO_KNOW = 64;
 
+  /** Steps so many times as long as expected tell of something else: the thread had no core. */
+  private static final double DISTURBED = 1.6;
+
+  /** One step of so many is taken as it is, lest all be passed over where steps grow for good. */
+  private static final int MOST_PASSED_OVER = 16;
+
   private double rows;
   private double nanos;
   private double rowsSquared;
@@ -20,6 +26,7 @@ final class RowCost {
 
   private double tokensEach = 1;
   private long steps;
+  private long passedOver;
 
   /**
    * Learns what a step took.
@@ -29,6 +36,9 @@ final class RowCost {
    * @param tokens tokens that it gave
    */
   void took(int sequences, int count, int tokens, long time) {
+    if (isDisturbed(count, time)) {
+      return;
+    }
     double weight = Math.max(NEWEST, 1.0 / ++steps);
     rows += weight * (count - rows);
     nanos += weight * (time - nanos);
@@ -36,6 +46,14 @@ final class RowCost {
     rowsByNanos += weight * ((double) count * time - rowsByNanos);
     rowsEach += weight * ((double) count / sequences - rowsEach);
     tokensEach += weight * ((double) tokens / sequences - tokensEach);
+  }
+
+  private boolean isDisturbed(int count, long time) {
+    double variance = rowsSquared - rows * rows;
+    double each = variance < 1e-3 ? 0 : (rowsByNanos - rows * nanos) / variance;
+    return steps >= STEPS_TO_KNOW
+        && ++passedOver % MOST_PASSED_OVER != 0
+        && time > DISTURBED * Math.max(nanos / 2, nanos + each * (count - rows));
   }
 
   /**
