@@ -1,6 +1,5 @@
 package io.tokenlane.bench.adaptive;
 
-import io.tokenlane.bench.adaptive.DemoEngine.Way;
 import io.tokenlane.bench.report.Row;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,12 +25,13 @@ public final class AdaptiveRows {
     List<Question> test = Question.read("test", every);
     int threads = Math.min(2, Runtime.getRuntime().availableProcessors());
     List<Row> rows = new ArrayList<>();
-    try (DemoEngine engine = new DemoEngine(root.resolve(DEMO), threads)) {
-      engine.askAll(dev.subList(0, Math.min(dev.size(), WARM_UP)), Way.PLAIN, 8);
-      for (int i = 0; i < 2; i++) {
-        new ExitTable(engine, dev.subList(0, WARM_UP), root, 1).measure();
-      }
-      rows.addAll(new ExitTable(engine, test, root, quick ? 1 : 3).measure());
+    ExitTable.Opener opener = () -> new DemoEngine(root.resolve(DEMO), threads);
+    List<Question> warmUp = dev.subList(0, Math.min(dev.size(), WARM_UP));
+    for (int i = 0; i < 2; i++) {
+      new ExitTable(opener, warmUp, warmUp, root, 1).measure();
+    }
+    rows.addAll(new ExitTable(opener, warmUp, test, root, quick ? 1 : 3).measure());
+    try (DemoEngine engine = opener.open()) {
       ReasoningTable reasoning = new ReasoningTable(engine, dev, test);
       rows.addAll(reasoning.measure());
       FrontierPlot.write(reasoning, root.resolve("benchmarks/results/adaptive-frontier.png"));

@@ -8,13 +8,16 @@ import io.tokenlane.engine.EarlyExit.Mode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The table of early exits: accuracy and latency of all layers, of exits by the embedded
  * calibration, and of exact drafting, in turns question by question; then the time for all
- * questions with 8 and 32 at once.
+ * questions with 8 and 32 at once. Each way and each pass has an engine of its own, as one learns
+ * from its answers: it has answered questions of the development split before, and none of those
+ * that are measured.
  */
 final class ExitTable {
   private static final Path CALIBRATION =
@@ -22,13 +25,27 @@ final class ExitTable {
   private static final int DRAFT_LAYERS = 3;
   private static final float DRAFT_THRESHOLD = 0.4f;
 
-  private final DemoEngine engine;
+  /** The requirement's table. */
+  private static final String REQUIREMENT = "the requirement's";
+
+  private static final double THEIR_LOSS = 89.2 - 87.5;
+  private static final double THEIR_LATENCY = 98.0 / 150;
+
+  private final Opener opener;
+  private final List<Question> dev;
   private final List<Question> tasks;
   private final int rounds;
   private final List<Way> ways;
 
-  ExitTable(DemoEngine engine, List<Question> tasks, Path root, int rounds) {
-    this.engine = engine;
+  /** Opens a fresh engine. */
+  @FunctionalInterface
+  interface Opener {
+    DemoEngine open();
+  }
+
+  ExitTable(Opener opener, List<Question> dev, List<Question> tasks, Path root, int rounds) {
+    this.opener = opener;
+    this.dev = dev;
     this.tasks = tasks;
     this.rounds = rounds;
     ways = List.of(Way.PLAIN, Way.exit(calibrated(root)), Way.exit(exact()));
@@ -59,14 +76,15 @@ final class ExitTable {
   private List<Row> alone() {
     int[] right = new int[ways.size()];
     int same = 0;
-    List<Samples> ratios = List.of(new Samples(), new Samples(), new Samples());
+    List<Samples> ratios = Stream.generate(Samples::new).limit(ways.size()).toList();
     Samples plainMillis = new Samples();
     for (int round = 0; round < rounds; round++) {
       long[] nanos = new long[ways.size()];
+      List<DemoEngine> engines = open();
       for (Question task : tasks) {
-        DemoAnswer plain = engine.ask(task, Way.PLAIN);
+        DemoAnswer plain = engines.getFirst().ask(task, Way.PLAIN);
         for (int way = 0; way < ways.size(); way++) {
-          DemoAnswer answer = way == 0 ? plain : engine.ask(task, ways.get(way));
+          DemoAnswer answer = way == 0 ? plain : engines.get(way).ask(task, ways.get(way));
           nanos[way] += answer.nanos();
           if (round == 0) {
             right[way] += answer.isRight(task) ? 1 : 0;
@@ -74,42 +92,58 @@ final class ExitTable {
           }
         }
       }
+      engines.forEach(DemoEngine::close);
       for (int way = 0; way < ways.size(); way++) {
         ratios.get(way).add((double) nanos[way] / nanos[0]);
       }
       plainMillis.add(nanos[0] / 1e6 / tasks.size());
     }
     double all = 100.0 * right[0] / tasks.size();
-    double latency = plainMillis.median();
+    double exits = 100.0 * right[1] / tasks.size();
     return List.of(
-        percent("all layers: accuracy", all),
-        Row.of("all layers: latency, 1 at once", latency, "ms", Row.Better.LOWER),
-        percent("threshold: accuracy", 100.0 * right[1] / tasks.size()).withPeer("all layers", all),
-        Row.of(
-                "threshold: accuracy lost",
-                all - 100.0 * right[1] / tasks.size(),
-                "points",
-                Row.Better.LOWER)
-            .withGoal(1),
-        ratio("threshold: latency, 1 at once", ratios.get(1).median()).withGoal(0.65),
+        percent("all layers: accuracy", all).withPeer(REQUIREMENT, 89.2),
+        Row.of("all layers: latency, 1 at once", plainMillis.median(), "ms", Row.Better.LOWER)
+            .withPeer(REQUIREMENT, 150),
+        percent("threshold: accuracy", exits).withPeer(REQUIREMENT, 87.5),
+        Row.of("threshold: accuracy lost", all - exits, "points", Row.Better.LOWER)
+            .withGoal(1)
+            .withPeer(REQUIREMENT, THEIR_LOSS),
+        ratio("threshold: latency, 1 at once", ratios.get(1).median())
+            .withGoal(0.65)
+            .withPeer(REQUIREMENT, THEIR_LATENCY),
         percent("exact: answers that are the same", 100.0 * same / tasks.size()).withGoal(100),
-        ratio("exact: latency, 1 at once", ratios.get(2).median()).withGoal(0.75));
+        ratio("exact: latency, 1 at once", ratios.get(2).median())
+            .withGoal(0.75)
+            .withPeer(REQUIREMENT, THEIR_LATENCY));
   }
 
   private List<Row> together(int atOnce) {
-    List<Samples> ratios = List.of(new Samples(), new Samples(), new Samples());
+    List<Samples> ratios = Stream.generate(Samples::new).limit(ways.size()).toList();
     for (int round = 0; round < rounds; round++) {
       long[] nanos = new long[ways.size()];
+      List<DemoEngine> engines = open();
       for (int way = 0; way < ways.size(); way++) {
         long start = System.nanoTime();
-        engine.askAll(tasks, ways.get(way), atOnce);
+        engines.get(way).askAll(tasks, ways.get(way), atOnce);
         nanos[way] = System.nanoTime() - start;
         ratios.get(way).add((double) nanos[way] / nanos[0]);
       }
+      engines.forEach(DemoEngine::close);
     }
     return List.of(
         ratio("threshold: time, %d at once".formatted(atOnce), ratios.get(1).median()),
         ratio("exact: time, %d at once".formatted(atOnce), ratios.get(2).median()));
+  }
+
+  /** An engine for each way, used to its way by questions of the development split. */
+  private List<DemoEngine> open() {
+    List<DemoEngine> engines = new ArrayList<>();
+    for (Way way : ways) {
+      DemoEngine engine = opener.open();
+      engine.askAll(dev, way, 1);
+      engines.add(engine);
+    }
+    return engines;
   }
 
   private static Row percent(String id, double value) {

@@ -9,11 +9,21 @@ import java.util.Locale;
 
 /**
  * The table of the reasoning's length: unlimited, fixed numbers of steps, and both rules, whose
- * thresholds are chosen on the development split and reported on the test split.
+ * thresholds are chosen on the development split and reported on the test split. Of those that
+ * reach the goal there and lose nothing, the strictest is taken.
  */
 final class ReasoningTable {
   private static final int MANY = ReasoningRules.UNLIMITED;
   private static final int MOST_STEPS = 9;
+
+  /** Of the tokens of unlimited reasoning. */
+  private static final double GOAL = 0.65;
+
+  /** What must be reached on the development split, as the test split may differ by that much. */
+  private static final double GOAL_ON_DEV = 0.95 * GOAL;
+
+  /** The requirement's table. */
+  private static final String REQUIREMENT = "the requirement's";
 
   private final DemoEngine engine;
   private final List<Question> dev;
@@ -42,13 +52,14 @@ final class ReasoningTable {
     rows.add(percent("unlimited: accuracy", free.accuracy()));
     rows.add(Row.of("unlimited: mean steps", free.steps(), "steps", Row.Better.LOWER));
     for (Outcome outcome : fixed) {
-      rows.add(
+      int budget = outcome.rules().maxSteps();
+      Row row =
           percent(
-              "fixed %d: accuracy (%.2f steps)"
-                  .formatted(outcome.rules().maxSteps(), outcome.steps()),
-              outcome.accuracy()));
+              "fixed %d: accuracy (%.2f steps)".formatted(budget, outcome.steps()),
+              outcome.accuracy());
+      rows.add(budget == 8 ? row.withPeer(REQUIREMENT, 76.3) : row);
     }
-    float[] cosines = {0.85f, 0.88f, 0.9f, 0.92f, 0.94f, 0.96f, 0.97f, 0.98f};
+    float[] cosines = {0.5f, 0.6f, 0.7f, 0.74f, 0.76f, 0.77f, 0.78f, 0.79f, 0.8f, 0.82f, 0.85f};
     float[] sure = {0.05f, 0.1f, 0.2f, 0.3f, 0.34f, 0.36f, 0.38f, 0.4f};
     rows.addAll(rule(Stop.CONVERGED, cosines, free, freeOnDev));
     rows.addAll(rule(Stop.CONFIDENT, sure, free, freeOnDev));
@@ -62,8 +73,7 @@ final class ReasoningTable {
       for (int patience = 1; patience <= 2; patience++) {
         ReasoningRules rules = new ReasoningRules(MANY, 0, MANY, stop, threshold, patience);
         Outcome outcome = Outcome.of(engine, dev, rules);
-        boolean asGood = outcome.accuracy() >= freeOnDev.accuracy();
-        best = asGood && outcome.tokens() < best.tokens() ? outcome : best;
+        best = isBetter(outcome, best, freeOnDev) ? outcome : best;
         if (patience == 1) {
           outcomes(stop).add(Outcome.of(engine, test, rules));
         }
@@ -71,6 +81,7 @@ final class ReasoningTable {
     }
     Outcome chosen = Outcome.of(engine, test, best.rules());
     outcomes(stop).add(chosen);
+    Outcome usual = usual(stop);
     String how =
         "%s %s, patience %d".formatted(name, best.rules().threshold(), best.rules().patience());
     return List.of(
@@ -78,16 +89,42 @@ final class ReasoningTable {
             .withPeer("unlimited", 100 * free.accuracy())
             .withGoal(100 * free.accuracy()),
         Row.of(name + ": mean steps", chosen.steps(), "steps", Row.Better.LOWER)
-            .withPeer("unlimited", free.steps()),
+            .withPeer(REQUIREMENT, 5.2),
         Row.of(
                 name + ": reasoning tokens",
                 chosen.tokens() / free.tokens(),
                 "x unlimited",
                 Row.Better.LOWER)
-            .withGoal(0.65),
+            .withGoal(GOAL),
         percent(name + ": accuracy at its length", chosen.accuracy())
             .withPeer("fixed budget", 100 * fixedAt(chosen.steps()))
-            .withGoal(100 * fixedAt(chosen.steps())));
+            .withGoal(100 * fixedAt(chosen.steps())),
+        percent(name + ": accuracy won over fixed 8", chosen.accuracy() - fixed.get(7).accuracy())
+            .withPeer(REQUIREMENT, 81.7 - 76.3),
+        percent(name + " as it is by default: accuracy", usual.accuracy())
+            .withPeer("unlimited", 100 * free.accuracy()),
+        Row.of(
+            name + " as it is by default: reasoning tokens",
+            usual.tokens() / free.tokens(),
+            "x unlimited",
+            Row.Better.LOWER));
+  }
+
+  private Outcome usual(Stop stop) {
+    float threshold = stop.defaultThreshold();
+    int patience = stop.defaultPatience();
+    return Outcome.of(
+        engine, test, new ReasoningRules(MANY, 0, MANY, stop, threshold, patience));
+  }
+
+  /** Whether one loses nothing and is nearer to the goal, or stricter where both reach it. */
+  private static boolean isBetter(Outcome one, Outcome best, Outcome free) {
+    double goal = GOAL_ON_DEV * free.tokens();
+    boolean reached = best.tokens() <= goal;
+    boolean nearer = one.tokens() <= goal ? !reached || one.tokens() > best.tokens() : !reached;
+    return one.accuracy() >= free.accuracy()
+        && nearer
+        && (one.tokens() <= goal || one.tokens() < best.tokens());
   }
 
   private List<Outcome> outcomes(Stop stop) {

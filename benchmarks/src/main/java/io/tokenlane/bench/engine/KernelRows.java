@@ -4,7 +4,6 @@ import io.tokenlane.bench.Samples;
 import io.tokenlane.bench.report.Row;
 import io.tokenlane.engine.EngineConfig;
 import io.tokenlane.engine.backend.BackendOptions;
-import io.tokenlane.engine.backend.x86.Instructions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,9 +27,6 @@ final class KernelRows {
     Speeds chosen = speeds("");
     List<Row> rows = new ArrayList<>(beside(chosen, "Vector API kernel", speeds("vector")));
     rows.addAll(beside(chosen, "AVX2 kernel", speeds("avx2")));
-    if (Instructions.AVX512_SHORTS.unavailable().isEmpty()) {
-      rows.addAll(beside(chosen, "kernel of shorts", speeds("avx512_shorts")));
-    }
     return rows;
   }
 

@@ -21,7 +21,7 @@ final class Paces {
     Effort effort = generation.effort();
     return switch (exit.mode()) {
       case OFF -> new Pace(null, null, effort);
-      case THRESHOLD -> new Pace(exit.rule(layers), null, effort);
+      case THRESHOLD -> new Pace(exit.rule(layers), new Drafting(0, 1, filter(generation)), effort);
       case EXACT ->
           new Pace(
               null, new Drafting(exit.minLayer(), exit.threshold(), filter(generation)), effort);

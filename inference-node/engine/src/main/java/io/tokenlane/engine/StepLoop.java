@@ -132,7 +132,7 @@ final class StepLoop {
     long start = clock.now();
     StepResult result = run(plan);
     if (generating) {
-      budget.took(plan.tokens(), clock.now() - start);
+      budget.took(result == null ? plan.tokens() : result.rows(), clock.now() - start);
     }
     if (result != null) {
       complete(plan, result);

@@ -166,6 +166,34 @@ final class EarlyExitTest {
     assertThat(accepted).isPositive();
   }
 
+  /** What was answered before is drafted for the next of the same salt, and for nobody else. */
+  @Test
+  void answersHelpTheNextOfTheSameSalt() {
+    // Layers draft nothing in this mode, and nobody leaves.
+    EarlyExit never = new EarlyExit(Mode.THRESHOLD, 1, 1, 100, List.of());
+    GenerationRequest request = DEMO.ask(QUESTIONS.get(1), SamplingParams.GREEDY).with(never);
+    try (SteppedEngine engine = new SteppedEngine(DEMO.model, EngineConfig.defaults())) {
+      long first = effort(run(engine, request)).accepted();
+      long other = effort(run(engine, salted(request, "other"))).accepted();
+      Recorder again = run(engine, request);
+      assertThat(other).isEqualTo(first);
+      assertThat(effort(again).accepted()).isGreaterThan(first);
+      assertThat(again.texts()).isEqualTo(alone(request).texts());
+    }
+  }
+
+  private static GenerationRequest salted(GenerationRequest request, String salt) {
+    return new GenerationRequest(
+            request.prompt(),
+            request.maxTokens(),
+            request.sampling(),
+            request.stopTokens(),
+            request.topLogprobs(),
+            request.priority(),
+            salt)
+        .with(request.earlyExit());
+  }
+
   /** Without seeds in common, what is drawn has the distribution of the model. */
   @Test
   void sampledDraftsHaveTheModelsDistribution() {

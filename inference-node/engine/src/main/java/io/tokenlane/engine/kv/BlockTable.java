@@ -42,6 +42,11 @@ public final class BlockTable {
     hash.reset(salt);
   }
 
+  /** Who shares its blocks. */
+  public CacheSalt salt() {
+    return salt;
+  }
+
   /** Block ids; the first {@link #count()} are meaningful. Not to be changed. */
   public int[] ids() {
     return ids;

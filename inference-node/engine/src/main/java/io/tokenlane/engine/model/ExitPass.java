@@ -8,9 +8,9 @@ import java.util.Arrays;
 
 /**
  * A pass over the layers that rows may leave early. The batch is compacted as they do: the layers
- * behind compute the remaining rows only. Rows that left keep their last state; at the end the
- * layers that they skipped get keys and values of it, layer by layer for all of them at once, by
- * the part of the projection that makes keys and values.
+ * behind compute the remaining rows only. Rows that left keep their last state; the layers that
+ * they skip get keys and values of it, by the part of the projection that makes those, for all of
+ * them at once and before the remaining rows attend: a sequence may have rows of both kinds.
  */
 final class ExitPass {
   private final Decoder decoder;
@@ -26,7 +26,6 @@ final class ExitPass {
   private int[] picked = {};
   private int[] passed = {};
   private int[] leaving = {};
-  private int[] goneAfter = {};
   private int[] placeOfOutput = {};
   private float[] scores = {};
 
@@ -43,15 +42,28 @@ final class ExitPass {
     begin(batch);
     backend.begin(active);
     decoder.embed();
-    for (int layer = 0; layer < config.layers() && active.rows() > 0; layer++) {
-      decoder.layer(layer, kv);
-      if (layer == config.layers() - 1) {
-        finish(exits, logits);
-      } else {
-        ask(layer, exits, logits);
+    for (int layer = 0; layer < config.layers(); layer++) {
+      fill(layer, kv);
+      if (active.rows() > 0) {
+        decoder.layer(layer, kv);
+        if (layer == config.layers() - 1) {
+          finish(exits, logits);
+        } else {
+          ask(layer, exits, logits);
+        }
       }
     }
-    fill(kv);
+  }
+
+  /** Keys and values of the rows that left, before those that go on look at them. */
+  private void fill(int layer, KvStore kv) {
+    if (gone.rows() > 0) {
+      backend.begin(gone);
+      decoder.storeOnly(layer, left, kv);
+      if (active.rows() > 0) {
+        backend.begin(active);
+      }
+    }
   }
 
   /** Where the state of an output's row is: among those that left, or in the stream. */
@@ -75,7 +87,6 @@ final class ExitPass {
       picked = new int[rows];
       passed = new int[rows];
       leaving = new int[rows];
-      goneAfter = new int[rows];
       placeOfOutput = new int[rows];
     }
     for (int row = 0; row < batch.rows(); row++) {
@@ -117,7 +128,7 @@ final class ExitPass {
       }
     }
     if (count > 0) {
-      letGo(layer, count);
+      letGo(count);
     }
   }
 
@@ -143,12 +154,11 @@ final class ExitPass {
   }
 
   /** Moves rows out of the stream, and closes the gaps. */
-  private void letGo(int layer, int count) {
+  private void letGo(int count) {
     int already = gone.rows();
     backend.gather(decoder.stream(), leaving, count, left, already);
     gone.append(active, leaving, count);
     for (int i = 0; i < count; i++) {
-      goneAfter[already + i] = layer;
       placeOfOutput[outputOfRow[leaving[i]]] = already + i;
     }
     int kept = 0;
@@ -182,25 +192,6 @@ final class ExitPass {
       exits.left(output, config.layers());
       placeOfOutput[output] = ~picked[i];
       copy(i, logits, output);
-    }
-  }
-
-  /**
-   * Keys and values of the skipped layers: rows that left first lie first, so the last layer's rows
-   * are all, and those of layers before are fewer and fewer.
-   */
-  private void fill(KvStore kv) {
-    int rows = gone.rows();
-    if (rows == 0) {
-      return;
-    }
-    backend.begin(gone);
-    for (int layer = config.layers() - 1; layer > goneAfter[0]; layer--) {
-      while (goneAfter[rows - 1] >= layer) {
-        rows--;
-      }
-      gone.truncate(rows);
-      decoder.storeOnly(layer, left, kv);
     }
   }
 }

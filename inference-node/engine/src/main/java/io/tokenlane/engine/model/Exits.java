@@ -24,7 +24,7 @@ public final class Exits {
     any = false;
   }
 
-  /** Lets the row of an output, the only one of its sequence in the batch, leave by a rule. */
+  /** Lets the row of an output leave by a rule. */
   public void allow(int output, ExitRule rule) {
     rules[output] = rule;
     any = true;

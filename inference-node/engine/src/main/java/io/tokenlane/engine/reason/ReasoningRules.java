@@ -57,10 +57,11 @@ public record ReasoningRules(
     /** Nothing. */
     OFF(1, 1),
     /**
-     * The steps say the same again: the cosine of the mean last hidden states of a step and the
-     * step before it is above the threshold.
+     * The steps say the same again: the mean cosine of the last hidden states of a step and the
+     * step before it, token by token from the end and less the reasoning's mean, is above the
+     * threshold.
      */
-    CONVERGED(0.95f, 1),
+    CONVERGED(0.79f, 1),
     /**
      * The model could answer now: a short trial answer is decoded behind the closing tag, and the
      * lowest probability in it, that of the tag included, is above the threshold. With patience,

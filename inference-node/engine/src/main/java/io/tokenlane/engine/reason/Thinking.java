@@ -28,7 +28,7 @@ public final class Thinking {
   private final String close;
   private final String border;
   private final Tail tail;
-  private final StepMeans means = new StepMeans();
+  private final StepStates states = new StepStates();
 
   private Phase phase;
   private ThinkingEnd end = ThinkingEnd.UNFINISHED;
@@ -178,7 +178,7 @@ public final class Thinking {
 
   private Verdict inside(Seen seen, int room) {
     if (seen.state() != null) {
-      means.add(seen.state());
+      states.add(seen.state());
     }
     if (atBorder) {
       boolean own = seen.token() == closing[0];
@@ -199,13 +199,13 @@ public final class Thinking {
   /** Ends the step before the border; whether it said the same as those before. */
   private boolean endStep() {
     if (!stepSpeaks) {
-      means.forget();
+      states.forget();
       return false;
     }
     if (rules.stop() != Stop.CONVERGED) {
       return false;
     }
-    passed = means.end() > rules.threshold() ? passed + 1 : 0;
+    passed = states.end() > rules.threshold() ? passed + 1 : 0;
     return passed >= rules.patience() && mayStop();
   }
 

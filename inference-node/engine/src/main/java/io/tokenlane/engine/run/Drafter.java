@@ -2,7 +2,10 @@ package io.tokenlane.engine.run;
 
 import io.tokenlane.engine.backend.Batch;
 import io.tokenlane.engine.backend.KvStore;
+import io.tokenlane.engine.kv.CacheSalt;
+import io.tokenlane.engine.model.Confidence;
 import io.tokenlane.engine.model.Model;
+import io.tokenlane.engine.run.Continuations.Rates;
 import io.tokenlane.engine.schedule.Sequence;
 import io.tokenlane.engine.schedule.StepPlan;
 import io.tokenlane.engine.schedule.StepPlan.Chunk;
@@ -11,15 +14,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Drafts the tokens that a step verifies: from what followed the same tokens earlier in the text,
- * else by the model's first layers (Elhoushi et al. 2024, "LayerSkip"; Zhang et al. 2024, "Draft &
- * Verify"). Drafts are the most likely tokens, so that a draft is right exactly where the token
- * that sampling draws from the full model's distribution is the same: what is generated is what
- * would be without drafts, whatever those are.
+ * Drafts the tokens that a step verifies: from what followed the same tokens earlier in the text
+ * (Saxena 2023, "Prompt Lookup Decoding") or in answers of before, else by the model's first layers
+ * (Elhoushi et al. 2024, "LayerSkip"; Zhang et al. 2024, "Draft & Verify"). Drafts are the most
+ * likely tokens, so that a draft is right exactly where the token that sampling draws from the full
+ * model's distribution is the same: what is generated is what would be without drafts, whatever
+ * those are.
+ *
+ * <p>What followed in earlier answers is known to sequences of the same salt only, as are blocks of
+ * equal prefixes.
  */
 final class Drafter {
   /** Most drafts of a sequence in a step. */
   static final int MOST = 16;
+
+  private static final int ANSWERS_SLOTS = 1 << 16;
+  private static final int[] ANSWERS_LENGTHS = {4, 8};
+  private static final int[] TEXT_LENGTHS = {3, 4};
+  private static final int LONGEST = 8;
 
   private final Model model;
   private final KvStore kv;
@@ -29,20 +41,52 @@ final class Drafter {
   private final boolean[] open;
   private final PayOff payOff = new PayOff();
   private final RowCost rowCost = new RowCost();
+  private final Rates textRates = new Rates(TEXT_LENGTHS.length);
+  private final Continuations answers =
+      new Continuations(ANSWERS_SLOTS, new Rates(ANSWERS_LENGTHS.length), ANSWERS_LENGTHS);
+
+  /** The last tokens of a text with the drafts behind them. */
+  private final int[] ahead = new int[LONGEST + MOST];
+
   private double cost;
   private float[] logits = {};
   private boolean layersDrafted;
 
   /** What drafting remembers of a sequence. */
   static final class Memory {
+    /** Tokens at the end of a prompt that are looked up. */
+    private static final int PROMPT = 1 << 12;
+
+    private static final int SMALLEST = 1 << 9;
+    private static final int LARGEST = 1 << 15;
+
     private final Pace.Drafting how;
-    private final TextIndex text = new TextIndex();
-    private final DraftLength byText = new DraftLength(MOST);
+    private final Sequence sequence;
+    private final long seed;
+    private final Continuations text;
     private final DraftLength byLayers = new DraftLength(8);
     private boolean fromText;
+    private int learned;
 
-    Memory(Pace.Drafting how) {
+    private Memory(Pace.Drafting how, Sequence sequence, Rates rates) {
       this.how = how;
+      this.sequence = sequence;
+      CacheSalt salt = sequence.blocks().salt();
+      seed = salt.high() ^ Long.rotateLeft(salt.low(), 32);
+      int wanted = Math.clamp(4L * sequence.promptLength(), SMALLEST, LARGEST);
+      text = new Continuations(Integer.highestOneBit(wanted), rates, TEXT_LENGTHS);
+      learned = Math.max(0, sequence.promptLength() - PROMPT);
+    }
+
+    /** Takes in what the sequence grew by. */
+    private void learn(Continuations answers) {
+      learned = Math.min(learned, sequence.settled());
+      for (; learned < sequence.settled(); learned++) {
+        text.learn(sequence.tokens(), learned, 0);
+        if (learned >= sequence.promptLength()) {
+          answers.learn(sequence.tokens(), learned, seed);
+        }
+      }
     }
   }
 
@@ -54,6 +98,16 @@ final class Drafter {
     drafts = new int[sequences][MOST];
     counts = new int[sequences];
     open = new boolean[sequences];
+  }
+
+  /** Begins to draft for a sequence. */
+  Memory open(Pace.Drafting how, Sequence sequence) {
+    return new Memory(how, sequence, textRates);
+  }
+
+  /** Ends a sequence: others may profit of its answer. */
+  void close(Memory memory) {
+    memory.learn(answers);
   }
 
   /** Drafts for all chunks that have room for drafts. */
@@ -68,7 +122,7 @@ final class Drafter {
       open[i] = false;
       if (memory != null && chunk.drafts() > 0) {
         draftByText(i, chunk, memory);
-        boolean free = counts[i] == 0 && chunk.count() == 1;
+        boolean free = counts[i] == 0 && chunk.count() == 1 && memory.how.layers() > 0;
         open[i] = free && memory.byLayers.get(cost) > 0;
         if (free && !open[i]) {
           memory.byLayers.skip();
@@ -103,29 +157,45 @@ final class Drafter {
   }
 
   /** Learns how many drafts of a chunk were right. */
-  void learn(int chunk, @Nullable Memory memory, int right) {
-    if (memory != null && counts[chunk] > 0) {
-      (memory.fromText ? memory.byText : memory.byLayers).learn(counts[chunk], right);
+  void learn(int chunk, Memory memory, int right) {
+    if (counts[chunk] > 0 && !memory.fromText) {
+      memory.byLayers.learn(counts[chunk], right);
     }
   }
 
-  /** Learns what the step took in which it drafted. */
-  void took(long nanos, int rows, int tokens) {
+  /**
+   * Learns what the step took in which it drafted.
+   *
+   * @param plain whether every sequence computed one token and its drafts
+   */
+  void took(StepPlan plan, boolean plain, long nanos, int rows, int tokens) {
     payOff.took(layersDrafted, nanos, Math.max(1, tokens));
-    if (!layersDrafted) {
-      rowCost.took(rows, nanos);
+    if (plain && !layersDrafted) {
+      rowCost.took(plan.chunks().size(), rows, tokens, nanos);
     }
   }
 
+  /** Goes on for as long as all drafts by then are right more often than a row costs. */
   private void draftByText(int index, Chunk chunk, Memory memory) {
+    memory.learn(answers);
     Sequence sequence = chunk.sequence();
-    int found =
-        memory.text.draft(sequence.tokens(), sequence.length(), drafts[index], chunk.drafts());
-    counts[index] = Math.min(found, memory.byText.get(cost));
-    memory.fromText = counts[index] > 0;
-    if (found > 0 && counts[index] == 0) {
-      memory.byText.skip();
+    int known = Math.min(LONGEST, sequence.length());
+    System.arraycopy(sequence.tokens(), sequence.length() - known, ahead, 0, known);
+    double right = 1;
+    int count = 0;
+    while (count < Math.min(chunk.drafts(), MOST)) {
+      float byText = memory.text.predict(ahead, known + count, 0);
+      float byAnswers = answers.predict(ahead, known + count, memory.seed);
+      int token = byText >= byAnswers ? memory.text.found() : answers.found();
+      right *= Math.max(byText, byAnswers);
+      if (right < cost || sequence.isStop(token)) {
+        break;
+      }
+      drafts[index][count] = token;
+      ahead[known + count++] = token;
     }
+    counts[index] = count;
+    memory.fromText = count > 0;
   }
 
   private void draftByLayers(StepPlan plan, List<@Nullable Memory> memories) {
@@ -171,17 +241,7 @@ final class Drafter {
       best = logits[i] > logits[best] ? i : best;
     }
     drafts[chunk][counts[chunk]++] = best - at;
-    boolean unsure = probability(at, logits[best]) < memory.how.threshold();
+    boolean unsure = Confidence.of(logits, at, model.config().tokens()) < memory.how.threshold();
     open[chunk] = !unsure && counts[chunk] < Math.min(room, memory.byLayers.get(cost));
-  }
-
-  private double probability(int at, float largest) {
-    double sum = 0;
-    for (int i = at; i < at + model.config().tokens(); i++) {
-      if (logits[i] > largest - 16) {
-        sum += Math.exp(logits[i] - largest);
-      }
-    }
-    return 1 / sum;
   }
 }

@@ -18,9 +18,9 @@ public record Pace(@Nullable ExitRule exit, @Nullable Drafting drafting, Effort 
   }
 
   /**
-   * How tokens are drafted: by n-grams of the text so far, else by the first layers.
+   * How tokens are drafted: by what followed the same tokens before, else by the first layers.
    *
-   * @param layers first layers that draft, at least 1
+   * @param layers first layers that draft; 0 for none
    * @param threshold probability of a drafted token below which drafting ends, 0 to 1
    * @param filter how many of the drafts are of use
    */

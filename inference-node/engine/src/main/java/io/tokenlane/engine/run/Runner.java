@@ -69,7 +69,8 @@ public final class Runner implements AutoCloseable {
    * @param pace how its tokens may be had for less
    */
   public void open(Sequence sequence, SamplingState sampling, Probe probe, Pace pace) {
-    Drafter.Memory memory = pace.drafting() == null ? null : new Drafter.Memory(pace.drafting());
+    Drafter.Memory memory =
+        pace.drafting() == null ? null : drafter.open(pace.drafting(), sequence);
     opened.put(sequence, new Open(sampling, probe, pace, memory));
     if (memory != null) {
       sequence.wantDrafts(Drafter.MOST);
@@ -81,6 +82,9 @@ public final class Runner implements AutoCloseable {
     Open open = opened.remove(sequence);
     if (open != null) {
       all.add(open.pace.effort());
+      if (open.memory != null) {
+        drafter.close(open.memory);
+      }
     }
   }
 
@@ -112,14 +116,16 @@ public final class Runner implements AutoCloseable {
     logits = logits.length < values ? new float[values] : logits;
     allowExits(plan);
     model.forward(batch, kv, exits, logits);
-    result.clear();
+    result.clear(batch.rows());
     int row = 0;
     for (int i = 0; i < plan.chunks().size(); i++) {
       row += draw(plan.chunks().get(i), i, row);
       result.endChunk();
     }
     if (drafting) {
-      drafter.took(nanoTime.getAsLong() - start, batch.rows(), result.draws());
+      boolean plain = plan.tokens() == plan.chunks().size();
+      long nanos = nanoTime.getAsLong() - start;
+      drafter.took(plan, plain, nanos, batch.rows(), result.draws());
     }
     return result;
   }
@@ -167,13 +173,14 @@ public final class Runner implements AutoCloseable {
     for (int i = 0; i < plan.chunks().size(); i++) {
       Chunk chunk = plan.chunks().get(i);
       Pace pace = openOf(chunk.sequence()).pace;
-      if (chunk.samples()
-          && chunk.count() == 1
-          && pace.exit() != null
-          && chunk.from() >= chunk.sequence().promptLength()) {
-        exits.allow(output, pace.exit());
+      int outputs = chunk.samples() ? 1 + drafter.count(i) : 0;
+      boolean generated = chunk.count() == 1 && chunk.from() >= chunk.sequence().promptLength();
+      for (int row = 0; row < outputs && pace.exit() != null; row++) {
+        if (row > 0 || generated) {
+          exits.allow(output + row, pace.exit());
+        }
       }
-      output += chunk.samples() ? 1 + drafter.count(i) : 0;
+      output += outputs;
     }
   }
 
@@ -196,8 +203,10 @@ public final class Runner implements AutoCloseable {
       }
       right++;
     }
-    if (exits.layers(row) < model.config().layers()) {
-      chunk.sequence().leftEarly(chunk.from());
+    for (int i = 0; i <= right; i++) {
+      if (exits.layers(row + i) < model.config().layers()) {
+        chunk.sequence().leftEarly(chunk.from() + chunk.count() - 1 + i);
+      }
     }
     open.pace.effort().drafts(drafts, right);
     if (open.memory != null) {

@@ -18,6 +18,7 @@ public final class StepResult {
   private final int[] firsts;
 
   private int chunks;
+  private int rows;
 
   StepResult(int maxChunks) {
     firsts = new int[maxChunks + 1];
@@ -50,10 +51,16 @@ public final class StepResult {
     return draws.size();
   }
 
-  void clear() {
+  /** Rows computed, drafts included. */
+  public int rows() {
+    return rows;
+  }
+
+  void clear(int computed) {
     draws.clear();
     states.clear();
     chunks = 0;
+    rows = computed;
   }
 
   /** Adds a draw of the chunk that is not yet ended, and what {@link Drawn} says of it. */

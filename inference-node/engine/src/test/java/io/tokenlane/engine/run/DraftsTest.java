@@ -36,10 +36,40 @@ class DraftsTest {
     assertThat(cost.share(1)).isEqualTo(0.5);
     for (int i = 0; i < 200; i++) {
       int rows = 1 + i % 9;
-      cost.took(rows, 100 + 20 * rows);
+      cost.took(rows, rows, rows, 100 + 20 * rows);
     }
     assertThat(cost.share(1)).isBetween(0.16, 0.18);
     assertThat(cost.share(32)).isBetween(0.8, 0.9);
+  }
+
+  /** Where drafts already save half of the time for a token, a right one saves half as much. */
+  @Test
+  void aRowCostsMoreOfATokenWhereTokensCostLess() {
+    RowCost cost = new RowCost();
+    for (int i = 0; i < 400; i++) {
+      int rows = 4 + i % 2;
+      cost.took(1, rows, rows, 100 + 20 * rows);
+    }
+    assertThat(cost.share(1)).isBetween(0.4, 0.55);
+  }
+
+  @Test
+  void contextsAreWorthWhatTheyHaveShown() {
+    Continuations.Rates rates = new Continuations.Rates(1);
+    Continuations table = new Continuations(1 << 10, rates, 2);
+    int[] sure = {1, 2, 3};
+    int[] unsure = {4, 5, 0};
+    assertThat(table.predict(sure, 2, 7)).isZero();
+    for (int i = 0; i < 200; i++) {
+      table.learn(sure, 2, 7);
+      unsure[2] = i;
+      table.learn(unsure, 2, 7);
+    }
+    assertThat(table.predict(sure, 2, 7)).isGreaterThan(0.95f);
+    assertThat(table.found()).isEqualTo(3);
+    assertThat(table.predict(unsure, 2, 7)).isLessThan(0.1f);
+    // Another tenant's texts are never seen.
+    assertThat(table.predict(sure, 2, 8)).isZero();
   }
 
   @Test

@@ -10,6 +10,8 @@ import io.tokenlane.node.answer.PromptEncoder.Conversation;
 import io.tokenlane.node.calibrate.LayerProbe.Text;
 import io.tokenlane.node.load.Calibration;
 import io.tokenlane.node.load.LoadedModel;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,10 +20,10 @@ import java.util.concurrent.CompletableFuture;
 
 /** Measures a model's layers on answers of its own and chooses thresholds, on an idle engine. */
 public final class Calibrator {
-  private final LoadedModel model;
   private static final float HIGHEST = 0.99999f;
   private static final float NEVER = 2;
 
+  private final LoadedModel model;
   private final double loss;
   private final double answers;
   private final int maxTokens;
@@ -32,7 +34,8 @@ public final class Calibrator {
    * @param lost share of tokens that differ from those of all layers, 0 to 1
    * @param work work for a token, in layers; all layers and the head are {@code full}
    * @param exits share of tokens that leave early, 0 to 1
-   * @param changed share of the answers that come out differently, 0 to 1
+   * @param changed share of the answers that come out differently, 0 to 1; reasoning is not looked
+   *     at
    */
   public record Outcome(
       Calibration calibration,
@@ -112,15 +115,27 @@ public final class Calibrator {
     return search.weigh(thresholds);
   }
 
-  /** Share of the answers that come out differently. */
+  /** Share of the answers, from behind the reasoning, that come out differently. */
   private double changed(List<String> questions, List<Text> texts, List<Float> thresholds) {
     EarlyExit exit = new EarlyExit(EarlyExit.Mode.THRESHOLD, 1, 1, 1, thresholds);
     List<Text> others = answers(questions, exit);
     int changed = 0;
     for (int i = 0; i < texts.size(); i++) {
-      changed += Arrays.equals(texts.get(i).tokens(), others.get(i).tokens()) ? 0 : 1;
+      changed += answer(texts.get(i)).equals(answer(others.get(i))) ? 0 : 1;
     }
     return (double) changed / texts.size();
+  }
+
+  /** What follows the reasoning: how often a model checks its result is no part of that. */
+  private String answer(Text text) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (int i = text.prompt(); i < text.tokens().length; i++) {
+      bytes.writeBytes(model.tokenizer().bytes(text.tokens()[i]));
+    }
+    String all = bytes.toString(StandardCharsets.UTF_8);
+    String close = model.adaptive().format().close();
+    int end = all.indexOf(close);
+    return end < 0 ? all : all.substring(end + close.length());
   }
 
   /** Multiplications of the head, and of a layer's keys and values, beside those of a layer. */

@@ -60,8 +60,9 @@ public final class CalibrateCommand implements Callable<Integer> {
   @Option(
       names = "--answers",
       paramLabel = "SHARE",
-      defaultValue = "0.02",
-      description = "Share of answers that may change, 0 to 1; default: ${DEFAULT-VALUE}.")
+      defaultValue = "0.01",
+      description =
+          "Share of answers, reasoning aside, that may change, 0 to 1; default: ${DEFAULT-VALUE}.")
   private double answers;
 
   @Option(

@@ -15,7 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param minSteps steps before {@code stop} may end the reasoning; default 0
  * @param maxTokens most tokens, tags included; default: no limit
  * @param stop {@code off}, {@code converged} or {@code confident}; default {@code off}
- * @param threshold what {@code stop} compares with; default 0.95 for {@code converged}, 0.3 for
+ * @param threshold what {@code stop} compares with; default 0.79 for {@code converged}, 0.3 for
  *     {@code confident}
  * @param patience steps running that must pass the threshold; default 1
  * @param border text that ends a step; default a newline

@@ -18,9 +18,9 @@ public interface Int8Kernel {
   /** Most panels that one call multiplies. */
   int MOST_PANELS = 64;
 
-  /** The form in which it reads rows. */
+  /** How it reads rows. */
   default Int8Rows.Form form() {
-    return Int8Rows.Form.SHORTS;
+    return Int8Rows.Form.PAIRS;
   }
 
   /**

@@ -3,8 +3,7 @@ package io.tokenlane.engine.backend.int8;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.EnumSet;
-import java.util.Set;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -16,7 +15,10 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Rows lie in tiles of up to {@link #TILE}, in shorts, and two neighbouring inputs of a row form
  * an int, which kernels broadcast: {@code [tile][pair][row of tile]}; scales {@code [tile][group]
- * [row of tile]}. How rows fall into tiles has no effect on results: a row's sums are its own.
+ * [row of tile]}. Beside that they lie in bytes, four neighbouring inputs of a row an int, and
+ * before those of a group what makes up for weights that are taken 128 higher, -128 times the sum
+ * of the row's inputs: {@code [tile][group][1 + fours][row of tile]}. How rows fall into tiles has
+ * no effect on results: a row's sums are its own.
  *
  * <p>{@link #begin} is for one thread; different rows may then be quantised by different threads.
  */
@@ -26,6 +28,9 @@ public final class Int8Rows {
 
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_128;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_128;
+  private static final VectorSpecies<Float> WIDE_FLOATS = FloatVector.SPECIES_512;
+  private static final VectorSpecies<Integer> WIDE_INTS = IntVector.SPECIES_512;
+  private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_128;
   private static final int LANES = FLOATS.length();
   private static final long CACHE_LINE = 64;
   private static final int LARGEST = 127;
@@ -33,36 +38,32 @@ public final class Int8Rows {
   /** 1.5 * 2^23: added to a small float, the sum's low bits are the nearest integer. */
   private static final float MAGIC = 12582912f;
 
-  /** For kernels whose weights have 128 added. */
-  private static final int SHIFT = 128;
-
-  private final boolean asShorts;
-  private final boolean asBytes;
+  private final Form form;
   private MemorySegment values = MemorySegment.NULL;
-  private MemorySegment bytes = MemorySegment.NULL;
-  private MemorySegment sums = MemorySegment.NULL;
+  private MemorySegment fours = MemorySegment.NULL;
   private MemorySegment scales = MemorySegment.NULL;
   private int rows;
   private int groups;
   private int group;
 
-  /** What kernels read. */
+  /** How values lie. */
   public enum Form {
-    /** {@link #values()}. */
-    SHORTS,
-    /** {@link #bytes()} and {@link #sums()}. */
-    BYTES
+    /** Shorts, {@link #values}. */
+    PAIRS,
+    /** Bytes, {@link #fours}. */
+    FOURS,
+    /** Both. */
+    BOTH
   }
 
-  /** Rows in all forms. */
+  /** Rows in both forms. */
   public Int8Rows() {
-    this(EnumSet.allOf(Form.class));
+    this(Form.BOTH);
   }
 
-  /** Rows in some forms, at least one. */
-  public Int8Rows(Set<Form> forms) {
-    asShorts = forms.contains(Form.SHORTS);
-    asBytes = forms.contains(Form.BYTES);
+  /** Rows in the form that a kernel reads. */
+  public Int8Rows(Form form) {
+    this.form = form;
   }
 
   /** Makes room for rows of a matrix's inputs; reuses the memory where it is large enough. */
@@ -70,10 +71,12 @@ public final class Int8Rows {
     rows = nextRows;
     groups = matrix.groups();
     group = matrix.group();
-    long count = (long) rows * groups * group;
-    values = room(values, asShorts ? count * Short.BYTES : 0);
-    bytes = room(bytes, asBytes ? count : 0);
-    sums = room(sums, asBytes ? (long) rows * groups * Integer.BYTES : 0);
+    if (form != Form.FOURS) {
+      values = room(values, (long) rows * groups * group * Short.BYTES);
+    }
+    if (form != Form.PAIRS) {
+      fours = room(fours, (long) rows * groups * (1 + group / 4) * Integer.BYTES);
+    }
     scales = room(scales, (long) rows * groups * Float.BYTES);
   }
 
@@ -106,14 +109,14 @@ public final class Int8Rows {
     return values;
   }
 
-  /** Memory of the values as bytes, four inputs of a row together: {@code [tile][four][row]}. */
-  public MemorySegment bytes() {
-    return bytes;
+  /** Memory of the values in bytes. */
+  public MemorySegment fours() {
+    return fours;
   }
 
-  /** For each row and group 128 times the sum of its integers, where its scale is in scales. */
-  public MemorySegment sums() {
-    return sums;
+  /** Where a tile's values in bytes begin, in bytes. */
+  public long foursOf(int tile) {
+    return (long) firstRow(tile) * groups * (1 + group / 4) * Integer.BYTES;
   }
 
   /** Memory of the scales. */
@@ -141,65 +144,73 @@ public final class Int8Rows {
     int tile = tileOf(row);
     int first = firstRow(tile);
     int tileRows = firstRow(tile + 1) - first;
-    long value = valuesOf(tile) + (long) (row - first) * Integer.BYTES;
     long scale = scalesOf(tile) + (long) (row - first) * Float.BYTES;
+    long pair = valuesOf(tile) + (long) (row - first) * Integer.BYTES;
+    long four = foursOf(tile) + (long) (row - first) * Integer.BYTES;
     long stride = (long) tileRows * Integer.BYTES;
     for (int i = 0; i < groups; i++) {
-      scales.set(ValueLayout.JAVA_FLOAT, scale + i * stride, round(in, i * group, rounded));
-      if (asShorts) {
-        writeShorts(rounded, value + (long) i * group / 2 * stride, stride);
+      float step = step(in, i * group);
+      scales.set(ValueLayout.JAVA_FLOAT, scale + i * stride, step);
+      if (form != Form.FOURS) {
+        storePairs(in, i * group, step, rounded, pair + (long) i * group / 2 * stride, stride);
       }
-      if (asBytes) {
-        long fours = valuesOf(tile) / 2 + (long) (row - first) * Integer.BYTES;
-        int sum = writeBytes(rounded, fours + (long) i * group / 4 * stride, stride);
-        sums.set(ValueLayout.JAVA_INT, scale + i * stride, SHIFT * sum);
+      if (form != Form.PAIRS) {
+        long at = four + (long) i * (1 + group / 4) * stride;
+        storeFours(in, i * group, step, rounded, at, stride);
       }
     }
   }
 
-  private void writeShorts(int[] rounded, long at, long stride) {
-    for (int j = 0; j < group; j += 2) {
-      int pair = (rounded[j] & 0xffff) | (rounded[j + 1] << 16);
-      values.set(ValueLayout.JAVA_INT, at + j / 2 * stride, pair);
-    }
-  }
-
-  /** Returns the sum of the integers. */
-  private int writeBytes(int[] rounded, long at, long stride) {
-    int sum = 0;
-    for (int j = 0; j < group; j += 4) {
-      int a = rounded[j];
-      int b = rounded[j + 1];
-      int c = rounded[j + 2];
-      int d = rounded[j + 3];
-      sum += (short) a + (short) b + (short) c + (short) d;
-      int four = (a & 0xff) | (b & 0xff) << 8 | (c & 0xff) << 16 | d << 24;
-      bytes.set(ValueLayout.JAVA_INT, at + j / 4 * stride, four);
-    }
-    return sum;
-  }
-
-  private int tileOf(int row) {
-    int tile = row * tiles() / rows;
-    return firstRow(tile + 1) <= row ? tile + 1 : tile;
-  }
-
-  /** Rounds a group: the low half of each int is the integer. Returns the scale. */
-  private float round(float[] in, int begin, int[] out) {
+  /** The scale of a group: the largest value is 127 of it. */
+  private float step(float[] in, int begin) {
     IntVector most = IntVector.zero(INTS);
     for (int i = 0; i < group; i += LANES) {
       IntVector bits = FloatVector.fromArray(FLOATS, in, begin + i).reinterpretAsInts();
       most = most.max(bits.and(Integer.MAX_VALUE));
     }
-    float scale = Float.intBitsToFloat(most.reduceLanes(VectorOperators.MAX)) / LARGEST;
-    FloatVector inverse = FloatVector.broadcast(FLOATS, scale < Float.MIN_NORMAL ? 0 : 1 / scale);
+    return Float.intBitsToFloat(most.reduceLanes(VectorOperators.MAX)) / LARGEST;
+  }
+
+  private static float inverse(float step) {
+    return step < Float.MIN_NORMAL ? 0 : 1 / step;
+  }
+
+  private void storePairs(
+      float[] in, int begin, float step, int[] rounded, long at, long stride) {
+    FloatVector inverse = FloatVector.broadcast(FLOATS, inverse(step));
     FloatVector magic = FloatVector.broadcast(FLOATS, MAGIC);
     for (int i = 0; i < group; i += LANES) {
       FloatVector.fromArray(FLOATS, in, begin + i)
           .fma(inverse, magic)
           .reinterpretAsInts()
-          .intoArray(out, i);
+          .intoArray(rounded, i);
     }
-    return scale;
+    for (int i = 0; i < group; i += 2) {
+      int pair = (rounded[i] & 0xffff) | (rounded[i + 1] << 16);
+      values.set(ValueLayout.JAVA_INT, at + i / 2 * stride, pair);
+    }
+  }
+
+  private void storeFours(
+      float[] in, int begin, float step, int[] rounded, long at, long stride) {
+    FloatVector inverse = FloatVector.broadcast(WIDE_FLOATS, inverse(step));
+    FloatVector magic = FloatVector.broadcast(WIDE_FLOATS, MAGIC);
+    IntVector sums = IntVector.zero(WIDE_INTS);
+    for (int i = 0; i < group; i += WIDE_FLOATS.length()) {
+      IntVector bits =
+          FloatVector.fromArray(WIDE_FLOATS, in, begin + i).fma(inverse, magic).reinterpretAsInts();
+      sums = sums.add(bits);
+      bits.convertShape(VectorOperators.I2B, BYTES, 0).reinterpretAsInts().intoArray(rounded, i / 4);
+    }
+    int sum = sums.reduceLanes(VectorOperators.ADD) - group * Float.floatToRawIntBits(MAGIC);
+    fours.set(ValueLayout.JAVA_INT, at, -128 * sum);
+    for (int i = 0; i < group / 4; i++) {
+      fours.set(ValueLayout.JAVA_INT, at + (i + 1) * stride, rounded[i]);
+    }
+  }
+
+  private int tileOf(int row) {
+    int tile = row * tiles() / rows;
+    return firstRow(tile + 1) <= row ? tile + 1 : tile;
   }
 }

@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 /** Which kernel multiplies bytes on this machine. */
 final class Int8Kernels {
   /**
-   * Names a kernel to run instead of the best one, for comparison: {@code vector}, {@code avx2},
-   * {@code avx512_shorts} or {@code avx512_vnni}.
+   * Names a kernel to run instead of the best one, for comparison: {@code vector}, {@code avx2} or
+   * {@code avx512_vnni}.
    */
   static final String PROPERTY = "tokenlane.int8-kernel";
 

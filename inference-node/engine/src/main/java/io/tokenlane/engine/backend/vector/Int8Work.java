@@ -7,11 +7,17 @@ import io.tokenlane.engine.backend.int8.Int8Rows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.function.Supplier;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
 
 /** A matrix of bytes applied to quantised rows, split by panels of the matrix. */
 final class Int8Work implements Workers.Work {
+  private static final VectorSpecies<Float> FLOATS = Lanes.FLOATS;
+  private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+
   /** Multiplications in a chunk, at least, so that claiming one costs little. */
   private static final long CHUNK = 1 << 19;
 
@@ -115,12 +121,16 @@ final class Int8Work implements Workers.Work {
   }
 
   private void storeRow(MemorySegment results, long at, int to, int count) {
-    if (add) {
-      for (int i = 0; i < count; i++) {
-        out[to + i] += results.get(ValueLayout.JAVA_FLOAT, at + (long) i * Float.BYTES);
-      }
-    } else {
-      MemorySegment.copy(results, ValueLayout.JAVA_FLOAT, at, out, to, count);
+    int whole = FLOATS.loopBound(count);
+    for (int i = 0; i < whole; i += Lanes.COUNT) {
+      FloatVector values =
+          FloatVector.fromMemorySegment(FLOATS, results, at + (long) i * Float.BYTES, ORDER);
+      (add ? values.add(FloatVector.fromArray(FLOATS, out, to + i)) : values)
+          .intoArray(out, to + i);
+    }
+    for (int i = whole; i < count; i++) {
+      float value = results.get(ValueLayout.JAVA_FLOAT, at + (long) i * Float.BYTES);
+      out[to + i] = add ? out[to + i] + value : value;
     }
   }
 

@@ -7,7 +7,6 @@ import io.tokenlane.engine.backend.host.HostRows;
 import io.tokenlane.engine.backend.int8.Int8Kernel;
 import io.tokenlane.engine.backend.int8.Int8Matrix;
 import io.tokenlane.engine.backend.int8.Int8Rows;
-import java.util.EnumSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +27,7 @@ final class Projector {
   Projector(Workers workers, Supplier<Int8Kernel> kernels) {
     this.workers = workers;
     rowsWork = new RowsWork(workers.threads());
-    quantised = new Int8Rows(EnumSet.of(kernels.get().form()));
+    quantised = new Int8Rows(kernels.get().form());
     int8Work = new Int8Work(workers.threads(), kernels);
     floatWork = new ProjectWork(workers.threads());
   }

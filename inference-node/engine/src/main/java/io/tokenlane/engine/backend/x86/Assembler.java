@@ -22,15 +22,13 @@ class Assembler {
   static final int R10 = 10;
   static final int R11 = 11;
 
-  /** Must be saved too. */
-  static final int R13 = 13;
-
   /** Opcode maps and implied prefixes of the VEX and EVEX encodings. */
   static final int MAP_0F = 1;
 
   static final int MAP_0F38 = 2;
   static final int NO_PREFIX = 0;
   static final int PREFIX_66 = 1;
+  static final int PREFIX_F3 = 2;
 
   private byte[] code = new byte[1024];
   private int length;
@@ -143,14 +141,6 @@ class Assembler {
 
   void popRbx() {
     emit(0x5B);
-  }
-
-  void pushR13() {
-    emit(0x41, 0x55);
-  }
-
-  void popR13() {
-    emit(0x41, 0x5D);
   }
 
   void ret() {

@@ -15,11 +15,8 @@ import java.util.Set;
 
 /** Sets of instructions that kernels are assembled for, the faster ones first. */
 public enum Instructions {
-  /** 512-bit vectors with multiply-add of bytes. */
+  /** 512-bit vectors with multiply-add of four bytes. */
   AVX512_VNNI("AVX-512 VNNI"),
-
-  /** The same vectors, with multiply-add of shorts; for comparison. */
-  AVX512_SHORTS("AVX-512 VNNI of shorts"),
 
   /** 256-bit vectors. */
   AVX2("AVX2");
@@ -36,22 +33,16 @@ public enum Instructions {
 
   private List<String> flags() {
     return switch (this) {
-      case AVX512_VNNI, AVX512_SHORTS -> List.of("avx512f", "avx512bw", "avx512_vnni");
+      case AVX512_VNNI -> List.of("avx512f", "avx512bw", "avx512_vnni");
       case AVX2 -> List.of("avx2", "fma", "f16c");
     };
   }
 
   private byte[] assemble(int rows) {
     return switch (this) {
-      case AVX512_VNNI -> ByteTileCode.assemble(rows);
-      case AVX512_SHORTS -> WideTileCode.assemble(rows);
+      case AVX512_VNNI -> WideTileCode.assemble(rows);
       case AVX2 -> TileCode.assemble(rows);
     };
-  }
-
-  /** Whether their code reads inputs as bytes; else as shorts. */
-  boolean readsBytes() {
-    return this == AVX512_VNNI;
   }
 
   /** Why they cannot be used on this machine; empty where they can. */

@@ -16,14 +16,12 @@ import io.tokenlane.engine.backend.int8.Int8Matrix;
 /**
  * The function that multiplies panels of weights with a tile of so many rows, as machine code: its
  * loops over panels, groups and pairs, around what a set of instructions does in them. It takes the
- * address of nine longs (System V calling convention: in RDI):
+ * address of seven longs (System V calling convention: in RDI):
  *
  * <pre>
  * panels of weights, values of the tile, scales of the tile, results,
- * number of panels, groups of a row, pairs of a group / 4, sums of the tile, constants
+ * number of panels, groups of a row, pairs of a group / 4
  * </pre>
- *
- * The last two are read by {@link ByteTileCode} only.
  *
  * <p>Within the loops RSI is at the weights, R10 at the tile's values, R11 at its scales and RDX at
  * the results, which stay in the first-level cache.
@@ -55,28 +53,22 @@ abstract class TileFrame {
     this.rows = rows;
   }
 
-  /** Stores zeros as the results of a panel. */
+  /** Makes the results of a panel zero. */
   abstract void clearResults();
 
-  /** Makes all sums of a group zero. */
+  /** Makes all sums of a group what they begin at. */
   abstract void clearSums();
+
+  /** Pairs of inputs that lie in an int of the tile's values: 1, or 2 where those are bytes. */
+  int pairsOfInput() {
+    return 1;
+  }
 
   /** Adds the products of the turn's pair of this index, 0 to 3, to the sums. */
   abstract void addPair(int index);
 
-  /** Bytes of the tile's values in a turn. */
-  int turnValueBytes() {
-    return UNROLLED * rows * Integer.BYTES;
-  }
-
-  /** Before the first panel. */
-  void begin() {}
-
-  /** Before each panel. */
-  void beginPanel() {}
-
-  /** Behind the last panel. */
-  void end() {}
+  /** Ends a panel: its results are stored then at the latest. */
+  void endPanel() {}
 
   /** Scales a group's sums, adds them to the results; leaves RSI and R11 at the next group. */
   abstract void scaleGroup();
@@ -89,13 +81,11 @@ abstract class TileFrame {
     asm.mov(R9, RDI, 16);
     asm.mov(RDX, RDI, 24);
     asm.mov(RCX, RDI, 32);
-    begin();
     int panel = asm.here();
     panel();
     asm.add(RDX, rows * ROW_BYTES);
     asm.dec(RCX);
     asm.jnz(panel);
-    end();
     asm.popRbx();
     asm.vzeroupper();
     asm.ret();
@@ -106,13 +96,13 @@ abstract class TileFrame {
     asm.mov(R10, R8);
     asm.mov(R11, R9);
     asm.mov(RAX, RDI, 40);
-    beginPanel();
     clearResults();
     int group = asm.here();
     sumGroup();
     scaleGroup();
     asm.dec(RAX);
     asm.jnz(group);
+    endPanel();
   }
 
   private void sumGroup() {
@@ -126,7 +116,7 @@ abstract class TileFrame {
       addPair(i);
     }
     asm.add(RSI, UNROLLED * PAIR_BYTES);
-    asm.add(R10, turnValueBytes());
+    asm.add(R10, UNROLLED / pairsOfInput() * rows * Integer.BYTES);
     asm.dec(RBX);
     asm.jnz(turn);
   }

@@ -7,9 +7,19 @@ package io.tokenlane.engine.backend.x86;
  */
 final class WideAssembler extends Assembler {
 
-  /** 32 bytes in memory, widened to shorts. */
-  void widenBytes(int to, int base, int displacement) {
-    evexMemory(new Code(MAP_0F38, PREFIX_66, 0x20), to, 0, base, displacement);
+  /** Loads a vector; need not be aligned. */
+  void load(int to, int base, int displacement) {
+    evexMemory(new Code(MAP_0F, PREFIX_F3, 0x6F), to, 0, base, displacement);
+  }
+
+  /** {@code vpermw}: 32 shorts in memory in the order that a register says. */
+  void permuteShorts(int to, int order, int base, int displacement) {
+    evexMemory(new Code(MAP_0F38, PREFIX_66, 0x8D).widening(), to, order, base, displacement);
+  }
+
+  /** One int in memory in all lanes. */
+  void broadcastInt(int to, int base, int displacement) {
+    evexMemory(new Code(MAP_0F38, PREFIX_66, 0x58), to, 0, base, displacement);
   }
 
   /** 16 binary16 numbers in memory as float32. */
@@ -18,44 +28,11 @@ final class WideAssembler extends Assembler {
   }
 
   /**
-   * {@code vpdpwssd}: products of signed shorts with the pair in memory, neighbours added, added to
-   * ints.
-   */
-  void addProducts(int sum, int shorts, int base, int displacement) {
-    evexMemory(new Code(MAP_0F38, PREFIX_66, 0x52).broadcasting(), sum, shorts, base, displacement);
-  }
-
-  /**
    * {@code vpdpbusd}: products of unsigned bytes with the four signed ones in memory, neighbours
    * added, added to ints.
    */
-  void addByteProducts(int sum, int unsigned, int base, int displacement) {
-    Code code = new Code(MAP_0F38, PREFIX_66, 0x50).broadcasting();
-    evexMemory(code, sum, unsigned, base, displacement);
-  }
-
-  /** {@code vpermw}: the shorts in memory in the order of an index. */
-  void permuteShorts(int to, int index, int base, int displacement) {
-    evexMemory(new Code(MAP_0F38, PREFIX_66, 0x8D).wide(), to, index, base, displacement);
-  }
-
-  /** Loads a vector; need not be aligned. */
-  void load(int to, int base, int displacement) {
-    evexMemory(new Code(MAP_0F, NO_PREFIX, 0x10), to, 0, base, displacement);
-  }
-
-  /** An int in memory, to all lanes. */
-  void broadcastInt(int to, int base, int displacement) {
-    evexMemory(new Code(MAP_0F38, PREFIX_66, 0x58), to, 0, base, displacement);
-  }
-
-  void xor(int to, int left, int right) {
-    evexRegister(new Code(MAP_0F, PREFIX_66, 0xEF), to, left, right);
-  }
-
-  /** Less an int in memory in all lanes. */
-  void subtractInt(int to, int left, int base, int displacement) {
-    evexMemory(new Code(MAP_0F, PREFIX_66, 0xFA).broadcasting(), to, left, base, displacement);
+  void addProducts(int sum, int bytes, int base, int displacement) {
+    evexMemory(new Code(MAP_0F38, PREFIX_66, 0x50).broadcasting(), sum, bytes, base, displacement);
   }
 
   /** Products with one float32 in memory. */
@@ -63,9 +40,9 @@ final class WideAssembler extends Assembler {
     evexMemory(new Code(MAP_0F, NO_PREFIX, 0x59).broadcasting(), to, left, base, displacement);
   }
 
-  /** {@code to = to * factor + memory}. */
-  void multiplyAndAdd(int to, int factor, int base, int displacement) {
-    evexMemory(new Code(MAP_0F38, PREFIX_66, 0xA8), to, factor, base, displacement);
+  /** {@code sum = left * right + sum}. */
+  void multiplyAndAdd(int sum, int left, int right) {
+    evexRegister(new Code(MAP_0F38, PREFIX_66, 0xB8), sum, left, right);
   }
 
   /** Stores a vector; need not be aligned. */
@@ -74,7 +51,11 @@ final class WideAssembler extends Assembler {
   }
 
   void clear(int register) {
-    evexRegister(new Code(MAP_0F, PREFIX_66, 0xEF), register, register, register);
+    exclusiveOr(register, register, register);
+  }
+
+  void exclusiveOr(int to, int left, int right) {
+    evexRegister(new Code(MAP_0F, PREFIX_66, 0xEF), to, left, right);
   }
 
   void addInts(int to, int left, int right) {
@@ -90,21 +71,21 @@ final class WideAssembler extends Assembler {
    *
    * @param map the opcode map
    * @param prefix the implied prefix
+   * @param wide the W bit
    * @param broadcast whether its memory operand is one element for all lanes
-   * @param w the bit W of the prefix
    */
-  private record Code(int map, int prefix, int opcode, boolean broadcast, int w) {
+  private record Code(int map, int prefix, int opcode, boolean wide, boolean broadcast) {
 
     Code(int map, int prefix, int opcode) {
-      this(map, prefix, opcode, false, 0);
+      this(map, prefix, opcode, false, false);
+    }
+
+    Code widening() {
+      return new Code(map, prefix, opcode, true, broadcast);
     }
 
     Code broadcasting() {
-      return new Code(map, prefix, opcode, true, w);
-    }
-
-    Code wide() {
-      return new Code(map, prefix, opcode, broadcast, 1);
+      return new Code(map, prefix, opcode, wide, true);
     }
   }
 
@@ -129,7 +110,7 @@ final class WideAssembler extends Assembler {
     emit(
         0x62,
         extension | code.map(),
-        code.w() << 7 | (~second & 15) << 3 | 1 << 2 | code.prefix(),
+        (code.wide() ? 1 << 7 : 0) | (~second & 15) << 3 | 1 << 2 | code.prefix(),
         length512 | (code.broadcast() ? 1 << 4 : 0) | (~second >> 4 & 1) << 3,
         code.opcode());
   }
