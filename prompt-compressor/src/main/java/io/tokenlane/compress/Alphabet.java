@@ -69,8 +69,7 @@ record Alphabet(char first, char last) {
       if (letters >= PLENTY) {
         return alphabet;
       }
-      richest =
-          richest == null || letters > richest.letters(counter).length() ? alphabet : richest;
+      richest = richest == null || letters > richest.letters(counter).length() ? alphabet : richest;
     }
     return richest;
   }

@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tokens of short stretches of text, remembered: each has a slot of two and the last ones to need
- * them have them, so memory is bounded and nothing is locked. Up to {@value #LONGEST_PACKED} ASCII characters
- * are a slot's key themselves, seven bits each under a leading one, beside their tokens in one
- * word; longer stretches are immutable entries. A race costs a count.
+ * them have them, so memory is bounded and nothing is locked. Up to {@value #LONGEST_PACKED} ASCII
+ * characters are a slot's key themselves, seven bits each under a leading one, beside their tokens
+ * in one word; longer stretches are immutable entries. A race costs a count.
  */
 final class CountCache {
   private static final int SLOT_BITS = 15;

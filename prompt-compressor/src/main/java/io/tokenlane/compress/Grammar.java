@@ -13,6 +13,9 @@ import java.util.List;
 final class Grammar {
   private static final int MOST_ROUNDS = 4;
 
+  /** No further round follows one that saved less than this part of the text. */
+  private static final int LEAST_PART = 256;
+
   private final Pieces pieces;
   private final int kinds;
   private final int leastGain;
@@ -31,8 +34,9 @@ final class Grammar {
    */
   static Grammar of(Pieces pieces, int mostPhrases, int leastGain) {
     Grammar grammar = new Grammar(pieces, leastGain);
+    int least = Math.max(1, grammar.tokens() / LEAST_PART);
     for (int round = 0; round < MOST_ROUNDS; round++) {
-      if (!grammar.round(mostPhrases - grammar.bodies.size() + 1)) {
+      if (grammar.round(mostPhrases - grammar.bodies.size() + 1) < least) {
         break;
       }
     }
@@ -67,10 +71,19 @@ final class Grammar {
     return element < kinds ? pieces.costs()[element] : 1;
   }
 
-  private boolean round(int most) {
+  private int tokens() {
+    int tokens = 0;
+    for (int kind : pieces.kinds()) {
+      tokens += pieces.costs()[kind];
+    }
+    return tokens;
+  }
+
+  /** The tokens that the phrases of this round save. */
+  private int round(int most) {
     int length = bodies.stream().mapToInt(body -> body.length + 1).sum();
     if (length > SuffixArray.LONGEST || most <= 0) {
-      return false;
+      return 0;
     }
     int[] all = new int[length];
     BitSet ends = new BitSet(length);
@@ -83,7 +96,7 @@ final class Grammar {
     List<Phrases.Phrase> chosen =
         new Phrases(dense(all, ends), tokens(all, ends), ends, leastGain).choose(most);
     replace(all, ends, chosen);
-    return !chosen.isEmpty();
+    return chosen.stream().mapToInt(Phrases.Phrase::gain).sum();
   }
 
   private int[] tokens(int[] all, BitSet ends) {

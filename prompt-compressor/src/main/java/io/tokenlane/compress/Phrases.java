@@ -19,9 +19,9 @@ final class Phrases {
 
   private static final int WORK_PER_UNIT = 40;
 
-  /** The places of one phrase, each {@code length} long. */
+  /** The places of one phrase, each {@code length} long, and the tokens that its name saves. */
   @SuppressWarnings("ArrayRecordComponent") // read element by element, never compared
-  record Phrase(int[] starts, int length) {}
+  record Phrase(int[] starts, int length, int gain) {}
 
   private record Candidate(int low, int high, int length, int gain)
       implements Comparable<Candidate> {
@@ -83,7 +83,7 @@ final class Phrases {
       for (int start : places) {
         taken.set(start, start + candidate.length());
       }
-      chosen.add(new Phrase(places, candidate.length()));
+      chosen.add(new Phrase(places, candidate.length(), gain));
     }
     return chosen;
   }

@@ -1,6 +1,8 @@
 package io.tokenlane.compress;
 
+import java.util.ArrayDeque;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,7 +20,7 @@ record Reduction(String text, Sidecar sidecar) {
   enum Level {
     /** Articles, forms of to be, fillers. */
     SAFE,
-    /** Also prepositions, pronouns, connectives and common words without much content. */
+    /** Also every other common word that is no name and follows no number: content is lost. */
     AGGRESSIVE
   }
 
@@ -30,25 +32,54 @@ record Reduction(String text, Sidecar sidecar) {
 
   private static final Pattern LINE = Pattern.compile("(?:(?!\\\\n)[^\\n])++");
   private static final Pattern NEIGHBOUR = Pattern.compile("\\G ([A-Za-z]+(?:['’][a-z]+)?+)");
+
+  /** A line of a listing, or one that opens a block of a program or imports into it. */
+  private static final Pattern CODE_LINE =
+      Pattern.compile(
+          "(?m)^\\s{0,8}+\\d{1,6}+[:|\\t].*+"
+              + "|^[ \\t]*+(?:if|elif|else|for|while|try|except|finally|with|def|class)\\b[^\\n]*+(?<=:)$"
+              + "|^[ \\t]*+(?:import|from) [\\w.]++(?: import [^\\n]*+| as \\w++)?+$"
+              + "|^[ \\t]*+(?:return|raise|yield|del|await) [\\w.()]++$");
+
   private static final String CODE_SIGNS = "{}=<>\\|$;";
+
+  /** Words of a lower place in the vocabulary tell little. */
+  private static final int COMMON = 40_000;
+
+  private static final String SIGNS = ",.;:!?-";
+  private static final int MOST_PASSES = 4;
   private static final double LEAST_PROSE = 0.7;
   private static final int WORDS_PER_SIGN = 12;
 
-  static Reduction of(String text, Level level, Protection protection) {
-    BitSet guarded = Guards.ofMeaning(text);
-    guarded.or(protection.in(text));
-    mark(guarded, TAG, text);
-    mark(guarded, QUOTATION, text);
-    guardCode(guarded, text);
+  /** Again and again until no more goes, so that reducing the result would change nothing. */
+  static Reduction of(String text, Level level, Protection protection, TokenCounter counter) {
+    Deque<Sidecar.Writer> passes = new ArrayDeque<>();
+    String left = text;
+    while (passes.size() < MOST_PASSES) {
+      Sidecar.Writer taken = new Sidecar.Writer();
+      String next = pass(left, guarded(left, protection), taken, level, counter);
+      if (next.length() == left.length()) {
+        break;
+      }
+      passes.push(taken);
+      left = next;
+    }
+    return passes.isEmpty()
+        ? new Reduction(text, Sidecar.NONE)
+        : new Reduction(left, Sidecar.Writer.deflated(passes));
+  }
+
+  /** What is left after one pass. */
+  private static String pass(
+      String text, BitSet guarded, Sidecar.Writer taken, Level level, TokenCounter counter) {
     StringBuilder out = new StringBuilder();
-    Sidecar.Writer taken = new Sidecar.Writer();
     Matcher word = WORD.matcher(text);
     Matcher next = NEIGHBOUR.matcher(text);
     String before = "";
     int copied = 0;
     int last = 0;
     while (word.find()) {
-      int number = mayGo(text, word, guarded, level);
+      int number = mayGo(text, word, guarded) ? number(text, word, level, counter) : -1;
       boolean turns =
           Words.isTurning(before)
               || (next.find(word.end()) && Words.isTurning(next.group(1).toLowerCase(Locale.ROOT)));
@@ -57,15 +88,36 @@ record Reduction(String text, Sidecar sidecar) {
         continue;
       }
       out.append(text, copied, word.start() - 1);
-      taken.number(out.length() - last);
-      taken.number(number);
+      boolean alone = level == Level.AGGRESSIVE && isAlone(text, word.end(), guarded, out);
+      copied = word.end() + (alone ? 1 : 0);
+      taken.word(
+          out.length() - last,
+          alone ? Words.count() : number,
+          text.substring(word.start(), copied));
       last = out.length();
-      copied = word.end();
     }
-    out.append(text, copied, text.length());
-    return copied == 0
-        ? new Reduction(text, Sidecar.NONE)
-        : new Reduction(out.toString(), taken.deflated());
+    return out.append(text, copied, text.length()).toString();
+  }
+
+  /** Whether the sign here would stand behind another one, or begin a line, without its word. */
+  private static boolean isAlone(String text, int sign, BitSet guarded, CharSequence before) {
+    return sign < text.length()
+        && SIGNS.indexOf(text.charAt(sign)) >= 0
+        && !guarded.get(sign)
+        && (sign + 1 == text.length() || Character.isWhitespace(text.charAt(sign + 1)))
+        && !before.isEmpty()
+        && SIGNS.indexOf(before.charAt(before.length() - 1)) >= 0;
+  }
+
+  private static BitSet guarded(String text, Protection protection) {
+    BitSet guarded = Guards.ofMeaning(text);
+    guarded.or(protection.in(text));
+    mark(guarded, TAG, text);
+    mark(guarded, QUOTATION, text);
+    mark(guarded, CODE_LINE, text);
+    LineNumbersStage.listed(text).forEach(span -> guarded.set(span.start(), span.end()));
+    guardCode(guarded, text);
+    return guarded;
   }
 
   private static void mark(BitSet guarded, Pattern pattern, String text) {
@@ -110,18 +162,38 @@ record Reduction(String text, Sidecar sidecar) {
     return plain >= LEAST_PROSE * words && signs * WORDS_PER_SIGN <= words;
   }
 
-  /** The word's number if it is one that may go here, after one blank and before no hyphen. */
-  private static int mayGo(String text, Matcher word, BitSet guarded, Level level) {
+  /** Whether the word stands after one blank, before no hyphen, and is not all that a line says. */
+  private static boolean mayGo(String text, Matcher word, BitSet guarded) {
     int start = word.start() - 1;
     int end = word.end();
     if (start < 1
         || text.charAt(start) != ' '
         || Character.isWhitespace(text.charAt(start - 1))
-        || (end < text.length() && " .,:;!?)\n".indexOf(text.charAt(end)) < 0)) {
-      return -1;
+        || (end < text.length() && " .,:;!?)\n".indexOf(text.charAt(end)) < 0)
+        || (":=-|".indexOf(text.charAt(start - 1)) >= 0
+            && (end == text.length() || text.charAt(end) == '\n'))) {
+      return false;
     }
     int guard = guarded.nextSetBit(start);
-    return guard >= 0 && guard < end ? -1 : Words.number(word.group(), level);
+    return guard < 0 || guard >= end;
+  }
+
+  /**
+   * The word's number in the sidecar; {@link Words#count} for one without, -1 if it must stay: a
+   * rare word, a name, one that follows a number.
+   */
+  private static int number(String text, Matcher word, Level level, TokenCounter counter) {
+    int number = Words.number(word.group(), level);
+    if (number >= 0 || level == Level.SAFE) {
+      return number;
+    }
+    boolean stays =
+        word.end() - word.start() < 2
+            || !Character.isLowerCase(text.charAt(word.start()))
+            || Character.isDigit(text.charAt(word.start() - 2))
+            || Words.isTurning(word.group())
+            || counter.rarity(" " + word.group()) >= COMMON;
+    return stays ? -1 : Words.count();
   }
 
   /**
@@ -130,16 +202,26 @@ record Reduction(String text, Sidecar sidecar) {
    * @throws IllegalArgumentException if the sidecar is not of this text
    */
   static String restore(String reduced, Sidecar sidecar) {
-    StringBuilder out = new StringBuilder();
     Sidecar.Reader taken = new Sidecar.Reader(sidecar);
-    int at = 0;
+    String text = reduced;
     while (taken.hasMore()) {
+      text = restore(text, taken);
+    }
+    return text;
+  }
+
+  /** One pass back. */
+  private static String restore(String reduced, Sidecar.Reader taken) {
+    StringBuilder out = new StringBuilder();
+    int at = 0;
+    for (int words = taken.number(); words > 0; words--) {
       int place = at + taken.number();
       int number = taken.number();
-      if (place > reduced.length() || place < at || number >= Words.count()) {
+      if (place > reduced.length() || place < at || number < 0 || number > Words.count()) {
         throw new IllegalArgumentException("sidecar: of another text (expected: of this one)");
       }
-      out.append(reduced, at, place).append(' ').append(Words.word(number));
+      String word = number == Words.count() ? taken.text() : Words.word(number);
+      out.append(reduced, at, place).append(' ').append(word);
       at = place;
     }
     return out.append(reduced, at, reduced.length()).toString();

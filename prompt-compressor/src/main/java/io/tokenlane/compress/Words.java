@@ -72,10 +72,14 @@ final class Words {
     boolean capital = Character.isUpperCase(word.charAt(0));
     String small = capital ? Character.toLowerCase(word.charAt(0)) + word.substring(1) : word;
     int number = NUMBERS.getOrDefault(small, -1);
-    boolean mayGo = number >= 0 && (level == Reduction.Level.AGGRESSIVE || number < SAFE.size());
+    boolean mayGo =
+        number >= 0
+            && !isTurning(small)
+            && (level == Reduction.Level.AGGRESSIVE || number < SAFE.size());
     return mayGo ? 2 * number + (capital ? 1 : 0) : -1;
   }
 
+  /** No word has this number or a higher one. */
   static int count() {
     return 2 * BY_NUMBER.size();
   }

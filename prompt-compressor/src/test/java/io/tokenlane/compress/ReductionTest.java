@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -48,11 +49,24 @@ class ReductionTest {
         "Call `the function` of the shop.|Call `the function` shop.",
         "Say \"the end is near\" to the guest.|Say \"the end is near\" guest.",
         "Use {{ the name }} in the mail to them.|Use {{ the name }} mail.",
-        "for x in the_list: the(x) = a + b; c|for x in the_list: the(x) = a + b; c"
+        "for x in the_list: the(x) = a + b; c|for x in the_list: the(x) = a + b; c",
+        "for line in the file:|for line in the file:",
+        "30:for line in the file|30:for line in the file",
+        "from the_lib import that as it|from the_lib import that as it",
+        "answer of the shop: on|answer shop: on"
       })
   void grammarGoesMeaningStays(String text, String expected) {
-    Reduction reduction = Reduction.of(text, Reduction.Level.SAFE, Protection.NONE);
+    Reduction reduction = Reduction.of(text, Reduction.Level.SAFE, Protection.NONE, counter);
     assertThat(reduction.text()).isEqualTo(expected);
+    assertThat(Reduction.restore(reduction.text(), reduction.sidecar())).isEqualTo(text);
+  }
+
+  @Test
+  void commonWordsGoWithTheSignsThatWouldStandAlone() {
+    String text = "The parcel number of the Aachen shop: size, colour, weight, 17 and never more.";
+    Reduction reduction = Reduction.of(text, Reduction.Level.AGGRESSIVE, Protection.NONE, counter);
+    assertThat(reduction.text()).contains("Aachen").contains("17").contains("never more");
+    assertThat(reduction.text()).doesNotContain("size").doesNotContain(",,");
     assertThat(Reduction.restore(reduction.text(), reduction.sidecar())).isEqualTo(text);
   }
 
@@ -63,14 +77,28 @@ class ReductionTest {
     long sidecars = 0;
     for (Path file : prompts()) {
       String text = Files.readString(file);
-      Reduction reduction = Reduction.of(text, level, Protection.NONE);
-      assertThat(critical(reduction.text())).as(file.toString()).isEqualTo(critical(text));
+      Reduction reduction = Reduction.of(text, level, Protection.NONE, counter);
+      holdsInOrder(reduction.text(), critical(text), file.toString());
       Compression sent = check(text, level, file.toString());
       bytes += text.getBytes(StandardCharsets.UTF_8).length;
       sidecars += sent.sidecar().size();
     }
-    assertThat(sidecars).isLessThan(bytes / 10);
+    assertThat(sidecars).isLessThan(level == Reduction.Level.SAFE ? bytes / 10 : bytes / 5);
     assertThat(compressor.failures()).isZero();
+  }
+
+  /**
+   * Quotation marks pair differently where words between two of them went, so spans are looked for
+   * rather than found anew.
+   */
+  private static void holdsInOrder(String text, List<String> spans, String name) {
+    int at = 0;
+    for (String span : spans) {
+      Matcher found = Pattern.compile("(?<!\\w)" + Pattern.quote(span) + "(?!\\w)").matcher(text);
+      boolean stands = found.find(at);
+      assertThat(stands).as(name + ": " + span + " behind " + at).isTrue();
+      at = found.end();
+    }
   }
 
   private static List<String> critical(String text) {
@@ -105,7 +133,8 @@ class ReductionTest {
   @Test
   void aSidecarOfAnotherTextIsRefused() {
     Reduction reduction =
-        Reduction.of("Return the order to the shop.", Reduction.Level.SAFE, Protection.NONE);
+        Reduction.of(
+            "Return the order to the shop.", Reduction.Level.SAFE, Protection.NONE, counter);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Reduction.restore("x", reduction.sidecar()));
     assertThatIllegalArgumentException()
