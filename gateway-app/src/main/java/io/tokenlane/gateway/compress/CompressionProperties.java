@@ -15,8 +15,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param encoding the encoding whose tokens are counted: {@code o200k_base} or {@code cl100k_base};
  *     default o200k_base
  * @param rules the lossless rules that may be applied, by name: {@code whitespace}, {@code
- *     json-minify}, {@code repeats}, {@code dictionary}; default all. The last two put names into
- *     the text, which a small model may not follow
+ *     json-minify}, {@code line-numbers}, {@code repeats}, {@code dictionary}; default all. The
+ *     last two put names into the text, which a small model may not follow
  * @param minimumChars texts shorter than this pass untouched, in UTF-16 units; ≥ 0, default 400
  * @param roles roles whose messages may be compressed; default system, developer, user, tool
  * @param budgetTokens messages within the first so many tokens of a prompt pass untouched; ≥ 0,
@@ -39,7 +39,8 @@ public record CompressionProperties(
     @DefaultValue("true") boolean enabled,
     @DefaultValue("L") CompressionMode mode,
     @DefaultValue("o200k_base") String encoding,
-    @DefaultValue({"whitespace", "json-minify", "repeats", "dictionary"}) Set<String> rules,
+    @DefaultValue({"whitespace", "json-minify", "line-numbers", "repeats", "dictionary"})
+        Set<String> rules,
     @DefaultValue("400") int minimumChars,
     @DefaultValue({"system", "developer", "user", "tool"}) Set<String> roles,
     @DefaultValue("0") int budgetTokens,
