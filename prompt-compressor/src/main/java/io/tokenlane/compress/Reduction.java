@@ -137,8 +137,7 @@ record Reduction(String text, Sidecar sidecar) {
       if ((turns && !Words.isLight(plain, most)) || word.group().equals("A")) {
         return false;
       }
-      return isGrammar(plain)
-          || (more && (Words.mayGo(plain, most) || tellsLittle(word, plain)));
+      return isGrammar(plain) || (more && (Words.mayGo(plain, most) || tellsLittle(word, plain)));
     }
 
     /** A question is what the text is for. */

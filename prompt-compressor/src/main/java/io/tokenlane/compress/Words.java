@@ -118,8 +118,7 @@ final class Words {
 
   /** Whether the word may go from beside a negation or modal. */
   static boolean isLight(String plain, Reduction.Level level) {
-    return LIGHT.contains(plain)
-        || (level != Reduction.Level.SAFE && LESS_LIGHT.contains(plain));
+    return LIGHT.contains(plain) || (level != Reduction.Level.SAFE && LESS_LIGHT.contains(plain));
   }
 
   /**
