@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 /**
  * Common words that a text is not about: those of a low place in the vocabulary, which tell little
  * (a word's self-information grows with the logarithm of its place, Zipf 1949), and that it uses
- * once or twice. What it says again and again is its matter and stays, however common.
+ * seldom. What it says again and again is its matter and stays, however common.
  */
 final class Background {
   private static final Pattern WORD = Pattern.compile("[A-Za-z]++(?:['’][a-z]+)?+");

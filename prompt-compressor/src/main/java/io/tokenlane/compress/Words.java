@@ -15,35 +15,32 @@ final class Words {
       split(
           """
           a an the is are was were be been being am of that which very really quite just please
-          kindly simply basically actually also there in on at for with by as and it its this these
-          those their your our his her my you we they i he she them us me him has have had having do
-          does did doing to then so such into about here some own both once more most too well make
-          makes sure using used use based same over again further through during given provide
-          provided i'm i've it's that's there's here's you're you've we're we've they're
-          they've let's he's she's\
+          kindly simply basically actually also there in on at for with by as and it its this
+          these those their your our his her my you we they i he she them us me him has have had
+          having do does did doing to then so such into about here some too well make makes sure
+          using used use based i'm i've it's that's there's here's you're you've we're we've
+          they're they've let's he's she's\
           """);
 
   private static final List<String> AGGRESSIVE =
       split(
           """
-          who whom whose what when where while how other same over again further through
-          during up out off down than make makes made sure using used use based given give
-          provide provided provides following follow include including includes included get gets
-          got let lets like want wants able various certain specific appropriate necessary relevant
-          important clear clearly carefully properly directly easily fully however therefore thus
-          hence moreover furthermore additionally overall generally typically usually often
-           many much one way within across along per via because since although though
-          rather even still now help helps ensure take takes look looks
-          looking see need needs able around another something anything everything good
-          great best better right really work works working contains contain shown show shows set
-          sets part parts type kind case cases example examples etc information details detailed
-          list lists from but going go goes gone come comes came back already currently yourself
-          myself itself themselves ourselves someone somebody anyone everyone thing things ways sort
-          lot lots bit else maybe perhaps probably exactly certainly absolutely indeed thank thanks
-          sorry hello hi okay ok yes glad happy welcome feel hope think thought know known upon onto
-          toward towards among regarding concerning according due yet ever thereby therein whereby
-          wherein keep keeps kept put puts seem seems become becomes try tries trying called call
-          possible likely\
+          who whom whose what when where while how than make makes made sure using used use based
+          given give provide provided provides following follow include including includes
+          included get gets got let lets like want wants able various certain specific
+          appropriate necessary relevant important clear clearly carefully properly directly
+          easily fully however therefore thus hence moreover furthermore additionally overall
+          generally typically usually often many much one way per via because since although
+          though rather even still now help helps ensure take takes look looks looking see need
+          needs able around something anything everything good great best better right really
+          work works working contains contain shown show shows set sets part parts type kind case
+          cases example examples etc information details detailed list lists from but going go
+          goes gone come comes came back already currently yourself myself itself themselves
+          ourselves someone somebody anyone everyone thing things ways sort lot lots bit else
+          maybe perhaps probably exactly certainly absolutely indeed thank thanks sorry hello hi
+          okay ok yes glad happy welcome feel hope think thought upon onto toward towards among
+          regarding concerning according due yet ever thereby therein whereby wherein seem seems
+          become becomes try tries trying possible likely\
           """);
 
   /** Words that tell little beside a negation or modal either. */
