@@ -10,19 +10,24 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * {@code compress [--deep] [--json] [--encoding NAME] FILE}: the compressed prompt on standard
- * output, what each rule saved on standard error. With {@code --json} one object on standard output
- * holds both. Ends with 0, with 1 if the file cannot be read, with 2 if the arguments are wrong.
+ * {@code compress [--mode L|S-safe|S-aggressive|S-background] [--json] [--encoding NAME] FILE}: the
+ * compressed prompt on standard output, what each rule saved on standard error. By default every
+ * lossless rule, as in the gateway. With {@code --json} one object on standard output holds both.
+ * Ends with 0, with 1 if the file cannot be read, with 2 if the arguments are wrong.
  */
 public final class CompressCommand {
-  private static final String USAGE = "usage: compress [--deep] [--json] [--encoding NAME] FILE";
-  private static final CompressionPolicy LOSSLESS =
-      new CompressionPolicy(CompressionPolicy.LOSSLESS.rules(), 0);
-  private static final CompressionPolicy DEEP =
-      new CompressionPolicy(CompressionPolicy.DEEP.rules(), 0);
+  private static final String USAGE =
+      "usage: compress [--mode L|S-safe|S-aggressive|S-background] [--json] [--encoding NAME] FILE";
+  private static final Map<String, CompressionPolicy> MODES =
+      Map.of(
+          "L", CompressionPolicy.DEEP.withMinimumChars(0),
+          "S-safe", CompressionPolicy.SAFE.withMinimumChars(0),
+          "S-aggressive", CompressionPolicy.AGGRESSIVE.withMinimumChars(0),
+          "S-background", CompressionPolicy.BACKGROUND.withMinimumChars(0));
 
   private final PrintStream out;
   private final PrintStream err;
@@ -73,13 +78,16 @@ public final class CompressCommand {
     err.println(
         String.format(
             Locale.ROOT,
-            "%s tokens: %d -> %d (%.1f %% saved)",
+            "%s tokens: %d -> %d (%.1f %% saved)%s",
             arguments.encoding,
             result.tokensBefore(),
             result.tokensAfter(),
-            100 * result.ratio()));
+            100 * result.ratio(),
+            result.sidecar().size() == 0
+                ? ""
+                : ", kept beside: " + result.sidecar().size() + " bytes"));
     for (RuleSaving saving : result.savings()) {
-      err.println(String.format(Locale.ROOT, "  %-12s -%d", saving.rule().id(), saving.tokens()));
+      err.println(String.format(Locale.ROOT, "  %-18s -%d", saving.rule().id(), saving.tokens()));
     }
   }
 
@@ -91,13 +99,14 @@ public final class CompressCommand {
     return String.format(
         Locale.ROOT,
         "{\"encoding\":%s,\"tokens_before\":%d,\"tokens_after\":%d,\"saved\":%.4f,"
-            + "\"rules\":%s,\"tag\":%s,\"text\":%s}",
+            + "\"rules\":%s,\"tag\":%s,\"sidecar_bytes\":%d,\"text\":%s}",
         quote(encoding),
         result.tokensBefore(),
         result.tokensAfter(),
         result.ratio(),
         savings,
         quote(result.tag().toString()),
+        result.sidecar().size(),
         quote(result.text()));
   }
 
@@ -131,18 +140,28 @@ public final class CompressCommand {
 
     static Arguments of(List<String> arguments) {
       List<String> left = new ArrayList<>(arguments);
-      CompressionPolicy policy = left.remove("--deep") ? DEEP : LOSSLESS;
       boolean json = left.remove("--json");
-      String encoding = TokenCounters.DEFAULT;
-      int named = left.indexOf("--encoding");
-      if (named >= 0 && named + 1 < left.size()) {
-        encoding = left.remove(named + 1);
-        left.remove(named);
+      String encoding = option(left, "--encoding", TokenCounters.DEFAULT);
+      String mode = option(left, "--mode", "L");
+      CompressionPolicy policy = MODES.get(mode);
+      if (policy == null) {
+        throw new IllegalArgumentException(
+            "--mode: " + mode + " (expected: L, S-safe, S-aggressive or S-background)");
       }
       if (left.size() != 1 || left.getFirst().startsWith("-")) {
         throw new IllegalArgumentException(USAGE);
       }
       return new Arguments(policy, json, encoding, left.getFirst());
+    }
+
+    /** Takes an option and its value out of the arguments. */
+    private static String option(List<String> left, String name, String otherwise) {
+      int at = left.indexOf(name);
+      if (at < 0 || at + 1 == left.size()) {
+        return otherwise;
+      }
+      left.remove(at);
+      return left.remove(at);
     }
   }
 }

@@ -26,8 +26,11 @@ public record CompressionPolicy(Set<Rule> rules, int minimumChars, Protection pr
   /** Every lossless rule, and grammar reduction that keeps to articles and fillers. */
   public static final CompressionPolicy SAFE = DEEP.with(Rule.GRAMMAR_SAFE);
 
-  /** Every lossless rule, and grammar reduction as far as it goes. */
+  /** Every lossless rule, and grammar reduction as far as facts stay. */
   public static final CompressionPolicy AGGRESSIVE = DEEP.with(Rule.GRAMMAR_AGGRESSIVE);
+
+  /** The same, and common words that a text is not about go too. */
+  public static final CompressionPolicy BACKGROUND = AGGRESSIVE.with(Rule.BACKGROUND_WORDS);
 
   /** Nothing at all. */
   public static final CompressionPolicy OFF =
@@ -46,6 +49,9 @@ public record CompressionPolicy(Set<Rule> rules, int minimumChars, Protection pr
 
   /** How far grammar is reduced; null for not at all. */
   Reduction.@Nullable Level reduction() {
+    if (rules.contains(Rule.BACKGROUND_WORDS)) {
+      return Reduction.Level.BACKGROUND;
+    }
     if (rules.contains(Rule.GRAMMAR_AGGRESSIVE)) {
       return Reduction.Level.AGGRESSIVE;
     }

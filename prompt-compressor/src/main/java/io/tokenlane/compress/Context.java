@@ -27,17 +27,22 @@ final class Context {
    * How a text may name phrases.
    *
    * @param letters those that are free, in order
-   * @param opens whether the text has to tell its letters
+   * @param first the first letter of their alphabet
+   * @param kind what the text has to tell if it quotes nothing
    * @param borrows whether it may use what earlier messages offer
    */
-  record Names(String letters, char mark, boolean opens, boolean borrows, boolean quotesTold) {
+  record Names(
+      String letters, char first, char mark, Frame.Kind kind, boolean borrows, boolean quotesTold) {
     Frame frame(boolean quotes) {
-      if (opens) {
-        Frame.Kind kind = quotes ? Frame.Kind.OPENING_WITH_QUOTES : Frame.Kind.OPENING;
-        return new Frame(kind, letters.charAt(0), mark);
-      }
-      boolean tell = quotes && !quotesTold;
-      return new Frame(tell ? Frame.Kind.QUOTES : Frame.Kind.AGAIN, (char) 0, mark);
+      return switch (kind) {
+        case OPENING -> new Frame(quotes ? Frame.Kind.OPENING_WITH_QUOTES : kind, first, mark);
+        case OTHER_MARK -> quotes && !quotesTold ? quoting() : new Frame(kind, first, mark);
+        default -> quotes && !quotesTold ? quoting() : new Frame(kind, (char) 0, mark);
+      };
+    }
+
+    private Frame quoting() {
+      return new Frame(Frame.Kind.QUOTES, (char) 0, mark);
     }
   }
 
@@ -48,16 +53,24 @@ final class Context {
     }
     boolean quotable = text.indexOf(Frame.QUOTE) < 0;
     Alphabet told = alphabet;
-    if (told != null && quotable && text.indexOf(mark) < 0 && !told.isIn(text)) {
+    boolean sameMark = told != null && text.indexOf(mark) < 0;
+    char ownMark = sameMark ? mark : Frame.freeMark(text);
+    if (ownMark == 0) {
+      return null;
+    }
+    if (told != null && quotable && !told.isIn(text)) {
       String letters = told.letters(counter);
-      return new Names(
-          letters.substring(Math.min(named, letters.length())), mark, false, true, quotesTold);
+      String free = letters.substring(Math.min(named, letters.length()));
+      Frame.Kind kind = sameMark ? Frame.Kind.AGAIN : Frame.Kind.OTHER_MARK;
+      return new Names(free, letters.charAt(0), ownMark, kind, true, quotesTold);
     }
     Alphabet own = Alphabet.freeIn(told == null ? scripts + text : text, counter);
-    char ownMark = Frame.freeMark(text);
-    return own == null || ownMark == 0
-        ? null
-        : new Names(own.letters(counter), ownMark, true, told == null && quotable, false);
+    if (own == null) {
+      return null;
+    }
+    String letters = own.letters(counter);
+    boolean borrows = told == null && quotable;
+    return new Names(letters, letters.charAt(0), ownMark, Frame.Kind.OPENING, borrows, false);
   }
 
   /** The alphabet of a text with this frame; null if there can be none. */
@@ -65,7 +78,13 @@ final class Context {
     if (frame.opens()) {
       return Alphabet.of(frame.letter());
     }
-    return frame.mark() == mark ? alphabet : null;
+    boolean fits =
+        switch (frame.kind()) {
+          case AGAIN -> frame.mark() == mark;
+          case OTHER_MARK -> alphabet != null && alphabet.holds(frame.letter());
+          default -> true;
+        };
+    return fits ? alphabet : null;
   }
 
   Scope scope(boolean trusted) {
@@ -96,7 +115,8 @@ final class Context {
       mark = frame.mark();
     }
     named += read.named().size();
-    quotesTold |= frame.kind() != Frame.Kind.OPENING && frame.kind() != Frame.Kind.AGAIN;
+    quotesTold |=
+        frame.kind() == Frame.Kind.QUOTES || frame.kind() == Frame.Kind.OPENING_WITH_QUOTES;
     pending.add(new Learnt(read.text(), read.named(), trusted));
   }
 

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * start:
  *
  * <pre>
- * Shorthand: 가…¦ defines 가.
- * a 가phrase that returns¦ and 가
+ * Shorthand: 가…^ defines 가.
+ * a 가phrase that returns^ and 가
  * </pre>
  *
  * <p>Phrases may hold named phrases. In a conversation, later messages use the names of earlier

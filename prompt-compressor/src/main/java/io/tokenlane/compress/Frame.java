@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * How a text with named phrases begins, which tells its reader what letters, marks and quotations
  * stand for.
  *
- * @param letter the first letter of the alphabet of names; 0 where the conversation has told it
+ * @param letter the first letter of the alphabet of names; 0 where it is not told here
  * @param mark ends a definition and a quotation
  */
 record Frame(Kind kind, char letter, char mark) {
@@ -19,7 +19,9 @@ record Frame(Kind kind, char letter, char mark) {
     /** Letters have been told, quotations have not. */
     QUOTES,
     /** Everything has been told. */
-    AGAIN
+    AGAIN,
+    /** The same, but the mark is another one, since the text holds the first. */
+    OTHER_MARK
   }
 
   /** Opens a quotation: {@code «start…end} and the mark. */
@@ -28,7 +30,7 @@ record Frame(Kind kind, char letter, char mark) {
   /** Between the start and the end of a quoted passage. */
   static final char TO = '…';
 
-  private static final String MARKS = "¦¶§※•¬¤";
+  private static final String MARKS = "^~|¦¶§※•¬¤";
 
   /** A mark that the text does not hold; 0 where it holds all. */
   static char freeMark(String text) {
@@ -52,6 +54,7 @@ record Frame(Kind kind, char letter, char mark) {
       case OPENING_WITH_QUOTES -> opening + ", " + quotesHeader();
       case QUOTES -> quotesHeader();
       case AGAIN -> mark + "\n";
+      case OTHER_MARK -> letter + "…" + mark + "\n";
     };
   }
 
@@ -70,8 +73,21 @@ record Frame(Kind kind, char letter, char mark) {
     if (text.charAt(1) == '\n') {
       return at(text, Kind.AGAIN, 0, 0);
     }
+    if (text.charAt(1) == TO) {
+      return otherMark(text);
+    }
     Frame quoting = at(text, Kind.OPENING_WITH_QUOTES, 11, 13);
     return quoting == null ? at(text, Kind.OPENING, 11, 13) : quoting;
+  }
+
+  private static @Nullable Frame otherMark(String text) {
+    if (text.length() < 4
+        || MARKS.indexOf(text.charAt(2)) < 0
+        || Alphabet.of(text.charAt(0)) == null) {
+      return null;
+    }
+    Frame frame = new Frame(Kind.OTHER_MARK, text.charAt(0), text.charAt(2));
+    return text.startsWith(frame.header()) ? frame : null;
   }
 
   private static @Nullable Frame at(String text, Kind kind, int letterAt, int markAt) {

@@ -14,7 +14,7 @@ final class Grammar {
   private static final int MOST_ROUNDS = 4;
 
   /** No further round follows one that saved less than this part of the text. */
-  private static final int LEAST_PART = 256;
+  private static final int LEAST_PART = 64;
 
   private final Pieces pieces;
   private final int kinds;

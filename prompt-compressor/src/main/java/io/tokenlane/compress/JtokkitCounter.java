@@ -3,6 +3,7 @@ package io.tokenlane.compress;
 import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingType;
+import com.knuddels.jtokkit.api.IntArrayList;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,12 @@ final class JtokkitCounter implements TokenCounter {
       tokens += cache.count(text, start, stretches.end(), encoding::countTokensOrdinary);
     }
     return tokens;
+  }
+
+  @Override
+  public int rarity(String word) {
+    IntArrayList tokens = vocabulary().encodeOrdinary(word);
+    return tokens.size() == 1 ? tokens.get(0) : Integer.MAX_VALUE;
   }
 
   private Encoding vocabulary() {

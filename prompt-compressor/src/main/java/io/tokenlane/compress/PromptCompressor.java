@@ -61,7 +61,7 @@ public final class PromptCompressor {
         progress.reduce(policy);
       }
       if (policy.rules().contains(stage.rule())) {
-        progress.offer(stage, policy.protection());
+        progress.offer(stage, policy);
       }
     }
     return progress.isFinal(policy)
@@ -126,7 +126,12 @@ public final class PromptCompressor {
 
   /** In the order of application. */
   private static List<Stage> stages(DictionaryStage dictionary) {
-    return List.of(new WhitespaceStage(), new JsonStage(), dictionary, new RepeatsStage());
+    return List.of(
+        new WhitespaceStage(),
+        new JsonStage(),
+        new LineNumbersStage(),
+        dictionary,
+        new RepeatsStage());
   }
 
   private static Stage stage(Rule rule, DictionaryStage dictionary) {
@@ -158,16 +163,18 @@ public final class PromptCompressor {
      * Takes what the stage makes of the text if that is smaller, leads back, and does not begin
      * like a result by chance: what a line end kept from being a legend is none afterwards.
      */
-    void offer(Stage stage, Protection protection) {
+    void offer(Stage stage, CompressionPolicy policy) {
       Stage.@Nullable Staged staged =
-          isFramed(text) ? null : stage.apply(text, counter, protection);
+          isFramed(text) ? null : stage.apply(text, counter, policy.protection());
       if (staged == null) {
         return;
       }
       int after = counter.count(staged.text());
       if (after < tokens
           && (NAMING.contains(stage.rule()) || !isFramed(staged.text()))
-          && protection.holds(text, staged.text())
+          && policy.protection().holds(text, staged.text())
+          && (stage.rule() != Rule.LINE_NUMBERS
+              || (TagFormat.hasRoom(applied) && isSettled(staged.text(), after, policy)))
           && stage.undo(staged.text(), staged.parameters()).equals(text)) {
         applied.add(new TagFormat.Applied(stage.rule(), staged.parameters()));
         savings.add(new RuleSaving(stage.rule(), tokens - after));
@@ -181,14 +188,13 @@ public final class PromptCompressor {
       if (level == null) {
         return;
       }
-      Reduction reduction = Reduction.of(text, level, policy.protection());
+      Reduction reduction = Reduction.of(text, level, policy.protection(), counter);
       int after = counter.count(reduction.text());
       if (after < tokens
           && !isFramed(reduction.text())
           && policy.protection().holds(text, reduction.text())
           && Reduction.restore(reduction.text(), reduction.sidecar()).equals(text)) {
-        Rule rule = level == Reduction.Level.SAFE ? Rule.GRAMMAR_SAFE : Rule.GRAMMAR_AGGRESSIVE;
-        savings.add(new RuleSaving(rule, tokens - after));
+        savings.add(new RuleSaving(level.rule(), tokens - after));
         text = reduction.text();
         tokens = after;
         sidecar = reduction.sidecar();
@@ -205,12 +211,18 @@ public final class PromptCompressor {
         return true;
       }
       Progress again = new Progress(text, tokens);
+      again.reduce(policy);
+      return again.savings.isEmpty() && isSettled(text, tokens, policy);
+    }
+
+    /** Whether the first rules would change nothing here. */
+    private boolean isSettled(String result, int itsTokens, CompressionPolicy policy) {
+      Progress again = new Progress(result, itsTokens);
       for (Stage stage : List.of(new WhitespaceStage(), new JsonStage())) {
         if (policy.rules().contains(stage.rule())) {
-          again.offer(stage, policy.protection());
+          again.offer(stage, policy);
         }
       }
-      again.reduce(policy);
       return again.savings.isEmpty();
     }
 

@@ -6,7 +6,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The rules. The first four are lossless, the others are grammar reduction. */
+/** The rules: lossless ones, and grammar reduction. */
 public enum Rule {
   /** Line ends, trailing blanks and indentation that mean nothing and can be put back. */
   WHITESPACE("whitespace", 1),
@@ -18,12 +18,17 @@ public enum Rule {
   DICTIONARY("dictionary", 4),
   /** Articles, forms of to be and fillers, which come back from a sidecar only. */
   GRAMMAR_SAFE("grammar-safe", 5),
-  /** Also prepositions, pronouns and words without much content. */
-  GRAMMAR_AGGRESSIVE("grammar-aggressive", 6);
+  /** Also words that tell little, commas, bullets. */
+  GRAMMAR_AGGRESSIVE("grammar-aggressive", 6),
+  /** Numbers of the lines of listings, told once by the first line. */
+  LINE_NUMBERS("line-numbers", 7),
+  /** Also common words that a text is not about: content is lost to the model. */
+  BACKGROUND_WORDS("background-words", 8);
 
   /** The rules whose results lead back without a sidecar. */
   public static final Set<Rule> LOSSLESS =
-      Collections.unmodifiableSet(EnumSet.of(WHITESPACE, JSON_MINIFY, REPEATS, DICTIONARY));
+      Collections.unmodifiableSet(
+          EnumSet.of(WHITESPACE, JSON_MINIFY, LINE_NUMBERS, REPEATS, DICTIONARY));
 
   private final String id;
   private final int code;
@@ -43,7 +48,8 @@ public enum Rule {
         .filter(rule -> rule.code == code)
         .findFirst()
         .orElseThrow(
-            () -> new IllegalArgumentException("rule in tag: " + code + " (expected: 1 to 4)"));
+            () ->
+                new IllegalArgumentException("rule in tag: " + code + " (expected: 1 to 4 or 7)"));
   }
 
   /** As written in the configuration and in reports. */

@@ -1,6 +1,7 @@
 package io.tokenlane.compress;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
@@ -45,8 +46,9 @@ public record Sidecar(byte[] bytes) {
   /** Writes numbers from 0 up, small ones in a byte. */
   static final class Writer {
     private final ByteArrayOutputStream raw = new ByteArrayOutputStream();
+    private int words;
 
-    void number(int number) {
+    private void number(int number) {
       int left = number;
       while (left > 0x7f) {
         raw.write(left | 0x80);
@@ -55,7 +57,30 @@ public record Sidecar(byte[] bytes) {
       raw.write(left);
     }
 
-    Sidecar deflated() {
+    /** What was taken, and how far behind what was taken before. */
+    void taken(int distance, String taken) {
+      int number = Words.number(taken);
+      number(distance);
+      number(number);
+      if (number == Words.spelt()) {
+        byte[] bytes = taken.getBytes(StandardCharsets.UTF_8);
+        number(bytes.length);
+        raw.writeBytes(bytes);
+      }
+      words++;
+    }
+
+    /** The words of several passes, each with their number before them. */
+    static Sidecar deflated(Iterable<Writer> passes) {
+      Writer all = new Writer();
+      for (Writer pass : passes) {
+        all.number(pass.words);
+        all.raw.writeBytes(pass.raw.toByteArray());
+      }
+      return all.deflated();
+    }
+
+    private Sidecar deflated() {
       Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION, true);
       deflater.setInput(raw.toByteArray());
       deflater.finish();
@@ -100,6 +125,24 @@ public record Sidecar(byte[] bytes) {
         inflater.end();
       }
       return out.toByteArray();
+    }
+
+    /** What the next number stands for. */
+    String taken() {
+      int number = number();
+      if (number < 0 || number > Words.spelt()) {
+        throw new IllegalArgumentException("sidecar: of another text (expected: of this one)");
+      }
+      return number == Words.spelt() ? text() : Words.taken(number);
+    }
+
+    private String text() {
+      int length = number();
+      if (length < 0 || length > raw.length - at) {
+        throw new IllegalArgumentException("sidecar: cut off (expected: one of this text)");
+      }
+      at += length;
+      return new String(raw, at - length, length, StandardCharsets.UTF_8);
     }
 
     boolean hasMore() {

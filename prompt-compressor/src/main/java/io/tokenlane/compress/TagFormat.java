@@ -20,6 +20,12 @@ final class TagFormat {
   @SuppressWarnings("ArrayRecordComponent") // passed on once, never compared
   record Applied(Rule rule, byte[] parameters) {}
 
+  /** Whether a rule without parameters fits in, and one more that names. */
+  static boolean hasRoom(List<Applied> all) {
+    int used = all.stream().mapToInt(applied -> 2 + applied.parameters().length).sum();
+    return used + 4 + CHECKSUM <= StyleTag.MAX_BYTES;
+  }
+
   static StyleTag write(List<Applied> all, String original) {
     if (all.isEmpty()) {
       return StyleTag.NONE;

@@ -7,4 +7,15 @@ public interface TokenCounter {
 
   /** Tokens of the text as plain text: markers of special tokens count as ordinary characters. */
   int count(String text);
+
+  /**
+   * How rare a word is: the place of its token in a vocabulary that begins with what its training
+   * text held most often, so a measure of self-information (Zipf 1949: the logarithm of the place).
+   *
+   * @param word with the blank before it
+   * @return ≥ 0; {@link Integer#MAX_VALUE} for what is more than one token, or unknown
+   */
+  default int rarity(String word) {
+    return Integer.MAX_VALUE;
+  }
 }

@@ -34,6 +34,8 @@ class BoundedWorkTest {
         "```\n".repeat(LENGTH / 4),
         "same words ".repeat(LENGTH / 11),
         "line one\n\n\nline two\n".repeat(LENGTH / 20),
+        "1:a\n2:b\n3:c\n4:d\n```\n```\n".repeat(LENGTH / 24),
+        "1…9:a\n".repeat(LENGTH / 6),
         "Legend, symbol=text:\n§=".repeat(LENGTH / 23),
         twoWords,
         fibonacci);

@@ -40,18 +40,23 @@ class CompressCommandTest {
     String file = file("p.txt", JSON.getBytes(StandardCharsets.UTF_8));
     assertThat(run(file)).isZero();
     assertThat(text(out)).isEqualTo("{\"a\":1,\"b\":[2,3]}");
-    assertThat(text(err)).startsWith("o200k_base tokens: ").contains("json-minify  -");
+    assertThat(text(err)).startsWith("o200k_base tokens: ").contains("json-minify        -");
   }
 
   @Test
-  void goesDeepWhereTold() throws IOException {
+  void usesEveryLosslessRule() throws IOException {
     String prompt = "| the customer | has confirmed | the return |\n".repeat(6);
-    String file = file("p.txt", prompt.getBytes(StandardCharsets.UTF_8));
-    assertThat(run(file)).isZero();
-    assertThat(text(out)).isEqualTo(prompt);
-    assertThat(run("--deep", file)).isZero();
+    assertThat(run(file("p.txt", prompt.getBytes(StandardCharsets.UTF_8)))).isZero();
     assertThat(text(out)).contains("Shorthand: ");
-    assertThat(text(err)).contains("dictionary   -");
+    assertThat(text(err)).contains("dictionary         -");
+  }
+
+  @Test
+  void reducesGrammarWhereTold() throws IOException {
+    String file = file("p.txt", "Return the order to the shop.".getBytes(StandardCharsets.UTF_8));
+    assertThat(run("--mode", "S-safe", file)).isZero();
+    assertThat(text(out)).isEqualTo("Return order shop.");
+    assertThat(text(err)).contains("kept beside: ").contains("grammar-safe       -");
   }
 
   @Test
@@ -72,13 +77,15 @@ class CompressCommandTest {
     assertThat(run()).isEqualTo(2);
     assertThat(run("a", "b")).isEqualTo(2);
     assertThat(run("--encoding", "gpt9", "a")).isEqualTo(2);
+    assertThat(run("--mode", "T", "a")).isEqualTo(2);
     assertThat(text(err).lines())
         .containsExactly(
             "compress: " + missing + ": no such file",
             "compress: the file is not UTF-8 text",
-            "compress: usage: compress [--deep] [--json] [--encoding NAME] FILE",
-            "compress: usage: compress [--deep] [--json] [--encoding NAME] FILE",
-            "compress: encoding: gpt9 (expected: one of cl100k_base, o200k_base)");
+            "compress: usage: compress [--mode L|S-safe|S-aggressive] [--json] [--encoding NAME] FILE",
+            "compress: usage: compress [--mode L|S-safe|S-aggressive] [--json] [--encoding NAME] FILE",
+            "compress: encoding: gpt9 (expected: one of cl100k_base, o200k_base)",
+            "compress: --mode: T (expected: L, S-safe or S-aggressive)");
     assertThat(text(out)).isEmpty();
   }
 }

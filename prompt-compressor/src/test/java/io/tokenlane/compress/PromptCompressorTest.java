@@ -122,7 +122,8 @@ class PromptCompressorTest {
         .isThrownBy(() -> Rule.named("stop-words"))
         .withMessage(
             "compression rule: stop-words (expected: one of whitespace,"
-                + " json-minify, repeats, dictionary, grammar-safe, grammar-aggressive)");
+                + " json-minify, repeats, dictionary, grammar-safe, grammar-aggressive,"
+                + " line-numbers, background-words)");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TokenCounters.named("p50k_base"))
         .withMessage("encoding: p50k_base (expected: one of cl100k_base, o200k_base)");

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -34,8 +35,13 @@ class ReductionTest {
   private final PromptCompressor compressor = new PromptCompressor(counter);
 
   private static CompressionPolicy policy(Reduction.Level level) {
-    return (level == Reduction.Level.SAFE ? CompressionPolicy.SAFE : CompressionPolicy.AGGRESSIVE)
-        .withMinimumChars(0);
+    CompressionPolicy policy =
+        switch (level) {
+          case SAFE -> CompressionPolicy.SAFE;
+          case AGGRESSIVE -> CompressionPolicy.AGGRESSIVE;
+          case BACKGROUND -> CompressionPolicy.BACKGROUND;
+        };
+    return policy.withMinimumChars(0);
   }
 
   @ParameterizedTest
@@ -43,17 +49,68 @@ class ReductionTest {
       delimiter = '|',
       value = {
         "Return the order to the shop.|Return order shop.",
-        "You are a clerk. The order is not late.|You clerk. order is not late.",
-        "It must be the red one.|It must be red one.",
+        "You are a clerk. The order is not late.|clerk. order not late.",
+        "It must be the red one.|must be red one.",
+        "A or B: the order|A or B: order",
+        "It's the order which they've not seen.|order not seen.",
         "Call `the function` of the shop.|Call `the function` shop.",
         "Say \"the end is near\" to the guest.|Say \"the end is near\" guest.",
         "Use {{ the name }} in the mail to them.|Use {{ the name }} mail.",
-        "for x in the_list: the(x) = a + b; c|for x in the_list: the(x) = a + b; c"
+        "for x in the_list: the(x) = a + b; c|for x in the_list: the(x) = a + b; c",
+        "for line in the file:|for line in the file:",
+        "30:for line in the file|30:for line in the file",
+        "from the_lib import that as it|from the_lib import that as it",
+        "answer of the shop: on|answer shop: on"
       })
   void grammarGoesMeaningStays(String text, String expected) {
-    Reduction reduction = Reduction.of(text, Reduction.Level.SAFE, Protection.NONE);
+    Reduction reduction = Reduction.of(text, Reduction.Level.SAFE, Protection.NONE, counter);
     assertThat(reduction.text()).isEqualTo(expected);
     assertThat(Reduction.restore(reduction.text(), reduction.sidecar())).isEqualTo(text);
+  }
+
+  private static final String POLICY =
+      """
+      - You should always offer the customer a new lamp, which is different from the old one, first.
+      - Parcels of the Aachen shop: size, colour, weight, 17 pieces, and never more than that.
+      For example, the clerk writes the number of each parcel, the name, and the day into the book.
+      What is the size of the parcel in the shop, and who has seen it?
+      """;
+
+  @Test
+  void factsStay() {
+    Reduction reduction = reduced(Reduction.Level.AGGRESSIVE);
+    assertThat(reduction.text())
+        .contains("should always offer customer new lamp", "different", "first")
+        .contains("Aachen shop: size colour weight, 17 pieces and never more")
+        .contains("clerk writes number each parcel")
+        .contains("What size parcel shop, who seen?")
+        .doesNotContain("For example");
+  }
+
+  @Test
+  void backgroundGoesButNoNameNoNumberAndNoQuestion() {
+    Reduction reduction = reduced(Reduction.Level.BACKGROUND);
+    assertThat(reduction.text())
+        .contains("Aachen", "17 pieces", "should", "never more")
+        .contains("What size parcel shop, who seen?")
+        .doesNotContain("colour")
+        .doesNotContain(",,");
+  }
+
+  @Test
+  void aShortTextIsReducedAsIfToBeSafe() {
+    for (Reduction.Level level : Reduction.Level.values()) {
+      assertThat(
+              Reduction.of("what's the best capital of Australia", level, Protection.NONE, counter)
+                  .text())
+          .isEqualTo("what's best capital Australia");
+    }
+  }
+
+  private Reduction reduced(Reduction.Level level) {
+    Reduction reduction = Reduction.of(POLICY, level, Protection.NONE, counter);
+    assertThat(Reduction.restore(reduction.text(), reduction.sidecar())).isEqualTo(POLICY);
+    return reduction;
   }
 
   @ParameterizedTest
@@ -63,14 +120,35 @@ class ReductionTest {
     long sidecars = 0;
     for (Path file : prompts()) {
       String text = Files.readString(file);
-      Reduction reduction = Reduction.of(text, level, Protection.NONE);
-      assertThat(critical(reduction.text())).as(file.toString()).isEqualTo(critical(text));
+      Reduction reduction = Reduction.of(text, level, Protection.NONE, counter);
+      holdsInOrder(reduction.text(), critical(text), file.toString());
       Compression sent = check(text, level, file.toString());
       bytes += text.getBytes(StandardCharsets.UTF_8).length;
       sidecars += sent.sidecar().size();
     }
-    assertThat(sidecars).isLessThan(bytes / 10);
+    assertThat(sidecars).isLessThan(level == Reduction.Level.SAFE ? bytes / 10 : bytes / 5);
     assertThat(compressor.failures()).isZero();
+  }
+
+  /**
+   * Quotation marks pair differently where words between two of them went, so spans are looked for
+   * rather than found anew.
+   */
+  private static void holdsInOrder(String text, List<String> spans, String name) {
+    int at = 0;
+    for (String span : spans) {
+      Matcher found = Pattern.compile(whole(span)).matcher(text);
+      boolean stands = found.find(at);
+      assertThat(stands).as(name + ": " + span + " behind " + at).isTrue();
+      at = found.end();
+    }
+  }
+
+  /** Not a part of a longer word, where it is one. */
+  private static String whole(String span) {
+    boolean word = Character.isLetterOrDigit(span.charAt(0));
+    boolean wordAtEnd = Character.isLetterOrDigit(span.charAt(span.length() - 1));
+    return (word ? "(?<!\\w)" : "") + Pattern.quote(span) + (wordAtEnd ? "(?!\\w)" : "");
   }
 
   private static List<String> critical(String text) {
@@ -105,7 +183,8 @@ class ReductionTest {
   @Test
   void aSidecarOfAnotherTextIsRefused() {
     Reduction reduction =
-        Reduction.of("Return the order to the shop.", Reduction.Level.SAFE, Protection.NONE);
+        Reduction.of(
+            "Return the order to the shop.", Reduction.Level.SAFE, Protection.NONE, counter);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Reduction.restore("x", reduction.sidecar()));
     assertThatIllegalArgumentException()

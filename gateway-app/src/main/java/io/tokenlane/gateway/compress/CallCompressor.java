@@ -8,6 +8,7 @@ import io.tokenlane.compress.Conversation;
 import io.tokenlane.compress.PromptCompressor;
 import io.tokenlane.compress.RuleSaving;
 import io.tokenlane.compress.TokenCounter;
+import io.tokenlane.compress.TokenCounters;
 import io.tokenlane.compress.Turn;
 import io.tokenlane.gateway.call.PromptTokens;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -32,13 +34,16 @@ import tools.jackson.databind.node.ObjectNode;
 final class CallCompressor {
   private static final String CACHE_CONTROL = "cache_control";
 
-  private final PromptCompressor compressor;
-  private final TokenCounter counter;
+  private final String encoding;
+  private final Map<String, PromptCompressor> compressors = new ConcurrentHashMap<>();
   private final Cache<String, Compression> known;
 
-  CallCompressor(PromptCompressor compressor, TokenCounter counter, long cacheChars) {
-    this.compressor = compressor;
-    this.counter = counter;
+  /**
+   * @param encoding of models whose name tells none, on routes that name none
+   * @param cacheChars how much compressed text is kept, in UTF-16 units; ≥ 0
+   */
+  CallCompressor(String encoding, long cacheChars) {
+    this.encoding = encoding;
     this.known =
         Caffeine.newBuilder()
             .maximumWeight(cacheChars)
@@ -63,7 +68,8 @@ final class CallCompressor {
 
   Outcome compress(ObjectNode body, RoutePolicy policy) {
     ObjectNode copy = body.deepCopy();
-    Visit visit = new Visit(policy, !body.findValues(CACHE_CONTROL).isEmpty());
+    boolean marked = !body.findValues(CACHE_CONTROL).isEmpty();
+    Visit visit = new Visit(policy, counter(body, policy), marked);
     for (JsonNode message : copy.path("messages").values()) {
       if (message instanceof ObjectNode object) {
         visit.texts(object, "content", object.path("role").asString(""));
@@ -72,8 +78,18 @@ final class CallCompressor {
     return visit.outcome(copy);
   }
 
+  /** The route's encoding, else that of the model by its name, else the common one. */
+  private TokenCounter counter(ObjectNode body, RoutePolicy policy) {
+    String routes = policy.encoding();
+    return TokenCounters.named(
+        routes == null
+            ? TokenCounters.encodingOf(body.path("model").asString("")).orElse(encoding)
+            : routes);
+  }
+
   /** Tokens of a prompt that passes as it is. */
-  int tokens(ObjectNode body) {
+  int tokens(ObjectNode body, RoutePolicy policy) {
+    TokenCounter counter = counter(body, policy);
     int tokens = counter.count(body.path("prompt").asString(""));
     for (JsonNode message : body.path("messages").values()) {
       tokens += counter.count(message.path("content").asString(""));
@@ -84,11 +100,15 @@ final class CallCompressor {
   /** One body's texts, in order. */
   private final class Visit {
     private final RoutePolicy policy;
+    private final TokenCounter counter;
     private final boolean marked;
-    private final Conversation conversation = new Conversation(compressor);
+    private final Conversation conversation;
     private final List<Compression> messages = new ArrayList<>();
     private final SortedMap<String, Integer> savings = new TreeMap<>();
-    private String hash = "";
+
+    /** Of the encoding and all texts so far. */
+    private String hash;
+
     private int original;
     private int sent;
 
@@ -96,9 +116,14 @@ final class CallCompressor {
      * @param marked whether the client marks what is cached: then its bytes stay, all of them,
      *     since the marks move from call to call
      */
-    Visit(RoutePolicy policy, boolean marked) {
+    Visit(RoutePolicy policy, TokenCounter counter, boolean marked) {
       this.policy = policy;
+      this.counter = counter;
       this.marked = marked;
+      this.hash = counter.encoding();
+      this.conversation =
+          new Conversation(
+              compressors.computeIfAbsent(counter.encoding(), _ -> new PromptCompressor(counter)));
     }
 
     void texts(ObjectNode holder, String member, String role) {

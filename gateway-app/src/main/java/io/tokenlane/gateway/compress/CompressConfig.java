@@ -1,7 +1,6 @@
 package io.tokenlane.gateway.compress;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.tokenlane.compress.PromptCompressor;
 import io.tokenlane.compress.TokenCounter;
 import io.tokenlane.compress.TokenCounters;
 import io.tokenlane.compress.template.TemplateRegistry;
@@ -42,8 +41,8 @@ public class CompressConfig {
   }
 
   @Bean
-  CallCompressor callCompressor(CompressionProperties properties, TokenCounter counter) {
-    return new CallCompressor(new PromptCompressor(counter), counter, properties.cacheChars());
+  CallCompressor callCompressor(CompressionProperties properties) {
+    return new CallCompressor(properties.encoding(), properties.cacheChars());
   }
 
   @Bean

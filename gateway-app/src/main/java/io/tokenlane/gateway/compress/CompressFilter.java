@@ -114,7 +114,7 @@ final class CompressFilter implements GlobalFilter, Ordered {
 
     /** Not compressed: names would differ from call to call, and the shared beginning with them. */
     private ServerWebExchange rendered(TemplateCalls.Rendered rendered) {
-      int tokens = compressor.tokens(rendered.body());
+      int tokens = compressor.tokens(rendered.body(), policy);
       Trail.of(exchange).compressed(new PromptTokens(tokens, tokens));
       exchange.getResponse().getHeaders().set(TEMPLATE, rendered.template().reference());
       meters.rendered(route);

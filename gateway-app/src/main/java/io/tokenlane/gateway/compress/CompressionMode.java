@@ -12,6 +12,6 @@ public enum CompressionMode {
   L,
   /** Grammar reduction too, of articles and fillers. */
   S_SAFE,
-  /** Grammar reduction as far as it goes. */
+  /** Grammar reduction as far as facts stay; further where {@code background_words} is set. */
   S_AGGRESSIVE
 }

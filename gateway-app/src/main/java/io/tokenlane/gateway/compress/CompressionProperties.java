@@ -1,5 +1,6 @@
 package io.tokenlane.gateway.compress;
 
+import io.tokenlane.compress.TokenCounters;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,11 +13,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param enabled whether prompts are compressed; default true
  * @param mode how far: {@code off}, {@code dry-run}, {@code T}, {@code L}, {@code S-safe}, {@code
  *     S-aggressive}; default L
- * @param encoding the encoding whose tokens are counted: {@code o200k_base} or {@code cl100k_base};
- *     default o200k_base
+ * @param encoding the encoding whose tokens are counted, {@code o200k_base} or {@code cl100k_base},
+ *     for models whose name tells none; default o200k_base
  * @param rules the lossless rules that may be applied, by name: {@code whitespace}, {@code
- *     json-minify}, {@code repeats}, {@code dictionary}; default all. The last two put names into
- *     the text, which a small model may not follow
+ *     json-minify}, {@code line-numbers}, {@code repeats}, {@code dictionary}; default all. The
+ *     last two put names into the text, which a small model may not follow
+ * @param backgroundWords whether {@code S-aggressive} takes common words too that a text is not
+ *     about: content is lost to the model; default false
  * @param minimumChars texts shorter than this pass untouched, in UTF-16 units; ≥ 0, default 400
  * @param roles roles whose messages may be compressed; default system, developer, user, tool
  * @param budgetTokens messages within the first so many tokens of a prompt pass untouched; ≥ 0,
@@ -39,7 +42,9 @@ public record CompressionProperties(
     @DefaultValue("true") boolean enabled,
     @DefaultValue("L") CompressionMode mode,
     @DefaultValue("o200k_base") String encoding,
-    @DefaultValue({"whitespace", "json-minify", "repeats", "dictionary"}) Set<String> rules,
+    @DefaultValue({"whitespace", "json-minify", "line-numbers", "repeats", "dictionary"})
+        Set<String> rules,
+    @DefaultValue("false") boolean backgroundWords,
     @DefaultValue("400") int minimumChars,
     @DefaultValue({"system", "developer", "user", "tool"}) Set<String> roles,
     @DefaultValue("0") int budgetTokens,
@@ -61,10 +66,7 @@ public record CompressionProperties(
     protect = List.copyOf(protect);
     templates = List.copyOf(templates);
     routes = Map.copyOf(routes);
-    if (!Set.of("o200k_base", "cl100k_base").contains(encoding)) {
-      throw new IllegalArgumentException(
-          "encoding: " + encoding + " (expected: o200k_base or cl100k_base)");
-    }
+    requireKnown(encoding);
     rules.forEach(RoutePolicy::lossless);
     require("minimum_chars", minimumChars, minimumChars >= 0, ">= 0");
     require("budget_tokens", budgetTokens, budgetTokens >= 0, ">= 0");
@@ -73,6 +75,10 @@ public record CompressionProperties(
     require("threads", threads, threads >= 1, ">= 1");
     require("queue", queue, queue >= 1, ">= 1");
     require("cache_chars", cacheChars, cacheChars >= 0, ">= 0");
+  }
+
+  static void requireKnown(String encoding) {
+    require("encoding", encoding, TokenCounters.isKnown(encoding), "o200k_base or cl100k_base");
   }
 
   static void require(String name, Object value, boolean holds, String expected) {

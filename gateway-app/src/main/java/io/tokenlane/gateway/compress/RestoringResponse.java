@@ -26,9 +26,13 @@ final class RestoringResponse extends BodyWatch {
 
   private final Names names;
 
+  /** For arguments of tools, which are JSON in a string. */
+  private final Names quoted;
+
   RestoringResponse(ServerHttpResponse delegate, Names names) {
     super(delegate);
     this.names = names;
+    this.quoted = names.inJson();
   }
 
   @Override
@@ -95,15 +99,26 @@ final class RestoringResponse extends BodyWatch {
     boolean changed = false;
     for (JsonNode choice : answer.path("choices").values()) {
       changed |= restored(choice, "text");
-      changed |= restored(choice.path("message"), "content");
-      changed |= restored(choice.path("message"), "reasoning_content");
-      changed |= restored(choice.path("delta"), "content");
-      changed |= restored(choice.path("delta"), "reasoning_content");
+      changed |= restoredMessage(choice.path("message"));
+      changed |= restoredMessage(choice.path("delta"));
+    }
+    return changed;
+  }
+
+  private boolean restoredMessage(JsonNode message) {
+    boolean changed = restored(message, "content");
+    changed |= restored(message, "reasoning_content");
+    for (JsonNode call : message.path("tool_calls").values()) {
+      changed |= restored(call.path("function"), "arguments", quoted);
     }
     return changed;
   }
 
   private boolean restored(JsonNode holder, String member) {
+    return restored(holder, member, names);
+  }
+
+  private static boolean restored(JsonNode holder, String member, Names names) {
     JsonNode text = holder.path(member);
     if (!(holder instanceof ObjectNode object)
         || !text.isString()

@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
  * routes.
  *
  * @param mode how far prompts are compressed
+ * @param encoding the encoding of this route's models, whatever their names tell
  * @param roles roles whose messages may be compressed
  * @param rules the lossless rules that may be applied
+ * @param backgroundWords whether {@code S-aggressive} takes common words too
  * @param minimumChars texts shorter than this pass untouched, in UTF-16 units; ≥ 0
  * @param budgetTokens messages within the first so many tokens of a prompt pass untouched; ≥ 0
  * @param targetRate the mildest rules that save this share of a message are used; 0 to 1
@@ -21,8 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record RouteCompressionProperties(
     @Nullable CompressionMode mode,
+    @Nullable String encoding,
     @Nullable Set<String> roles,
     @Nullable Set<String> rules,
+    @Nullable Boolean backgroundWords,
     @Nullable Integer minimumChars,
     @Nullable Integer budgetTokens,
     @Nullable Double targetRate,
@@ -35,6 +39,9 @@ public record RouteCompressionProperties(
   public RouteCompressionProperties {
     if (rules != null) {
       rules.forEach(RoutePolicy::lossless);
+    }
+    if (encoding != null) {
+      CompressionProperties.requireKnown(encoding);
     }
     atLeastZero("minimum_chars", minimumChars);
     atLeastZero("budget_tokens", budgetTokens);

@@ -17,11 +17,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What holds for the prompts of one route.
  *
+ * @param encoding of this route's models; null where each model's name tells
  * @param ladder what may be done to a message, the mildest first; empty where nothing may
  * @param targetRate the share saved from which on no later step of the ladder is tried
  */
 record RoutePolicy(
     CompressionMode mode,
+    @Nullable String encoding,
     Set<String> roles,
     List<CompressionPolicy> ladder,
     int budgetTokens,
@@ -36,7 +38,7 @@ record RoutePolicy(
     RouteCompressionProperties own =
         route == null
             ? new RouteCompressionProperties(
-                null, null, null, null, null, null, null, null, null, null)
+                null, null, null, null, null, null, null, null, null, null, null, null)
             : route;
     CompressionMode mode = all.enabled() ? either(own.mode(), all.mode()) : CompressionMode.OFF;
     int minimum = either(own.minimumChars(), all.minimumChars());
@@ -48,10 +50,14 @@ record RoutePolicy(
             .map(RoutePolicy::lossless)
             .collect(Collectors.toSet());
     Protection protection = Protection.of(either(own.protect(), all.protect()));
+    boolean background = either(own.backgroundWords(), all.backgroundWords());
+    List<CompressionPolicy> steps =
+        steps(mode, new CompressionPolicy(rules, minimum, protection), background);
     return new RoutePolicy(
         mode,
+        own.encoding(),
         Set.copyOf(either(own.roles(), all.roles())),
-        ladder(mode, new CompressionPolicy(rules, minimum, protection), target),
+        target >= 1 && !steps.isEmpty() ? List.of(steps.getLast()) : steps,
         budget,
         target,
         either(own.restoreAnswers(), all.restoreAnswers()),
@@ -66,8 +72,8 @@ record RoutePolicy(
     return Rule.named(name);
   }
 
-  private static List<CompressionPolicy> ladder(
-      CompressionMode mode, CompressionPolicy lossless, double target) {
+  private static List<CompressionPolicy> steps(
+      CompressionMode mode, CompressionPolicy lossless, boolean background) {
     if (mode == CompressionMode.OFF || mode == CompressionMode.T) {
       return List.of();
     }
@@ -82,7 +88,10 @@ record RoutePolicy(
     if (mode == CompressionMode.S_AGGRESSIVE) {
       steps.add(with(lossless, more(lossless, Rule.GRAMMAR_AGGRESSIVE)));
     }
-    return target >= 1 ? List.of(steps.getLast()) : List.copyOf(steps);
+    if (mode == CompressionMode.S_AGGRESSIVE && background) {
+      steps.add(with(lossless, more(lossless, Rule.BACKGROUND_WORDS)));
+    }
+    return List.copyOf(steps);
   }
 
   private static Set<Rule> more(CompressionPolicy policy, Rule rule) {
@@ -104,6 +113,7 @@ record RoutePolicy(
   RoutePolicy done() {
     return new RoutePolicy(
         onlyReports() ? CompressionMode.L : mode,
+        encoding,
         roles,
         ladder,
         budgetTokens,

@@ -3,14 +3,13 @@ package io.tokenlane.gateway.compress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tokenlane.compress.PromptCompressor;
-import io.tokenlane.compress.TokenCounter;
 import io.tokenlane.compress.TokenCounters;
 import io.tokenlane.gateway.call.CallKind;
 import io.tokenlane.gateway.call.CallParser;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,9 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class CallCompressorTest {
   private static final String REPEATED = "the same long line of a log again\\n".repeat(40);
 
-  private final TokenCounter counter = TokenCounters.named("o200k_base");
-  private final CallCompressor compressor =
-      new CallCompressor(new PromptCompressor(counter), counter, 100_000);
+  private final CallCompressor compressor = new CallCompressor("o200k_base", 100_000);
 
   private static RoutePolicy policy(String... settings) {
     Map<String, String> source = new HashMap<>();
@@ -160,6 +157,43 @@ final class CallCompressorTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "gpt-4o-mini,,o200k_base",
+    "openai/gpt-4-turbo,,cl100k_base",
+    "gpt-3.5-turbo,,cl100k_base",
+    "gpt-4o-mini,cl100k_base,cl100k_base",
+    "qwen3,,o200k_base"
+  })
+  void tokensAreThoseOfTheRouteOrTheModel(String model, @Nullable String route, String encoding) {
+    String text = "数据库 naïve 12345 ".repeat(60);
+    ObjectNode body = chat("user", text).put("model", model);
+    RoutePolicy policy =
+        route == null ? policy("mode=T") : policy("mode=T", "routes.r.encoding=" + route);
+
+    assertThat(compressor.compress(body, policy).tokens().original())
+        .isEqualTo(TokenCounters.named(encoding).count(text));
+  }
+
+  @Test
+  void backgroundWordsGoOnlyWhereAskedFor() {
+    String text =
+        "The clerk writes the colour of each parcel into a large green book near the window. "
+            .repeat(3);
+    RoutePolicy aggressive = policy("mode=S-aggressive", "minimum-chars=0", "rules=whitespace");
+    RoutePolicy further =
+        policy(
+            "mode=S-aggressive",
+            "minimum-chars=0",
+            "rules=whitespace",
+            "routes.r.background-words=true");
+
+    assertThat(compressor.compress(chat("user", text), aggressive).messages().getFirst().text())
+        .contains("clerk writes colour each parcel large green book near window");
+    assertThat(compressor.compress(chat("user", text), further).savings())
+        .containsOnlyKeys("background-words");
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "rules=stop-words",
@@ -169,6 +203,8 @@ final class CallCompressorTest {
         "protect[0]=(",
         "budget-tokens=-1",
         "price-per-million-tokens=-1",
+        "encoding=p50k_base",
+        "routes.r.encoding=p50k_base",
         "routes.r.target-rate=-1"
       })
   void valuesOutOfRangeAreRefused(String setting) {

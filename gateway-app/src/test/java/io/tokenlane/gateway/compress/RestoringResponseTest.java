@@ -56,6 +56,8 @@ final class RestoringResponseTest {
 
         data: {"choices":[{"delta":{"content":"각"}}]}
 
+        data: {"choices":[{"delta":{"tool_calls":[{"function":{"arguments":"{\\"q\\":\\"가\\"}"}}]}}]}
+
         data: {"choices":[]}
 
         data: [DONE]
@@ -67,6 +69,7 @@ final class RestoringResponseTest {
         .contains("{\"content\":\"a the \\\"whole\\\" phrase b\"}")
         .contains("[{\"delta\":{\"content\":\"the \\\"whole\\\" phrase\"}}]")
         .contains("{\"content\":\"가\"}")
+        .contains("{\\\"q\\\":\\\"the \\\\\\\"whole\\\\\\\" phrase\\\"}")
         .endsWith("data: {\"choices\":[]}\n\ndata: [DONE]\n\n");
   }
 

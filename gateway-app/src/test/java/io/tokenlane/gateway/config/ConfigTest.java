@@ -118,7 +118,7 @@ final class ConfigTest {
         "tokenlane.balance.key | cookie | tokenlane.balance.key: cookie (expected: ip, key, header:NAME or cookie:NAME)",
         "tokenlane.balance.retry_share | 2 | tokenlane.balance.retry_share: 2.0 (expected: 0 to 1)",
         "tokenlane.compression.encoding | utf8 | tokenlane.compression.encoding: utf8 (expected: o200k_base or cl100k_base)",
-        "tokenlane.compression.rules | zip | tokenlane.compression.rules: zip (expected: some of whitespace, json-minify, repeats, dictionary)",
+        "tokenlane.compression.rules | zip | tokenlane.compression.rules: zip (expected: some of whitespace, json-minify, repeats, dictionary, line-numbers)",
         "tokenlane.nodes[0].uri | localhost:8091 | tokenlane.nodes[0].uri: localhost:8091 (expected: http://host:port or lb://SERVICE)",
         "tokenlane.cahce.enabled | true | tokenlane.cahce.enabled: unknown property (expected: one from docs/gateway-configuration.md)",
         "tokenlane.nodes | http://h:1 | tokenlane.nodes: http://h:1 (expected: a list)",
