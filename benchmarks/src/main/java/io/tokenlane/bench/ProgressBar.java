@@ -1,7 +1,8 @@
 package io.tokenlane.bench;
 
+import java.io.Console;
 import java.io.PrintStream;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** How far a run of several benchmarks is: a bar on a terminal, plain lines elsewhere. */
 final class ProgressBar {
@@ -19,8 +20,12 @@ final class ProgressBar {
   }
 
   static ProgressBar onStandardError(int all) {
-    boolean terminal = Objects.requireNonNull(System.console()).isTerminal();
-    return new ProgressBar(System.err, terminal, all);
+    return new ProgressBar(System.err, isTerminal(System.console()), all);
+  }
+
+  /** Where output goes to a file, Java 25 gives no console at all. */
+  private static boolean isTerminal(@Nullable Console console) {
+    return console != null && console.isTerminal();
   }
 
   /** Step {@code number}, counted from 0, begins. */

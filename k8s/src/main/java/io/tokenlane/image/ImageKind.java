@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The images there are. */
 enum ImageKind {
@@ -25,6 +26,9 @@ enum ImageKind {
           "-Xlog:cds*=off");
 
   private static final List<String> OF_NODES = List.of("--add-modules", "jdk.incubator.vector");
+
+  /** The gateway opens these only where it is to ask a cluster's API for nodes. */
+  private static final Path DISCOVERY = Path.of("gateway-kubernetes/target");
 
   private static final Path BACKEND = Path.of("inference-node/cuda/target/image-lib");
 
@@ -58,9 +62,26 @@ enum ImageKind {
     return root.resolve(module).resolve("target");
   }
 
-  /** A folder of jars that the program needs beside its own. */
-  Path extraJars(Path root) {
-    return root.resolve(BACKEND);
+  /** A folder of jars that the program needs beside its own; null where there is none. */
+  @Nullable Path extraJars(Path root) {
+    return switch (this) {
+      case GATEWAY -> root.resolve(DISCOVERY).resolve("kubernetes");
+      case NODE_CPU -> null;
+      case NODE_CUDA -> root.resolve(BACKEND);
+    };
+  }
+
+  /** Bills of materials of what is in it, the program's first. */
+  List<Path> bills(Path root) {
+    Path own = target(root).resolve("bom.json");
+    return this == GATEWAY
+        ? List.of(own, root.resolve(DISCOVERY).resolve("bom.json"))
+        : List.of(own);
+  }
+
+  /** What that folder is called beside the program. */
+  String extraFolder() {
+    return this == GATEWAY ? "kubernetes" : "cuda";
   }
 
   boolean onGpu() {

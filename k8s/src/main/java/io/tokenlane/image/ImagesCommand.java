@@ -61,7 +61,8 @@ public final class ImagesCommand {
     Folders.delete(output.resolve("roots"));
     Path logs = Files.createDirectories(output.resolve("logs"));
     List<ImageKind> kinds = new ArrayList<>(List.of(ImageKind.GATEWAY, ImageKind.NODE_CPU));
-    if (Files.isDirectory(ImageKind.NODE_CUDA.extraJars(project))) {
+    Path backend = ImageKind.NODE_CUDA.extraJars(project);
+    if (backend != null && Files.isDirectory(backend)) {
       kinds.add(ImageKind.NODE_CUDA);
     } else {
       System.out.println("tokenlane-node-cuda: not built, for there is no CUDA backend to put in");
@@ -98,9 +99,10 @@ public final class ImagesCommand {
             "--destination",
             app.toString()));
     Files.move(app.resolve(executable.getFileName()), app.resolve(kind.program() + ".jar"));
-    if (kind.onGpu()) {
-      for (Path jar : Folders.files(kind.extraJars(project))) {
-        Folders.copy(jar, app.resolve("cuda").resolve(jar.getFileName()));
+    Path extra = kind.extraJars(project);
+    if (extra != null) {
+      for (Path jar : Folders.files(extra)) {
+        Folders.copy(jar, app.resolve(kind.extraFolder()).resolve(jar.getFileName()));
       }
     }
   }
@@ -129,7 +131,7 @@ public final class ImagesCommand {
         SystemFiles.copy(runtime, root(kind));
       }
       Sbom.write(
-          kind.target(project).resolve("bom.json"),
+          kind.bills(project),
           runtime,
           SystemFiles.libraries(runtime),
           root(kind).resolve("app/sbom.cdx.json"));

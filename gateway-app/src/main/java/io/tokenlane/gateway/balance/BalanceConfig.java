@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.cloud.client.discovery.DiscoveryClient;
@@ -54,6 +55,16 @@ public class BalanceConfig {
       every(properties.discoveryInterval(), clockwork, sources::look);
     }
     return sources;
+  }
+
+  @Bean
+  @Nullable ServiceWatch serviceWatch(NodeSources sources) {
+    if (!sources.watched()) {
+      return null;
+    }
+    ServiceWatch watch = WatchLoader.open(WatchLoader.folder());
+    sources.follow(watch);
+    return watch;
   }
 
   private static void every(
