@@ -7,6 +7,7 @@ import io.tokenlane.balance.NodePool;
 import io.tokenlane.balance.health.ActiveHealthChecks;
 import io.tokenlane.balance.health.HealthSettings;
 import io.tokenlane.balance.health.Timer;
+import io.tokenlane.gateway.clock.Rounds;
 import io.tokenlane.gateway.catalog.ModelCatalog;
 import io.tokenlane.gateway.security.SecurityProperties;
 import java.time.Duration;
@@ -74,9 +75,7 @@ public class BalanceConfig {
 
   @Bean
   ServicePools servicePools(BalanceProperties properties, ScheduledExecutorService clockwork) {
-    ServicePools pools = new ServicePools(properties);
-    every(TICK, clockwork, pools::tick);
-    return pools;
+    return new ServicePools(properties, clockwork);
   }
 
   @Bean
@@ -148,8 +147,12 @@ public class BalanceConfig {
   @Bean
   LateBinding lateBinding(
       NodePool pool, BalanceProperties properties, ScheduledExecutorService clockwork) {
-    LateBinding line = new LateBinding(pool, properties.maxWaiting());
-    every(TICK, clockwork, line::tick);
+    return ticking(new LateBinding(pool, properties.maxWaiting()), clockwork);
+  }
+
+  /** A line that is looked at while calls wait in it. */
+  static LateBinding ticking(LateBinding line, ScheduledExecutorService clockwork) {
+    line.onWaiting(new Rounds(clockwork, TICK, () -> line.waiting() > 0, line::tick)::wake);
     return line;
   }
 

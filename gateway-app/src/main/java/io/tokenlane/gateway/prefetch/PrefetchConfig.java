@@ -9,6 +9,8 @@ import io.tokenlane.compress.template.TemplateRegistry;
 import io.tokenlane.gateway.balance.NodeList;
 import io.tokenlane.gateway.balance.NodeProperties;
 import io.tokenlane.gateway.cache.PrefetchPass;
+import io.tokenlane.gateway.energy.CarbonIntensity;
+import io.tokenlane.gateway.state.StateFolder;
 import io.tokenlane.prefetch.PrefetchAccount;
 import io.tokenlane.prefetch.cache.AnswerCache;
 import io.tokenlane.prefetch.predict.Account;
@@ -52,8 +54,20 @@ public class PrefetchConfig {
       PrefetchProperties properties,
       PrefetchPass pass,
       ScheduledExecutorService clockwork,
-      AnswerCache cache) {
-    return new PrefetchStarter(properties, pass, clockwork, cache);
+      AnswerCache cache,
+      CarbonIntensity carbon,
+      NodePool pool) {
+    PendingFetches pending =
+        new PendingFetches(StateFolder.of(System.getenv()), properties.plan().asked(), clockwork);
+    PrefetchStarter starter =
+        new PrefetchStarter(properties, pass, clockwork, cache, carbon, pending);
+    pool.onChange(
+        (node, state) -> {
+          if (state.serves()) {
+            starter.linkIsBack();
+          }
+        });
+    return starter;
   }
 
   @Bean
@@ -67,13 +81,16 @@ public class PrefetchConfig {
       NodePool pool,
       NodeList nodes,
       TemplateRegistry templates,
+      CarbonIntensity carbon,
       ScheduledExecutorService clockwork) {
     if (!properties.enabled() || !properties.prefixes()) {
       return null;
     }
     BooleanSupplier busy =
         () -> pool.snapshot().stream().mapToInt(NodeSnapshot::inFlight).sum() > 0;
-    PrefixWarmUp warmUp = new PrefixWarmUp(pool, templates::list, id -> apiKey(nodes, id), busy);
+    Patience patience = new Patience(properties.carbonWait(), carbon::wait, System::nanoTime);
+    PrefixWarmUp warmUp =
+        new PrefixWarmUp(pool, templates::list, id -> apiKey(nodes, id), busy, patience);
     var _ = clockwork.scheduleWithFixedDelay(warmUp::look, 1, 1, TimeUnit.SECONDS);
     return warmUp;
   }
@@ -88,6 +105,9 @@ public class PrefetchConfig {
   @Bean
   MeterBinder prefetchMeters(PrefetchStarter starter) {
     return registry -> {
+      FunctionCounter.builder("tokenlane.prefetch.postponed", starter, PrefetchStarter::postponed)
+          .description("Prefetches that waited for less CO2")
+          .register(registry);
       FORESEEN.forEach(
           (outcome, count) ->
               FunctionCounter.builder(
