@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The processes take the files that the manifests of {@code k8s/} give them. */
 class ManifestsIT {
+  @TempDir Path folder;
 
   @ParameterizedTest
   @CsvSource({
@@ -22,8 +26,9 @@ class ManifestsIT {
       throws Exception {
     int port = Launcher.freePorts();
     String file = Launcher.ROOT.resolve(config).toString();
+    Map<String, String> state = Map.of("TOKENLANE_STATE_DIR", folder.toString());
     try (Launcher launcher =
-        Launcher.start(command, "--port", Integer.toString(port), "--config", file)) {
+        Launcher.start(state, command, "--port", Integer.toString(port), "--config", file)) {
       String alive = "http://localhost:" + (port + actuator) + "/actuator/health/liveness";
       await()
           .atMost(Duration.ofMinutes(1))

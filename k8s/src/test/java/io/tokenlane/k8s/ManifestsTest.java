@@ -105,7 +105,8 @@ class ManifestsTest {
     assertThat(manifests.of(Role.class))
         .singleElement()
         .satisfies(
-            role -> assertThat(role.getMetadata().getName()).isEqualTo(binding.getRoleRef().getName()))
+            role ->
+                assertThat(role.getMetadata().getName()).isEqualTo(binding.getRoleRef().getName()))
         .satisfies(
             role ->
                 assertThat(role.getRules())

@@ -5,7 +5,6 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
@@ -116,16 +115,20 @@ public final class Prefetcher implements AutoCloseable {
 
   /** Fetches all endpoints now whose last fetch failed: whoever could not be reached is back. */
   public void retryFailed() {
-    List<String> failed;
     synchronized (this) {
-      failed =
-          ledgers.entrySet().stream()
-              .filter(entry -> entry.getValue().failuresInARow() > 0)
-              .map(Map.Entry::getKey)
-              .filter(endpoint -> !underWay.contains(endpoint))
-              .toList();
+      if (closed) {
+        return;
+      }
+      ledgers.forEach(
+          (endpoint, ledger) -> {
+            boolean idle = !underWay.contains(endpoint) && !waiting.contains(endpoint);
+            if (ledger.failuresInARow() > 0 && idle) {
+              turns.merge(endpoint, 1, Integer::sum);
+              waiting.add(endpoint);
+            }
+          });
     }
-    failed.forEach(this::refresh);
+    startWaiting();
   }
 
   /** How often a fetch was put off to a better moment. */

@@ -16,7 +16,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** What Prometheus sees of the nodes. Of nodes that left, nothing is kept: discovered ones go on and on. */
+/**
+ * What Prometheus sees of the nodes. Of nodes that left, nothing is kept: discovered ones go on and
+ * on.
+ */
 final class NodeMeters {
   private static final long FRESH_NANOS = 100_000_000;
 
@@ -83,7 +86,8 @@ final class NodeMeters {
 
   private List<MultiGauge.Row<?>> rows(ToDoubleFunction<NodeSnapshot> value) {
     return followed.stream()
-        .<MultiGauge.Row<?>>map(id -> MultiGauge.Row.of(Tags.of("node", id), () -> value(id, value)))
+        .<MultiGauge.Row<?>>map(
+            id -> MultiGauge.Row.of(Tags.of("node", id), () -> value(id, value)))
         .toList();
   }
 

@@ -47,9 +47,7 @@ public final class LastGoodConfig {
     return folder.resolve(COPY + file.getFileName());
   }
 
-  /**
-   * Remembers the file, for the gateway runs with it. The copy is whole at any moment.
-   */
+  /** Remembers the file, for the gateway runs with it. The copy is whole at any moment. */
   public void keep() {
     try {
       byte[] now = Files.readAllBytes(wanted);

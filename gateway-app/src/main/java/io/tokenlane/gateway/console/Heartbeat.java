@@ -18,8 +18,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Takes the pulse once a second, tells whoever looks, and keeps the last minutes for newcomers. While
- * nobody looks it takes no more of it than the charts of newcomers need.
+ * Takes the pulse once a second, tells whoever looks, and keeps the last minutes for newcomers.
+ * While nobody looks it takes no more of it than the charts of newcomers need.
  */
 final class Heartbeat implements ApplicationListener<ContextClosedEvent> {
   private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);

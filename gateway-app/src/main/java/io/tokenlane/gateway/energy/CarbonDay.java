@@ -5,7 +5,9 @@ import java.time.LocalTime;
 import java.util.Comparator;
 import java.util.List;
 
-/** Carbon intensity by the time of day: each step holds until the next one, the last over midnight. */
+/**
+ * Carbon intensity by the time of day: each step holds until the next one, the last over midnight.
+ */
 final class CarbonDay {
   private static final Duration DAY = Duration.ofDays(1);
 

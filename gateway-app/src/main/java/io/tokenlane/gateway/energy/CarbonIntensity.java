@@ -55,14 +55,14 @@ public final class CarbonIntensity {
   }
 
   /**
-   * How long something that can wait had better wait, before it asks again. By a schedule: until the
-   * least grams that come within {@code most}. By what is fetched, for which nobody knows what
+   * How long something that can wait had better wait, before it asks again. By a schedule: until
+   * the least grams that come within {@code most}. By what is fetched, for which nobody knows what
    * comes: until it is among the lowest third of a day.
    *
    * @param most how long it can wait
    * @return zero where now is as good as any time, or nothing is known; at most {@code most}
    */
-  public Duration wait(Duration most) {
+  public Duration pause(Duration most) {
     if (!most.isPositive()) {
       return Duration.ZERO;
     }

@@ -20,7 +20,8 @@ public class EnergyConfig {
   @Bean
   CarbonIntensity carbonIntensity(
       EnergyProperties properties, MeterRegistry registry, ScheduledExecutorService clockwork) {
-    CarbonIntensity intensity = new CarbonIntensity(HttpClient.create(), properties, Clock.systemDefaultZone());
+    CarbonIntensity intensity =
+        new CarbonIntensity(HttpClient.create(), properties, Clock.systemDefaultZone());
     Gauge.builder("tokenlane.carbon.intensity", intensity, CarbonIntensity::grams)
         .description("Grams of CO2 per kilowatt-hour; 0 where it is not known")
         .register(registry);

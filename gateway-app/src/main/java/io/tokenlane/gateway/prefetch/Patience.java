@@ -5,8 +5,8 @@ import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 
 /**
- * How long something wanted waits for a better moment: from when it is first asked about, at most so
- * long. Once over it stays so until what was wanted is done. For one thread at a time.
+ * How long something wanted waits for a better moment: from when it is first asked about, at most
+ * so long. Once over it stays so until what was wanted is done. For one thread at a time.
  */
 final class Patience {
   private final Duration most;

@@ -88,7 +88,7 @@ public class PrefetchConfig {
     }
     BooleanSupplier busy =
         () -> pool.snapshot().stream().mapToInt(NodeSnapshot::inFlight).sum() > 0;
-    Patience patience = new Patience(properties.carbonWait(), carbon::wait, System::nanoTime);
+    Patience patience = new Patience(properties.carbonWait(), carbon::pause, System::nanoTime);
     PrefixWarmUp warmUp =
         new PrefixWarmUp(pool, templates::list, id -> apiKey(nodes, id), busy, patience);
     var _ = clockwork.scheduleWithFixedDelay(warmUp::look, 1, 1, TimeUnit.SECONDS);

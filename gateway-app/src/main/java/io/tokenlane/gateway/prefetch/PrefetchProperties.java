@@ -20,8 +20,8 @@ import org.springframework.util.unit.DataSize;
  * @param bytesPerMinute what all prefetches together may take, as {@code 10MB}; ≥ 0, default 0: no
  *     bound
  * @param prefixes whether nodes compute the beginning of registered templates ahead; default false
- * @param carbonWait how long a refresh of endpoints, or such a computation, may wait for minutes with
- *     less CO2 ({@code tokenlane.energy.carbon_schedule} or {@code carbon_uri}); what it would
+ * @param carbonWait how long a refresh of endpoints, or such a computation, may wait for minutes
+ *     with less CO2 ({@code tokenlane.energy.carbon_schedule} or {@code carbon_uri}); what it would
  *     refresh may expire meanwhile; 0 to 24 h, default 0: not at all
  */
 public record PrefetchProperties(

@@ -137,7 +137,7 @@ final class PrefetchStarter
 
   /** Not all gateways of a region at the same moment. */
   private Duration forLessCarbon(Duration waited) {
-    Duration wait = carbon.wait(properties.carbonWait().minus(waited));
+    Duration wait = carbon.pause(properties.carbonWait().minus(waited));
     long jitter = ThreadLocalRandom.current().nextLong(JITTER_MILLIS);
     return wait.isPositive() ? wait.plusMillis(jitter) : Duration.ZERO;
   }

@@ -10,7 +10,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Optional;
 
-/** Files whose content is whole at any moment: what a crash leaves is the older or the newer one. */
+/**
+ * Files whose content is whole at any moment: what a crash leaves is the older or the newer one.
+ */
 public final class StateFolder {
   /** The environment variable that names the folder; without it nothing is kept. */
   public static final String VARIABLE = "TOKENLANE_STATE_DIR";

@@ -73,7 +73,8 @@ class CarbonIntensityTest {
 
   @Test
   void whereThereIsNoSourceWhatIsConfiguredHolds() {
-    CarbonIntensity intensity = new CarbonIntensity(HttpClient.create(), properties(null, "/x"), clock);
+    CarbonIntensity intensity =
+        new CarbonIntensity(HttpClient.create(), properties(null, "/x"), clock);
 
     intensity.fetch().block();
 
@@ -120,22 +121,22 @@ class CarbonIntensityTest {
     CarbonIntensity intensity = by(at, "22:00 200", "07:00 400", "11:00 100", "15:00 400");
 
     assertThat(intensity.grams()).isEqualTo(grams);
-    assertThat(intensity.wait(most)).isEqualTo(wait);
+    assertThat(intensity.pause(most)).isEqualTo(wait);
   }
 
   @Test
   void ofWhatIsFetchedTheLowestThirdOfADayIsLow() {
     CarbonIntensity intensity = of("/g");
     Duration hour = Duration.ofHours(1);
-    assertThat(intensity.wait(hour)).isEqualTo(Duration.ZERO);
+    assertThat(intensity.pause(hour)).isEqualTo(Duration.ZERO);
     for (int grams : new int[] {300, 200, 100, 400, 150}) {
       fetch(intensity, grams);
     }
-    assertThat(intensity.wait(hour)).isEqualTo(Duration.ZERO);
+    assertThat(intensity.pause(hour)).isEqualTo(Duration.ZERO);
     fetch(intensity, 250);
-    assertThat(intensity.wait(hour)).isEqualTo(Duration.ofMinutes(15));
-    assertThat(intensity.wait(Duration.ofMinutes(5))).isEqualTo(Duration.ofMinutes(5));
-    assertThat(intensity.wait(Duration.ZERO)).isEqualTo(Duration.ZERO);
+    assertThat(intensity.pause(hour)).isEqualTo(Duration.ofMinutes(15));
+    assertThat(intensity.pause(Duration.ofMinutes(5))).isEqualTo(Duration.ofMinutes(5));
+    assertThat(intensity.pause(Duration.ZERO)).isEqualTo(Duration.ZERO);
   }
 
   private void fetch(CarbonIntensity intensity, int grams) {
@@ -145,7 +146,7 @@ class CarbonIntensityTest {
 
   @Test
   void withOneFigureNothingWaits() {
-    assertThat(by("12:00").wait(Duration.ofHours(9))).isEqualTo(Duration.ZERO);
+    assertThat(by("12:00").pause(Duration.ofHours(9))).isEqualTo(Duration.ZERO);
     assertThat(by("12:00").grams()).isEqualTo(300);
   }
 
@@ -155,7 +156,8 @@ class CarbonIntensityTest {
         .hasMessage("carbon_schedule: a time twice (expected: once)");
     assertThatThrownBy(() -> new CarbonStep(LocalTime.NOON, -1))
         .hasMessage("grams: -1.0 (expected: >= 0, finite)");
-    assertThatThrownBy(() -> new EnergyProperties(-1, 1, 1, List.of(), null, "/x", Duration.ofSeconds(1)))
+    assertThatThrownBy(
+            () -> new EnergyProperties(-1, 1, 1, List.of(), null, "/x", Duration.ofSeconds(1)))
         .hasMessage("idle_watts: -1.0 (expected: >= 0, finite)");
     assertThatThrownBy(() -> properties(URI.create("now"), "/x"))
         .hasMessageContaining("carbon_uri");

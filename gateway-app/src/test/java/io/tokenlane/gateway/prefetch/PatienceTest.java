@@ -9,8 +9,7 @@ final class PatienceTest {
   private long now;
   private Duration wait = Duration.ofMinutes(10);
 
-  private final Patience patience =
-      new Patience(Duration.ofHours(1), left -> wait, () -> now);
+  private final Patience patience = new Patience(Duration.ofHours(1), left -> wait, () -> now);
 
   private void pass(Duration span) {
     now += span.toNanos();

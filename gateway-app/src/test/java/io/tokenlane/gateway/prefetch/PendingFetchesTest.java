@@ -47,8 +47,7 @@ final class PendingFetchesTest {
 
   @Test
   void withoutAFolderNothingIsKept() {
-    PendingFetches nowhere =
-        new PendingFetches(Optional.empty(), List.of("/noon"), Runnable::run);
+    PendingFetches nowhere = new PendingFetches(Optional.empty(), List.of("/noon"), Runnable::run);
     nowhere.add(List.of("/noon"));
     assertThat(nowhere.read()).containsExactly("/noon");
     assertThat(folder).isEmptyDirectory();
