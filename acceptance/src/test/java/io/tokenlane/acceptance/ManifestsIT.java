@@ -38,6 +38,37 @@ class ManifestsIT {
     }
   }
 
+  /** From the launcher to the client's jars; here it finds no cluster, and says so and goes on. */
+  @Test
+  void aGatewayThatWatchesAClusterOpensTheFolderForThat() throws Exception {
+    int port = Launcher.freePorts();
+    String file =
+        Launcher.ROOT
+            .resolve("k8s/components/discovery-kubernetes/config/gateway.yaml")
+            .toString();
+    Map<String, String> nowhere =
+        Map.of("KUBERNETES_MASTER", "http://127.0.0.1:1", "KUBERNETES_NAMESPACE", "tokenlane");
+    try (Launcher launcher =
+        Launcher.start(nowhere, "gateway", "--port", Integer.toString(port), "--config", file)) {
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .untilAsserted(
+              () ->
+                  assertThat(launcher.output())
+                      .contains("service tokenlane-node in namespace tokenlane: "));
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .ignoreExceptionsMatching(IOException.class::isInstance)
+          .untilAsserted(
+              () ->
+                  assertThat(
+                          Http.get("http://localhost:" + (port + 1) + "/actuator/health/liveness")
+                              .statusCode())
+                      .isEqualTo(200));
+      assertThat(launcher.output()).doesNotContain("ERROR");
+    }
+  }
+
   @Test
   void theNodeOfTheCpuOverlayLacksNothingButItsModel() throws Exception {
     String file = Launcher.ROOT.resolve("k8s/overlays/cpu/config/node.yaml").toString();

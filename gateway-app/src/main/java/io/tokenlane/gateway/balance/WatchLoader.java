@@ -37,6 +37,7 @@ final class WatchLoader {
    *
    * @throws IllegalStateException if there is none
    */
+  @SuppressWarnings("BanClassLoader") // beside our own jar, written by whoever wrote that
   static ServiceWatch open(Path folder) {
     ClassLoader loader =
         new URLClassLoader(FOLDER, jars(folder), WatchLoader.class.getClassLoader());

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.lang.management.ManagementFactory;
 import java.time.Clock;
+import java.time.ZoneId;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.springframework.context.annotation.Bean;
@@ -21,7 +22,7 @@ public class EnergyConfig {
   CarbonIntensity carbonIntensity(
       EnergyProperties properties, MeterRegistry registry, ScheduledExecutorService clockwork) {
     CarbonIntensity intensity =
-        new CarbonIntensity(HttpClient.create(), properties, Clock.systemDefaultZone());
+        new CarbonIntensity(HttpClient.create(), properties, Clock.system(ZoneId.systemDefault()));
     Gauge.builder("tokenlane.carbon.intensity", intensity, CarbonIntensity::grams)
         .description("Grams of CO2 per kilowatt-hour; 0 where it is not known")
         .register(registry);

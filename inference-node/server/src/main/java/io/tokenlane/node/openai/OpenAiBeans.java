@@ -1,6 +1,7 @@
 package io.tokenlane.node.openai;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tokenlane.node.config.NodeSettings;
 import io.tokenlane.node.energy.EnergyPerToken;
 import io.tokenlane.node.load.ModelSlot;
@@ -54,6 +55,7 @@ public class OpenAiBeans {
       NodeSettings settings,
       Scheduler answerScheduler,
       NodeMeters meters,
+      PrometheusMeterRegistry registry,
       EnergyPerToken energy) {
     Load load = new Load(energy);
     Models models = new Models(slot);
@@ -77,6 +79,7 @@ public class OpenAiBeans {
         .post("/tokenize", tokens::tokenize)
         .post("/detokenize", tokens::detokenize)
         .get("/load", modelEndpoints::load)
+        .get("/metrics", new MetricsPage(registry, answerScheduler)::read)
         .get("/kv-events", new KvEventEndpoints(models, responses, answerScheduler)::read)
         .post("/v1/prefixes", prefixes::register)
         .get("/v1/prefixes", prefixes::list)
