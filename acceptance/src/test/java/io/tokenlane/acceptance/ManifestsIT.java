@@ -43,9 +43,7 @@ class ManifestsIT {
   void aGatewayThatWatchesAClusterOpensTheFolderForThat() throws Exception {
     int port = Launcher.freePorts();
     String file =
-        Launcher.ROOT
-            .resolve("k8s/components/discovery-kubernetes/config/gateway.yaml")
-            .toString();
+        Launcher.ROOT.resolve("k8s/components/discovery-kubernetes/config/gateway.yaml").toString();
     Map<String, String> nowhere =
         Map.of("KUBERNETES_MASTER", "http://127.0.0.1:1", "KUBERNETES_NAMESPACE", "tokenlane");
     try (Launcher launcher =

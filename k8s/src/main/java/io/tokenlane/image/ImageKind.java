@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 enum ImageKind {
   GATEWAY("tokenlane-gateway", "gateway", "gateway-app"),
   NODE_CPU("tokenlane-node", "node", "inference-node/server"),
-  /** The node with its CUDA backend; the driver comes from NVIDIA's container runtime. */
+  /**
+   * The node with CUDA's run-time library; the driver comes from NVIDIA's container runtime. Without
+   * a GPU it computes on the processor.
+   */
   NODE_CUDA("tokenlane-node-cuda", "node", "inference-node/server");
 
   /** As the launcher starts both. */
@@ -29,8 +32,6 @@ enum ImageKind {
 
   /** The gateway opens these only where it is to ask a cluster's API for nodes. */
   private static final Path DISCOVERY = Path.of("gateway-kubernetes/target");
-
-  private static final Path BACKEND = Path.of("inference-node/cuda/target/image-lib");
 
   private final String title;
   private final String program;
@@ -62,13 +63,28 @@ enum ImageKind {
     return root.resolve(module).resolve("target");
   }
 
-  /** A folder of jars that the program needs beside its own; null where there is none. */
+  /** A folder of jars that the program may open beside its own; null where there is none. */
   @Nullable Path extraJars(Path root) {
-    return switch (this) {
-      case GATEWAY -> root.resolve(DISCOVERY).resolve("kubernetes");
-      case NODE_CPU -> null;
-      case NODE_CUDA -> root.resolve(BACKEND);
-    };
+    return this == GATEWAY ? root.resolve(DISCOVERY).resolve("kubernetes") : null;
+  }
+
+  /**
+   * Folders where libraries of the system may be that the program loads and the C library is none
+   * of. CUDA's own are taken from the build ({@code -Pcuda-redist}), else from this machine.
+   */
+  List<Path> nativeFolders(Path root) {
+    return onGpu()
+        ? List.of(
+            root.resolve("k8s/target/cuda"),
+            Path.of("/usr/local/cuda/lib64"),
+            Path.of("/usr/local/cuda-13.0/lib64"),
+            Path.of("/usr/lib/x86_64-linux-gnu"))
+        : List.of();
+  }
+
+  /** Which files those are. */
+  static boolean isNative(String file) {
+    return file.matches("libcudart\\.so\\.13|libnvrtc(-builtins)?\\.so\\.13.*");
   }
 
   /** Bills of materials of what is in it, the program's first. */
@@ -77,11 +93,6 @@ enum ImageKind {
     return this == GATEWAY
         ? List.of(own, root.resolve(DISCOVERY).resolve("bom.json"))
         : List.of(own);
-  }
-
-  /** What that folder is called beside the program. */
-  String extraFolder() {
-    return this == GATEWAY ? "kubernetes" : "cuda";
   }
 
   boolean onGpu() {
@@ -103,17 +114,22 @@ enum ImageKind {
     command.addAll(options());
     command.addAll(more);
     if (onGpu()) {
-      command.addAll(List.of("-cp", folder + "/node.jar:" + folder + "/cuda/*"));
-      command.add("io.tokenlane.node.NodeApplication");
-    } else {
-      command.addAll(List.of("-jar", folder + "/" + program + ".jar"));
+      // JavaCPP unpacks its bindings here; all else is read only.
+      command.add("-Dorg.bytedeco.javacpp.cachedir=/tmp/javacpp");
     }
+    command.addAll(List.of("-jar", folder + "/" + program + ".jar"));
     return List.copyOf(command);
   }
 
   Map<String, String> environment() {
     return onGpu()
-        ? Map.of("NVIDIA_VISIBLE_DEVICES", "all", "NVIDIA_DRIVER_CAPABILITIES", "compute,utility")
+        ? Map.of(
+            "NVIDIA_VISIBLE_DEVICES",
+            "all",
+            "NVIDIA_DRIVER_CAPABILITIES",
+            "compute,utility",
+            "LD_LIBRARY_PATH",
+            "/app/native:/usr/lib/x86_64-linux-gnu:/usr/lib64")
         : Map.of();
   }
 

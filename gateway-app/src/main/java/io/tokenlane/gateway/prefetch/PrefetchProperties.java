@@ -35,12 +35,12 @@ public record PrefetchProperties(
     @DefaultValue("false") boolean prefixes,
     @DefaultValue("0s") Duration carbonWait) {
 
+  private static final Duration DAY = Duration.ofDays(1);
+
   /** Nothing to prefetch. */
   public static final PrefetchProperties NONE =
       new PrefetchProperties(
           false, 300, List.of(), 2, null, List.of(), DataSize.ofBytes(0), false, Duration.ZERO);
-
-  private static final Duration DAY = Duration.ofDays(1);
 
   /** Checks the ranges. */
   public PrefetchProperties {
