@@ -12,8 +12,8 @@ enum ImageKind {
   GATEWAY("tokenlane-gateway", "gateway", "gateway-app"),
   NODE_CPU("tokenlane-node", "node", "inference-node/server"),
   /**
-   * The node with CUDA's run-time library; the driver comes from NVIDIA's container runtime. Without
-   * a GPU it computes on the processor.
+   * The node with CUDA's run-time library; the driver comes from NVIDIA's container runtime.
+   * Without a GPU it computes on the processor.
    */
   NODE_CUDA("tokenlane-node-cuda", "node", "inference-node/server");
 
