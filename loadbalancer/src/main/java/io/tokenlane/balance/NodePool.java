@@ -276,7 +276,14 @@ public final class NodePool {
 
   /** Counts a call for the forecast. */
   void arrived() {
-    fleet.arrivals.arrived(fleet.clock.getAsLong());
+    long now = fleet.clock.getAsLong();
+    fleet.lastArrival = now;
+    fleet.arrivals.arrived(now);
+  }
+
+  /** How long no call has come, in nanoseconds; from the start until the first one. */
+  public long quietNanos() {
+    return fleet.clock.getAsLong() - fleet.lastArrival;
   }
 
   /** Whether no call is on any node, so that none can come free. */

@@ -216,7 +216,8 @@ public class BalanceConfig {
     BalanceProperties.Health health = properties.health();
     return new ActiveHealthChecks(
         pool,
-        new HttpProbe(health, sources::apiKey, clients.single()),
+        new Resting(
+            pool, new HttpProbe(health, sources::apiKey, clients.single()), System::nanoTime),
         new HealthSettings(
             health.interval(),
             health.timeout(),
