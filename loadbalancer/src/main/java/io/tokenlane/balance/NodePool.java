@@ -262,11 +262,11 @@ public final class NodePool {
   }
 
   /**
-   * Tells one listener about stored states that change: UP, RAMPING, EJECTED, DOWN, DRAINING.
+   * Tells one more listener about stored states that change: UP, RAMPING, EJECTED, DOWN, DRAINING.
    * Called under the node's lock: must not block.
    */
-  public void onChange(BiConsumer<Node, NodeState> listener) {
-    fleet.onChange = listener;
+  public synchronized void onChange(BiConsumer<Node, NodeState> listener) {
+    fleet.onChange = fleet.onChange.andThen(listener);
   }
 
   /** Tells one listener that a slot may have come free. */

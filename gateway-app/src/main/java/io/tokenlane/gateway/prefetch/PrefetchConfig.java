@@ -50,21 +50,27 @@ public class PrefetchConfig {
   }
 
   @Bean
+  PrefetchStarter.Means prefetchMeans(
+      PrefetchProperties properties,
+      AnswerCache cache,
+      CarbonIntensity carbon,
+      ScheduledExecutorService clockwork) {
+    PendingFetches pending =
+        new PendingFetches(StateFolder.of(System.getenv()), properties.plan().asked(), clockwork);
+    return new PrefetchStarter.Means(cache, carbon, pending, clockwork);
+  }
+
+  @Bean
   PrefetchStarter prefetchStarter(
       PrefetchProperties properties,
       PrefetchPass pass,
-      ScheduledExecutorService clockwork,
-      AnswerCache cache,
-      CarbonIntensity carbon,
+      PrefetchStarter.Means means,
       NodePool pool) {
-    PendingFetches pending =
-        new PendingFetches(StateFolder.of(System.getenv()), properties.plan().asked(), clockwork);
-    PrefetchStarter starter =
-        new PrefetchStarter(properties, pass, clockwork, cache, carbon, pending);
+    PrefetchStarter starter = new PrefetchStarter(properties, pass, means);
     pool.onChange(
         (node, state) -> {
           if (state.serves()) {
-            starter.linkIsBack();
+            means.clockwork().execute(starter::linkIsBack);
           }
         });
     return starter;
@@ -81,17 +87,16 @@ public class PrefetchConfig {
       NodePool pool,
       NodeList nodes,
       TemplateRegistry templates,
-      CarbonIntensity carbon,
-      ScheduledExecutorService clockwork) {
+      PrefetchStarter.Means means) {
     if (!properties.enabled() || !properties.prefixes()) {
       return null;
     }
     BooleanSupplier busy =
         () -> pool.snapshot().stream().mapToInt(NodeSnapshot::inFlight).sum() > 0;
-    Patience patience = new Patience(properties.carbonWait(), carbon::pause, System::nanoTime);
+    Patience patience = new Patience(properties.carbonWait(), means.carbon()::pause, System::nanoTime);
     PrefixWarmUp warmUp =
         new PrefixWarmUp(pool, templates::list, id -> apiKey(nodes, id), busy, patience);
-    var _ = clockwork.scheduleWithFixedDelay(warmUp::look, 1, 1, TimeUnit.SECONDS);
+    var _ = means.clockwork().scheduleWithFixedDelay(warmUp::look, 1, 1, TimeUnit.SECONDS);
     return warmUp;
   }
 

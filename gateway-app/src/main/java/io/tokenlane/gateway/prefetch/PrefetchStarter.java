@@ -47,19 +47,20 @@ final class PrefetchStarter
   private volatile boolean stopped;
   private final Set<String> refreshing = ConcurrentHashMap.newKeySet();
 
-  PrefetchStarter(
-      PrefetchProperties properties,
-      PrefetchPass pass,
-      ScheduledExecutorService clockwork,
+  /** What it works with. */
+  record Means(
       AnswerCache cache,
       CarbonIntensity carbon,
-      PendingFetches pending) {
-    this.cache = cache;
-    this.carbon = carbon;
-    this.pending = pending;
+      PendingFetches pending,
+      ScheduledExecutorService clockwork) {}
+
+  PrefetchStarter(PrefetchProperties properties, PrefetchPass pass, Means means) {
     this.properties = properties;
     this.pass = pass;
-    this.clockwork = clockwork;
+    this.cache = means.cache();
+    this.carbon = means.carbon();
+    this.pending = means.pending();
+    this.clockwork = means.clockwork();
   }
 
   @Override

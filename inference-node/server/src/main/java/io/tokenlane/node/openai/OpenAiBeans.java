@@ -10,6 +10,7 @@ import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import org.springframework.web.server.WebExceptionHandler;
 import reactor.core.scheduler.Scheduler;
@@ -55,7 +56,6 @@ public class OpenAiBeans {
       NodeSettings settings,
       Scheduler answerScheduler,
       NodeMeters meters,
-      PrometheusMeterRegistry registry,
       EnergyPerToken energy) {
     Load load = new Load(energy);
     Models models = new Models(slot);
@@ -79,11 +79,18 @@ public class OpenAiBeans {
         .post("/tokenize", tokens::tokenize)
         .post("/detokenize", tokens::detokenize)
         .get("/load", modelEndpoints::load)
-        .get("/metrics", new MetricsPage(registry, answerScheduler)::read)
         .get("/kv-events", new KvEventEndpoints(models, responses, answerScheduler)::read)
         .post("/v1/prefixes", prefixes::register)
         .get("/v1/prefixes", prefixes::list)
         .delete("/v1/prefixes/{id}", prefixes::delete)
+        .build();
+  }
+
+  @Bean
+  RouterFunction<ServerResponse> metricsRoute(
+      PrometheusMeterRegistry registry, Scheduler answerScheduler) {
+    return RouterFunctions.route()
+        .GET("/metrics", new MetricsPage(registry, answerScheduler)::read)
         .build();
   }
 }
