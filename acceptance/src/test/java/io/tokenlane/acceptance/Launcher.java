@@ -52,6 +52,11 @@ final class Launcher implements AutoCloseable {
     return new Launcher(builder.start());
   }
 
+  /** Another program, watched in the same way. */
+  static Launcher of(List<String> command) throws IOException {
+    return new Launcher(new ProcessBuilder(command).redirectErrorStream(true).start());
+  }
+
   private void drain() {
     try (BufferedReader reader =
         new BufferedReader(
@@ -110,6 +115,12 @@ final class Launcher implements AutoCloseable {
   /** What Ctrl-C does in a terminal, to the launcher alone. */
   void interrupt() throws IOException, InterruptedException {
     new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+  }
+
+  /** Ends it as the loss of its machine would. */
+  void crash() throws InterruptedException {
+    process.destroyForcibly();
+    process.waitFor();
   }
 
   /** Waits for its end and gives the exit code. */

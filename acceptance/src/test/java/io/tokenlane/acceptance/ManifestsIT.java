@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The processes take the files that the manifests of {@code k8s/} give them. */
 class ManifestsIT {
+  @TempDir Path folder;
 
   @ParameterizedTest
   @CsvSource({
@@ -22,13 +26,43 @@ class ManifestsIT {
       throws Exception {
     int port = Launcher.freePorts();
     String file = Launcher.ROOT.resolve(config).toString();
+    Map<String, String> state = Map.of("TOKENLANE_STATE_DIR", folder.toString());
     try (Launcher launcher =
-        Launcher.start(command, "--port", Integer.toString(port), "--config", file)) {
+        Launcher.start(state, command, "--port", Integer.toString(port), "--config", file)) {
       String alive = "http://localhost:" + (port + actuator) + "/actuator/health/liveness";
       await()
           .atMost(Duration.ofMinutes(1))
           .ignoreExceptionsMatching(IOException.class::isInstance)
           .untilAsserted(() -> assertThat(Http.get(alive).statusCode()).isEqualTo(200));
+      assertThat(launcher.output()).doesNotContain("ERROR");
+    }
+  }
+
+  /** From the launcher to the client's jars; here it finds no cluster, and says so and goes on. */
+  @Test
+  void aGatewayThatWatchesAClusterOpensTheFolderForThat() throws Exception {
+    int port = Launcher.freePorts();
+    String file =
+        Launcher.ROOT.resolve("k8s/components/discovery-kubernetes/config/gateway.yaml").toString();
+    Map<String, String> nowhere =
+        Map.of("KUBERNETES_MASTER", "http://127.0.0.1:1", "KUBERNETES_NAMESPACE", "tokenlane");
+    try (Launcher launcher =
+        Launcher.start(nowhere, "gateway", "--port", Integer.toString(port), "--config", file)) {
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .untilAsserted(
+              () ->
+                  assertThat(launcher.output())
+                      .contains("service tokenlane-node in namespace tokenlane: "));
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .ignoreExceptionsMatching(IOException.class::isInstance)
+          .untilAsserted(
+              () ->
+                  assertThat(
+                          Http.get("http://localhost:" + (port + 1) + "/actuator/health/liveness")
+                              .statusCode())
+                      .isEqualTo(200));
       assertThat(launcher.output()).doesNotContain("ERROR");
     }
   }

@@ -3,6 +3,7 @@ package io.tokenlane.acceptance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -39,6 +40,22 @@ final class MetricNames {
       }
     }
     return names;
+  }
+
+  /** The queries of all panels, each with what Grafana puts in for its rate interval. */
+  static List<String> ofDashboards(String rateInterval) throws IOException {
+    List<String> all = new ArrayList<>();
+    try (Stream<Path> files = Files.list(K8S.resolve("components/monitoring/dashboards"))) {
+      for (Path file : files.sorted().toList()) {
+        all.addAll(queries(file));
+      }
+    }
+    return all.stream().map(q -> q.replace("$__rate_interval", rateInterval)).toList();
+  }
+
+  /** The expressions of all alerts. */
+  static List<String> ofAlerts() throws IOException {
+    return queries(K8S.resolve("components/monitoring/alerts.yaml"));
   }
 
   private static boolean holdsQueries(Path file) {

@@ -81,9 +81,18 @@ final class Networks implements AutoCloseable {
 
   /** The output of a command at the edge. */
   String edge(List<String> command) throws IOException {
-    List<String> all = new ArrayList<>(atEdge());
+    return run(together(atEdge(), command));
+  }
+
+  /** The output of a command in the cloud. */
+  String cloud(List<String> command) throws IOException {
+    return run(together(inCloud(), command));
+  }
+
+  private static List<String> together(List<String> where, List<String> command) {
+    List<String> all = new ArrayList<>(where);
     all.addAll(command);
-    return run(all);
+    return all;
   }
 
   private static void ip(String... arguments) throws IOException {

@@ -25,7 +25,8 @@ class ArrowsTest {
           "engine", Set.of(),
           "cuda", Set.of("engine"),
           "node", Set.of("engine"),
-          "gateway", Set.of("compress", "prefetch", "balance"));
+          "gateway", Set.of("compress", "prefetch", "balance"),
+          "kubernetes", Set.of("gateway"));
 
   /** Packages under {@code io.tokenlane.engine} ("" is the root) and those each may use. */
   private static final Map<String, Set<String>> ENGINE =

@@ -5,12 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The images there are. */
 enum ImageKind {
   GATEWAY("tokenlane-gateway", "gateway", "gateway-app"),
   NODE_CPU("tokenlane-node", "node", "inference-node/server"),
-  /** The node with its CUDA backend; the driver comes from NVIDIA's container runtime. */
+  /**
+   * The node with CUDA's run-time library; the driver comes from NVIDIA's container runtime.
+   * Without a GPU it computes on the processor.
+   */
   NODE_CUDA("tokenlane-node-cuda", "node", "inference-node/server");
 
   /** As the launcher starts both. */
@@ -33,7 +37,8 @@ enum ImageKind {
           "-XX:-ShrinkHeapInSteps",
           "-XX:TrimNativeHeapInterval=5000");
 
-  private static final Path BACKEND = Path.of("inference-node/cuda/target/image-lib");
+  /** The gateway opens these only where it is to ask a cluster's API for nodes. */
+  private static final Path DISCOVERY = Path.of("gateway-kubernetes/target");
 
   private final String title;
   private final String program;
@@ -65,9 +70,36 @@ enum ImageKind {
     return root.resolve(module).resolve("target");
   }
 
-  /** A folder of jars that the program needs beside its own. */
-  Path extraJars(Path root) {
-    return root.resolve(BACKEND);
+  /** A folder of jars that the program may open beside its own; null where there is none. */
+  @Nullable Path extraJars(Path root) {
+    return this == GATEWAY ? root.resolve(DISCOVERY).resolve("kubernetes") : null;
+  }
+
+  /**
+   * Folders where libraries of the system may be that the program loads and the C library is none
+   * of. CUDA's own are taken from the build ({@code -Pcuda-redist}), else from this machine.
+   */
+  List<Path> nativeFolders(Path root) {
+    return onGpu()
+        ? List.of(
+            root.resolve("k8s/target/cuda"),
+            Path.of("/usr/local/cuda/lib64"),
+            Path.of("/usr/local/cuda-13.0/lib64"),
+            Path.of("/usr/lib/x86_64-linux-gnu"))
+        : List.of();
+  }
+
+  /** Which files those are. */
+  static boolean isNative(String file) {
+    return file.matches("libcudart\\.so\\.13|libnvrtc(-builtins)?\\.so\\.13.*");
+  }
+
+  /** Bills of materials of what is in it, the program's first. */
+  List<Path> bills(Path root) {
+    Path own = target(root).resolve("bom.json");
+    return this == GATEWAY
+        ? List.of(own, root.resolve(DISCOVERY).resolve("bom.json"))
+        : List.of(own);
   }
 
   boolean onGpu() {
@@ -89,17 +121,22 @@ enum ImageKind {
     command.addAll(options());
     command.addAll(more);
     if (onGpu()) {
-      command.addAll(List.of("-cp", folder + "/node.jar:" + folder + "/cuda/*"));
-      command.add("io.tokenlane.node.NodeApplication");
-    } else {
-      command.addAll(List.of("-jar", folder + "/" + program + ".jar"));
+      // JavaCPP unpacks its bindings here; all else is read only.
+      command.add("-Dorg.bytedeco.javacpp.cachedir=/tmp/javacpp");
     }
+    command.addAll(List.of("-jar", folder + "/" + program + ".jar"));
     return List.copyOf(command);
   }
 
   Map<String, String> environment() {
     return onGpu()
-        ? Map.of("NVIDIA_VISIBLE_DEVICES", "all", "NVIDIA_DRIVER_CAPABILITIES", "compute,utility")
+        ? Map.of(
+            "NVIDIA_VISIBLE_DEVICES",
+            "all",
+            "NVIDIA_DRIVER_CAPABILITIES",
+            "compute,utility",
+            "LD_LIBRARY_PATH",
+            "/app/native:/usr/lib/x86_64-linux-gnu:/usr/lib64")
         : Map.of();
   }
 

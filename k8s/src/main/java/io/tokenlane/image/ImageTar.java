@@ -60,7 +60,8 @@ final class ImageTar {
 
   private static String layerOf(Path relative) {
     if (relative.startsWith("app")) {
-      return relative.startsWith("app/lib") ? "libraries" : "program";
+      boolean library = relative.startsWith("app/lib") || relative.startsWith("app/kubernetes");
+      return library ? "libraries" : "program";
     }
     return relative.startsWith("opt") ? "runtime" : "system";
   }

@@ -60,12 +60,7 @@ public final class ImagesCommand {
   private void run() throws Exception {
     Folders.delete(output.resolve("roots"));
     Path logs = Files.createDirectories(output.resolve("logs"));
-    List<ImageKind> kinds = new ArrayList<>(List.of(ImageKind.GATEWAY, ImageKind.NODE_CPU));
-    if (Files.isDirectory(ImageKind.NODE_CUDA.extraJars(project))) {
-      kinds.add(ImageKind.NODE_CUDA);
-    } else {
-      System.out.println("tokenlane-node-cuda: not built, for there is no CUDA backend to put in");
-    }
+    List<ImageKind> kinds = List.of(ImageKind.values());
     for (ImageKind kind : kinds) {
       programs(kind);
     }
@@ -98,11 +93,38 @@ public final class ImagesCommand {
             "--destination",
             app.toString()));
     Files.move(app.resolve(executable.getFileName()), app.resolve(kind.program() + ".jar"));
-    if (kind.onGpu()) {
-      for (Path jar : Folders.files(kind.extraJars(project))) {
-        Folders.copy(jar, app.resolve("cuda").resolve(jar.getFileName()));
+    Path extra = kind.extraJars(project);
+    if (extra != null) {
+      for (Path jar : Folders.files(extra)) {
+        Folders.copy(jar, app.resolve(extra.getFileName()).resolve(jar.getFileName()));
       }
     }
+    if (kind.onGpu() && !libraries(kind, app.resolve("native"))) {
+      System.out.println(
+          kind.title()
+              + ": without libcudart.so.13 (expected: -Pimage,cuda-redist, or a base that has it)");
+    }
+  }
+
+  /** Copies them from the first folder that has any; whether there was one. */
+  private boolean libraries(ImageKind kind, Path target) throws IOException {
+    for (Path folder : kind.nativeFolders(project)) {
+      List<Path> found = new ArrayList<>();
+      if (Files.isDirectory(folder)) {
+        try (DirectoryStream<Path> files =
+            Files.newDirectoryStream(
+                folder, file -> ImageKind.isNative(file.getFileName().toString()))) {
+          files.forEach(found::add);
+        }
+      }
+      if (!found.isEmpty()) {
+        for (Path library : found) {
+          Folders.copy(library, target.resolve(library.getFileName()));
+        }
+        return true;
+      }
+    }
+    return false;
   }
 
   private static Path only(Path folder, String pattern) throws IOException {
@@ -129,7 +151,7 @@ public final class ImagesCommand {
         SystemFiles.copy(runtime, root(kind));
       }
       Sbom.write(
-          kind.target(project).resolve("bom.json"),
+          kind.bills(project),
           runtime,
           SystemFiles.libraries(runtime),
           root(kind).resolve("app/sbom.cdx.json"));

@@ -3,8 +3,11 @@ package io.tokenlane.image;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Properties;
 import java.util.Set;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -18,11 +21,20 @@ final class Sbom {
 
   private Sbom() {}
 
-  /** Writes the bill of an image, from the module's own. */
-  static void write(Path ofModule, Path runtime, Set<Path> libraries, Path target)
+  /** Writes the bill of an image, from those of its modules; the first one is the program's. */
+  static void write(List<Path> ofModules, Path runtime, Set<Path> libraries, Path target)
       throws IOException {
-    ObjectNode bill = (ObjectNode) JSON.readTree(ofModule.toFile());
+    ObjectNode bill = (ObjectNode) JSON.readTree(ofModules.getFirst().toFile());
     ArrayNode components = bill.withArray("components");
+    Set<String> known = new HashSet<>();
+    components.forEach(component -> known.add(component.path("bom-ref").asString()));
+    for (Path more : ofModules.subList(1, ofModules.size())) {
+      for (JsonNode component : JSON.readTree(more.toFile()).path("components")) {
+        if (known.add(component.path("bom-ref").asString())) {
+          components.add(component);
+        }
+      }
+    }
     component(components, "Java runtime", runtimeVersion(runtime));
     for (Path library : libraries) {
       ObjectNode added = component(components, library.getFileName().toString(), "");

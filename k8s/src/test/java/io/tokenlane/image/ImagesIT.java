@@ -13,7 +13,10 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +59,18 @@ class ImagesIT {
       assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
       assertThat(answer.body()).contains("Paris");
       assertThat(answer.headers().firstValue("x-tokenlane-node")).hasValue("node-0");
+    }
+  }
+
+  /** The image for GPUs on a machine without one: it says so, and serves. */
+  @Test
+  void theImageForGpusServesWithoutOne() throws Exception {
+    assumeTrue(
+        "root".equals(System.getProperty("user.name")), "only root may change a process's root");
+    int port = freePort();
+    try (Chroot node = boot(ImageKind.NODE_CUDA, List.of("--server.port=" + port))) {
+      ready(node, port);
+      assertThat(node.output()).contains("not cuda: no libcuda.so.1");
     }
   }
 
@@ -102,7 +117,8 @@ class ImagesIT {
 
   @Test
   void theyTellWhatIsInThem() throws Exception {
-    for (ImageKind kind : List.of(ImageKind.GATEWAY, ImageKind.NODE_CPU)) {
+    Set<ImageKind> caches = EnumSet.noneOf(ImageKind.class);
+    for (ImageKind kind : ImageKind.values()) {
       image(kind)
           .files(
               (entry, content) -> {
@@ -113,9 +129,22 @@ class ImagesIT {
                       .extracting(part -> part.path("name").asString())
                       .contains("spring-boot", "Java runtime", "libc.so.6");
                 }
+                if (entry.getName().endsWith(".aot")) {
+                  caches.add(kind);
+                }
                 assertThat(entry.getMode() & 04000).as(entry.getName()).isZero();
               });
     }
+    assertThat(caches).as("AOT caches").containsExactly(ImageKind.values());
+  }
+
+  @Test
+  void theGatewayHasTheClientOfTheClusterBesideItsOwnJars() throws Exception {
+    List<String> jars = new ArrayList<>();
+    image(ImageKind.GATEWAY).files((entry, content) -> jars.add(entry.getName()));
+    assertThat(jars)
+        .anyMatch(name -> name.startsWith("app/kubernetes/kubernetes-client-7"))
+        .noneMatch(name -> name.startsWith("app/lib/kubernetes-client"));
   }
 
   private static int freePort() throws IOException {

@@ -17,6 +17,8 @@ import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.openshift.api.model.monitoring.v1.ServiceMonitor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,6 +67,8 @@ class ManifestsTest {
         "base/namespace.yaml",
         "base/network.yaml",
         "base/node.yaml",
+        "components/discovery-kubernetes/gateway.yaml",
+        "components/discovery-kubernetes/rights.yaml",
         "components/edge-metrics/agent.yaml",
         "components/edge-metrics/network.yaml",
         "components/monitoring/alerts.yaml",
@@ -86,6 +90,33 @@ class ManifestsTest {
     assertThat(Kustomize.renderWith("autoscale-keda"))
         .contains("kind: ScaledObject")
         .contains("kind: StatefulSet\n    name: tokenlane-node\n");
+  }
+
+  @Test
+  void whoWatchesNodesMayDoThatAndNothingElse() throws Exception {
+    Manifests manifests = Manifests.parse(Kustomize.renderWith("discovery-kubernetes"));
+    PodSpec gateway = manifests.podsWith(GATEWAY).getFirst().getSpec();
+    RoleBinding binding = manifests.of(RoleBinding.class).getFirst();
+
+    assertThat(gateway.getAutomountServiceAccountToken()).isTrue();
+    assertThat(binding.getSubjects())
+        .extracting(subject -> subject.getName())
+        .containsExactly(gateway.getServiceAccountName());
+    assertThat(manifests.of(Role.class))
+        .singleElement()
+        .satisfies(
+            role ->
+                assertThat(role.getMetadata().getName()).isEqualTo(binding.getRoleRef().getName()))
+        .satisfies(
+            role ->
+                assertThat(role.getRules())
+                    .singleElement()
+                    .satisfies(
+                        rule -> assertThat(rule.getResources()).containsExactly("endpointslices"))
+                    .satisfies(
+                        rule -> assertThat(rule.getVerbs()).containsExactly("list", "watch")));
+    assertThat(manifests.podsWith(NODE).getFirst().getSpec().getAutomountServiceAccountToken())
+        .isFalse();
   }
 
   @Test

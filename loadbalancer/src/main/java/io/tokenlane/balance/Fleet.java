@@ -26,6 +26,9 @@ final class Fleet {
   final AtomicLong turns = new AtomicLong();
   final ArrivalForecast arrivals;
 
+  /** When the last call came, on the clock. */
+  volatile long lastArrival;
+
   /** Members whose stored state is EJECTED. */
   final AtomicInteger ejected = new AtomicInteger();
 
@@ -44,6 +47,7 @@ final class Fleet {
     this.clock = clock;
     this.random = random;
     this.arrivals = new ArrivalForecast();
+    this.lastArrival = clock.getAsLong();
   }
 
   /** How long a lease was held; of two at once one may be lost, which a mean can bear. */

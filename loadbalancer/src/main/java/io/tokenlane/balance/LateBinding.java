@@ -28,6 +28,7 @@ public final class LateBinding {
       new PriorityQueue<>((a, b) -> Long.compare(a.deadline(), b.deadline()));
   private final AtomicInteger wanted = new AtomicInteger();
   private volatile int waiting;
+  private volatile Runnable onWaiting = () -> {};
 
   private record Waiting(
       BalancingStrategy strategy, Demand demand, CompletableFuture<Lease> lease) {}
@@ -49,6 +50,14 @@ public final class LateBinding {
   /** What the strategy would see now, as {@link NodePool#scores}. */
   public List<NodeScore> scores(BalancingStrategy strategy, Demand demand, int most) {
     return pool.scores(strategy, demand, most);
+  }
+
+  /**
+   * Has something run each time that a call begins to wait: from then on, until none does, {@link
+   * #tick} is to be called.
+   */
+  public void onWaiting(Runnable action) {
+    onWaiting = action;
   }
 
   /** Calls that wait now. */
@@ -109,6 +118,7 @@ public final class LateBinding {
       waiting = line.size();
       var _ = call.lease().whenComplete((lease, failure) -> gone(entry));
     }
+    onWaiting.run();
     serve();
     return call.lease();
   }
@@ -171,7 +181,10 @@ public final class LateBinding {
     return true;
   }
 
-  /** Ends the wait of calls whose time is over, and looks for slots again; to be called often. */
+  /**
+   * Ends the wait of calls whose time is over, and looks for slots again; to be called often while
+   * calls wait.
+   */
   public void tick() {
     long now = pool.now();
     List<Waiting> late = new ArrayList<>();

@@ -262,11 +262,11 @@ public final class NodePool {
   }
 
   /**
-   * Tells one listener about stored states that change: UP, RAMPING, EJECTED, DOWN, DRAINING.
+   * Tells one more listener about stored states that change: UP, RAMPING, EJECTED, DOWN, DRAINING.
    * Called under the node's lock: must not block.
    */
-  public void onChange(BiConsumer<Node, NodeState> listener) {
-    fleet.onChange = listener;
+  public synchronized void onChange(BiConsumer<Node, NodeState> listener) {
+    fleet.onChange = fleet.onChange.andThen(listener);
   }
 
   /** Tells one listener that a slot may have come free. */
@@ -276,7 +276,14 @@ public final class NodePool {
 
   /** Counts a call for the forecast. */
   void arrived() {
-    fleet.arrivals.arrived(fleet.clock.getAsLong());
+    long now = fleet.clock.getAsLong();
+    fleet.lastArrival = now;
+    fleet.arrivals.arrived(now);
+  }
+
+  /** How long no call has come, in nanoseconds; from the start until the first one. */
+  public long quietNanos() {
+    return fleet.clock.getAsLong() - fleet.lastArrival;
   }
 
   /** Whether no call is on any node, so that none can come free. */

@@ -3,9 +3,11 @@ package io.tokenlane.prefetch;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * uniform in [0.75, 0.9): before expiry, and endpoints that started together drift apart. After the
  * n-th failure in a row it comes after {@code min(1 s · 2^(n−1), 30 s) · u}, u uniform in [0.5, 1).
  * At most {@link PrefetchPlan#concurrency} fetches run at once; the others queue.
+ *
+ * <p>What fails is kept until it succeeds: the first endpoint that recovers is followed at once by
+ * all others that failed, for it is most often one link that was cut. A fetch that nobody waits for
+ * may be put off to a better moment ({@link Postponement}).
  *
  * <p>Time and chance are injected. Thread-safe; a fetch is never started while the lock is held.
  */
@@ -39,6 +45,20 @@ public final class Prefetcher implements AutoCloseable {
     void run(Duration delay, Runnable what);
   }
 
+  /** Says whether a fetch had better wait. */
+  @FunctionalInterface
+  public interface Postponement {
+    /** Never waits. */
+    Postponement NONE = waited -> Duration.ZERO;
+
+    /**
+     * How long to wait before asking again; zero or less to fetch now.
+     *
+     * @param waited how long the fetch has been put off already
+     */
+    Duration more(Duration waited);
+  }
+
   private static final Duration FIRST_BACK_OFF = Duration.ofSeconds(1);
   private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(30);
   private static final int DOUBLINGS_TO_LONGEST = 5;
@@ -47,13 +67,16 @@ public final class Prefetcher implements AutoCloseable {
   private final Source source;
   private final Later later;
   private final DoubleSupplier chance;
+  private final Postponement postponement;
   private final Map<String, Ledger> ledgers = new LinkedHashMap<>();
   private final Queue<String> waiting = new ArrayDeque<>();
 
   /** Counts what was asked for between; what was planned before that is not fetched again. */
   private final Map<String, Integer> turns = new HashMap<>();
 
+  private final Set<String> underWay = new HashSet<>();
   private int running;
+  private long postponed;
   private boolean closed;
 
   /**
@@ -62,6 +85,21 @@ public final class Prefetcher implements AutoCloseable {
    * @param chance uniform in [0, 1)
    */
   public Prefetcher(PrefetchPlan plan, Source source, Later later, DoubleSupplier chance) {
+    this(plan, source, later, chance, Postponement.NONE);
+  }
+
+  /**
+   * Prepares a prefetcher whose fetches, but for those that are asked for, may be put off.
+   *
+   * @param chance uniform in [0, 1)
+   */
+  public Prefetcher(
+      PrefetchPlan plan,
+      Source source,
+      Later later,
+      DoubleSupplier chance,
+      Postponement postponement) {
+    this.postponement = postponement;
     this.plan = plan;
     this.source = source;
     this.later = later;
@@ -72,7 +110,30 @@ public final class Prefetcher implements AutoCloseable {
 
   /** Fetches every endpoint once, and from then on whenever it is due. */
   public void start() {
-    plan.endpoints().forEach(this::due);
+    plan.endpoints().forEach(endpoint -> dueUnlessRefreshed(endpoint, 0, Duration.ZERO));
+  }
+
+  /** Fetches all endpoints now whose last fetch failed: whoever could not be reached is back. */
+  public void retryFailed() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      ledgers.forEach(
+          (endpoint, ledger) -> {
+            boolean idle = !underWay.contains(endpoint) && !waiting.contains(endpoint);
+            if (ledger.failuresInARow() > 0 && idle) {
+              turns.merge(endpoint, 1, Integer::sum);
+              waiting.add(endpoint);
+            }
+          });
+    }
+    startWaiting();
+  }
+
+  /** How often a fetch was put off to a better moment. */
+  public synchronized long postponed() {
+    return postponed;
   }
 
   /**
@@ -116,13 +177,21 @@ public final class Prefetcher implements AutoCloseable {
     waiting.clear();
   }
 
-  private void dueUnlessRefreshed(String endpoint, int turn) {
+  private void dueUnlessRefreshed(String endpoint, int turn, Duration waited) {
+    Duration wait = postponement.more(waited);
     synchronized (this) {
-      if (turns.getOrDefault(endpoint, 0) != turn) {
+      if (turns.getOrDefault(endpoint, 0) != turn || closed) {
         return;
       }
+      if (wait.isPositive()) {
+        postponed += waited.isZero() ? 1 : 0;
+      }
     }
-    due(endpoint);
+    if (wait.isPositive()) {
+      later.run(wait, () -> dueUnlessRefreshed(endpoint, turn, waited.plus(wait)));
+    } else {
+      due(endpoint);
+    }
   }
 
   private void due(String endpoint) {
@@ -148,6 +217,7 @@ public final class Prefetcher implements AutoCloseable {
     String next = waiting.poll();
     if (next != null) {
       running++;
+      underWay.add(next);
     }
     return next;
   }
@@ -166,14 +236,17 @@ public final class Prefetcher implements AutoCloseable {
   private void settle(String endpoint, @Nullable Duration fresh, @Nullable Throwable failure) {
     Duration next;
     int turn;
+    boolean recovered = false;
     synchronized (this) {
       running--;
+      underWay.remove(endpoint);
       turn = turns.merge(endpoint, 1, Integer::sum);
       Ledger ledger = ledgers.computeIfAbsent(endpoint, unknown -> new Ledger());
       if (fresh == null) {
         ledger.fail(failure);
         next = scale(backOff(ledger.failuresInARow()), 0.5, 1.0);
       } else {
+        recovered = ledger.failuresInARow() > 0;
         ledger.succeed();
         next = scale(fresh, 0.75, 0.9);
       }
@@ -181,12 +254,25 @@ public final class Prefetcher implements AutoCloseable {
         return;
       }
     }
-    if (fresh != null && plan.asked().contains(endpoint)) {
-      startWaiting();
-      return;
+    if (fresh == null) {
+      // A retry is not put off: clients may be asking in vain.
+      later.run(next, () -> dueUnlessRefreshed(endpoint, turn));
+    } else if (!plan.asked().contains(endpoint)) {
+      later.run(next, () -> dueUnlessRefreshed(endpoint, turn, Duration.ZERO));
     }
-    later.run(next, () -> dueUnlessRefreshed(endpoint, turn));
     startWaiting();
+    if (recovered) {
+      retryFailed();
+    }
+  }
+
+  private void dueUnlessRefreshed(String endpoint, int turn) {
+    synchronized (this) {
+      if (turns.getOrDefault(endpoint, 0) != turn) {
+        return;
+      }
+    }
+    due(endpoint);
   }
 
   private static Duration backOff(int failuresInARow) {

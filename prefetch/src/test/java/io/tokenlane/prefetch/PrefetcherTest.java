@@ -127,6 +127,82 @@ final class PrefetcherTest {
     }
   }
 
+  /** Twenty endpoints behind one link: it is back, and all of them are, not half a minute later. */
+  @Test
+  void theFirstThatRecoversBringsTheOthers() {
+    boolean[] cut = {true};
+    Prefetcher.Source link =
+        endpoint ->
+            cut[0]
+                ? CompletableFuture.failedFuture(new IllegalStateException("unreachable"))
+                : fresh(endpoint);
+    String[] endpoints = IntStream.range(0, 20).mapToObj(i -> "/" + i).toArray(String[]::new);
+    try (Prefetcher prefetcher = prefetcher(link, 2, endpoints)) {
+      prefetcher.start();
+      advance(Duration.ofMinutes(10));
+      cut[0] = false;
+      fetched.clear();
+      while (fetched.isEmpty()) {
+        advance(Duration.ofMillis(10));
+      }
+
+      assertThat(fetched).containsExactlyInAnyOrder(endpoints);
+      assertThat(prefetcher.accounts().values()).allSatisfy(a -> assertThat(a.done()).isEqualTo(1));
+      advance(TTL.dividedBy(2));
+      assertThat(fetched).hasSize(20);
+    }
+  }
+
+  @Test
+  void whoeverKnowsThatTheLinkIsBackSaysSo() {
+    boolean[] cut = {true};
+    Prefetcher.Source link =
+        endpoint ->
+            cut[0]
+                ? CompletableFuture.failedFuture(new IllegalStateException("unreachable"))
+                : fresh(endpoint);
+    try (Prefetcher prefetcher = prefetcher(link, 2, "/a", "/b")) {
+      prefetcher.start();
+      advance(Duration.ofMinutes(10));
+      cut[0] = false;
+      fetched.clear();
+      prefetcher.retryFailed();
+      prefetcher.retryFailed();
+
+      assertThat(fetched).containsExactlyInAnyOrder("/a", "/b");
+    }
+  }
+
+  @Test
+  void fetchesThatMayWaitAreMadeInTheBetterMoment() {
+    long good = Duration.ofHours(3).toNanos();
+    try (Prefetcher prefetcher =
+        new Prefetcher(
+            new PrefetchPlan(List.of("/a"), 1),
+            endpoint -> {
+              fetched.add(endpoint);
+              fetchedAt.add(now);
+              return fresh(endpoint);
+            },
+            (delay, what) -> agenda.add(new Due(now + delay.toNanos(), what)),
+            random::nextDouble,
+            waited ->
+                waited.compareTo(Duration.ofHours(4)) < 0 && now < good
+                    ? Duration.ofMinutes(20)
+                    : Duration.ZERO)) {
+      prefetcher.start();
+      advance(Duration.ofHours(2));
+      assertThat(fetched).isEmpty();
+      prefetcher.refresh("/a");
+      assertThat(fetched).as("what is asked for does not wait").hasSize(1);
+
+      advance(Duration.ofHours(2));
+
+      assertThat(fetchedAt.get(1)).isBetween(good, good + Duration.ofMinutes(20).toNanos());
+      assertThat(prefetcher.postponed()).isEqualTo(2);
+    }
+  }
+
   @Test
   void aSourceThatThrowsIsAFailure() {
     Prefetcher.Source broken =

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Cgroup implements AutoCloseable {
   private static final Path MOUNT = Path.of("/sys/fs/cgroup");
+  private static final Path OWN = Path.of("/proc/self/cgroup");
+  private static final String BESIDE = "tokenlane-bench-beside";
   private static final long PERIOD_MICROS = 100_000;
 
   private final Map<String, Path> folders;
@@ -37,19 +39,65 @@ final class Cgroup implements AutoCloseable {
 
   /** Empty where this process may not make groups. */
   static Optional<Cgroup> create(String name) {
+    return create(MOUNT, OWN, name);
+  }
+
+  /**
+   * @param mount where the hierarchies are
+   * @param own the file that says in which groups this process is
+   */
+  static Optional<Cgroup> create(Path mount, Path own, String name) {
     try {
-      Path both = MOUNT.resolve("cgroup.controllers");
-      if (Files.exists(both)) {
-        Files.writeString(MOUNT.resolve("cgroup.subtree_control"), "+cpu +memory");
-        Path folder = Files.createDirectory(MOUNT.resolve(name));
-        return Optional.of(new Cgroup(Map.of("cpu", folder, "memory", folder), true));
-      }
-      Path cpu = Files.createDirectory(MOUNT.resolve("cpu").resolve(name));
-      Path memory = Files.createDirectory(MOUNT.resolve("memory").resolve(name));
-      return Optional.of(new Cgroup(Map.of("cpu", cpu, "memory", memory), false));
+      return Optional.of(second(mount) ? inSecond(mount, own, name) : inFirst(mount, name));
     } catch (IOException notAllowed) {
       return Optional.empty();
     }
+  }
+
+  /** Whether there is one hierarchy that has both controllers. */
+  private static boolean second(Path mount) throws IOException {
+    Path controllers = mount.resolve("cgroup.controllers");
+    return Files.exists(controllers)
+        && List.of(Files.readString(controllers).strip().split(" "))
+            .containsAll(List.of("cpu", "memory"));
+  }
+
+  private static Cgroup inFirst(Path mount, String name) throws IOException {
+    Path cpu = Files.createDirectory(mount.resolve("cpu").resolve(name));
+    Path memory = Files.createDirectory(mount.resolve("memory").resolve(name));
+    return new Cgroup(Map.of("cpu", cpu, "memory", memory), false);
+  }
+
+  /**
+   * Below the group that this process is in, as far as it can see. But for the root of all, a group
+   * that hands controllers to groups within must have no processes of its own (the kernel's
+   * documentation, cgroup-v2, "No Internal Process Constraint"): they go to a group beside the new
+   * one.
+   */
+  private static Cgroup inSecond(Path mount, Path own, String name) throws IOException {
+    String path =
+        Files.readString(own)
+            .lines()
+            .filter(line -> line.startsWith("0::/"))
+            .map(line -> line.substring("0::/".length()))
+            .findFirst()
+            .orElse("");
+    Path parent = mount.resolve(path);
+    try {
+      handOn(parent);
+    } catch (IOException busy) {
+      Path beside = Files.createDirectories(parent.resolve(BESIDE));
+      for (String pid : Files.readString(parent.resolve("cgroup.procs")).lines().toList()) {
+        Files.writeString(beside.resolve("cgroup.procs"), pid);
+      }
+      handOn(parent);
+    }
+    Path folder = Files.createDirectory(parent.resolve(name));
+    return new Cgroup(Map.of("cpu", folder, "memory", folder), true);
+  }
+
+  private static void handOn(Path parent) throws IOException {
+    Files.writeString(parent.resolve("cgroup.subtree_control"), "+cpu +memory");
   }
 
   /** Sets the limits, and the share that a request of so many millicores gets. */
@@ -71,8 +119,8 @@ final class Cgroup implements AutoCloseable {
   /** The command, with its process and its children in the group from the first. */
   List<String> within(List<String> command) {
     StringBuilder script = new StringBuilder();
-    folders
-        .values()
+    folders.values().stream()
+        .distinct()
         .forEach(f -> script.append("echo $$ > ").append(f).append("/cgroup.procs && "));
     List<String> all = new java.util.ArrayList<>(List.of("sh", "-c", script + "exec \"$@\"", "sh"));
     all.addAll(command);
@@ -91,13 +139,18 @@ final class Cgroup implements AutoCloseable {
 
   Account account() throws IOException {
     String cpu = read("cpu", "cpu.stat");
-    String peak = read("memory", second ? "memory.peak" : "memory.max_usage_in_bytes");
+    String peak = read("memory", second ? peakFile() : "memory.max_usage_in_bytes");
     String events = read("memory", second ? "memory.events" : "memory.oom_control");
     return new Account(
         number(cpu, "nr_periods"),
         number(cpu, "nr_throttled"),
         Long.parseLong(peak.strip()) / (double) (1L << 20),
         number(events, "oom_kill"));
+  }
+
+  /** Before Linux 5.19 the second version does not tell the peak: then what is there now. */
+  private String peakFile() {
+    return Files.exists(folder("memory").resolve("memory.peak")) ? "memory.peak" : "memory.current";
   }
 
   private static long number(String lines, String name) {

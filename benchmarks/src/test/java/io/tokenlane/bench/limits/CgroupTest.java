@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tokenlane.bench.limits.Cgroup.Limits;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/** Real control groups, where this process may make them. */
+/** Real control groups, where this process may make them; and those of the other version. */
 class CgroupTest {
   private static final int KILLED = 137;
 
@@ -53,5 +56,48 @@ class CgroupTest {
       assertThat(run(group, "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done")).isZero();
       assertThat(group.account().throttled()).isPositive();
     }
+  }
+
+  /** Files as the kernel's second version has them, for machines that still have the first. */
+  @Test
+  void theSecondVersionIsWrittenAndReadAsItsDocumentationSays(@TempDir Path folder)
+      throws Exception {
+    Path mount = Files.createDirectories(folder.resolve("mount"));
+    Path own = Files.writeString(folder.resolve("own"), "0::/inner\n");
+    Path inner = Files.createDirectories(mount.resolve("inner"));
+    Files.writeString(mount.resolve("cgroup.controllers"), "cpuset cpu io memory pids\n");
+    Cgroup group = Cgroup.create(mount, own, "limited").orElseThrow();
+    Path files = inner.resolve("limited");
+
+    group.limit(new Limits(500, 512), 250);
+
+    assertThat(inner.resolve("cgroup.subtree_control")).hasContent("+cpu +memory");
+    assertThat(files.resolve("cpu.max")).hasContent("50000 100000");
+    assertThat(files.resolve("cpu.weight")).hasContent("10");
+    assertThat(files.resolve("memory.max")).hasContent("536870912");
+    group.limit(Limits.NONE, 1000);
+    assertThat(files.resolve("cpu.max")).hasContent("max 100000");
+    assertThat(files.resolve("memory.max")).hasContent("max");
+    assertThat(group.within(List.of("run")).get(2)).containsOnlyOnce(files + "/cgroup.procs");
+
+    Files.writeString(files.resolve("cpu.stat"), "usage_usec 9\nnr_periods 40\nnr_throttled 7\n");
+    Files.writeString(files.resolve("memory.current"), "1048576\n");
+    Files.writeString(files.resolve("memory.events"), "low 0\nmax 12\noom 2\noom_kill 1\n");
+    assertThat(group.account()).isEqualTo(new Cgroup.Account(40, 7, 1, 1));
+    Files.writeString(files.resolve("memory.peak"), "3145728\n");
+    assertThat(group.account().peakMebibytes()).isEqualTo(3);
+  }
+
+  /**
+   * A hierarchy that has only other controllers is none: cpu and memory are in the first version.
+   */
+  @Test
+  void aSecondVersionWithoutTheControllersIsNotUsed(@TempDir Path folder) throws Exception {
+    Files.writeString(folder.resolve("cgroup.controllers"), "hugetlb\n");
+    Files.createDirectories(folder.resolve("cpu"));
+    Files.createDirectories(folder.resolve("memory"));
+
+    assertThat(Cgroup.create(folder, folder.resolve("none"), "limited")).isPresent();
+    assertThat(folder.resolve("cpu/limited")).isDirectory();
   }
 }

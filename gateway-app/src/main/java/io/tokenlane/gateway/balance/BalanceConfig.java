@@ -8,12 +8,14 @@ import io.tokenlane.balance.health.ActiveHealthChecks;
 import io.tokenlane.balance.health.HealthSettings;
 import io.tokenlane.balance.health.Timer;
 import io.tokenlane.gateway.catalog.ModelCatalog;
+import io.tokenlane.gateway.clock.Rounds;
 import io.tokenlane.gateway.security.SecurityProperties;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.cloud.client.discovery.DiscoveryClient;
@@ -56,6 +58,16 @@ public class BalanceConfig {
     return sources;
   }
 
+  @Bean
+  @Nullable ServiceWatch serviceWatch(NodeSources sources) {
+    if (!sources.watched()) {
+      return null;
+    }
+    ServiceWatch watch = WatchLoader.open(WatchLoader.folder());
+    sources.follow(watch);
+    return watch;
+  }
+
   private static void every(
       Duration interval, ScheduledExecutorService clockwork, Runnable action) {
     var _ = clockwork.scheduleWithFixedDelay(action, 0, interval.toNanos(), TimeUnit.NANOSECONDS);
@@ -63,9 +75,7 @@ public class BalanceConfig {
 
   @Bean
   ServicePools servicePools(BalanceProperties properties, ScheduledExecutorService clockwork) {
-    ServicePools pools = new ServicePools(properties);
-    every(TICK, clockwork, pools::tick);
-    return pools;
+    return new ServicePools(properties, clockwork);
   }
 
   @Bean
@@ -137,8 +147,12 @@ public class BalanceConfig {
   @Bean
   LateBinding lateBinding(
       NodePool pool, BalanceProperties properties, ScheduledExecutorService clockwork) {
-    LateBinding line = new LateBinding(pool, properties.maxWaiting());
-    every(TICK, clockwork, line::tick);
+    return ticking(new LateBinding(pool, properties.maxWaiting()), clockwork);
+  }
+
+  /** A line that is looked at while calls wait in it. */
+  static LateBinding ticking(LateBinding line, ScheduledExecutorService clockwork) {
+    line.onWaiting(new Rounds(clockwork, TICK, () -> line.waiting() > 0, line::tick)::wake);
     return line;
   }
 
@@ -202,7 +216,8 @@ public class BalanceConfig {
     BalanceProperties.Health health = properties.health();
     return new ActiveHealthChecks(
         pool,
-        new HttpProbe(health, sources::apiKey, clients.single()),
+        new Resting(
+            pool, new HttpProbe(health, sources::apiKey, clients.single()), System::nanoTime),
         new HealthSettings(
             health.interval(),
             health.timeout(),

@@ -5,21 +5,32 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
+import io.tokenlane.balance.Node;
 import io.tokenlane.balance.NodePool;
 import io.tokenlane.balance.NodeSnapshot;
 import io.tokenlane.balance.ScaleHint;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
-/** What Prometheus sees of the nodes; node ids come from the configuration, so they are few. */
+/**
+ * What Prometheus sees of the nodes. Of nodes that left, nothing is kept: discovered ones go on and
+ * on.
+ */
 final class NodeMeters {
+  private static final long FRESH_NANOS = 100_000_000;
+
   private final MeterRegistry registry;
   private final ConcurrentHashMap<String, Counter> picks = new ConcurrentHashMap<>();
   private final Counter retries;
   private final NodePool pool;
   private final MultiGauge inFlight;
   private final MultiGauge up;
+  private List<String> followed = List.of();
+  private volatile @Nullable Seen seen;
 
   NodeMeters(MeterRegistry registry, NodePool pool) {
     this.registry = registry;
@@ -56,23 +67,49 @@ final class NodeMeters {
 
   /** Brings the gauges of single nodes up to the fleet as it is; to be called now and then. */
   void follow() {
+    List<String> ids = pool.nodes().stream().map(Node::id).toList();
+    if (ids.equals(followed)) {
+      return;
+    }
+    followed = ids;
+    picks.keySet().stream().filter(id -> !ids.contains(id)).forEach(this::forget);
     inFlight.register(rows(NodeSnapshot::inFlight), true);
     up.register(rows(node -> node.state().serves() ? 1 : 0), true);
   }
 
+  private void forget(String nodeId) {
+    Counter gone = picks.remove(nodeId);
+    if (gone != null) {
+      registry.remove(gone);
+    }
+  }
+
   private List<MultiGauge.Row<?>> rows(ToDoubleFunction<NodeSnapshot> value) {
-    return pool.nodes().stream()
+    return followed.stream()
         .<MultiGauge.Row<?>>map(
-            node -> MultiGauge.Row.of(Tags.of("node", node.id()), () -> value(node.id(), value)))
+            id -> MultiGauge.Row.of(Tags.of("node", id), () -> value(id, value)))
         .toList();
   }
 
   private double value(String nodeId, ToDoubleFunction<NodeSnapshot> value) {
-    return pool.snapshot().stream()
-        .filter(node -> node.node().id().equals(nodeId))
-        .mapToDouble(value)
-        .sum();
+    NodeSnapshot node = seen().get(nodeId);
+    return node == null ? 0 : value.applyAsDouble(node);
   }
+
+  /** One look at the fleet serves all gauges of a scrape. */
+  private Map<String, NodeSnapshot> seen() {
+    Seen last = seen;
+    long now = System.nanoTime();
+    if (last == null || now - last.atNanos() > FRESH_NANOS) {
+      Map<String, NodeSnapshot> byId = new HashMap<>();
+      pool.snapshot().forEach(node -> byId.put(node.node().id(), node));
+      last = new Seen(byId, now);
+      seen = last;
+    }
+    return last.byId();
+  }
+
+  private record Seen(Map<String, NodeSnapshot> byId, long atNanos) {}
 
   void picked(String nodeId) {
     picks

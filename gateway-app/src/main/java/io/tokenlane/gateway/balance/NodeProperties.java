@@ -12,6 +12,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     front of {@code /v1}; or {@code lb://SERVICE} for the instances that a discovery client tells
  * @param dns whether each address of the uri's host is a node of its own, looked up again and
  *     again; default false
+ * @param kubernetes whether each ready pod of the uri's host, {@code SERVICE} or {@code
+ *     SERVICE.NAMESPACE}, is a node of its own, as the Kubernetes API tells; with {@code https} a
+ *     pod is asked by its name in the cluster's DNS; default false
  * @param weight share of the calls relative to others; &gt; 0, default 1
  * @param limit calls it computes at once; ≥ 0, default 0: as it reports itself, else unlimited
  * @param apiKey sent to it as {@code Authorization: Bearer …}; default none
@@ -23,6 +26,7 @@ public record NodeProperties(
     @Nullable String id,
     URI uri,
     @DefaultValue("false") boolean dns,
+    @DefaultValue("false") boolean kubernetes,
     @DefaultValue("1") double weight,
     @DefaultValue("0") int limit,
     @Nullable String apiKey,
@@ -42,6 +46,11 @@ public record NodeProperties(
     if (dns && !"http".equals(uri.getScheme())) {
       throw new IllegalArgumentException("dns: true with " + uri + " (expected: http://host:port)");
     }
+    if (kubernetes && (dns || !http)) {
+      throw new IllegalArgumentException(
+          "kubernetes: true with %s%s (expected: http(s)://SERVICE:port, without dns)"
+              .formatted(uri, dns ? " and dns: true" : ""));
+    }
     if (!(weight > 0) || Double.isInfinite(weight)) {
       throw new IllegalArgumentException("weight: " + weight + " (expected: > 0, finite)");
     }
@@ -58,9 +67,14 @@ public record NodeProperties(
     }
   }
 
-  /** Whether its nodes are told by somebody else. */
+  /** Whether somebody has to be asked for its nodes again and again. */
   boolean lookedUp() {
     return dns || "lb".equals(uri.getScheme());
+  }
+
+  /** Whether it is a node itself, and not what tells nodes. */
+  boolean isNode() {
+    return !lookedUp() && !kubernetes;
   }
 
   /** The id, or what stands in for it. */

@@ -15,8 +15,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * Keeps the pool's fleet as {@code tokenlane.nodes} has it: entries with an address of their own as
- * they stand, each other one in the nodes that a name server or a discovery client tells now. A
- * lookup that fails changes nothing.
+ * they stand, each other one in the nodes that a name server, a discovery client or Kubernetes
+ * tells now. A lookup that fails changes nothing.
  */
 final class NodeSources {
   private static final Logger LOG = LoggerFactory.getLogger(NodeSources.class);
@@ -24,7 +24,7 @@ final class NodeSources {
   private final NodePool pool;
   private final List<NodeProperties> entries;
   private final Lookup lookup;
-  private final Map<NodeProperties, List<URI>> found = new ConcurrentHashMap<>();
+  private final Map<NodeProperties, List<ServiceWatch.Member>> found = new ConcurrentHashMap<>();
   private volatile Map<String, NodeProperties> byNode = Map.of();
   private List<Node> fleet = List.of();
 
@@ -59,14 +59,34 @@ final class NodeSources {
             lookup
                 .addresses(entry)
                 .subscribe(
-                    addresses -> found(entry, addresses),
+                    addresses -> found(entry, addresses.stream().map(NodeSources::member).toList()),
                     failure -> LOG.warn("node {}: {}", entry.name(), failure.toString()));
       }
     }
   }
 
-  private void found(NodeProperties entry, List<URI> addresses) {
-    if (!addresses.equals(found.put(entry, List.copyOf(addresses)))) {
+  /** Whether any entry's nodes are told by Kubernetes. */
+  boolean watched() {
+    return entries.stream().anyMatch(NodeProperties::kubernetes);
+  }
+
+  /** The fleet follows what the watch tells from now on. */
+  void follow(ServiceWatch watch) {
+    for (NodeProperties entry : entries) {
+      if (entry.kubernetes()) {
+        watch.follow(entry.uri(), members -> found(entry, members));
+      }
+    }
+  }
+
+  private static ServiceWatch.Member member(URI address) {
+    String place = address.getAuthority().replace("[", "").replace("]", "");
+    return new ServiceWatch.Member(place, address);
+  }
+
+  private void found(NodeProperties entry, List<ServiceWatch.Member> members) {
+    if (!members.equals(found.put(entry, List.copyOf(members)))) {
+      LOG.info("node {}: {} found", entry.name(), members.size());
       publish();
     }
   }
@@ -89,14 +109,13 @@ final class NodeSources {
   }
 
   private List<Node> nodes(NodeProperties entry) {
-    if (!entry.lookedUp()) {
+    if (entry.isNode()) {
       return List.of(new Node(entry.name(), entry.uri(), entry.weight(), entry.limit()));
     }
     List<Node> nodes = new ArrayList<>();
-    for (URI address : found.getOrDefault(entry, List.of())) {
-      String place = address.getAuthority().replace("[", "").replace("]", "");
-      String id = entry.id() == null ? place : entry.id() + '-' + place;
-      nodes.add(new Node(id, address, entry.weight(), entry.limit()));
+    for (ServiceWatch.Member member : found.getOrDefault(entry, List.of())) {
+      String id = entry.id() == null ? member.name() : entry.id() + '-' + member.name();
+      nodes.add(new Node(id, member.uri(), entry.weight(), entry.limit()));
     }
     return nodes;
   }

@@ -15,7 +15,7 @@ import reactor.netty.http.client.HttpClient;
 
 /**
  * Asks every node something at an interval, never twice at once. A node that does not have it, or
- * does not answer, is left alone for a minute.
+ * does not answer, is left alone for a minute. While no call comes, only every tenth round is made.
  */
 final class Polls {
   private static final long LEFT_ALONE_NANOS = Duration.ofMinutes(1).toNanos();
@@ -26,6 +26,7 @@ final class Polls {
   private final LongSupplier clock;
   private final Set<String> asking = ConcurrentHashMap.newKeySet();
   private final Map<String, Long> leftAloneSince = new ConcurrentHashMap<>();
+  private int skipped;
 
   /**
    * @param question whether the node had an answer
@@ -36,8 +37,12 @@ final class Polls {
     this.clock = clock;
   }
 
-  /** Asks all nodes. */
+  /** Asks all nodes; to be called by one thread. */
   void look() {
+    if (Resting.of(pool) && ++skipped < Resting.ROUNDS) {
+      return;
+    }
+    skipped = 0;
     Set<String> ids = pool.nodes().stream().map(Node::id).collect(Collectors.toSet());
     leftAloneSince.keySet().retainAll(ids);
     pool.nodes().forEach(this::ask);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.client.ServiceInstance;
 
@@ -21,8 +22,10 @@ final class ServicePools {
   private final PoolSettings settings;
   private final int maxWaiting;
   private final long holdsNanos;
+  private final ScheduledExecutorService clockwork;
 
-  ServicePools(BalanceProperties properties) {
+  ServicePools(BalanceProperties properties, ScheduledExecutorService clockwork) {
+    this.clockwork = clockwork;
     this.settings = properties.pool();
     this.maxWaiting = properties.maxWaiting();
     this.holdsNanos = properties.discoveryInterval().toNanos();
@@ -39,14 +42,11 @@ final class ServicePools {
     return all;
   }
 
-  void tick() {
-    pools.values().forEach(service -> service.line.tick());
-  }
-
   /** One service's instances as nodes. */
   final class ServicePool {
     private final NodePool pool = new NodePool(settings);
-    private final LateBinding line = new LateBinding(pool, maxWaiting);
+    private final LateBinding line =
+        BalanceConfig.ticking(new LateBinding(pool, maxWaiting), clockwork);
     private volatile List<ServiceInstance> told = List.of();
     private volatile long toldAt;
     private volatile Map<String, ServiceInstance> instances = Map.of();

@@ -1,12 +1,9 @@
 package io.tokenlane.gateway.config;
 
+import io.tokenlane.gateway.state.StateFolder;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class LastGoodConfig {
   /** Names the folder; without it nothing is kept. */
-  public static final String FOLDER = "TOKENLANE_STATE_DIR";
+  public static final String FOLDER = StateFolder.VARIABLE;
 
   private static final Logger LOG = LoggerFactory.getLogger(LastGoodConfig.class);
   private static final String OPTION = "--spring.config.additional-location=file:";
@@ -36,40 +33,28 @@ public final class LastGoodConfig {
 
   /** Empty without such a folder, or without a configuration file among the arguments. */
   public static Optional<LastGoodConfig> of(String[] arguments, Map<String, String> environment) {
-    String folder = environment.getOrDefault(FOLDER, "");
-    return folder.isBlank()
-        ? Optional.empty()
-        : Arrays.stream(arguments)
-            .filter(argument -> argument.startsWith(OPTION))
-            .map(argument -> Path.of(argument.substring(OPTION.length())))
-            .findFirst()
-            .map(file -> new LastGoodConfig(file, copyOf(Path.of(folder), file)));
+    return StateFolder.of(environment)
+        .flatMap(
+            folder ->
+                Arrays.stream(arguments)
+                    .filter(argument -> argument.startsWith(OPTION))
+                    .map(argument -> Path.of(argument.substring(OPTION.length())))
+                    .findFirst()
+                    .map(file -> new LastGoodConfig(file, copyOf(folder, file))));
   }
 
   private static Path copyOf(Path folder, Path file) {
     return folder.resolve(COPY + file.getFileName());
   }
 
-  /**
-   * Remembers the file, for the gateway runs with it. The copy is whole at any moment: it is
-   * written beside the older one, forced to the disk and then put in its place.
-   */
+  /** Remembers the file, for the gateway runs with it. The copy is whole at any moment. */
   public void keep() {
     try {
       byte[] now = Files.readAllBytes(wanted);
       if (Files.exists(copy) && Arrays.equals(now, Files.readAllBytes(copy))) {
         return;
       }
-      Path folder = Files.createDirectories(copy.toAbsolutePath().getParent());
-      Path next = Files.createTempFile(folder, COPY, ".new");
-      try (FileChannel channel = FileChannel.open(next, StandardOpenOption.WRITE)) {
-        ByteBuffer rest = ByteBuffer.wrap(now);
-        while (rest.hasRemaining()) {
-          channel.write(rest);
-        }
-        channel.force(true);
-      }
-      Files.move(next, copy, StandardCopyOption.ATOMIC_MOVE);
+      StateFolder.replace(copy, now);
     } catch (IOException e) {
       LOG.warn("{}: not kept as the last good configuration: {}", wanted, e.toString());
     }

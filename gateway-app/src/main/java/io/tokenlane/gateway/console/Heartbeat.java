@@ -17,7 +17,10 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Takes the pulse once a second, tells whoever looks, and keeps the last minutes for newcomers. */
+/**
+ * Takes the pulse once a second, tells whoever looks, and keeps the last minutes for newcomers.
+ * While nobody looks it takes no more of it than the charts of newcomers need.
+ */
 final class Heartbeat implements ApplicationListener<ContextClosedEvent> {
   private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
   private static final int KEPT = 300;
@@ -55,18 +58,22 @@ final class Heartbeat implements ApplicationListener<ContextClosedEvent> {
   }
 
   void beat() {
-    if (looking.get() > 0) {
-      signs.look();
+    if (looking.get() == 0) {
+      keep(pulse.brief(clock.millis()));
+      return;
     }
+    signs.look();
     ObjectNode now = pulse.now(clock.millis());
+    keep(brief(now));
+    var _ = beats.tryEmitNext(JSON.writeValueAsString(now));
+  }
+
+  private void keep(ObjectNode brief) {
     synchronized (past) {
-      past.addLast(brief(now));
+      past.addLast(brief);
       if (past.size() > KEPT) {
         past.removeFirst();
       }
-    }
-    if (looking.get() > 0) {
-      var _ = beats.tryEmitNext(JSON.writeValueAsString(now));
     }
   }
 

@@ -64,6 +64,15 @@ final class Pulse {
     return pulse;
   }
 
+  /** Of the above, what the charts need: {@code at}, totals, latencies and the cache's results. */
+  ObjectNode brief(long epochMillis) {
+    ObjectNode pulse = JSON.createObjectNode();
+    pulse.put("at", epochMillis);
+    parts.traffic().tell(pulse);
+    results(pulse.putObject("cache"));
+    return pulse;
+  }
+
   private void nodes(ArrayNode nodes) {
     for (NodeSnapshot known : parts.pool().snapshot()) {
       String id = known.node().id();
@@ -75,11 +84,15 @@ final class Pulse {
     }
   }
 
-  private void cache(ObjectNode cache) {
+  private void results(ObjectNode cache) {
     ObjectNode results = cache.putObject("results");
     for (Meter meter : named("tokenlane.cache.requests")) {
       results.put(String.valueOf(meter.getId().getTag("result")), value(meter));
     }
+  }
+
+  private void cache(ObjectNode cache) {
+    results(cache);
     cache.put("bytes", parts.cache().weightBytes());
     cache.put("max_bytes", parts.cache().maxBytes());
     cache.put("answers", parts.cache().size());

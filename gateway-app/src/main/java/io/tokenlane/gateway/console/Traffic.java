@@ -107,14 +107,13 @@ final class Traffic implements CallWatch {
     }
 
     synchronized void tell(ObjectNode to) {
-      window.addLast(recorder.getIntervalHistogram());
-      if (window.size() > WINDOW) {
-        window.removeFirst();
-      }
-      Histogram all = new Histogram(LONGEST_MICROS, 2);
-      window.forEach(all::add);
-      to.put("count", all.getTotalCount());
-      if (all.getTotalCount() > 0) {
+      Histogram oldest = window.size() == WINDOW ? window.removeFirst() : null;
+      window.addLast(recorder.getIntervalHistogram(oldest));
+      long count = window.stream().mapToLong(Histogram::getTotalCount).sum();
+      to.put("count", count);
+      if (count > 0) {
+        Histogram all = new Histogram(LONGEST_MICROS, 2);
+        window.forEach(all::add);
         to.put("p50", all.getValueAtPercentile(50) / 1e3);
         to.put("p95", all.getValueAtPercentile(95) / 1e3);
         to.put("p99", all.getValueAtPercentile(99) / 1e3);

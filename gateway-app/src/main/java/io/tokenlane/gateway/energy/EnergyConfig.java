@@ -5,6 +5,8 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.lang.management.ManagementFactory;
+import java.time.Clock;
+import java.time.ZoneId;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.springframework.context.annotation.Bean;
@@ -19,7 +21,8 @@ public class EnergyConfig {
   @Bean
   CarbonIntensity carbonIntensity(
       EnergyProperties properties, MeterRegistry registry, ScheduledExecutorService clockwork) {
-    CarbonIntensity intensity = new CarbonIntensity(HttpClient.create(), properties);
+    CarbonIntensity intensity =
+        new CarbonIntensity(HttpClient.create(), properties, Clock.system(ZoneId.systemDefault()));
     Gauge.builder("tokenlane.carbon.intensity", intensity, CarbonIntensity::grams)
         .description("Grams of CO2 per kilowatt-hour; 0 where it is not known")
         .register(registry);

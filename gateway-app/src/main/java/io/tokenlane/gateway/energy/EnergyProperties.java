@@ -2,6 +2,7 @@ package io.tokenlane.gateway.energy;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -14,6 +15,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param coreWatts what a busy processor takes beyond that; ≥ 0 W, default 2.76 W
  * @param carbonIntensity g CO2 per kWh; ≥ 0, default 0: not known; the one that holds until another
  *     is fetched
+ * @param carbonSchedule the intensity by the time of day, as {@code [{from: "07:00", grams: 420},
+ *     {from: "22:00", grams: 180}]}; each step holds until the next; default none: the one above
  * @param carbonUri where the intensity is fetched as JSON; default none
  * @param carbonPointer where in that JSON the number stands (RFC 6901); default {@code
  *     /carbonIntensity}
@@ -23,6 +26,7 @@ public record EnergyProperties(
     @DefaultValue("0.2") double idleWatts,
     @DefaultValue("2.76") double coreWatts,
     @DefaultValue("0") double carbonIntensity,
+    @DefaultValue List<CarbonStep> carbonSchedule,
     @Nullable URI carbonUri,
     @DefaultValue("/carbonIntensity") String carbonPointer,
     @DefaultValue("15m") Duration carbonInterval) {
@@ -32,6 +36,10 @@ public record EnergyProperties(
     positive("idle_watts", idleWatts);
     positive("core_watts", coreWatts);
     positive("carbon_intensity", carbonIntensity);
+    carbonSchedule = List.copyOf(carbonSchedule);
+    if (carbonSchedule.stream().map(CarbonStep::from).distinct().count() < carbonSchedule.size()) {
+      throw new IllegalArgumentException("carbon_schedule: a time twice (expected: once)");
+    }
     if (carbonUri != null && !carbonUri.isAbsolute()) {
       throw new IllegalArgumentException("carbon_uri: " + carbonUri + " (expected: http(s)://…)");
     }

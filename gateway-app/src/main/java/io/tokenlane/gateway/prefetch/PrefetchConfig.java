@@ -9,6 +9,8 @@ import io.tokenlane.compress.template.TemplateRegistry;
 import io.tokenlane.gateway.balance.NodeList;
 import io.tokenlane.gateway.balance.NodeProperties;
 import io.tokenlane.gateway.cache.PrefetchPass;
+import io.tokenlane.gateway.energy.CarbonIntensity;
+import io.tokenlane.gateway.state.StateFolder;
 import io.tokenlane.prefetch.PrefetchAccount;
 import io.tokenlane.prefetch.cache.AnswerCache;
 import io.tokenlane.prefetch.predict.Account;
@@ -48,12 +50,30 @@ public class PrefetchConfig {
   }
 
   @Bean
+  PrefetchStarter.Means prefetchMeans(
+      PrefetchProperties properties,
+      AnswerCache cache,
+      CarbonIntensity carbon,
+      ScheduledExecutorService clockwork) {
+    PendingFetches pending =
+        new PendingFetches(StateFolder.of(System.getenv()), properties.plan().asked(), clockwork);
+    return new PrefetchStarter.Means(cache, carbon, pending, clockwork);
+  }
+
+  @Bean
   PrefetchStarter prefetchStarter(
       PrefetchProperties properties,
       PrefetchPass pass,
-      ScheduledExecutorService clockwork,
-      AnswerCache cache) {
-    return new PrefetchStarter(properties, pass, clockwork, cache);
+      PrefetchStarter.Means means,
+      NodePool pool) {
+    PrefetchStarter starter = new PrefetchStarter(properties, pass, means);
+    pool.onChange(
+        (node, state) -> {
+          if (state.serves()) {
+            means.clockwork().execute(starter::linkIsBack);
+          }
+        });
+    return starter;
   }
 
   @Bean
@@ -67,14 +87,16 @@ public class PrefetchConfig {
       NodePool pool,
       NodeList nodes,
       TemplateRegistry templates,
-      ScheduledExecutorService clockwork) {
+      PrefetchStarter.Means means) {
     if (!properties.enabled() || !properties.prefixes()) {
       return null;
     }
     BooleanSupplier busy =
         () -> pool.snapshot().stream().mapToInt(NodeSnapshot::inFlight).sum() > 0;
-    PrefixWarmUp warmUp = new PrefixWarmUp(pool, templates::list, id -> apiKey(nodes, id), busy);
-    var _ = clockwork.scheduleWithFixedDelay(warmUp::look, 1, 1, TimeUnit.SECONDS);
+    Patience patience = new Patience(properties.carbonWait(), means.carbon()::pause, System::nanoTime);
+    PrefixWarmUp warmUp =
+        new PrefixWarmUp(pool, templates::list, id -> apiKey(nodes, id), busy, patience);
+    var _ = means.clockwork().scheduleWithFixedDelay(warmUp::look, 1, 1, TimeUnit.SECONDS);
     return warmUp;
   }
 
@@ -88,6 +110,9 @@ public class PrefetchConfig {
   @Bean
   MeterBinder prefetchMeters(PrefetchStarter starter) {
     return registry -> {
+      FunctionCounter.builder("tokenlane.prefetch.postponed", starter, PrefetchStarter::postponed)
+          .description("Prefetches that waited for less CO2")
+          .register(registry);
       FORESEEN.forEach(
           (outcome, count) ->
               FunctionCounter.builder(

@@ -20,6 +20,9 @@ import org.springframework.util.unit.DataSize;
  * @param bytesPerMinute what all prefetches together may take, as {@code 10MB}; ≥ 0, default 0: no
  *     bound
  * @param prefixes whether nodes compute the beginning of registered templates ahead; default false
+ * @param carbonWait how long a refresh of endpoints, or such a computation, may wait for minutes
+ *     with less CO2 ({@code tokenlane.energy.carbon_schedule} or {@code carbon_uri}); what it would
+ *     refresh may expire meanwhile; 0 to 24 h, default 0: not at all
  */
 public record PrefetchProperties(
     @DefaultValue("true") boolean enabled,
@@ -29,11 +32,15 @@ public record PrefetchProperties(
     @Nullable ForesightProperties foresight,
     @DefaultValue List<ScheduleProperties> schedules,
     @DefaultValue("0B") DataSize bytesPerMinute,
-    @DefaultValue("false") boolean prefixes) {
+    @DefaultValue("false") boolean prefixes,
+    @DefaultValue("0s") Duration carbonWait) {
+
+  private static final Duration DAY = Duration.ofDays(1);
 
   /** Nothing to prefetch. */
   public static final PrefetchProperties NONE =
-      new PrefetchProperties(false, 300, List.of(), 2, null, List.of(), DataSize.ofBytes(0), false);
+      new PrefetchProperties(
+          false, 300, List.of(), 2, null, List.of(), DataSize.ofBytes(0), false, Duration.ZERO);
 
   /** Checks the ranges. */
   public PrefetchProperties {
@@ -49,6 +56,9 @@ public record PrefetchProperties(
     if (bytesPerMinute.isNegative()) {
       throw new IllegalArgumentException(
           "bytes_per_minute: " + bytesPerMinute + " (expected: >= 0)");
+    }
+    if (carbonWait.isNegative() || carbonWait.compareTo(DAY) > 0) {
+      throw new IllegalArgumentException("carbon_wait: " + carbonWait + " (expected: 0 to 24 h)");
     }
   }
 

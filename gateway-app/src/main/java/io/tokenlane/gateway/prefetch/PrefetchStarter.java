@@ -2,6 +2,7 @@ package io.tokenlane.gateway.prefetch;
 
 import io.tokenlane.gateway.cache.HitListener;
 import io.tokenlane.gateway.cache.PrefetchPass;
+import io.tokenlane.gateway.energy.CarbonIntensity;
 import io.tokenlane.prefetch.ByteBudget;
 import io.tokenlane.prefetch.PrefetchAccount;
 import io.tokenlane.prefetch.PrefetchPlan;
@@ -33,24 +34,33 @@ final class PrefetchStarter
     implements ApplicationListener<ReactiveWebServerInitializedEvent>, HitListener, DisposableBean {
   private static final Logger LOG = LoggerFactory.getLogger(PrefetchStarter.class);
 
+  private static final long JITTER_MILLIS = 60_000;
+
   private final PrefetchProperties properties;
   private final PrefetchPass pass;
   private final ScheduledExecutorService clockwork;
   private final AnswerCache cache;
+  private final CarbonIntensity carbon;
+  private final PendingFetches pending;
   private volatile @Nullable Prefetcher prefetcher;
   private volatile @Nullable Ahead ahead;
   private volatile boolean stopped;
   private final Set<String> refreshing = ConcurrentHashMap.newKeySet();
 
-  PrefetchStarter(
-      PrefetchProperties properties,
-      PrefetchPass pass,
-      ScheduledExecutorService clockwork,
-      AnswerCache cache) {
-    this.cache = cache;
+  /** What it works with. */
+  record Means(
+      AnswerCache cache,
+      CarbonIntensity carbon,
+      PendingFetches pending,
+      ScheduledExecutorService clockwork) {}
+
+  PrefetchStarter(PrefetchProperties properties, PrefetchPass pass, Means means) {
     this.properties = properties;
     this.pass = pass;
-    this.clockwork = clockwork;
+    this.cache = means.cache();
+    this.carbon = means.carbon();
+    this.pending = means.pending();
+    this.clockwork = means.clockwork();
   }
 
   @Override
@@ -72,9 +82,11 @@ final class PrefetchStarter
             plan,
             loudly(new LoopbackSource(frontDoor, pass, budget)),
             this::later,
-            () -> ThreadLocalRandom.current().nextDouble());
+            () -> ThreadLocalRandom.current().nextDouble(),
+            this::forLessCarbon);
     prefetcher = started;
     started.start();
+    pending.read().forEach(started::refresh);
     properties.schedules().forEach(schedule -> next(schedule, started));
   }
 
@@ -85,6 +97,7 @@ final class PrefetchStarter
     if (at != null && !stopped) {
       Runnable due =
           () -> {
+            pending.add(schedule.endpoints());
             schedule.endpoints().forEach(into::refresh);
             next(schedule, into);
           };
@@ -123,13 +136,35 @@ final class PrefetchStarter
     }
   }
 
-  private static Prefetcher.Source loudly(Prefetcher.Source source) {
+  /** Not all gateways of a region at the same moment. */
+  private Duration forLessCarbon(Duration waited) {
+    Duration wait = carbon.pause(properties.carbonWait().minus(waited));
+    long jitter = ThreadLocalRandom.current().nextLong(JITTER_MILLIS);
+    return wait.isPositive() ? wait.plusMillis(jitter) : Duration.ZERO;
+  }
+
+  /** Somebody who could not be reached is back: what failed meanwhile is fetched now. */
+  void linkIsBack() {
+    Prefetcher running = prefetcher;
+    if (running != null) {
+      running.retryFailed();
+    }
+  }
+
+  long postponed() {
+    Prefetcher running = prefetcher;
+    return running == null ? 0 : running.postponed();
+  }
+
+  private Prefetcher.Source loudly(Prefetcher.Source source) {
     return endpoint ->
         source
             .fetch(endpoint)
             .whenComplete(
                 (ttl, failure) -> {
-                  if (failure != null) {
+                  if (failure == null) {
+                    pending.done(endpoint);
+                  } else {
                     LOG.warn("prefetch of {} failed: {}", endpoint, failure.getMessage());
                   }
                 });

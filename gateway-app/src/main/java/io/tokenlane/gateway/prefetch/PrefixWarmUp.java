@@ -43,6 +43,7 @@ final class PrefixWarmUp {
   private final Supplier<Collection<Template>> templates;
   private final Function<String, Optional<String>> apiKeys;
   private final BooleanSupplier busy;
+  private final Patience patience;
   private final Set<String> warm = ConcurrentHashMap.newKeySet();
   private final Set<String> without = ConcurrentHashMap.newKeySet();
 
@@ -56,12 +57,15 @@ final class PrefixWarmUp {
   /**
    * @param apiKeys the key of a node by its id
    * @param busy whether clients' calls need the nodes now
+   * @param patience whether what is wanted had better wait for less CO2
    */
   PrefixWarmUp(
       NodePool pool,
       Supplier<Collection<Template>> templates,
       Function<String, Optional<String>> apiKeys,
-      BooleanSupplier busy) {
+      BooleanSupplier busy,
+      Patience patience) {
+    this.patience = patience;
     this.pool = pool;
     this.templates = templates;
     this.apiKeys = apiKeys;
@@ -87,6 +91,9 @@ final class PrefixWarmUp {
                 && !without.contains(node.id())
                 && !warm.contains(pair(node, template))
                 && !tried.contains(pair(node, template));
+        if (wanted && !patience.over()) {
+          return;
+        }
         if (wanted && asking.compareAndSet(false, true)) {
           tried.add(pair(node, template));
           ask(node, template);
@@ -96,6 +103,7 @@ final class PrefixWarmUp {
     }
     if (!asking.get()) {
       tried.clear();
+      patience.again();
     }
   }
 

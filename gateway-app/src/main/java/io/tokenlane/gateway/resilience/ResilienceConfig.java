@@ -15,9 +15,7 @@ import org.springframework.context.annotation.Configuration;
 public class ResilienceConfig {
   @Bean
   Watchman watchman(NodePool pool, ScheduledExecutorService clockwork) {
-    Watchman watchman = new Watchman(pool, System::nanoTime);
-    watchman.start(clockwork);
-    return watchman;
+    return new Watchman(pool, System::nanoTime, clockwork);
   }
 
   @Bean

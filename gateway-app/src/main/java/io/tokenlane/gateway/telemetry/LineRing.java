@@ -27,6 +27,7 @@ final class LineRing implements AutoCloseable {
   }
 
   private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long LONGEST_IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(320);
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long FAREWELL_MILLIS = 1_000;
   private static final int BATCH_BYTES = 64 * 1024;
@@ -66,11 +67,14 @@ final class LineRing implements AutoCloseable {
   }
 
   private void run() {
+    long idle = IDLE_NANOS;
     while (!closing || !ring.isEmpty()) {
       Line first = ring.poll();
       if (first == null) {
-        LockSupport.parkNanos(IDLE_NANOS);
+        LockSupport.parkNanos(idle);
+        idle = Math.min(2 * idle, LONGEST_IDLE_NANOS);
       } else {
+        idle = IDLE_NANOS;
         write(first);
       }
     }

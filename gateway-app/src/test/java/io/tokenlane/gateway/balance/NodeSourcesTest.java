@@ -8,10 +8,14 @@ import io.tokenlane.balance.NodePool;
 import io.tokenlane.balance.PoolSettings;
 import io.tokenlane.gateway.Eventually;
 import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.cloud.client.discovery.simple.InstanceProperties;
 import org.springframework.cloud.client.discovery.simple.reactive.SimpleReactiveDiscoveryClient;
 import org.springframework.cloud.client.discovery.simple.reactive.SimpleReactiveDiscoveryProperties;
@@ -25,7 +29,7 @@ class NodeSourcesTest {
   private Mono<List<URI>> answer = Mono.just(List.of());
 
   private static NodeProperties entry(String id, String uri, boolean dns) {
-    return new NodeProperties(id, URI.create(uri), dns, 2, 3, "sesame", false, null);
+    return new NodeProperties(id, URI.create(uri), dns, false, 2, 3, "sesame", false, null);
   }
 
   private static List<URI> uris(String... all) {
@@ -77,7 +81,7 @@ class NodeSourcesTest {
     one.setUri(URI.create("http://10.2.0.1:8000"));
     simple.setInstances(Map.of("vllm", List.of(one)));
     NodeProperties service =
-        new NodeProperties(null, URI.create("lb://vllm"), false, 1, 0, null, false, null);
+        new NodeProperties(null, URI.create("lb://vllm"), false, false, 1, 0, null, false, null);
     NodeSources sources =
         new NodeSources(
             pool,
@@ -88,7 +92,60 @@ class NodeSourcesTest {
   }
 
   @Test
+  void whoeverWatchesTellsNodesByName() {
+    NodeProperties watched =
+        new NodeProperties(
+            null, URI.create("http://nodes:8091"), false, true, 1, 0, "sesame", false, null);
+    NodeSources sources =
+        new NodeSources(pool, new NodeList(List.of(FIXED, watched)), entry -> answer);
+    Told watch = new Told();
+    sources.follow(watch);
+    assertThat(ids()).containsExactly("fixed");
+
+    watch.tell("http://10.1.0.1:8091", "http://10.1.0.2:8091");
+    assertThat(ids()).containsExactly("fixed", "nodes-0", "nodes-1");
+    assertThat(sources.apiKey("nodes-1")).hasValue("sesame");
+
+    watch.tell("http://10.1.0.9:8091");
+    assertThat(pool.nodes().get(1).uri()).isEqualTo(URI.create("http://10.1.0.9:8091"));
+    assertThat(ids()).containsExactly("fixed", "nodes-0");
+  }
+
+  private static final class Told implements ServiceWatch {
+    private final List<Consumer<List<Member>>> followers = new ArrayList<>();
+
+    @Override
+    public void follow(URI service, Consumer<List<Member>> told) {
+      followers.add(told);
+    }
+
+    void tell(String... uris) {
+      List<Member> members = new ArrayList<>();
+      for (URI uri : uris(uris)) {
+        members.add(new Member("nodes-" + members.size(), uri));
+      }
+      followers.forEach(told -> told.accept(members));
+    }
+
+    @Override
+    public void close() {
+      followers.clear();
+    }
+  }
+
+  @Test
+  void withoutTheJarsItSaysWhatIsMissing(@TempDir Path empty) {
+    assertThatThrownBy(() -> WatchLoader.open(empty.resolve("kubernetes")))
+        .hasMessageContaining("expected: the jars of gateway-kubernetes in " + empty);
+  }
+
+  @Test
   void oddEntriesAreRefused() {
+    assertThatThrownBy(
+            () ->
+                new NodeProperties(
+                    null, URI.create("lb://x"), false, true, 1, 0, null, false, null))
+        .hasMessageContaining("kubernetes: true with lb://x (expected: http(s)://SERVICE:port");
     assertThatThrownBy(() -> entry("x", "https://gpus.internal", true))
         .hasMessage("dns: true with https://gpus.internal (expected: http://host:port)");
     assertThatThrownBy(() -> entry("x", "ftp://gpus.internal", false))

@@ -6,6 +6,7 @@ import io.tokenlane.balance.NodePool;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -16,7 +17,8 @@ class ServicePoolsTest {
   private final ServicePools pools =
       new ServicePools(
           new Binder(new MapConfigurationPropertySource(Map.of()))
-              .bindOrCreate("balance", BalanceProperties.class));
+              .bindOrCreate("balance", BalanceProperties.class),
+          Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory()));
 
   @ParameterizedTest
   @CsvSource({"3, 3", "10, 10", "0.5, 0.5", "2.50, 2.5", "0, 1", "-1, 1", "heavy, 1"})

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tokenlane.gateway.prefetch.PrefetchProperties;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -80,7 +81,8 @@ final class ConfigTest {
                 null,
                 List.of(),
                 DataSize.ofBytes(0),
-                false));
+                false,
+                Duration.ZERO));
   }
 
   @Test

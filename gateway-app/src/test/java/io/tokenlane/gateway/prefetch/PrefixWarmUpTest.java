@@ -9,6 +9,7 @@ import io.tokenlane.balance.PoolSettings;
 import io.tokenlane.compress.template.Template;
 import io.tokenlane.gateway.FakeUpstream;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -33,7 +34,8 @@ final class PrefixWarmUpTest {
                   Template.of("clerk", "1", BEGINNING + "{{ question }}"),
                   Template.of("short", "1", "Say {{ it }}")),
           id -> id.equals("two") ? Optional.of("sesame") : Optional.empty(),
-          busy::get);
+          busy::get,
+          new Patience(Duration.ZERO, left -> left, System::nanoTime));
 
   PrefixWarmUpTest() {
     pool.replace(List.of(node("one", one), node("two", two)));

@@ -54,7 +54,7 @@ final class Probe {
   }
 
   @SuppressWarnings("restricted") // CUDA's libraries, looked for by their names
-  private static boolean isThere(String library) {
+  static boolean isThere(String library) {
     try (Arena arena = Arena.ofConfined()) {
       SymbolLookup.libraryLookup(library, arena);
       return true;

@@ -56,6 +56,19 @@ class ActuatorTest {
     assertThat(page.lines()).anyMatch(line -> line.startsWith(series));
   }
 
+  /** Where endpoint pickers look by themselves. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "vllm:num_requests_running{",
+        "vllm:num_requests_waiting{",
+        "vllm:kv_cache_usage_perc{"
+      })
+  void endpointPickersFindWhatTheyRead(String series) {
+    String page = node.send("GET", "/metrics", "").body();
+    assertThat(page.lines()).anyMatch(line -> line.startsWith(series));
+  }
+
   @Test
   void timesTokens() {
     String chat = "{\"temperature\": 0, \"messages\": %s}".formatted(Golden.ask("x"));

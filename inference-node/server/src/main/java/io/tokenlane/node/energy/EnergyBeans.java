@@ -2,7 +2,15 @@ package io.tokenlane.node.energy;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.tokenlane.engine.backend.DeviceEnergy;
 import io.tokenlane.node.config.EnergySettings;
+import io.tokenlane.node.load.LoadedModel;
+import io.tokenlane.node.load.ModelSlot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.function.BooleanSupplier;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -23,8 +31,50 @@ public class EnergyBeans {
     return meter;
   }
 
+  /**
+   * One for each device whose driver tells what it takes. Loading its backend finds out; where
+   * there is no such driver that costs one look for a library.
+   */
   @Bean
-  EnergyPerToken energyPerToken(EnergyMeter meter) {
-    return new EnergyPerToken(meter, System::nanoTime);
+  DeviceMeters deviceMeters(ObjectProvider<ModelSlot> model, MeterRegistry registry) {
+    List<DeviceMeter> meters = new ArrayList<>();
+    for (DeviceEnergy device : ServiceLoader.load(DeviceEnergy.class)) {
+      BooleanSupplier inUse =
+          () ->
+              model
+                  .getObject()
+                  .model()
+                  .filter(loaded -> runsOn(loaded, device.backend()))
+                  .isPresent();
+      device
+          .counter()
+          .map(counter -> new DeviceMeter(counter, inUse))
+          .ifPresent(
+              meter -> {
+                meters.add(meter);
+                FunctionCounter.builder("tokenlane.energy.joules", meter, DeviceMeter::joules)
+                    .description("Energy that this process has taken")
+                    .tag("source", device.source())
+                    .tag("estimate", "false")
+                    .register(registry);
+              });
+    }
+    return new DeviceMeters(meters);
+  }
+
+  private static boolean runsOn(LoadedModel loaded, String backend) {
+    return loaded.facts().backend().startsWith(backend + " ");
+  }
+
+  /** What all devices have taken. */
+  record DeviceMeters(List<DeviceMeter> all) {
+    double joules() {
+      return all.stream().mapToDouble(DeviceMeter::joules).sum();
+    }
+  }
+
+  @Bean
+  EnergyPerToken energyPerToken(EnergyMeter meter, DeviceMeters devices) {
+    return new EnergyPerToken(() -> meter.joules() + devices.joules(), System::nanoTime);
   }
 }

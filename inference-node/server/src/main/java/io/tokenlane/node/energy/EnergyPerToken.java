@@ -1,5 +1,6 @@
 package io.tokenlane.node.energy;
 
+import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -11,7 +12,7 @@ public final class EnergyPerToken {
   private static final double MEMORY_SECONDS = 10;
   private static final double LEAST_SECONDS = 0.05;
 
-  private final EnergyMeter meter;
+  private final DoubleSupplier meter;
   private final LongSupplier nanoTime;
   private double joulesBefore;
   private long tokensBefore;
@@ -20,12 +21,13 @@ public final class EnergyPerToken {
   private double tokens;
 
   /**
+   * @param meter joules since the start
    * @param nanoTime as {@link System#nanoTime()}
    */
-  public EnergyPerToken(EnergyMeter meter, LongSupplier nanoTime) {
+  public EnergyPerToken(DoubleSupplier meter, LongSupplier nanoTime) {
     this.meter = meter;
     this.nanoTime = nanoTime;
-    this.joulesBefore = meter.joules();
+    this.joulesBefore = meter.getAsDouble();
     this.lastLook = nanoTime.getAsLong();
   }
 
@@ -35,7 +37,7 @@ public final class EnergyPerToken {
     double seconds = (now - lastLook) / 1e9;
     if (seconds >= LEAST_SECONDS && tokensNow > tokensBefore) {
       double kept = Math.exp(-seconds / MEMORY_SECONDS);
-      double joulesNow = meter.joules();
+      double joulesNow = meter.getAsDouble();
       // What was taken between two answers that lie far apart is not the tokens' alone.
       double share = Math.min(1, MEMORY_SECONDS / seconds);
       joules = joules * kept + (joulesNow - joulesBefore) * share;

@@ -1,6 +1,7 @@
 package io.tokenlane.node.openai;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tokenlane.node.config.NodeSettings;
 import io.tokenlane.node.energy.EnergyPerToken;
 import io.tokenlane.node.load.ModelSlot;
@@ -9,6 +10,7 @@ import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import org.springframework.web.server.WebExceptionHandler;
 import reactor.core.scheduler.Scheduler;
@@ -81,6 +83,14 @@ public class OpenAiBeans {
         .post("/v1/prefixes", prefixes::register)
         .get("/v1/prefixes", prefixes::list)
         .delete("/v1/prefixes/{id}", prefixes::delete)
+        .build();
+  }
+
+  @Bean
+  RouterFunction<ServerResponse> metricsRoute(
+      PrometheusMeterRegistry registry, Scheduler answerScheduler) {
+    return RouterFunctions.route()
+        .GET("/metrics", new MetricsPage(registry, answerScheduler)::read)
         .build();
   }
 }

@@ -107,7 +107,7 @@ class EnergyTest {
   @Test
   void aTokenTakesWhatItTookOfLate() {
     EnergyPerToken perToken =
-        new EnergyPerToken(new PowerModel(0, 10, clock::get, cpu::get), clock::get);
+        new EnergyPerToken(new PowerModel(0, 10, clock::get, cpu::get)::joules, clock::get);
     assertThat(perToken.at(0)).isZero();
 
     busy(perToken, 100, 2);
@@ -129,6 +129,28 @@ class EnergyTest {
     clock.addAndGet(4 * SECOND);
     cpu.addAndGet(cpuSeconds * SECOND);
     assertThat(perToken.at(tokens)).isPositive();
+  }
+
+  @Test
+  void aDeviceCountsFromWhenTheModelRunsOnIt() {
+    double[] counter = {1_000};
+    boolean[] inUse = {false};
+    DeviceMeter device = new DeviceMeter(() -> counter[0], () -> inUse[0]);
+    assertThat(device.joules()).isZero();
+    counter[0] = 5_000;
+    inUse[0] = true;
+    assertThat(device.joules()).as("what it took before").isZero();
+
+    counter[0] = 5_120;
+    assertThat(device.joules()).isEqualTo(120);
+    counter[0] = Double.NaN;
+    assertThat(device.joules()).as("not readable").isEqualTo(120);
+    counter[0] = 5_200;
+    assertThat(device.joules()).isEqualTo(200);
+    counter[0] = 3;
+    assertThat(device.joules()).as("a driver that was loaded anew").isEqualTo(200);
+    counter[0] = 13;
+    assertThat(device.joules()).isEqualTo(210);
   }
 
   @Test

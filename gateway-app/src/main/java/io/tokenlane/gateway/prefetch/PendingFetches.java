@@ -1,0 +1,86 @@
+package io.tokenlane.gateway.prefetch;
+
+import io.tokenlane.gateway.state.StateFolder;
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Endpoints whose time came ({@code prefetch.schedules}) and that were not fetched yet, in a file:
+ * a gateway that is restarted while its link is cut still owes them. At most those of the schedules
+ * are in it.
+ */
+final class PendingFetches {
+  private static final Logger LOG = LoggerFactory.getLogger(PendingFetches.class);
+  private static final String FILE = "pending-prefetches";
+
+  private final Optional<Path> file;
+  private final Set<String> known;
+  private final Executor writer;
+  private final Set<String> pending = new LinkedHashSet<>();
+
+  /**
+   * @param folder where the file is kept; empty: nowhere
+   * @param known endpoints that may be in it
+   * @param writer writes the file, one time after the other
+   */
+  PendingFetches(Optional<Path> folder, List<String> known, Executor writer) {
+    this.file = folder.map(path -> path.resolve(FILE));
+    this.known = Set.copyOf(known);
+    this.writer = writer;
+  }
+
+  /** What an earlier process left undone. */
+  synchronized List<String> read() {
+    file.filter(Files::exists)
+        .ifPresent(
+            path -> {
+              try {
+                Files.readAllLines(path).stream().filter(known::contains).forEach(pending::add);
+              } catch (MalformedInputException strange) {
+                LOG.warn("{}: not text (expected: a path a line); it is left out", path);
+              } catch (IOException e) {
+                LOG.warn("{}: {}", path, e.toString());
+              }
+            });
+    return List.copyOf(pending);
+  }
+
+  synchronized void add(List<String> endpoints) {
+    if (pending.addAll(endpoints)) {
+      keep();
+    }
+  }
+
+  synchronized void done(String endpoint) {
+    if (pending.remove(endpoint)) {
+      keep();
+    }
+  }
+
+  private void keep() {
+    file.ifPresent(path -> writer.execute(() -> write(path)));
+  }
+
+  /** As things stand now: an older state never follows a newer one. */
+  private void write(Path path) {
+    String now;
+    synchronized (this) {
+      now = String.join("\n", pending);
+    }
+    try {
+      StateFolder.replace(path, now.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      LOG.warn("{}: not kept: {}", path, e.toString());
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.tokenlane.gateway.prefetch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class PendingFetchesTest {
+  @TempDir Path folder;
+
+  private PendingFetches fetches() {
+    return new PendingFetches(
+        Optional.of(folder.resolve("state")), List.of("/noon", "/evening?a=b"), Runnable::run);
+  }
+
+  @Test
+  void whatIsNotDoneOutlivesTheProcess() {
+    PendingFetches before = fetches();
+    assertThat(before.read()).isEmpty();
+    before.add(List.of("/noon", "/evening?a=b"));
+    before.done("/noon");
+    before.done("/never");
+
+    assertThat(fetches().read()).containsExactly("/evening?a=b");
+
+    before.done("/evening?a=b");
+    assertThat(fetches().read()).isEmpty();
+  }
+
+  @Test
+  void aFileThatEndsAnywhereIsNoHindrance() throws Exception {
+    fetches().add(List.of("/noon", "/evening?a=b"));
+    Path file = folder.resolve("state/pending-prefetches");
+    byte[] whole = Files.readAllBytes(file);
+    for (int length = 0; length <= whole.length; length++) {
+      Files.write(file, Arrays.copyOf(whole, length));
+      assertThat(List.of("/noon", "/evening?a=b")).containsAll(fetches().read());
+    }
+    Files.write(file, new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+    assertThat(fetches().read()).isEmpty();
+  }
+
+  @Test
+  void withoutAFolderNothingIsKept() {
+    PendingFetches nowhere = new PendingFetches(Optional.empty(), List.of("/noon"), Runnable::run);
+    nowhere.add(List.of("/noon"));
+    assertThat(nowhere.read()).containsExactly("/noon");
+    assertThat(folder).isEmptyDirectory();
+  }
+}
