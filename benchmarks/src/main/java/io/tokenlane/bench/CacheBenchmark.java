@@ -22,8 +22,8 @@ import java.util.stream.Collectors;
 
 /**
  * The gateway as a shared HTTP cache: the public suite http-tests/cache-tests (fetched by npm, not
- * kept here), what a hit costs, crowds of identical requests before an origin that takes 100 ms, and
- * hostile requests; all of them, or some: {@code --only=hits,keys,crowds,hostile,suite}.
+ * kept here), what a hit costs, crowds of identical requests before an origin that takes 100 ms,
+ * and hostile requests; all of them, or some: {@code --only=hits,keys,crowds,hostile,suite}.
  */
 final class CacheBenchmark implements Benchmark {
   private static final int GATEWAY_PORT = 28090;
@@ -56,8 +56,7 @@ final class CacheBenchmark implements Benchmark {
 
   /** Takes {@code --only=PARTS} out of the arguments. */
   static String only(List<String> arguments) {
-    String only =
-        arguments.stream().filter(a -> a.startsWith(ONLY)).findFirst().orElse(ONLY);
+    String only = arguments.stream().filter(a -> a.startsWith(ONLY)).findFirst().orElse(ONLY);
     arguments.remove(only);
     return only.substring(ONLY.length());
   }

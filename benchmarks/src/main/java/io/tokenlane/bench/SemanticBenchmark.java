@@ -86,7 +86,7 @@ final class SemanticBenchmark implements Benchmark {
   }
 
   private static boolean given(Pair pair, double threshold, boolean guarded) {
-    Neighbours neighbours = new Neighbours(1, threshold);
+    Neighbours neighbours = new Neighbours(1 << 20, threshold);
     String asked = guarded ? pair.one() : pair.other();
     neighbours.add("all", asked, pair.vectors().one, "key");
     return neighbours.find("all", pair.other(), pair.vectors().other, key -> true).isPresent();

@@ -13,13 +13,16 @@ import org.springframework.util.unit.DataSize;
  * @param enabled whether anything is prefetched; default true where the section is there
  * @param ttlSeconds how long a prefetched answer is served where its origin does not say, and at
  *     most, in seconds; &gt; 0, default 300
- * @param endpoints paths with their queries, as a client asks this gateway for them
+ * @param endpoints paths with their queries, as a client asks this gateway for them; {@code POST
+ *     /path content} or {@code QUERY /path content} on routes that are {@code prefetchable}
  * @param concurrency fetches at once; ≥ 1, default 2
  * @param foresight what is fetched ahead beside the endpoints; default: nothing
  * @param schedules endpoints that are fetched at certain times
  * @param bytesPerMinute what all prefetches together may take, as {@code 10MB}; ≥ 0, default 0: no
  *     bound
  * @param prefixes whether nodes compute the beginning of registered templates ahead; default false
+ * @param conversations whether a node computes a conversation that was answered from the cache and
+ *     is likely to go on; default false
  */
 public record PrefetchProperties(
     @DefaultValue("true") boolean enabled,
@@ -29,11 +32,13 @@ public record PrefetchProperties(
     @Nullable ForesightProperties foresight,
     @DefaultValue List<ScheduleProperties> schedules,
     @DefaultValue("0B") DataSize bytesPerMinute,
-    @DefaultValue("false") boolean prefixes) {
+    @DefaultValue("false") boolean prefixes,
+    @DefaultValue("false") boolean conversations) {
 
   /** Nothing to prefetch. */
   public static final PrefetchProperties NONE =
-      new PrefetchProperties(false, 300, List.of(), 2, null, List.of(), DataSize.ofBytes(0), false);
+      new PrefetchProperties(
+          false, 300, List.of(), 2, null, List.of(), DataSize.ofBytes(0), false, false);
 
   /** Checks the ranges. */
   public PrefetchProperties {
@@ -53,10 +58,7 @@ public record PrefetchProperties(
   }
 
   static void requirePath(String endpoint) {
-    if (!endpoint.startsWith("/") || endpoint.startsWith("//")) {
-      throw new IllegalArgumentException(
-          "endpoints: " + endpoint + " (expected: a path starting with /)");
-    }
+    Endpoint.parse(endpoint);
   }
 
   /** What is planned: all the time, and at certain times. */

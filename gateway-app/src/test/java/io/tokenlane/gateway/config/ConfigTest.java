@@ -80,6 +80,7 @@ final class ConfigTest {
                 null,
                 List.of(),
                 DataSize.ofBytes(0),
+                false,
                 false));
   }
 

@@ -45,7 +45,7 @@ final class GuardsTest {
 
   @Test
   void theNearestWithinTheSameContextIsFound() {
-    Neighbours neighbours = new Neighbours(10, 0.9);
+    Neighbours neighbours = new Neighbours(1 << 20, 0.9);
     neighbours.add("c", "explain tides", new float[] {1, 0.1f}, "tides");
     neighbours.add("c", "explain waves", new float[] {1, 0.3f}, "waves");
     neighbours.add("c", "explain tides in 1900", new float[] {1, 0}, "then");
