@@ -28,6 +28,11 @@ import java.util.stream.Collectors;
 final class CacheBenchmark implements Benchmark {
   private static final int GATEWAY_PORT = 28090;
   private static final int CROWD = 100;
+  private static final int WARM_UP_REQUESTS = 3_000;
+
+  /** What a JVM needs until its code is compiled; native peers need none of it. */
+  private static final int WARM_UP_SECONDS = 20;
+
   private static final int[] SIZES = {1024, 16 * 1024};
 
   /** What can be measured by itself. */
@@ -115,7 +120,7 @@ final class CacheBenchmark implements Benchmark {
       for (CacheProxies peer : CacheProxies.values()) {
         if (peer.installed()) {
           try (CacheProxies.Running running = peer.start(origin.port())) {
-            hits.put(peer, hits(running.process(), running.port(), seconds));
+            hits.put(peer, hits(running.process(), running.port(), seconds, seconds));
             crowds.put(peer, crowds(origin, running.port(), quick));
           }
         }
@@ -136,7 +141,7 @@ final class CacheBenchmark implements Benchmark {
     int seconds = quick ? 2 : 8;
     try (RunningGateway gateway = RunningGateway.before(root, GATEWAY_PORT, origin.uri(), "")) {
       if (measures(Part.CROWDS)) {
-        warmUp(quick ? 300 : 3_000);
+        warmUp();
         Map<String, double[]> crowd = crowds(origin, GATEWAY_PORT, false);
         Map<String, double[]> varnish = crowds.getOrDefault(CacheProxies.VARNISH, Map.of());
         for (Crowd kind : Crowd.values()) {
@@ -147,19 +152,23 @@ final class CacheBenchmark implements Benchmark {
       if (measures(Part.HITS) && !HitCost.measurable()) {
         rows.add(Row.missing("hit, CPU", "µs", "needs wrk and /proc"));
       }
-      Map<Integer, HitCost> own = hits(gateway.process(), GATEWAY_PORT, seconds);
+      Map<Integer, HitCost> own = hits(gateway.process(), GATEWAY_PORT, seconds, WARM_UP_SECONDS);
       own.forEach((size, cost) -> rows.addAll(hitRows(size, cost, hits)));
     }
     return rows;
   }
 
-  /** Processor time, rate and slowest hundredth of hits by their size in bytes. */
-  private Map<Integer, HitCost> hits(Process cache, int port, int seconds) throws Exception {
+  /**
+   * Processor time, rate and slowest hundredth of hits by their size in bytes, after so many
+   * seconds of the same.
+   */
+  private Map<Integer, HitCost> hits(Process cache, int port, int seconds, int warmUp)
+      throws Exception {
     Map<Integer, HitCost> costs = new TreeMap<>();
     if (measures(Part.HITS) && HitCost.measurable()) {
       for (int size : SIZES) {
         String url = "http://127.0.0.1:" + port + "/fast/size/" + size;
-        HitCost.once(cache, url, seconds);
+        HitCost.once(cache, url, warmUp);
         costs.put(size, HitCost.of(cache, url, seconds));
       }
     }
@@ -217,8 +226,8 @@ final class CacheBenchmark implements Benchmark {
         RunningGateway.before(root, GATEWAY_PORT, origin.uri(), security)) {
       String url = "http://127.0.0.1:" + GATEWAY_PORT + "/fast/size/1024";
       String credential = "Authorization: Bearer " + key;
-      HitCost.once(gateway.process(), url, seconds);
-      HitCost.once(gateway.process(), url, seconds, credential);
+      HitCost.once(gateway.process(), url, WARM_UP_SECONDS);
+      HitCost.once(gateway.process(), url, WARM_UP_SECONDS / 2, credential);
       HitCost bare = HitCost.of(gateway.process(), url, seconds);
       HitCost proved = HitCost.of(gateway.process(), url, seconds, credential);
       return List.of(
@@ -257,8 +266,8 @@ final class CacheBenchmark implements Benchmark {
     }
   }
 
-  private void warmUp(int rounds) {
-    for (int i = 0; i < rounds; i += CROWD) {
+  private void warmUp() {
+    for (int i = 0; i < WARM_UP_REQUESTS; i += CROWD) {
       crowd(GATEWAY_PORT, "/fast/warm" + i + "/", CROWD, 10);
       crowd(GATEWAY_PORT, "/fast-no-store/warm" + i, CROWD, 1);
     }

@@ -65,17 +65,18 @@ final class CacheFilter implements GlobalFilter, Ordered {
   }
 
   private static ApiException refused(CacheRules.Refuse refuse) {
-    return new ApiException(
-        HttpStatus.METHOD_NOT_ALLOWED,
-        "not_prefetchable",
-        "tokenlane.cache.routes.%s.prefetchable: false (expected: true, where %s only asks)"
-            .formatted(refuse.route(), refuse.method()));
+    return new ApiException(HttpStatus.METHOD_NOT_ALLOWED, "not_prefetchable", refusal(refuse));
+  }
+
+  private static String refusal(CacheRules.Refuse refuse) {
+    return "tokenlane.cache.routes.%s.prefetchable: false (expected: true, where %s only asks)"
+        .formatted(refuse.route(), refuse.method());
   }
 
   private static Decision told(CacheRules.Decision decision, ServerWebExchange exchange) {
     return switch (decision) {
       case CacheRules.Bypass bypass -> told("bypass", bypass.status().render(), Map.of());
-      case CacheRules.Refuse refuse -> told("refused", refused(refuse).getMessage(), Map.of());
+      case CacheRules.Refuse refuse -> told("refused", refusal(refuse), Map.of());
       case CacheRules.Change change ->
           told("change", "the method may change what is stored", facts(change.rule(), exchange));
       case CacheRules.Head head ->

@@ -19,6 +19,7 @@ import reactor.core.publisher.Mono;
  * A POST or QUERY on a route whose operator has declared that such requests only ask: what it asks
  * is told by its content, which therefore is a part of the key, as its type and method are.
  */
+@SuppressWarnings("ArrayRecordComponent") // read only, never compared
 record Query(String method, String type, byte[] content) {
   private static final Set<String> METHODS = Set.of("POST", "QUERY");
 

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  */
 record Endpoint(String method, String target, String content) {
   private static final Pattern WITH_CONTENT =
-      Pattern.compile("(POST|QUERY) (/[^/\\s]\\S*|/) (.*)", Pattern.DOTALL);
+      Pattern.compile("(POST|QUERY) (/[^/\\s]\\S*|/) (.+)", Pattern.DOTALL);
   private static final Pattern PATH = Pattern.compile("/|/[^/\\s]\\S*");
 
   /**

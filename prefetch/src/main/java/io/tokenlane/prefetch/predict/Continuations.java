@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How likely a conversation goes on after so many turns. With c conversations of n turns that went
@@ -41,8 +42,8 @@ public final class Continuations {
             .build();
   }
 
-  private void removed(String conversation, Integer turns, RemovalCause why) {
-    if (why == RemovalCause.EXPIRED) {
+  private void removed(@Nullable String conversation, @Nullable Integer turns, RemovalCause why) {
+    if (turns != null && why == RemovalCause.EXPIRED) {
       count(ended, turns);
     }
   }
@@ -56,7 +57,10 @@ public final class Continuations {
    */
   public void asked(String conversation, Optional<String> earlier, int turns) {
     open.cleanUp();
-    earlier.map(name -> open.asMap().remove(name)).ifPresent(turnsThen -> count(wentOn, turnsThen));
+    Integer turnsThen = earlier.isPresent() ? open.asMap().remove(earlier.get()) : null;
+    if (turnsThen != null) {
+      count(wentOn, turnsThen);
+    }
     open.put(conversation, turns);
   }
 

@@ -68,7 +68,8 @@ final class HabitsFileTest {
       assertThatIOException().as("byte %d", i).isThrownBy(habits::read);
     }
     Files.write(file(), whole);
-    assertThat(habits.read().orElseThrow().contexts().get("/a").followers()).containsEntry("/b", 2);
+    assertThat(habits.read().orElseThrow().contexts())
+        .containsEntry("/a", new Habits.Context(4, Map.of("/b", 2)));
   }
 
   private static org.assertj.core.data.Offset<Double> within(double most) {
