@@ -167,8 +167,26 @@ public final class Guards {
   /** Words that ask or bow, and forms of to be, to do and to have that tell no time gone by. */
   private static final Set<String> EMPTY =
       Set.of(
-          "a", "an", "the", "of", "am", "is", "are", "be", "been", "being", "do", "does", "has",
-          "have", "can", "will", "please", "help", "explain", "describe");
+          "a",
+          "an",
+          "the",
+          "of",
+          "am",
+          "is",
+          "are",
+          "be",
+          "been",
+          "being",
+          "do",
+          "does",
+          "has",
+          "have",
+          "can",
+          "will",
+          "please",
+          "help",
+          "explain",
+          "describe");
 
   /** What a request begins with before it says what is wanted. */
   private static final Pattern ASKING =
@@ -198,7 +216,7 @@ public final class Guards {
         kept.add("not");
       } else if (DIRECTIONS.contains(lower) || NUMBERS.contains(lower)) {
         kept.add(lower);
-      } else if (literal(token) || (large(token) && !first && !EMPTY.contains(lower))) {
+      } else if (literal(token) || (names(token, lower) && !first)) {
         kept.add("'" + token);
       } else if (!EMPTY.contains(lower)) {
         kept.add(stem(lower));
@@ -234,6 +252,11 @@ public final class Guards {
   private static boolean literal(String token) {
     return !Character.isLetter(token.codePointAt(0))
         || token.codePoints().anyMatch(c -> Character.isDigit(c) || c == '_');
+  }
+
+  /** Written large where nothing but a name is; a question's first word may be any. */
+  private static boolean names(String token, String lower) {
+    return !lower.equals("i") && !EMPTY.contains(lower) && large(token);
   }
 
   private static boolean large(String token) {
