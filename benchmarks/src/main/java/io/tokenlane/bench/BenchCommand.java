@@ -29,6 +29,7 @@ public final class BenchCommand {
     CudaOptions cuda = cudaOptions(names);
     EngineOptions engine = engineOptions(names);
     String scenario = BalanceBenchmark.scenario(names);
+    Benchmark cache = cacheBenchmark(names);
     Map<String, Benchmark> known = new TreeMap<>();
     for (Benchmark benchmark :
         List.of(
@@ -41,7 +42,7 @@ public final class BenchCommand {
             new ChaosBenchmark(ROOT),
             new CompressionBenchmark(ROOT),
             new PrefetchBenchmark(ROOT),
-            new CacheBenchmark(ROOT),
+            cache,
             new SemanticBenchmark(ROOT),
             new BalanceBenchmark(ROOT, scenario),
             new LimitsBenchmark(ROOT),
@@ -71,6 +72,16 @@ public final class BenchCommand {
       return CudaOptions.take(arguments);
     } catch (IllegalArgumentException e) {
       System.err.println("tokenlane: bench: cuda: " + e.getMessage());
+      System.exit(2);
+      throw e;
+    }
+  }
+
+  private static Benchmark cacheBenchmark(List<String> arguments) {
+    try {
+      return new CacheBenchmark(ROOT, CacheBenchmark.only(arguments));
+    } catch (IllegalArgumentException e) {
+      System.err.println("tokenlane: bench: cache: " + e.getMessage());
       System.exit(2);
       throw e;
     }

@@ -8,30 +8,83 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
 /**
  * The gateway as a shared HTTP cache: the public suite http-tests/cache-tests (fetched by npm, not
- * kept here), and crowds of identical requests before an origin that takes 100 ms.
+ * kept here), what a hit costs, crowds of identical requests before an origin that takes 100 ms,
+ * and hostile requests; all of them, or some: {@code --only=hits,keys,crowds,hostile,suite}.
  */
 final class CacheBenchmark implements Benchmark {
   private static final int GATEWAY_PORT = 28090;
   private static final int CROWD = 100;
+  private static final int WARM_UP_REQUESTS = 3_000;
+
+  /** What a JVM needs until its code is compiled; native peers need none of it. */
+  private static final int WARM_UP_SECONDS = 20;
+
   private static final int[] SIZES = {1024, 16 * 1024};
 
+  /** What can be measured by itself. */
+  private enum Part {
+    HITS,
+    KEYS,
+    CROWDS,
+    HOSTILE,
+    SUITE
+  }
+
+  private static final String ONLY = "--only=";
+
   private final Path root;
+  private final Set<Part> parts;
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  CacheBenchmark(Path root) {
+  /**
+   * @param only parts with commas between, as {@code hits,keys,crowds,hostile,suite}; empty: all
+   */
+  CacheBenchmark(Path root, String only) {
     this.root = root;
+    this.parts = parts(only);
+  }
+
+  /** Takes {@code --only=PARTS} out of the arguments. */
+  static String only(List<String> arguments) {
+    String only = arguments.stream().filter(a -> a.startsWith(ONLY)).findFirst().orElse(ONLY);
+    arguments.remove(only);
+    return only.substring(ONLY.length());
+  }
+
+  private static Set<Part> parts(String only) {
+    EnumSet<Part> parts = EnumSet.noneOf(Part.class);
+    for (String name : only.isEmpty() ? new String[0] : only.split(",")) {
+      Part part =
+          Arrays.stream(Part.values())
+              .filter(p -> p.name().equalsIgnoreCase(name))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "%s%s (expected: some of hits, keys, crowds, hostile, suite)"
+                              .formatted(ONLY, only)));
+      parts.add(part);
+    }
+    return parts.isEmpty() ? EnumSet.allOf(Part.class) : parts;
+  }
+
+  private boolean measures(Part part) {
+    return parts.contains(part);
   }
 
   @Override
@@ -43,24 +96,39 @@ final class CacheBenchmark implements Benchmark {
   public List<Row> run(boolean quick) throws Exception {
     List<Row> rows = new ArrayList<>();
     int seconds = quick ? 2 : 8;
+    if (measures(Part.HITS) || measures(Part.CROWDS)) {
+      rows.addAll(besidePeers(quick, seconds));
+    }
+    if (measures(Part.KEYS)) {
+      try (SlowOrigin origin = SlowOrigin.start()) {
+        rows.addAll(withKeys(origin, seconds));
+      }
+    }
+    if (measures(Part.HOSTILE)) {
+      rows.addAll(hostile(quick ? 1_000 : 10_000));
+    }
+    if (measures(Part.SUITE)) {
+      rows.addAll(CacheSuite.run(root, GATEWAY_PORT));
+    }
+    return rows;
+  }
+
+  private List<Row> besidePeers(boolean quick, int seconds) throws Exception {
     Map<CacheProxies, Map<Integer, HitCost>> hits = new EnumMap<>(CacheProxies.class);
     Map<CacheProxies, Map<String, double[]>> crowds = new EnumMap<>(CacheProxies.class);
     try (SlowOrigin origin = SlowOrigin.start()) {
       for (CacheProxies peer : CacheProxies.values()) {
         if (peer.installed()) {
           try (CacheProxies.Running running = peer.start(origin.port())) {
-            hits.put(peer, hits(running.process(), running.port(), seconds));
+            hits.put(peer, hits(running.process(), running.port(), seconds, seconds));
             crowds.put(peer, crowds(origin, running.port(), quick));
           }
         }
       }
-      rows.addAll(ours(origin, quick, hits, crowds));
+      List<Row> rows = new ArrayList<>(ours(origin, quick, hits, crowds));
       rows.addAll(others(hits, crowds));
-      rows.addAll(withKeys(origin, seconds));
+      return rows;
     }
-    rows.addAll(hostile(quick ? 1_000 : 10_000));
-    rows.addAll(CacheSuite.run(root, GATEWAY_PORT));
-    return rows;
   }
 
   private List<Row> ours(
@@ -72,30 +140,35 @@ final class CacheBenchmark implements Benchmark {
     List<Row> rows = new ArrayList<>();
     int seconds = quick ? 2 : 8;
     try (RunningGateway gateway = RunningGateway.before(root, GATEWAY_PORT, origin.uri(), "")) {
-      warmUp(quick ? 300 : 3_000);
-      Map<String, double[]> crowd = crowds(origin, GATEWAY_PORT, false);
-      Map<String, double[]> varnish = crowds.getOrDefault(CacheProxies.VARNISH, Map.of());
-      for (Crowd kind : Crowd.values()) {
-        rows.addAll(kind.rows("", crowd, varnish));
+      if (measures(Part.CROWDS)) {
+        warmUp();
+        Map<String, double[]> crowd = crowds(origin, GATEWAY_PORT, false);
+        Map<String, double[]> varnish = crowds.getOrDefault(CacheProxies.VARNISH, Map.of());
+        for (Crowd kind : Crowd.values()) {
+          rows.addAll(kind.rows("", crowd, varnish));
+        }
+        rows.add(cookies());
       }
-      if (HitCost.measurable()) {
-        Map<Integer, HitCost> own = hits(gateway.process(), GATEWAY_PORT, seconds);
-        own.forEach((size, cost) -> rows.addAll(hitRows(size, cost, hits)));
-      } else {
+      if (measures(Part.HITS) && !HitCost.measurable()) {
         rows.add(Row.missing("hit, CPU", "µs", "needs wrk and /proc"));
       }
-      rows.add(cookies());
+      Map<Integer, HitCost> own = hits(gateway.process(), GATEWAY_PORT, seconds, WARM_UP_SECONDS);
+      own.forEach((size, cost) -> rows.addAll(hitRows(size, cost, hits)));
     }
     return rows;
   }
 
-  /** Processor time, rate and slowest hundredth of hits by their size in bytes. */
-  private static Map<Integer, HitCost> hits(Process cache, int port, int seconds) throws Exception {
+  /**
+   * Processor time, rate and slowest hundredth of hits by their size in bytes, after so many
+   * seconds of the same.
+   */
+  private Map<Integer, HitCost> hits(Process cache, int port, int seconds, int warmUp)
+      throws Exception {
     Map<Integer, HitCost> costs = new TreeMap<>();
-    if (HitCost.measurable()) {
+    if (measures(Part.HITS) && HitCost.measurable()) {
       for (int size : SIZES) {
         String url = "http://127.0.0.1:" + port + "/fast/size/" + size;
-        HitCost.once(cache, url, seconds);
+        HitCost.once(cache, url, warmUp);
         costs.put(size, HitCost.of(cache, url, seconds));
       }
     }
@@ -131,6 +204,9 @@ final class CacheBenchmark implements Benchmark {
                 }));
     crowds.forEach(
         (peer, crowd) -> {
+          if (crowd.isEmpty()) {
+            return;
+          }
           for (Crowd kind : Crowd.values()) {
             rows.addAll(kind.rows(peer.title() + ", ", crowd, Map.of()));
           }
@@ -150,8 +226,8 @@ final class CacheBenchmark implements Benchmark {
         RunningGateway.before(root, GATEWAY_PORT, origin.uri(), security)) {
       String url = "http://127.0.0.1:" + GATEWAY_PORT + "/fast/size/1024";
       String credential = "Authorization: Bearer " + key;
-      HitCost.once(gateway.process(), url, seconds);
-      HitCost.once(gateway.process(), url, seconds, credential);
+      HitCost.once(gateway.process(), url, WARM_UP_SECONDS);
+      HitCost.once(gateway.process(), url, WARM_UP_SECONDS / 2, credential);
       HitCost bare = HitCost.of(gateway.process(), url, seconds);
       HitCost proved = HitCost.of(gateway.process(), url, seconds, credential);
       return List.of(
@@ -190,8 +266,8 @@ final class CacheBenchmark implements Benchmark {
     }
   }
 
-  private void warmUp(int rounds) {
-    for (int i = 0; i < rounds; i += CROWD) {
+  private void warmUp() {
+    for (int i = 0; i < WARM_UP_REQUESTS; i += CROWD) {
       crowd(GATEWAY_PORT, "/fast/warm" + i + "/", CROWD, 10);
       crowd(GATEWAY_PORT, "/fast-no-store/warm" + i, CROWD, 1);
     }
@@ -243,6 +319,9 @@ final class CacheBenchmark implements Benchmark {
    */
   private Map<String, double[]> crowds(SlowOrigin origin, int port, boolean once) {
     Map<String, double[]> found = new HashMap<>();
+    if (!measures(Part.CROWDS)) {
+      return found;
+    }
     int rounds = once ? 1 : 3;
     for (Crowd kind : Crowd.values()) {
       List<double[]> runs = new ArrayList<>();

@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -71,6 +72,8 @@ final class HostileCases implements AutoCloseable {
           "X-HTTP-Method-Override: DELETE",
           "X-Forwarded-Prefix: /evil");
   private static final List<String> HOSTS = List.of("a.example", "b.example", "A.example");
+
+  private static final int PATIENCE_MILLIS = 30_000;
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -161,9 +164,12 @@ final class HostileCases implements AutoCloseable {
 
   private static String exchange(int port, String request) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout(10_000);
+      socket.setSoTimeout(PATIENCE_MILLIS);
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    } catch (SocketTimeoutException late) {
+      String shown = request.replaceAll("Bearer \\S+", "Bearer …").replace("\r\n", " | ");
+      throw new IOException("no answer within %d ms to %s".formatted(PATIENCE_MILLIS, shown), late);
     }
   }
 

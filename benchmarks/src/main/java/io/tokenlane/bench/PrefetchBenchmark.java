@@ -1,5 +1,6 @@
 package io.tokenlane.bench;
 
+import io.tokenlane.bench.Replay.Policy;
 import io.tokenlane.bench.WebTrace.Request;
 import io.tokenlane.bench.report.Row;
 import io.tokenlane.prefetch.cache.Answer;
@@ -19,10 +20,12 @@ import java.util.List;
 /**
  * What prefetching brings on recorded traffic, replayed in its own time through the gateway's own
  * policy: misses saved, requests added, precision, age served and mean latency with an origin that
- * takes 100 ms; beside it a plain cache and stale-while-revalidate. And the hit ratio of the store.
+ * takes 100 ms; beside it a plain cache and stale-while-revalidate, also at equal origin requests,
+ * both together, and after a restart. And the hit ratio of the store.
  */
 final class PrefetchBenchmark implements Benchmark {
   private static final double FRESH_SECONDS = 300;
+  private static final double LONG_GRACE_SECONDS = 1_800;
   private static final double ORIGIN_MS = 100;
   private static final double HIT_MS = 1;
   private static final int ENTRY_BYTES = 1024;
@@ -51,26 +54,12 @@ final class PrefetchBenchmark implements Benchmark {
   }
 
   private static List<Row> replay(String name, List<Request> requests, boolean goals) {
-    Replay plain = Replay.run(requests, FRESH_SECONDS, Replay.Policy.PLAIN);
-    Replay ahead = Replay.run(requests, FRESH_SECONDS, Replay.Policy.FORESIGHT);
-    Replay stale = Replay.run(requests, FRESH_SECONDS, Replay.Policy.STALE_WHILE_REVALIDATE);
-    double fewer = 100 * (1 - (double) ahead.misses() / plain.misses());
-    double more = 100 * ((double) ahead.originRequests() / plain.misses() - 1);
-    double speedUp = ORIGIN_MS / ahead.meanMillis(HIT_MS, ORIGIN_MS);
-    List<Row> rows =
-        new ArrayList<>(
-            List.of(
-                Row.of(name + ", fewer misses than the plain cache", fewer, "%", Row.Better.HIGHER),
-                Row.of(name + ", more origin requests", more, "%", Row.Better.LOWER),
-                Row.of(name + ", precision", ahead.precision(), "used", Row.Better.HIGHER),
-                Row.of(name + ", mean latency, no cache over this", speedUp, "x", Row.Better.HIGHER)
-                    .withPeer("plain cache", ORIGIN_MS / plain.meanMillis(HIT_MS, ORIGIN_MS))));
-    if (goals) {
-      double[] wanted = {30, 15, 0.68, 4};
-      for (int i = 0; i < wanted.length; i++) {
-        rows.set(i, rows.get(i).withGoal(wanted[i]));
-      }
-    }
+    Policy prefetching = Policy.ahead(FRESH_SECONDS);
+    Replay plain = Replay.run(requests, Policy.plain(FRESH_SECONDS));
+    Replay ahead = Replay.run(requests, prefetching);
+    Replay stale = Replay.run(requests, Policy.plain(FRESH_SECONDS).servingStale(FRESH_SECONDS));
+    double[] wanted = goals ? new double[] {30, 15, 0.68, 4} : new double[0];
+    List<Row> rows = new ArrayList<>(over(name, plain, ahead, wanted));
     rows.add(
         Row.of(name + ", mean age served", ahead.meanAgeSeconds(), "s", Row.Better.LOWER)
             .withPeer("stale-while-revalidate", stale.meanAgeSeconds()));
@@ -80,6 +69,110 @@ final class PrefetchBenchmark implements Benchmark {
     rows.add(
         Row.of(name + ", served older than allowed", 0, "answers", Row.Better.LOWER)
             .withPeer("stale-while-revalidate", stale.staleServed()));
+    rows.addAll(equalBudget(name, requests, plain, ahead));
+    rows.addAll(withStale(name, requests, goals));
+    rows.addAll(afterRestart(name, requests));
+    rows.add(
+        Row.of(
+            name + ", no cache over one that never expires and knows nothing ahead",
+            speedUp(Replay.run(requests, Policy.plain(Double.MAX_VALUE))),
+            "x",
+            Row.Better.HIGHER));
+    return rows;
+  }
+
+  private static List<Row> over(String name, Replay plain, Replay ahead, double[] goals) {
+    double fewer = 100 * (1 - (double) ahead.misses() / plain.misses());
+    double more = 100 * ((double) ahead.originRequests() / plain.misses() - 1);
+    List<Row> rows =
+        new ArrayList<>(
+            List.of(
+                Row.of(name + ", fewer misses than the plain cache", fewer, "%", Row.Better.HIGHER),
+                Row.of(name + ", more origin requests", more, "%", Row.Better.LOWER),
+                Row.of(name + ", precision", ahead.precision(), "used", Row.Better.HIGHER),
+                Row.of(
+                        name + ", mean latency, no cache over this",
+                        speedUp(ahead),
+                        "x",
+                        Row.Better.HIGHER)
+                    .withPeer("plain cache", speedUp(plain))));
+    for (int i = 0; i < goals.length; i++) {
+      rows.set(i, rows.get(i).withGoal(goals[i]));
+    }
+    return rows;
+  }
+
+  private static double speedUp(Replay replay) {
+    return ORIGIN_MS / replay.meanMillis(HIT_MS, ORIGIN_MS);
+  }
+
+  /**
+   * Renewing behind what is asked for late in its life, so late that it costs the origin as many
+   * requests as fetching ahead does and nothing is served older than allowed either.
+   */
+  private static List<Row> equalBudget(
+      String name, List<Request> requests, Replay plain, Replay ahead) {
+    Replay best = plain;
+    for (double after = FRESH_SECONDS - 5; after > 0; after -= 5) {
+      Replay tried = Replay.run(requests, Policy.plain(FRESH_SECONDS).renewingAfter(after));
+      if (tried.originRequests() > ahead.originRequests()) {
+        break;
+      }
+      best = tried;
+    }
+    String peer = "renewed when asked for";
+    return List.of(
+        Row.of(
+                name + ", misses at equal origin requests",
+                ahead.misses(),
+                "misses",
+                Row.Better.LOWER)
+            .withPeer(peer, best.misses()),
+        Row.of(
+                name + ", mean age served at equal origin requests",
+                ahead.meanAgeSeconds(),
+                "s",
+                Row.Better.LOWER)
+            .withPeer(peer, best.meanAgeSeconds()));
+  }
+
+  /** Both together: what is not fetched ahead may be served stale while it is renewed. */
+  private static List<Row> withStale(String name, List<Request> requests, boolean goals) {
+    List<Row> rows = new ArrayList<>();
+    for (double grace : new double[] {FRESH_SECONDS, LONG_GRACE_SECONDS}) {
+      Replay stale = Replay.run(requests, Policy.plain(FRESH_SECONDS).servingStale(grace));
+      Replay both = Replay.run(requests, Policy.ahead(FRESH_SECONDS).servingStale(grace));
+      String id = "%s, also stale for %.0f s, ".formatted(name, grace);
+      Row speed =
+          Row.of(id + "mean latency, no cache over this", speedUp(both), "x", Row.Better.HIGHER)
+              .withPeer("stale-while-revalidate", speedUp(stale));
+      rows.add(goals ? speed.withGoal(4) : speed);
+      rows.add(
+          Row.of(id + "mean age served", both.meanAgeSeconds(), "s", Row.Better.LOWER)
+              .withPeer("stale-while-revalidate", stale.meanAgeSeconds()));
+      rows.add(
+          Row.of(id + "served older than fresh", both.staleServed(), "answers", Row.Better.LOWER)
+              .withPeer("stale-while-revalidate", stale.staleServed()));
+    }
+    return rows;
+  }
+
+  /**
+   * The second half, by a process that finds on disk what one before it has learnt of the first.
+   */
+  private static List<Row> afterRestart(String name, List<Request> requests) {
+    int half = requests.size() / 2;
+    List<Request> second = requests.subList(half, requests.size());
+    Policy policy = Policy.ahead(FRESH_SECONDS);
+    Replay first = Replay.run(requests.subList(0, half), policy);
+    Replay plain = Replay.run(second, Policy.plain(FRESH_SECONDS));
+    Replay anew = Replay.run(second, policy);
+    Replay knowing = Replay.runAfter(first, second, policy);
+    List<Row> rows =
+        new ArrayList<>(
+            over(name + ", second half after a restart", plain, knowing, new double[0]));
+    double fewer = 100 * (1 - (double) anew.misses() / plain.misses());
+    rows.set(0, rows.getFirst().withPeer("having forgotten", fewer));
     return rows;
   }
 

@@ -11,19 +11,38 @@ import java.util.PriorityQueue;
 
 /** A cache without bounds, every answer fresh for the same time, in the time of a trace. */
 final class Replay {
-  /** What happens beside serving and storing. */
-  enum Policy {
-    PLAIN,
-    /** A stale answer is served once more, and renewed behind. */
-    STALE_WHILE_REVALIDATE,
-    /** Answers are fetched ahead. */
-    FORESIGHT
+  /**
+   * What happens beside serving and storing.
+   *
+   * @param freshSeconds how long an answer is fresh
+   * @param renewAfterSeconds the age from which one that is asked for is renewed behind; from
+   *     {@code freshSeconds} on it is stale
+   * @param servedSeconds the age to which answers are served: {@code freshSeconds} where stale ones
+   *     are not
+   * @param foresight whether answers are fetched ahead
+   */
+  record Policy(
+      double freshSeconds, double renewAfterSeconds, double servedSeconds, boolean foresight) {
+
+    static Policy plain(double fresh) {
+      return new Policy(fresh, fresh, fresh, false);
+    }
+
+    static Policy ahead(double fresh) {
+      return new Policy(fresh, fresh, fresh, true);
+    }
+
+    /** Stale answers are served for so long, and renewed behind (RFC 5861 §3). */
+    Policy servingStale(double seconds) {
+      return new Policy(freshSeconds, freshSeconds, freshSeconds + seconds, foresight);
+    }
+
+    /** What is asked for at this age is renewed behind, though it is fresh. */
+    Policy renewingAfter(double seconds) {
+      return new Policy(freshSeconds, seconds, freshSeconds, foresight);
+    }
   }
 
-  /** How much older than its lifetime a stale answer may be served. */
-  private static final double GRACE = 1;
-
-  private final double freshSeconds;
   private final Policy policy;
   private final Foresight foresight = new Foresight(ForesightSettings.DEFAULT);
   private final Map<String, Double> storedAt = new HashMap<>();
@@ -39,13 +58,21 @@ final class Replay {
   /** When what was stored at a time expires. */
   private record Expiry(double atSeconds, String target, double storedAt) {}
 
-  private Replay(double freshSeconds, Policy policy) {
-    this.freshSeconds = freshSeconds;
+  private Replay(Policy policy) {
     this.policy = policy;
   }
 
-  static Replay run(List<Request> trace, double freshSeconds, Policy policy) {
-    Replay replay = new Replay(freshSeconds, policy);
+  static Replay run(List<Request> trace, Policy policy) {
+    Replay replay = new Replay(policy);
+    trace.forEach(replay::request);
+    return replay;
+  }
+
+  /** The same after a restart: nothing is stored, but what {@code former} has learnt is known. */
+  static Replay runAfter(Replay former, List<Request> trace, Policy policy) {
+    Replay replay = new Replay(policy);
+    double begin = trace.getFirst().atSeconds();
+    replay.foresight.recall(former.foresight.habits(former.end, 0), begin, 0);
     trace.forEach(replay::request);
     return replay;
   }
@@ -56,29 +83,28 @@ final class Replay {
     requests++;
     expireUntil(now);
     double age = now - storedAt.getOrDefault(request.target(), Double.NEGATIVE_INFINITY);
-    boolean fresh = age < freshSeconds;
-    if (fresh) {
+    boolean fresh = age < policy.freshSeconds();
+    boolean served = age < policy.servedSeconds();
+    if (served) {
       ages += age;
-    } else if (policy == Policy.STALE_WHILE_REVALIDATE && age < (1 + GRACE) * freshSeconds) {
-      ages += age;
-      staleServed++;
-      prefetches++;
-      store(request.target(), now);
-      return;
+      staleServed += fresh ? 0 : 1;
     } else {
       misses++;
+    }
+    if (!served || age >= policy.renewAfterSeconds()) {
+      prefetches += served ? 1 : 0;
       store(request.target(), now);
     }
-    if (policy == Policy.FORESIGHT) {
+    if (policy.foresight()) {
       foresight
-          .asked(request.client(), request.target(), fresh, freshSeconds, now)
+          .asked(request.client(), request.target(), fresh, policy.freshSeconds(), now)
           .forEach(suggestion -> ahead(suggestion.key(), now));
     }
   }
 
   private void ahead(String target, double now) {
     double stored = storedAt.getOrDefault(target, Double.NEGATIVE_INFINITY);
-    if (now - stored >= freshSeconds) {
+    if (now - stored >= policy.freshSeconds()) {
       prefetch(target, now);
     }
   }
@@ -93,17 +119,17 @@ final class Replay {
 
   private void store(String target, double now) {
     storedAt.put(target, now);
-    expiries.add(new Expiry(now + freshSeconds, target, now));
+    expiries.add(new Expiry(now + policy.freshSeconds(), target, now));
   }
 
   private void expireUntil(double now) {
     while (!expiries.isEmpty() && expiries.element().atSeconds() <= now) {
       Expiry expiry = expiries.remove();
       boolean current = storedAt.getOrDefault(expiry.target(), -1.0) == expiry.storedAt();
-      if (policy == Policy.FORESIGHT && current) {
+      if (policy.foresight() && current) {
         double at = expiry.atSeconds();
         foresight.expired(expiry.target(), at);
-        if (foresight.worthRefreshing(expiry.target(), freshSeconds, at)) {
+        if (foresight.worthRefreshing(expiry.target(), policy.freshSeconds(), at)) {
           prefetch(expiry.target(), at);
         }
       }

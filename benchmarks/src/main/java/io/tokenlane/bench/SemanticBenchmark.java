@@ -25,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class SemanticBenchmark implements Benchmark {
   private static final JsonMapper JSON = JsonMapper.builder().build();
-  private static final double[] THRESHOLDS = {0.9, 0.95, 0.97, 0.99};
+  private static final double[] THRESHOLDS = {0.8, 0.9, 0.95, 0.97};
 
   private final Path root;
   private final HttpClient client = HttpClient.newHttpClient();
@@ -86,7 +86,7 @@ final class SemanticBenchmark implements Benchmark {
   }
 
   private static boolean given(Pair pair, double threshold, boolean guarded) {
-    Neighbours neighbours = new Neighbours(1, threshold);
+    Neighbours neighbours = new Neighbours(1 << 20, threshold);
     String asked = guarded ? pair.one() : pair.other();
     neighbours.add("all", asked, pair.vectors().one, "key");
     return neighbours.find("all", pair.other(), pair.vectors().other, key -> true).isPresent();

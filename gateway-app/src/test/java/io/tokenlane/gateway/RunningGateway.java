@@ -110,6 +110,10 @@ public final class RunningGateway {
                 "--spring.cloud.gateway.server.webflux.routes[8].id=bare",
                 "--spring.cloud.gateway.server.webflux.routes[8].uri=" + app.uri(),
                 "--spring.cloud.gateway.server.webflux.routes[8].predicates[0]=Path=/bare/**",
+                "--spring.cloud.gateway.server.webflux.routes[9].id=asking",
+                "--spring.cloud.gateway.server.webflux.routes[9].uri=" + app.uri(),
+                "--spring.cloud.gateway.server.webflux.routes[9].predicates[0]=Path=/ask/**",
+                "--tokenlane.cache.routes.asking.prefetchable=true",
                 "--resilience4j.ratelimiter.instances.rated.limit_for_period=2",
                 "--resilience4j.ratelimiter.instances.rated.limit_refresh_period=1h",
                 "--resilience4j.ratelimiter.instances.rated.timeout_duration=0");

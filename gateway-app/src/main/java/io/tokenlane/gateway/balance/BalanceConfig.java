@@ -157,6 +157,11 @@ public class BalanceConfig {
   }
 
   @Bean
+  LeaseAhead leaseAhead(LateBinding line, Leasing leasing) {
+    return new LeaseAhead(line, leasing);
+  }
+
+  @Bean
   NodesEndpoint nodesEndpoint(NodePool pool, ServicePools services) {
     return new NodesEndpoint(pool, services);
   }

@@ -119,6 +119,13 @@ final class Leasing {
             });
   }
 
+  /** A node for a call that has not come yet, behind all that have. */
+  CompletableFuture<Lease> ahead(LateBinding line, InferenceCall call, String route) {
+    Demand demand = new Demand(null, catalog.lacking(call.model()), shape(call));
+    Place last = new Place(-HIGHEST_PRIORITY, "", patience);
+    return line.lease(routes.getOrDefault(route, strategy), demand, last);
+  }
+
   private Demand.Prompt shape(InferenceCall call) {
     PromptShape shape = PromptShape.of(call);
     return shape.prompt().with(index.find(shape.beginnings()));

@@ -7,6 +7,7 @@ import io.tokenlane.gateway.call.QuickProof;
 import io.tokenlane.gateway.limit.LimitsProperties;
 import io.tokenlane.gateway.telemetry.PassedRequests;
 import io.tokenlane.prefetch.cache.AnswerCache;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
@@ -86,8 +87,9 @@ public class CacheConfig {
   }
 
   @Bean
-  Visit.Hits hits(HitListener listener, FastHits fast, Shelves shelves) {
-    return new Visit.Hits(listener, fast, shelves);
+  Visit.Hits hits(
+      HitListener listener, FastHits fast, Shelves shelves, Optional<TurnListener> turns) {
+    return new Visit.Hits(listener, fast, shelves, turns.orElse(TurnListener.NONE));
   }
 
   @Bean

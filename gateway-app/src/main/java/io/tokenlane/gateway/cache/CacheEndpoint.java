@@ -35,6 +35,7 @@ public final class CacheEndpoint {
     shown.put("diskBytes", (long) shelves.diskBytes());
     shown.put("diskWell", shelves.diskWell());
     shown.put("redisHits", (long) shelves.sharedHits());
+    shown.put("redisWell", shelves.sharedWell());
     shown.put("redisFailures", (long) shelves.sharedFailures());
     return shown;
   }

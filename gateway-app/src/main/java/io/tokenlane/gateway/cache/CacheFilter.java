@@ -2,6 +2,7 @@ package io.tokenlane.gateway.cache;
 
 import io.tokenlane.gateway.call.Decision;
 import io.tokenlane.gateway.call.Trail;
+import io.tokenlane.gateway.error.ApiException;
 import io.tokenlane.gateway.route.FilterOrder;
 import io.tokenlane.prefetch.http.CacheStatus;
 import io.tokenlane.prefetch.http.CacheStatus.Forward;
@@ -9,6 +10,7 @@ import java.util.Map;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.core.Ordered;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
@@ -33,13 +35,20 @@ final class CacheFilter implements GlobalFilter, Ordered {
 
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
-    return decide(exchange, chain).contextWrite(context -> Interims.to(exchange, context));
+    Mono<Void> decided =
+        rules.asksByContent(exchange)
+            ? Query.read(exchange).flatMap(whole -> decide(whole, chain))
+            : decide(exchange, chain);
+    return decided.contextWrite(context -> Interims.to(exchange, context));
   }
 
   private Mono<Void> decide(ServerWebExchange exchange, GatewayFilterChain chain) {
     Trail trail = Trail.of(exchange);
     CacheRules.Decision decision = rules.of(exchange, trail.call());
     trail.decided(() -> told(decision, exchange));
+    if (hits.turns() != TurnListener.NONE) {
+      trail.call().ifPresent(call -> hits.turns().asked(CacheRules.turn(exchange, call)));
+    }
     return switch (decision) {
       case CacheRules.Bypass bypass -> {
         trail.cached(bypass.status());
@@ -49,14 +58,25 @@ final class CacheFilter implements GlobalFilter, Ordered {
         trail.cached(CacheStatus.forward(Forward.METHOD));
         yield chain.filter(change.watch(exchange));
       }
+      case CacheRules.Refuse refuse -> Mono.error(refused(refuse));
       case CacheRules.Head head -> new HeadVisit(exchange, head.rule()).serve(chain);
       case CacheRules.Use use -> new Visit(exchange, chain, use.rule(), hits).serve();
     };
   }
 
+  private static ApiException refused(CacheRules.Refuse refuse) {
+    return new ApiException(HttpStatus.METHOD_NOT_ALLOWED, "not_prefetchable", refusal(refuse));
+  }
+
+  private static String refusal(CacheRules.Refuse refuse) {
+    return "tokenlane.cache.routes.%s.prefetchable: false (expected: true, where %s only asks)"
+        .formatted(refuse.route(), refuse.method());
+  }
+
   private static Decision told(CacheRules.Decision decision, ServerWebExchange exchange) {
     return switch (decision) {
       case CacheRules.Bypass bypass -> told("bypass", bypass.status().render(), Map.of());
+      case CacheRules.Refuse refuse -> told("refused", refusal(refuse), Map.of());
       case CacheRules.Change change ->
           told("change", "the method may change what is stored", facts(change.rule(), exchange));
       case CacheRules.Head head ->

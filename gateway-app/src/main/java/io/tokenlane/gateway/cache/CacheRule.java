@@ -75,6 +75,11 @@ interface CacheRule {
     return false;
   }
 
+  /** Whether what is stored can be validated by a conditional request. */
+  default boolean mayValidate() {
+    return true;
+  }
+
   /** A stored answer as the request wants it told in events; empty where it is served as it is. */
   default Optional<Told> told(Answer answer) {
     return Optional.empty();

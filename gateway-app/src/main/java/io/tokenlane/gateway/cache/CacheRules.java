@@ -1,5 +1,6 @@
 package io.tokenlane.gateway.cache;
 
+import io.tokenlane.gateway.call.BodyRequest;
 import io.tokenlane.gateway.call.InferenceCall;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.route.RouteConfig;
@@ -42,6 +43,9 @@ final class CacheRules {
 
   /** The cache is asked for the fields alone. */
   record Head(CacheRule rule) implements Decision {}
+
+  /** A prefetch of what may change something. */
+  record Refuse(String route, String method) implements Decision {}
 
   /** The request may change what is stored. */
   record Change(PlainRule rule) implements Decision {
@@ -129,8 +133,16 @@ final class CacheRules {
                       properties.modelTtl(),
                       pace,
                       hot,
-                      question));
+                      question,
+                      new Reading(call.kind())));
             });
+  }
+
+  /** A chat's turn as its listeners are told of it. */
+  static TurnListener.Turn turn(ServerWebExchange exchange, InferenceCall call) {
+    HttpFields fields = Fields.of(exchange.getRequest().getHeaders());
+    String owner = CanonicalKey.tenant(Trail.of(exchange).principal(), fields);
+    return new TurnListener.Turn(call, route(exchange), owner);
   }
 
   private static String route(ServerWebExchange exchange) {
@@ -147,8 +159,13 @@ final class CacheRules {
           : new Bypass(CacheStatus.forward(Forward.METHOD));
     }
     PlainRule rule = rule(exchange.getRequest(), tenant, fields, route.getId());
+    if (rule.query() != null) {
+      return CacheControl.of(fields).has("no-store")
+          ? bypass(Storability.REQUEST_NO_STORE.label())
+          : new Use(rule);
+    }
     if (!Invalidation.safe(method)) {
-      return new Change(rule);
+      return rule.ahead() ? new Refuse(route.getId(), method) : new Change(rule);
     }
     boolean get = method.equals("GET");
     if (!get && !method.equals("HEAD")) {
@@ -164,6 +181,17 @@ final class CacheRules {
     return get ? new Use(rule) : new Head(rule);
   }
 
+  /** Whether the request is a query whose content the cache wants to know. */
+  boolean asksByContent(ServerWebExchange exchange) {
+    String method = exchange.getRequest().getMethod().name();
+    return properties.enabled()
+        && !Invalidation.safe(method)
+        && Trail.of(exchange).call().isEmpty()
+        && !(exchange.getRequest() instanceof BodyRequest)
+        && properties.routes().getOrDefault(route(exchange), RouteCache.DEFAULT).prefetchable()
+        && Query.possible(method, Fields.of(exchange.getRequest().getHeaders()));
+  }
+
   private static boolean hasContent(HttpFields fields) {
     return fields.has("Transfer-Encoding")
         || fields.first("Content-Length").filter(length -> !length.equals("0")).isPresent();
@@ -174,6 +202,13 @@ final class CacheRules {
     RouteCache route = properties.routes().getOrDefault(routeId, RouteCache.DEFAULT);
     String group = group(request.getURI(), CacheFilter.target(request));
     String here = String.join(",", fields.all("Host"));
+    Query query =
+        route.prefetchable()
+                && request instanceof BodyRequest whole
+                && !Invalidation.safe(request.getMethod().name())
+            ? Query.of(whole)
+            : null;
+    String asked = CacheFilter.target(request) + (query == null ? "" : query.key());
     Function<String, String> resource =
         host ->
             String.join(
@@ -181,7 +216,7 @@ final class CacheRules {
                 PlainRule.KIND + routeId,
                 route.shared() ? "" : tenant,
                 host,
-                CacheFilter.target(request),
+                asked,
                 Vary.selecting(SEEN_BY_ORIGINS, fields));
     Duration prefetchTtl = pass.ttlOf(request.getHeaders()).orElse(null);
     boolean foreseen = pass.isPredicted(request.getHeaders());
@@ -195,7 +230,8 @@ final class CacheRules {
         variants,
         planned,
         foreseen,
-        prefetchTtl);
+        prefetchTtl,
+        query);
   }
 
   /** What all answers for a target of the host of {@code uri} are forgotten with. */

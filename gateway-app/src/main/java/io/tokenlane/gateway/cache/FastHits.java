@@ -143,6 +143,7 @@ final class FastHits {
         enabled
             && rule instanceof PlainRule plain
             && !plain.ahead()
+            && plain.query() == null
             && answer.status() == HttpResponseStatus.OK.code()
             && HARMLESS.containsAll(Vary.names(answer.fields()))
             && request.getMethod().name().equals("GET")

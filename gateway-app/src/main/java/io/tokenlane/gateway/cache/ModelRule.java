@@ -25,6 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param pace pieces a second in which a stored stream is told; 0: at once
  * @param question what is asked, where another question's answer may be given
  * @param hot knows which answers are asked for again and again
+ * @param reading reads stored answers, once each
  */
 record ModelRule(
     AnswerCache cache,
@@ -34,7 +35,8 @@ record ModelRule(
     Duration ttl,
     int pace,
     HotAnswers hot,
-    Optional<SemanticLevel.Question> question)
+    Optional<SemanticLevel.Question> question,
+    Reading reading)
     implements CacheRule {
 
   private static final String EVENTS = "text/event-stream";
@@ -132,10 +134,7 @@ record ModelRule(
   public Reuse reuse(Answer answer) {
     Reuse reuse =
         Reuse.of(request, HttpFields.NONE, answer.age(cache.nowNanos()), Reuse.Defaults.NONE);
-    boolean untold =
-        reuse != Reuse.VALIDATE
-            && call.stream()
-            && StreamWriter.readable(call.kind(), answer.body()).isEmpty();
+    boolean untold = reuse != Reuse.VALIDATE && call.stream() && reading.of(answer).isEmpty();
     return untold ? Reuse.VALIDATE : reuse;
   }
 
@@ -216,7 +215,8 @@ record ModelRule(
     }
     boolean small = pace > 0;
     Duration pause = small ? Duration.ofSeconds(1).dividedBy(pace) : Duration.ZERO;
-    return StreamWriter.readable(call.kind(), answer.body())
+    return reading
+        .of(answer)
         .map(whole -> StreamWriter.events(call.kind(), whole, wantsUsage(), small))
         .map(events -> new Told(events, pause));
   }

@@ -35,7 +35,8 @@ record PlainRule(
     VariantKeys variants,
     String planned,
     boolean foreseen,
-    @Nullable Duration prefetchTtl)
+    @Nullable Duration prefetchTtl,
+    @Nullable Query query)
     implements CacheRule {
 
   /** How long a stale answer is kept for validation and for clients that accept it so. */
@@ -75,6 +76,17 @@ record PlainRule(
 
   private boolean aboutToExpire(Answer answer) {
     return answer.ttlLeftSeconds(cache.nowNanos()) < answer.times().lifetimeSeconds() * LAST_PART;
+  }
+
+  /** A condition on a POST says when to refuse it, and nothing of what is stored. */
+  @Override
+  public boolean mayValidate() {
+    return query == null;
+  }
+
+  /** What a planned prefetch of this very request is called. */
+  String endpoint(String target) {
+    return query == null ? target : query.endpoint(target);
   }
 
   @Override
@@ -146,7 +158,7 @@ record PlainRule(
     long age = Freshness.initialAge(response, requested, received);
     OptionalLong stated = Freshness.lifetime(response, received);
     OptionalLong known =
-        stated.isPresent() || !route.heuristic()
+        stated.isPresent() || !route.heuristic() || query != null
             ? stated
             : Freshness.heuristic(request, status, response, received);
     long lifetime = bounded(status, known);

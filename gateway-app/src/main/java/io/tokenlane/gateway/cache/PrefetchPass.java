@@ -16,7 +16,7 @@ public final class PrefetchPass {
   private static final String PREDICTED = ";predicted";
 
   private final String secret;
-  private final Duration ttl;
+  private volatile Duration ttl;
 
   /** A pass whose prefetches are stored for {@code ttl}. */
   public PrefetchPass(Duration ttl) {
@@ -24,6 +24,11 @@ public final class PrefetchPass {
     new SecureRandom().nextBytes(random);
     this.secret = HexFormat.of().formatHex(random);
     this.ttl = ttl;
+  }
+
+  /** From now on planned prefetches are stored for {@code other}. */
+  public void storesFor(Duration other) {
+    this.ttl = other;
   }
 
   /** The header's value for this process's prefetches. */

@@ -23,6 +23,8 @@ import org.springframework.util.unit.DataSize;
  * @param semantic whether a question may be given the answer of one that means the same, where
  *     {@code tokenlane.cache.semantic} is set; default false
  * @param modelAnswers which models' answers are stored on this route; default: as on all
+ * @param prefetchable whether POST and QUERY only ask on this route: they change nothing, are
+ *     answered from what is stored for the same content, and may be fetched ahead; default false
  */
 public record RouteCache(
     @DefaultValue("false") boolean shared,
@@ -32,11 +34,12 @@ public record RouteCache(
     @DefaultValue("0s") Duration staleIfError,
     @Nullable DataSize maxSize,
     @Nullable ModelAnswers modelAnswers,
-    @DefaultValue("false") boolean semantic) {
+    @DefaultValue("false") boolean semantic,
+    @DefaultValue("false") boolean prefetchable) {
 
   /** Of a route that nothing is said about. */
   static final RouteCache DEFAULT =
-      new RouteCache(false, false, true, Duration.ZERO, Duration.ZERO, null, null, false);
+      new RouteCache(false, false, true, Duration.ZERO, Duration.ZERO, null, null, false, false);
 
   /** Checks the ranges. */
   public RouteCache {

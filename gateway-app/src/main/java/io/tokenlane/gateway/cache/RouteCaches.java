@@ -46,10 +46,6 @@ final class RouteCaches {
     return named;
   }
 
-  AnswerCache common() {
-    return common;
-  }
-
   AnswerCache of(String routeId) {
     return own.getOrDefault(routeId, common);
   }

@@ -28,7 +28,8 @@ import tools.jackson.databind.node.ObjectNode;
  * does not answer in time, the question goes on as any miss.
  */
 final class SemanticLevel implements ChangeListener {
-  private static final long MOST_CONTEXTS = 1_000;
+  private static final long MOST_BYTES = 16 << 20;
+  private static final long MOST_ASKED_BYTES = 4 << 20;
   private static final int LONGEST_CHARS = 2_000;
   private static final long PAUSE_NANOS = 5_000_000_000L;
 
@@ -38,7 +39,11 @@ final class SemanticLevel implements ChangeListener {
   private final Neighbours neighbours;
   private final AtomicLong hits = new AtomicLong();
   private final Cache<String, Asked> asked =
-      Caffeine.newBuilder().maximumSize(10_000).executor(Runnable::run).build();
+      Caffeine.newBuilder()
+          .maximumWeight(MOST_ASKED_BYTES)
+          .weigher((String key, Asked a) -> a.weight())
+          .executor(Runnable::run)
+          .build();
   private volatile long pausedUntilNanos = System.nanoTime();
 
   /**
@@ -68,7 +73,11 @@ final class SemanticLevel implements ChangeListener {
     }
   }
 
-  private record Asked(Question question, Vector vector) {}
+  private record Asked(Question question, Vector vector) {
+    int weight() {
+      return Float.BYTES * vector.values.length + Character.BYTES * question.text().length() + 256;
+    }
+  }
 
   private static final class Vector {
     private final float[] values;
@@ -81,7 +90,7 @@ final class SemanticLevel implements ChangeListener {
   SemanticLevel(SemanticProperties properties, AnswerCache cache) {
     this.properties = properties;
     this.cache = cache;
-    this.neighbours = new Neighbours(MOST_CONTEXTS, properties.threshold());
+    this.neighbours = new Neighbours(MOST_BYTES, properties.threshold());
     cache.observe(this);
   }
 

@@ -11,13 +11,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param node where {@code /v1/embeddings} is asked for vectors
  * @param model named in that question; default: none
- * @param threshold least cosine of the angle between two questions' vectors; 0 to 1, default 0.97
+ * @param threshold least cosine of the angle between two questions' vectors; 0 to 1, default 0.9
  * @param timeout how long a miss waits for its vector; > 0, default 100 ms
  */
 public record SemanticProperties(
     URI node,
     @Nullable String model,
-    @DefaultValue("0.97") double threshold,
+    @DefaultValue("0.9") double threshold,
     @DefaultValue("100ms") Duration timeout) {
   /** Checks the ranges. */
   public SemanticProperties {

@@ -75,7 +75,9 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
     return Mono.deferContextual(
         context -> {
           HttpFields conditions =
-              stale == null ? HttpFields.NONE : Conditional.validating(stale.fields());
+              stale == null || !rule.mayValidate()
+                  ? HttpFields.NONE
+                  : Conditional.validating(stale.fields());
           FetchResponse to = new FetchResponse(exchange.getResponse().bufferFactory(), this);
           FetchExchange fetch = FetchExchange.of(exchange, conditions, to);
           response = to;

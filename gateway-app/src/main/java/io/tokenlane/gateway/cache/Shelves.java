@@ -116,6 +116,11 @@ final class Shelves implements DisposableBean {
     return lines.stream().mapToLong(RedisLine::failures).sum();
   }
 
+  /** Whether Redis answers, where it is asked. */
+  boolean sharedWell() {
+    return lines.stream().allMatch(RedisLine::available);
+  }
+
   /** Bytes on disk. */
   double diskBytes() {
     return logs.stream().mapToLong(DiskLog::sizeBytes).sum();

@@ -1,5 +1,6 @@
 package io.tokenlane.gateway.cache;
 
+import io.tokenlane.gateway.call.CallKind;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.error.ApiException;
 import io.tokenlane.prefetch.cache.Answer;
@@ -37,7 +38,7 @@ final class Visit {
   private String asked = "";
 
   /** Who is told of hits. */
-  record Hits(HitListener listener, FastHits fast, Shelves shelves) {}
+  record Hits(HitListener listener, FastHits fast, Shelves shelves, TurnListener turns) {}
 
   Visit(ServerWebExchange exchange, GatewayFilterChain chain, CacheRule rule, Hits hits) {
     this.exchange = exchange;
@@ -212,9 +213,13 @@ final class Visit {
     }
   }
 
-  /** Whether everybody may have the answer: nothing of the client is in the request. */
+  /**
+   * Whether everybody may have the answer: nothing of the client is in the request or its content.
+   */
   private boolean open() {
-    return trail.principal().isEmpty()
+    return rule instanceof PlainRule plain
+        && plain.query() == null
+        && trail.principal().isEmpty()
         && !rule.request().has("Cookie")
         && !rule.request().has("Authorization")
         && !rule.request().has("x-api-key")
@@ -257,8 +262,10 @@ final class Visit {
   }
 
   private Mono<Void> hit(Answer answer) {
-    hits.listener().hit(CacheFilter.target(exchange.getRequest()));
+    String target = CacheFilter.target(exchange.getRequest());
+    hits.listener().hit(rule instanceof PlainRule plain ? plain.endpoint(target) : target);
     asked(true);
+    talked(answer);
     Reuse reuse = rule.reuse(answer);
     if (reuse == Reuse.FRESH) {
       hits.fast().served(exchange, rule, answer);
@@ -272,6 +279,17 @@ final class Visit {
               return written;
             })
         : written;
+  }
+
+  private void talked(Answer answer) {
+    boolean listened = hits.turns() != TurnListener.NONE;
+    if (listened && rule instanceof ModelRule model && model.call().kind() == CallKind.CHAT) {
+      model
+          .reading()
+          .of(answer)
+          .ifPresent(
+              whole -> hits.turns().answered(CacheRules.turn(exchange, model.call()), whole));
+    }
   }
 
   /** Fetches what replaces an answer that is being served; one fetch for all who are. */

@@ -32,6 +32,11 @@ public final class BodyRequest extends ServerHttpRequestDecorator {
     return exchange.mutate().request(request).build();
   }
 
+  /** The whole body, read-only. */
+  public ByteBuffer content() {
+    return body.asReadOnlyBuffer();
+  }
+
   @Override
   public HttpHeaders getHeaders() {
     return headers;

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tokenlane.gateway.cache.HitListener.Resource;
 import io.tokenlane.prefetch.predict.Account;
 import io.tokenlane.prefetch.predict.Foresight;
+import io.tokenlane.prefetch.predict.Habits;
 import io.tokenlane.prefetch.predict.RouteAccount;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -35,9 +36,8 @@ final class Ahead {
   private static final int SHOWN = 20;
 
   private final Foresight foresight;
-  private final Function<Resource, CompletionStage<Duration>> source;
-  private final ScheduledExecutorService clockwork;
-  private final BooleanSupplier busy;
+  private final Means means;
+  private final Memory memory;
   private final AtomicInteger running = new AtomicInteger();
   private final Queue<String> recent = new ConcurrentLinkedQueue<>();
   private final Cache<String, Known> known =
@@ -45,20 +45,49 @@ final class Ahead {
 
   /** A stored answer: how long it lives, and until when on {@code System.nanoTime}. */
   private record Known(Resource resource, long ttlSeconds, long untilNanos) {
+    /** Something that was stored by an earlier process. */
+    static Known gone(String key) {
+      String[] parts = key.split("\n", 3);
+      Resource resource = new Resource(parts[0], parts[1], parts[2]);
+      return new Known(resource, UNKNOWN_TTL_SECONDS, System.nanoTime());
+    }
+
     boolean fresh() {
       return untilNanos - System.nanoTime() > 0;
     }
   }
 
-  Ahead(
-      Foresight foresight,
+  /**
+   * What it works with.
+   *
+   * @param source fetches a resource so that it is stored, and tells for how long
+   * @param busy whether clients need the origins now
+   */
+  record Means(
       Function<Resource, CompletionStage<Duration>> source,
       ScheduledExecutorService clockwork,
-      BooleanSupplier busy) {
+      BooleanSupplier busy) {}
+
+  Ahead(Foresight foresight, Means means, Memory memory) {
     this.foresight = foresight;
-    this.source = source;
-    this.clockwork = clockwork;
-    this.busy = busy;
+    this.means = means;
+    this.memory = memory;
+  }
+
+  /**
+   * What was asked for before this process began may be fetched ahead without being asked again.
+   */
+  void remember() {
+    foresight.top(REMEMBERED).forEach(key -> known.put(key, Known.gone(key)));
+  }
+
+  /** Keeps what was learnt for the next process. */
+  void keep() {
+    memory.keep(habits());
+  }
+
+  Habits habits() {
+    return foresight.habits(now(), System.currentTimeMillis());
   }
 
   private static String key(Resource resource) {
@@ -70,7 +99,7 @@ final class Ahead {
     return key.substring(0, key.indexOf('\n'));
   }
 
-  private static double now() {
+  static double now() {
     return System.nanoTime() / 1e9;
   }
 
@@ -97,15 +126,25 @@ final class Ahead {
               boolean same =
                   stored.resource().target().equals(target)
                       && stored.resource().host().equalsIgnoreCase(host);
-              if (same && foresight.worthRefreshing(key, ttlSeconds(key), now())) {
-                long jitter = ThreadLocalRandom.current().nextLong(100, 1_000);
-                var _ =
-                    clockwork.schedule(
-                        () -> fetch(key, stored.resource(), "FORGOTTEN"),
-                        jitter,
-                        TimeUnit.MILLISECONDS);
+              if (same) {
+                fetchSoon(key, stored, "FORGOTTEN");
               }
             });
+  }
+
+  /** All that is asked often is fetched again. */
+  void refetch() {
+    known.asMap().forEach((key, stored) -> fetchSoon(key, stored, "REFETCH"));
+  }
+
+  private void fetchSoon(String key, Known stored, String why) {
+    if (foresight.worthRefreshing(key, ttlSeconds(key), now())) {
+      long jitter = ThreadLocalRandom.current().nextLong(100, 1_000);
+      var _ =
+          means
+              .clockwork()
+              .schedule(() -> fetch(key, stored.resource(), why), jitter, TimeUnit.MILLISECONDS);
+    }
   }
 
   private double ttlSeconds(String key) {
@@ -120,8 +159,10 @@ final class Ahead {
     known.put(key, stored);
     double part = ThreadLocalRandom.current().nextDouble(0.8, 0.95);
     var _ =
-        clockwork.schedule(
-            () -> aboutToExpire(key, stored), (long) (part * ttlNanos), TimeUnit.NANOSECONDS);
+        means
+            .clockwork()
+            .schedule(
+                () -> aboutToExpire(key, stored), (long) (part * ttlNanos), TimeUnit.NANOSECONDS);
   }
 
   private void aboutToExpire(String key, Known stored) {
@@ -134,7 +175,7 @@ final class Ahead {
   }
 
   private void fetch(String key, Resource resource, String why) {
-    if (busy.getAsBoolean() || running.get() >= AT_ONCE || !foresight.begun(key, now())) {
+    if (means.busy().getAsBoolean() || running.get() >= AT_ONCE || !foresight.begun(key, now())) {
       return;
     }
     running.incrementAndGet();
@@ -142,7 +183,10 @@ final class Ahead {
     while (recent.size() > SHOWN) {
       recent.poll();
     }
-    source.apply(resource).whenComplete((ttl, failure) -> settle(key, resource, ttl, failure));
+    means
+        .source()
+        .apply(resource)
+        .whenComplete((ttl, failure) -> settle(key, resource, ttl, failure));
   }
 
   private void settle(

@@ -1,6 +1,8 @@
 package io.tokenlane.gateway.prefetch;
 
 import io.tokenlane.prefetch.predict.ForesightSettings;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -14,16 +16,18 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param lowestPrecision share of used prefetches below which it only watches; 0 to 1, default 0.5
  * @param busyAbove fetches of clients under way above which nothing is fetched ahead; ≥ 0, default
  *     32
+ * @param file where what was learnt outlives a restart; default: nowhere
  */
 public record ForesightProperties(
     @DefaultValue("false") boolean enabled,
     @DefaultValue("0.15") double extraRequests,
     @DefaultValue("0.68") double lowestPrice,
     @DefaultValue("0.5") double lowestPrecision,
-    @DefaultValue("32") int busyAbove) {
+    @DefaultValue("32") int busyAbove,
+    @Nullable Path file) {
 
   /** Nothing is foreseen. */
-  static final ForesightProperties OFF = new ForesightProperties(false, 0.15, 0.68, 0.5, 32);
+  static final ForesightProperties OFF = new ForesightProperties(false, 0.15, 0.68, 0.5, 32, null);
 
   /** Checks the ranges. */
   public ForesightProperties {

@@ -1,12 +1,15 @@
 package io.tokenlane.gateway.prefetch;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
 import io.tokenlane.gateway.cache.HitListener;
 import io.tokenlane.gateway.cache.PrefetchPass;
 import io.tokenlane.prefetch.ByteBudget;
 import io.tokenlane.prefetch.Prefetcher;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -44,11 +47,22 @@ final class LoopbackSource implements Prefetcher.Source {
       return CompletableFuture.failedFuture(
           new IllegalStateException("bytes_per_minute: all taken (expected: some left)"));
     }
-    return client
-        .get()
-        .uri(endpoint)
+    Endpoint asked = Endpoint.parse(endpoint);
+    return (asked.content().isEmpty() ? client.get().uri(asked.target()) : sending(asked))
         .responseSingle((response, body) -> sized(response, body))
         .toFuture();
+  }
+
+  private HttpClient.ResponseReceiver<?> sending(Endpoint asked) {
+    byte[] content = asked.content().getBytes(StandardCharsets.UTF_8);
+    return client
+        .headers(
+            h ->
+                h.set(HttpHeaderNames.CONTENT_TYPE, asked.type())
+                    .set(HttpHeaderNames.CONTENT_LENGTH, content.length))
+        .request(HttpMethod.valueOf(asked.method()))
+        .uri(asked.target())
+        .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(content)));
   }
 
   /** Fetches what nobody has planned, for the host that clients name. */

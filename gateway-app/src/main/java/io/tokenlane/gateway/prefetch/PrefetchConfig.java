@@ -2,10 +2,13 @@ package io.tokenlane.gateway.prefetch;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.tokenlane.balance.NodePool;
 import io.tokenlane.balance.NodeSnapshot;
 import io.tokenlane.compress.template.TemplateRegistry;
+import io.tokenlane.gateway.balance.LeaseAhead;
+import io.tokenlane.gateway.balance.NodeClients;
 import io.tokenlane.gateway.balance.NodeList;
 import io.tokenlane.gateway.balance.NodeProperties;
 import io.tokenlane.gateway.cache.PrefetchPass;
@@ -15,11 +18,12 @@ import io.tokenlane.prefetch.PrefetchAccount;
 import io.tokenlane.prefetch.cache.AnswerCache;
 import io.tokenlane.prefetch.predict.Account;
 import io.tokenlane.prefetch.predict.RouteAccount;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
@@ -77,8 +81,28 @@ public class PrefetchConfig {
   }
 
   @Bean
-  PrefetchEndpoint prefetchEndpoint(PrefetchStarter starter, Optional<PrefixWarmUp> prefixes) {
-    return new PrefetchEndpoint(starter, prefixes);
+  PrefetchEndpoint prefetchEndpoint(
+      PrefetchStarter starter,
+      Optional<PrefixWarmUp> prefixes,
+      Optional<ConversationWarmUp> conversations) {
+    return new PrefetchEndpoint(starter, prefixes, conversations);
+  }
+
+  @Bean
+  @Nullable ConversationWarmUp conversationWarmUp(
+      PrefetchProperties properties,
+      NodePool pool,
+      NodeList nodes,
+      NodeClients clients,
+      LeaseAhead leases) {
+    return properties.enabled() && properties.conversations()
+        ? new ConversationWarmUp(
+            clients.pooled(), leases::lease, id -> apiKey(nodes, id), () -> busy(pool))
+        : null;
+  }
+
+  private static boolean busy(NodePool pool) {
+    return pool.snapshot().stream().mapToInt(NodeSnapshot::inFlight).sum() > 0;
   }
 
   @Bean
@@ -91,11 +115,11 @@ public class PrefetchConfig {
     if (!properties.enabled() || !properties.prefixes()) {
       return null;
     }
-    BooleanSupplier busy =
-        () -> pool.snapshot().stream().mapToInt(NodeSnapshot::inFlight).sum() > 0;
-    Patience patience = new Patience(properties.carbonWait(), means.carbon()::pause, System::nanoTime);
+    Patience patience =
+        new Patience(properties.carbonWait(), means.carbon()::pause, System::nanoTime);
     PrefixWarmUp warmUp =
-        new PrefixWarmUp(pool, templates::list, id -> apiKey(nodes, id), busy, patience);
+        new PrefixWarmUp(
+            pool, templates::list, id -> apiKey(nodes, id), () -> busy(pool), patience);
     var _ = means.clockwork().scheduleWithFixedDelay(warmUp::look, 1, 1, TimeUnit.SECONDS);
     return warmUp;
   }
@@ -146,6 +170,29 @@ public class PrefetchConfig {
                   .description("Prefetches by what became of them")
                   .register(registry));
     };
+  }
+
+  @Bean
+  MeterBinder warmUpMeters(
+      Optional<PrefixWarmUp> prefixes, Optional<ConversationWarmUp> conversations) {
+    return registry -> {
+      prefixes.ifPresent(p -> count(registry, "template", p, PrefixWarmUp::account));
+      conversations.ifPresent(c -> count(registry, "conversation", c, ConversationWarmUp::account));
+    };
+  }
+
+  private static <T> void count(
+      MeterRegistry registry, String kind, T warmUp, Function<T, Map<String, Object>> account) {
+    for (String outcome : List.of("computed", "failed")) {
+      FunctionCounter.builder(
+              "tokenlane.prefetch.warm_up",
+              warmUp,
+              w -> account.apply(w).get(outcome) instanceof Number n ? n.doubleValue() : 0)
+          .tag("kind", kind)
+          .tag("outcome", outcome)
+          .description("Beginnings of prompts that nodes were asked to compute ahead")
+          .register(registry);
+    }
   }
 
   private static double total(

@@ -13,7 +13,8 @@ import org.springframework.util.unit.DataSize;
  * @param enabled whether anything is prefetched; default true where the section is there
  * @param ttlSeconds how long a prefetched answer is served where its origin does not say, and at
  *     most, in seconds; &gt; 0, default 300
- * @param endpoints paths with their queries, as a client asks this gateway for them
+ * @param endpoints paths with their queries, as a client asks this gateway for them; {@code POST
+ *     /path content} or {@code QUERY /path content} on routes that are {@code prefetchable}
  * @param concurrency fetches at once; ≥ 1, default 2
  * @param foresight what is fetched ahead beside the endpoints; default: nothing
  * @param schedules endpoints that are fetched at certain times
@@ -23,6 +24,8 @@ import org.springframework.util.unit.DataSize;
  * @param carbonWait how long a refresh of endpoints, or such a computation, may wait for minutes
  *     with less CO2 ({@code tokenlane.energy.carbon_schedule} or {@code carbon_uri}); what it would
  *     refresh may expire meanwhile; 0 to 24 h, default 0: not at all
+ * @param conversations whether a node computes a conversation that was answered from the cache and
+ *     is likely to go on; default false
  */
 public record PrefetchProperties(
     @DefaultValue("true") boolean enabled,
@@ -33,14 +36,15 @@ public record PrefetchProperties(
     @DefaultValue List<ScheduleProperties> schedules,
     @DefaultValue("0B") DataSize bytesPerMinute,
     @DefaultValue("false") boolean prefixes,
-    @DefaultValue("0s") Duration carbonWait) {
+    @DefaultValue("0s") Duration carbonWait,
+    @DefaultValue("false") boolean conversations) {
 
   private static final Duration DAY = Duration.ofDays(1);
 
   /** Nothing to prefetch. */
   public static final PrefetchProperties NONE =
       new PrefetchProperties(
-          false, 300, List.of(), 2, null, List.of(), DataSize.ofBytes(0), false, Duration.ZERO);
+          false, 300, List.of(), 2, null, List.of(), DataSize.ofBytes(0), false, Duration.ZERO, false);
 
   /** Checks the ranges. */
   public PrefetchProperties {
@@ -63,10 +67,7 @@ public record PrefetchProperties(
   }
 
   static void requirePath(String endpoint) {
-    if (!endpoint.startsWith("/") || endpoint.startsWith("//")) {
-      throw new IllegalArgumentException(
-          "endpoints: " + endpoint + " (expected: a path starting with /)");
-    }
+    Endpoint.parse(endpoint);
   }
 
   /** What is planned: all the time, and at certain times. */

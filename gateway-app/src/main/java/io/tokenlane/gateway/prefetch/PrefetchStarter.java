@@ -31,12 +31,19 @@ import org.springframework.context.ApplicationListener;
 
 /** Starts the prefetcher when the gateway's front door is open, and hears of hits. */
 final class PrefetchStarter
-    implements ApplicationListener<ReactiveWebServerInitializedEvent>, HitListener, DisposableBean {
+    implements ApplicationListener<ReactiveWebServerInitializedEvent>,
+        HitListener,
+        Replanning,
+        DisposableBean {
   private static final Logger LOG = LoggerFactory.getLogger(PrefetchStarter.class);
 
   private static final long JITTER_MILLIS = 60_000;
+  private static final Duration KEPT_EACH = Duration.ofMinutes(5);
+  private static final long FIRST_MILLIS = 100;
+  private static final long LAST_MILLIS = 1_000;
 
-  private final PrefetchProperties properties;
+  private volatile PrefetchProperties properties;
+  private volatile @Nullable InetSocketAddress frontDoor;
   private final PrefetchPass pass;
   private final ScheduledExecutorService clockwork;
   private final AnswerCache cache;
@@ -66,28 +73,68 @@ final class PrefetchStarter
   @Override
   public void onApplicationEvent(ReactiveWebServerInitializedEvent opened) {
     boolean management = opened.getApplicationContext().getServerNamespace() != null;
-    if (management || !properties.enabled()) {
+    if (management) {
       return;
     }
-    InetSocketAddress frontDoor =
+    frontDoor =
         new InetSocketAddress(InetAddress.getLoopbackAddress(), opened.getWebServer().getPort());
-    ByteBudget budget = new ByteBudget(properties.bytesPerMinute().toBytes(), System::nanoTime);
-    foresee(frontDoor, budget);
-    PrefetchPlan plan = properties.plan();
+    begin();
+  }
+
+  /** Begins with what the properties say; nothing before the front door is open. */
+  private synchronized void begin() {
+    InetSocketAddress open = frontDoor;
+    PrefetchProperties wanted = properties;
+    if (open == null || !wanted.enabled() || stopped) {
+      return;
+    }
+    ByteBudget budget = new ByteBudget(wanted.bytesPerMinute().toBytes(), System::nanoTime);
+    foresee(open, budget);
+    PrefetchPlan plan = wanted.plan();
     if (plan.endpoints().isEmpty() && plan.asked().isEmpty()) {
       return;
     }
     Prefetcher started =
         new Prefetcher(
             plan,
-            loudly(new LoopbackSource(frontDoor, pass, budget)),
+            loudly(new LoopbackSource(open, pass, budget)),
             this::later,
             () -> ThreadLocalRandom.current().nextDouble(),
             this::forLessCarbon);
     prefetcher = started;
     started.start();
     pending.read().forEach(started::refresh);
-    properties.schedules().forEach(schedule -> next(schedule, started));
+    wanted.schedules().forEach(schedule -> next(schedule, started));
+  }
+
+  @Override
+  public void refetchAll() {
+    Prefetcher running = prefetcher;
+    if (running != null) {
+      running.accounts().keySet().forEach(endpoint -> refreshSoon(running, endpoint));
+    }
+    Ahead foreseeing = ahead;
+    if (foreseeing != null) {
+      foreseeing.refetch();
+    }
+  }
+
+  @Override
+  public synchronized void replan(PrefetchProperties next) {
+    Prefetcher before = prefetcher;
+    prefetcher = null;
+    if (before != null) {
+      before.close();
+    }
+    boolean foresees = next.enabled() && next.foreseen().enabled();
+    Ahead foreseeing = ahead;
+    if (foreseeing != null && !foresees) {
+      ahead = null;
+      foreseeing.keep();
+    }
+    properties = next;
+    pass.storesFor(next.ttl());
+    begin();
   }
 
   /** Waits for the next of a schedule's times. */
@@ -97,9 +144,11 @@ final class PrefetchStarter
     if (at != null && !stopped) {
       Runnable due =
           () -> {
-            pending.add(schedule.endpoints());
-            schedule.endpoints().forEach(into::refresh);
-            next(schedule, into);
+            if (into.equals(prefetcher)) {
+              pending.add(schedule.endpoints());
+              schedule.endpoints().forEach(into::refresh);
+              next(schedule, into);
+            }
           };
       later(Duration.between(now, at), due);
     }
@@ -120,15 +169,8 @@ final class PrefetchStarter
   public void forgotten(String host, String target) {
     Prefetcher running = prefetcher;
     boolean planned = running != null && running.knows(target);
-    if (running != null && planned && refreshing.add(target)) {
-      // Once, however many changes there are meanwhile.
-      long jitter = ThreadLocalRandom.current().nextLong(100, 1_000);
-      Runnable refresh =
-          () -> {
-            refreshing.remove(target);
-            running.refresh(target);
-          };
-      later(Duration.ofMillis(jitter), refresh);
+    if (running != null && planned) {
+      refreshSoon(running, target);
     }
     Ahead foreseeing = ahead;
     if (foreseeing != null) {
@@ -156,6 +198,19 @@ final class PrefetchStarter
     return running == null ? 0 : running.postponed();
   }
 
+  /** Once, however many reasons there are meanwhile. */
+  private void refreshSoon(Prefetcher running, String endpoint) {
+    if (refreshing.add(endpoint)) {
+      Runnable refresh =
+          () -> {
+            refreshing.remove(endpoint);
+            running.refresh(endpoint);
+          };
+      long millis = ThreadLocalRandom.current().nextLong(FIRST_MILLIS, LAST_MILLIS);
+      later(Duration.ofMillis(millis), refresh);
+    }
+  }
+
   private Prefetcher.Source loudly(Prefetcher.Source source) {
     return endpoint ->
         source
@@ -170,17 +225,41 @@ final class PrefetchStarter
                 });
   }
 
-  private void foresee(InetSocketAddress frontDoor, ByteBudget budget) {
+  /** What was learnt stays where it goes on with another plan. */
+  private void foresee(InetSocketAddress open, ByteBudget budget) {
     ForesightProperties foreseen = properties.foreseen();
-    if (foreseen.enabled()) {
-      LoopbackSource source = new LoopbackSource(frontDoor, pass, budget);
-      ahead =
-          new Ahead(
-              new Foresight(foreseen.settings(), Ahead::route),
-              resource -> source.fetch(resource, pass),
-              clockwork,
-              () -> cache.flightsUnderWay() > foreseen.busyAbove() || !budget.open());
+    if (!foreseen.enabled()) {
+      return;
     }
+    LoopbackSource source = new LoopbackSource(open, pass, budget);
+    Ahead.Means means =
+        new Ahead.Means(
+            resource -> source.fetch(resource, pass),
+            clockwork,
+            () -> cache.flightsUnderWay() > foreseen.busyAbove() || !budget.open());
+    Foresight foresight = new Foresight(foreseen.settings(), Ahead::route);
+    Ahead before = ahead;
+    Memory memory = new Memory(foreseen.file());
+    if (before == null) {
+      memory.recall(foresight);
+    } else {
+      foresight.recall(before.habits(), Ahead.now(), System.currentTimeMillis());
+    }
+    Ahead begun = new Ahead(foresight, means, memory);
+    begun.remember();
+    ahead = begun;
+    keepNowAndThen(begun);
+  }
+
+  private void keepNowAndThen(Ahead whose) {
+    later(
+        KEPT_EACH,
+        () -> {
+          if (whose.equals(ahead) && !stopped) {
+            whose.keep();
+            keepNowAndThen(whose);
+          }
+        });
   }
 
   @Override
@@ -223,6 +302,10 @@ final class PrefetchStarter
   @Override
   public void destroy() {
     stopped = true;
+    Ahead foreseeing = ahead;
+    if (foreseeing != null) {
+      foreseeing.keep();
+    }
     Prefetcher running = prefetcher;
     if (running != null) {
       running.close();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenlane.gateway.FakeUpstream;
 import io.tokenlane.gateway.GatewayApplication;
+import io.tokenlane.prefetch.cache.AnswerCache;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -105,16 +107,18 @@ final class BeyondMemoryTest {
     Shelves shelves = gateway.getBean(Shelves.class);
     shelves.destroy();
     assertThat(shelves.diskWell()).isTrue();
-    RouteCaches next = gateway.getBean(RouteCaches.class);
-    long stored = next.common().size();
+    long stored = gateway.getBean(AnswerCache.class).size();
     assertThat(stored).isGreaterThanOrEqualTo(4);
 
     ConfigurableApplicationContext again = start(folder);
-    assertThat(again.getBean(RouteCaches.class).common().keys()).isEqualTo(next.common().keys());
+    assertThat(keys(again)).isEqualTo(keys(gateway));
     CacheEndpoint endpoint = again.getBean(CacheEndpoint.class);
     assertThat(endpoint.show()).containsEntry("answers", stored).containsEntry("diskWell", true);
     assertThat(endpoint.purge("tenant", "two").getBody()).containsKey("purged");
-    assertThat(again.getBean(RouteCaches.class).common().keys())
-        .noneMatch(key -> key.contains("tenant two"));
+    assertThat(keys(again)).noneMatch(key -> key.contains("tenant two"));
+  }
+
+  private static Set<String> keys(ConfigurableApplicationContext gateway) {
+    return gateway.getBean(AnswerCache.class).hottest().keySet();
   }
 }

@@ -82,7 +82,8 @@ final class ConfigTest {
                 List.of(),
                 DataSize.ofBytes(0),
                 false,
-                Duration.ZERO));
+                Duration.ZERO,
+                false));
   }
 
   @Test

@@ -263,11 +263,6 @@ public final class AnswerCache {
     purges.add(new Purge(nowNanos(), keys));
   }
 
-  /** Where all that is stored lies. */
-  public Set<String> keys() {
-    return answers.asMap().keySet();
-  }
-
   /** All that is stored, most asked first. */
   public Map<String, Answer> hottest() {
     return answers

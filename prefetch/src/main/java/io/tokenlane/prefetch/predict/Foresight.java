@@ -34,11 +34,12 @@ public final class Foresight {
   public record Suggestion(String key, double probability, Reason reason) {}
 
   private static final int KEYS = 10_000;
-  private static final double DECAY_SECONDS = 1_800;
+  private static final double DECAY_SECONDS = 3_600;
   private static final double SHORTEST_SPAN_SECONDS = 120;
   private static final int WINDOW_REQUESTS = 8;
   private static final double WINDOW_SECONDS = 60;
   private static final double LARGEST_CREDIT = 20;
+  private static final double MILLIS_PER_SECOND = 1_000;
 
   private final ForesightSettings settings;
   private final HeavyHitters popularity = new HeavyHitters(KEYS, DECAY_SECONDS);
@@ -187,12 +188,37 @@ public final class Foresight {
     judge(key).wasted();
   }
 
+  /**
+   * What was learnt so far.
+   *
+   * @param atEpochMillis the wall clock's time
+   */
+  public synchronized Habits habits(double nowSeconds, long atEpochMillis) {
+    return new Habits(
+        atEpochMillis,
+        popularity.ageSeconds(nowSeconds),
+        popularity.counts(nowSeconds),
+        successions.habits());
+  }
+
+  /**
+   * Begins with what was learnt before this process; what was asked then counts less with the time
+   * that has passed. To be called before anything else.
+   *
+   * @param atEpochMillis the wall clock's time
+   */
+  public synchronized void recall(Habits habits, double nowSeconds, long atEpochMillis) {
+    double ago = Math.max(0, atEpochMillis - habits.atEpochMillis()) / MILLIS_PER_SECOND;
+    popularity.restore(habits.counts(), habits.ageSeconds(), ago, nowSeconds);
+    successions.restore(habits.contexts());
+  }
+
   /** The keys asked most, at most {@code n}, most asked first. */
   public synchronized List<String> top(int n) {
     return popularity.top(n);
   }
 
-  /** Requests per second for a key, decayed over half an hour. */
+  /** Requests per second for a key, decayed over an hour. */
   public synchronized double rate(String key, double nowSeconds) {
     return popularity.rate(key, nowSeconds, SHORTEST_SPAN_SECONDS);
   }

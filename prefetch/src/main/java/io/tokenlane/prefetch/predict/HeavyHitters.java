@@ -106,6 +106,36 @@ final class HeavyHitters {
     return Double.isNaN(firstSeconds) ? 0 : count(key, nowSeconds) / span;
   }
 
+  /** For how long the stream has been counted, in seconds. */
+  double ageSeconds(double nowSeconds) {
+    return Double.isNaN(firstSeconds) ? 0 : Math.max(0, nowSeconds - firstSeconds);
+  }
+
+  /** All decayed counts. */
+  Map<String, Double> counts(double nowSeconds) {
+    Map<String, Double> counts = new HashMap<>();
+    counters.keySet().forEach(key -> counts.put(key, count(key, nowSeconds)));
+    return counts;
+  }
+
+  /** Begins with what was counted before: for so long, and up to so long ago. */
+  void restore(
+      Map<String, Double> counts, double ageSeconds, double agoSeconds, double nowSeconds) {
+    firstSeconds = nowSeconds - agoSeconds - ageSeconds;
+    landmarkSeconds = nowSeconds;
+    double faded = Math.exp(-agoSeconds / decaySeconds);
+    counts.entrySet().stream()
+        .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
+        .limit(capacity)
+        .forEach(
+            entry -> {
+              Counter counter = new Counter(entry.getKey());
+              counter.score = entry.getValue() * faded;
+              counters.put(counter.key, counter);
+              order.add(counter);
+            });
+  }
+
   /** The most frequent keys, at most {@code n}, most frequent first. */
   List<String> top(int n) {
     return order.descendingSet().stream().limit(n).map(counter -> counter.key).toList();

@@ -110,4 +110,30 @@ final class Successions {
     steps.addLast(new Step(key, nowSeconds, new HashSet<>()));
     return next;
   }
+
+  /** What is worth keeping of what was learnt: what came twice. */
+  Map<String, Habits.Context> habits() {
+    Map<String, Habits.Context> kept = new HashMap<>();
+    contexts.forEach(
+        (key, context) -> {
+          Map<String, Integer> twice = new HashMap<>(context.followers);
+          twice.values().removeIf(count -> count < 2);
+          if (!twice.isEmpty()) {
+            kept.put(key, new Habits.Context(context.visits, twice));
+          }
+        });
+    return kept;
+  }
+
+  /** Begins with what was learnt before. */
+  void restore(Map<String, Habits.Context> habits) {
+    habits.forEach(
+        (key, learnt) -> {
+          Context context = contexts.computeIfAbsent(key, unknown -> new Context());
+          context.visits = Math.clamp(learnt.visits(), 0, HALVED_AT - 1);
+          learnt.followers().entrySet().stream()
+              .limit(EDGES)
+              .forEach(f -> context.followers.put(f.getKey(), f.getValue()));
+        });
+  }
 }

@@ -8,10 +8,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What two questions must have in common word by word, since vectors hardly tell it apart: their
- * numbers, names and quotations, their negations, and words of direction ({@code before}, {@code
- * more}) whose opposites lie close together. Where they are not the same in the same order, an
- * answer to the one is none to the other. Meant to refuse too often rather than once too little.
+ * What two questions must have in common word by word, since vectors hardly tell it apart: all
+ * words that say what is asked, by their stems, and so their numbers, names and quotations,
+ * negations and words of direction ({@code before}, {@code more}) too. Where they are not the same
+ * in the same order, an answer to the one is none to the other. What is left to the vectors are the
+ * words that ask ({@code please explain}, {@code can you tell me}). Meant to refuse too often
+ * rather than once too little.
  */
 public final class Guards {
   private static final Pattern TOKEN =
@@ -162,54 +164,40 @@ public final class Guards {
           "november",
           "december");
 
-  /** Words that are written large at the beginning of a question and name nothing. */
-  private static final Set<String> BEGINNINGS =
+  /** Words that ask or bow, and forms of to be, to do and to have that tell no time gone by. */
+  private static final Set<String> EMPTY =
       Set.of(
           "a",
           "an",
           "the",
-          "i",
-          "can",
-          "could",
-          "would",
-          "will",
-          "should",
-          "do",
-          "does",
-          "did",
+          "of",
+          "am",
           "is",
           "are",
-          "was",
-          "were",
+          "be",
+          "been",
+          "being",
+          "do",
+          "does",
           "has",
           "have",
+          "can",
+          "will",
           "please",
-          "tell",
-          "give",
-          "show",
-          "explain",
-          "describe",
-          "write",
-          "list",
-          "find",
-          "name",
           "help",
-          "my",
-          "your",
-          "this",
-          "that",
-          "there",
-          "if",
-          "in",
-          "on",
-          "at",
-          "for",
-          "of",
-          "with",
-          "say",
-          "define",
-          "summarize",
-          "translate");
+          "explain",
+          "describe");
+
+  /** What a request begins with before it says what is wanted. */
+  private static final Pattern ASKING =
+      Pattern.compile(
+          "^\\W*(?:please\\W+)?(?:(?:can|could|would|will) you\\W+(?:please\\W+)?)?(?:tell me\\W+)?",
+          Pattern.CASE_INSENSITIVE);
+
+  /** Endings that make another form of the same word; longest first. */
+  private static final List<String> ENDINGS = List.of("ing", "ies", "ed", "es", "s", "e", "y");
+
+  private static final int SHORTEST_STEM = 4;
 
   private Guards() {}
 
@@ -221,17 +209,34 @@ public final class Guards {
   /** What must be equal, in its order: from one place to another is not the way back. */
   static List<String> kept(String question) {
     List<String> kept = new ArrayList<>();
-    for (String token : tokens(question)) {
-      String lower = token.toLowerCase(Locale.ROOT);
+    boolean first = true;
+    for (String token : tokens(ASKING.matcher(question).replaceFirst(""))) {
+      String lower = withoutGenitive(token.toLowerCase(Locale.ROOT));
       if (lower.endsWith("n't") || lower.endsWith("n’t") || NEGATIONS.contains(lower)) {
         kept.add("not");
       } else if (DIRECTIONS.contains(lower) || NUMBERS.contains(lower)) {
         kept.add(lower);
-      } else if (literal(token) || (large(token) && !BEGINNINGS.contains(lower))) {
+      } else if (literal(token) || (names(token, lower) && !first)) {
         kept.add("'" + token);
+      } else if (!EMPTY.contains(lower)) {
+        kept.add(stem(lower));
       }
+      first = false;
     }
     return kept;
+  }
+
+  private static String withoutGenitive(String word) {
+    return word.endsWith("'s") || word.endsWith("’s") ? word.substring(0, word.length() - 2) : word;
+  }
+
+  private static String stem(String word) {
+    for (String ending : ENDINGS) {
+      if (word.endsWith(ending) && word.length() - ending.length() >= SHORTEST_STEM) {
+        return word.substring(0, word.length() - ending.length());
+      }
+    }
+    return word;
   }
 
   private static List<String> tokens(String question) {
@@ -247,6 +252,11 @@ public final class Guards {
   private static boolean literal(String token) {
     return !Character.isLetter(token.codePointAt(0))
         || token.codePoints().anyMatch(c -> Character.isDigit(c) || c == '_');
+  }
+
+  /** Written large where nothing but a name is; a question's first word may be any. */
+  private static boolean names(String token, String lower) {
+    return !lower.equals("i") && !EMPTY.contains(lower) && large(token);
   }
 
   private static boolean large(String token) {

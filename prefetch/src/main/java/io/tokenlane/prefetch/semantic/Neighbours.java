@@ -9,57 +9,100 @@ import java.util.function.Predicate;
 
 /**
  * Questions by their vectors, within contexts: what is asked for must be equal in everything but
- * the question itself to be compared at all. Bounded, contexts by use, the questions of one by age.
- * Thread-safe.
+ * the question itself to be compared at all. Bounded in bytes: contexts go by use, the questions of
+ * one by age, none holding more than a quarter of all. Thread-safe.
  */
 public final class Neighbours {
   private static final int IN_ONE_CONTEXT = 512;
 
-  private final Cache<String, Deque<Question>> contexts;
+  /** A context's part of the whole. */
+  private static final int CONTEXTS_AT_LEAST = 4;
+
+  /** What a question costs beside its texts and vector, in bytes: objects and references. */
+  private static final int OVERHEAD_BYTES = 128;
+
+  private final Cache<String, Context> contexts;
+  private final long contextBytes;
   private final double threshold;
 
   /** A question, the direction of its vector, and where its answer is stored. */
   @SuppressWarnings("ArrayRecordComponent") // read element by element, never compared
-  private record Question(String text, float[] direction, String key) {}
+  private record Question(String text, float[] direction, String key) {
+    long bytes() {
+      long chars = (long) text.length() + key.length();
+      return OVERHEAD_BYTES + Character.BYTES * chars + (long) Float.BYTES * direction.length;
+    }
+  }
+
+  /** The questions of one context, latest first; guarded by itself but for its weight. */
+  private static final class Context {
+    private final Deque<Question> questions = new ArrayDeque<>();
+    private volatile long bytes = OVERHEAD_BYTES;
+
+    private synchronized void add(Question question, long mostBytes) {
+      questions.removeIf(known -> known.key().equals(question.key()));
+      questions.addFirst(question);
+      long sum = questions.stream().mapToLong(Question::bytes).sum();
+      while (questions.size() > IN_ONE_CONTEXT || (sum > mostBytes && !questions.isEmpty())) {
+        sum -= questions.removeLast().bytes();
+      }
+      bytes = OVERHEAD_BYTES + sum;
+    }
+
+    private int weight() {
+      return (int) Math.min(Integer.MAX_VALUE, bytes);
+    }
+  }
 
   /**
    * Knows none.
    *
-   * @param maxContexts contexts remembered, &gt; 0
+   * @param maxBytes what all questions may weigh, vectors included, in bytes; &gt; 0
    * @param threshold least cosine of the angle between two vectors; 0 to 1
    */
-  public Neighbours(long maxContexts, double threshold) {
+  public Neighbours(long maxBytes, double threshold) {
     if (!(threshold >= 0 && threshold <= 1)) {
       throw new IllegalArgumentException("threshold: " + threshold + " (expected: 0 to 1)");
     }
-    this.contexts = Caffeine.newBuilder().maximumSize(maxContexts).executor(Runnable::run).build();
+    if (maxBytes <= 0) {
+      throw new IllegalArgumentException("maxBytes: " + maxBytes + " (expected: > 0)");
+    }
+    this.contexts =
+        Caffeine.newBuilder()
+            .maximumWeight(maxBytes)
+            .weigher((String name, Context context) -> context.weight())
+            .executor(Runnable::run)
+            .build();
+    this.contextBytes = maxBytes / CONTEXTS_AT_LEAST;
     this.threshold = threshold;
   }
 
   /** Remembers where the answer to a question is stored. */
   public void add(String context, String text, float[] vector, String key) {
-    Deque<Question> questions = contexts.get(context, unknown -> new ArrayDeque<>());
-    synchronized (questions) {
-      questions.removeIf(known -> known.key().equals(key));
-      questions.addFirst(new Question(text, direction(vector), key));
-      if (questions.size() > IN_ONE_CONTEXT) {
-        questions.removeLast();
-      }
-    }
+    Context known = contexts.get(context, unknown -> new Context());
+    known.add(new Question(text, direction(vector), key), contextBytes);
+    // Weighed again.
+    contexts.put(context, known);
+  }
+
+  /** What is remembered weighs this much, in bytes. */
+  public long weightBytes() {
+    contexts.cleanUp();
+    return contexts.policy().eviction().map(e -> e.weightedSize().orElse(0)).orElse(0L);
   }
 
   /** The key of the nearest question that the guards let pass and whose answer is usable. */
   public Optional<String> find(
       String context, String text, float[] vector, Predicate<String> usable) {
-    Deque<Question> questions = contexts.getIfPresent(context);
-    if (questions == null) {
+    Context within = contexts.getIfPresent(context);
+    if (within == null) {
       return Optional.empty();
     }
     float[] direction = direction(vector);
     String best = null;
     double nearest = threshold;
-    synchronized (questions) {
-      for (Question known : questions) {
+    synchronized (within) {
+      for (Question known : within.questions) {
         double cosine = cosine(direction, known.direction());
         if (cosine >= nearest && Guards.agree(text, known.text()) && usable.test(known.key())) {
           best = known.key();

@@ -68,7 +68,7 @@ final class DiskLogTest {
 
   private static Map<String, String> content(AnswerCache cache) {
     Map<String, String> bodies = new TreeMap<>();
-    for (String key : cache.keys()) {
+    for (String key : cache.hottest().keySet()) {
       cache
           .find(key)
           .ifPresent(a -> bodies.put(key, StandardCharsets.UTF_8.decode(a.body()).toString()));

@@ -25,6 +25,13 @@ final class GuardsTest {
         "Open it on Monday | Open it on Friday",
         "5 - 3 | 5 + 3",
         "Does he own it? | Does she own it?",
+        "How do I lock the screen? | How do I unlock the screen?",
+        "What do lions eat? | What eats lions?",
+        "Give three reasons for it | Give three reasons against it",
+        "Summarize the report | Translate the report",
+        "Is it raining? | Was it raining?",
+        "What can I do for you? | What can you do for me?",
+        "Can dogs eat chocolate? | Can dogs eat carrots?",
       })
   void whatDiffersInOneWordIsRefused(String one, String other) {
     assertThat(Guards.agree(one, other)).isFalse();
@@ -35,8 +42,10 @@ final class GuardsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "Please describe the weather in Berlin | Describe the current weather in Berlin, please",
+        "Please describe the weather in Berlin | Explain the weather in Berlin, please",
         "Can you explain photosynthesis? | Explain photosynthesis",
+        "Could you please tell me why the sky is blue? | Why is the sky blue?",
+        "What's the capital of France? | What is the capital of France?",
         "I am not able to log in, help | Help, I am not able to log in",
       })
   void otherWordsForTheSamePass(String one, String other) {
@@ -45,7 +54,7 @@ final class GuardsTest {
 
   @Test
   void theNearestWithinTheSameContextIsFound() {
-    Neighbours neighbours = new Neighbours(10, 0.9);
+    Neighbours neighbours = new Neighbours(1 << 20, 0.9);
     neighbours.add("c", "explain tides", new float[] {1, 0.1f}, "tides");
     neighbours.add("c", "explain waves", new float[] {1, 0.3f}, "waves");
     neighbours.add("c", "explain tides in 1900", new float[] {1, 0}, "then");
