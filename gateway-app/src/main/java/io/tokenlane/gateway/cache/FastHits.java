@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.server.ServerWebExchange;
@@ -76,7 +77,7 @@ final class FastHits {
 
   private final Cache<String, Entry> entries =
       Caffeine.newBuilder().maximumSize(REMEMBERED).executor(Runnable::run).build();
-  private final boolean enabled;
+  private final BooleanSupplier enabled;
   private final HitListener hits;
   private final Ledger ledger;
 
@@ -130,17 +131,22 @@ final class FastHits {
    *
    * @param enabled false where something before the cache has to see every request
    */
-  FastHits(boolean enabled, HitListener hits, Ledger ledger) {
+  FastHits(BooleanSupplier enabled, HitListener hits, Ledger ledger) {
     this.enabled = enabled;
     this.hits = hits;
     this.ledger = ledger;
+  }
+
+  /** Every request goes the long way once more. */
+  void clear() {
+    entries.invalidateAll();
   }
 
   /** Tells that {@code answer} was served, fresh, to this request. */
   void served(ServerWebExchange exchange, CacheRule rule, Answer answer) {
     ServerHttpRequest request = exchange.getRequest();
     boolean fast =
-        enabled
+        enabled.getAsBoolean()
             && rule instanceof PlainRule plain
             && !plain.ahead()
             && answer.status() == HttpResponseStatus.OK.code()
@@ -174,7 +180,7 @@ final class FastHits {
 
   /** The response, where this request may be answered here. */
   @Nullable FullHttpResponse answer(HttpRequest request, String client) {
-    if (!enabled || !plain(request)) {
+    if (!enabled.getAsBoolean() || !plain(request)) {
       return null;
     }
     long start = System.nanoTime();

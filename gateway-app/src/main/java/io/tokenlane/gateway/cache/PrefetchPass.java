@@ -16,7 +16,7 @@ public final class PrefetchPass {
   private static final String PREDICTED = ";predicted";
 
   private final String secret;
-  private final Duration ttl;
+  private volatile Duration ttl;
 
   /** A pass whose prefetches are stored for {@code ttl}. */
   public PrefetchPass(Duration ttl) {
@@ -24,6 +24,11 @@ public final class PrefetchPass {
     new SecureRandom().nextBytes(random);
     this.secret = HexFormat.of().formatHex(random);
     this.ttl = ttl;
+  }
+
+  /** Prefetches are stored for this long from now on. */
+  public void storesFor(Duration next) {
+    ttl = next;
   }
 
   /** The header's value for this process's prefetches. */

@@ -13,6 +13,7 @@ import io.tokenlane.prefetch.PrefetchAccount;
 import io.tokenlane.prefetch.cache.AnswerCache;
 import io.tokenlane.prefetch.predict.Account;
 import io.tokenlane.prefetch.predict.RouteAccount;
+import io.tokenlane.gateway.reload.LiveSettings;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -56,6 +58,13 @@ public class PrefetchConfig {
     return new PrefetchStarter(properties, pass, clockwork, cache);
   }
 
+  /** Also after other changes: what was stored under other settings may be gone. */
+  @Bean
+  SmartInitializingSingleton prefetchFollows(LiveSettings settings, PrefetchStarter starter) {
+    Runnable again = () -> starter.restart(settings.now(PrefetchProperties.class));
+    return () -> settings.afterChange(again);
+  }
+
   @Bean
   PrefetchEndpoint prefetchEndpoint(PrefetchStarter starter, Optional<PrefixWarmUp> prefixes) {
     return new PrefetchEndpoint(starter, prefixes);
@@ -65,7 +74,7 @@ public class PrefetchConfig {
   @Nullable PrefixWarmUp prefixWarmUp(
       PrefetchProperties properties,
       NodePool pool,
-      NodeList nodes,
+      LiveSettings settings,
       TemplateRegistry templates,
       ScheduledExecutorService clockwork) {
     if (!properties.enabled() || !properties.prefixes()) {
@@ -73,7 +82,7 @@ public class PrefetchConfig {
     }
     BooleanSupplier busy =
         () -> pool.snapshot().stream().mapToInt(NodeSnapshot::inFlight).sum() > 0;
-    PrefixWarmUp warmUp = new PrefixWarmUp(pool, templates::list, id -> apiKey(nodes, id), busy);
+    PrefixWarmUp warmUp = new PrefixWarmUp(pool, templates::list, id -> apiKey(settings.now(NodeList.class), id), busy);
     var _ = clockwork.scheduleWithFixedDelay(warmUp::look, 1, 1, TimeUnit.SECONDS);
     return warmUp;
   }

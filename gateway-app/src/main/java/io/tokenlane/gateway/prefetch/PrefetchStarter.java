@@ -33,12 +33,13 @@ final class PrefetchStarter
     implements ApplicationListener<ReactiveWebServerInitializedEvent>, HitListener, DisposableBean {
   private static final Logger LOG = LoggerFactory.getLogger(PrefetchStarter.class);
 
-  private final PrefetchProperties properties;
+  private volatile PrefetchProperties properties;
   private final PrefetchPass pass;
   private final ScheduledExecutorService clockwork;
   private final AnswerCache cache;
   private volatile @Nullable Prefetcher prefetcher;
   private volatile @Nullable Ahead ahead;
+  private volatile @Nullable InetSocketAddress door;
   private volatile boolean stopped;
   private final Set<String> refreshing = ConcurrentHashMap.newKeySet();
 
@@ -55,14 +56,40 @@ final class PrefetchStarter
 
   @Override
   public void onApplicationEvent(ReactiveWebServerInitializedEvent opened) {
-    boolean management = opened.getApplicationContext().getServerNamespace() != null;
-    if (management || !properties.enabled()) {
+    if (opened.getApplicationContext().getServerNamespace() == null) {
+      InetSocketAddress frontDoor =
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), opened.getWebServer().getPort());
+      door = frontDoor;
+      start(frontDoor);
+    }
+  }
+
+  /** From now on fetches ahead what is named there, all of it at once. */
+  void restart(PrefetchProperties next) {
+    Prefetcher running = prefetcher;
+    if (running != null) {
+      running.close();
+    }
+    prefetcher = null;
+    if (!next.foreseen().equals(properties.foreseen()) || !next.enabled()) {
+      ahead = null;
+    }
+    properties = next;
+    pass.storesFor(next.ttl());
+    InetSocketAddress open = door;
+    if (open != null) {
+      start(open);
+    }
+  }
+
+  private void start(InetSocketAddress frontDoor) {
+    if (!properties.enabled()) {
       return;
     }
-    InetSocketAddress frontDoor =
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), opened.getWebServer().getPort());
     ByteBudget budget = new ByteBudget(properties.bytesPerMinute().toBytes(), System::nanoTime);
-    foresee(frontDoor, budget);
+    if (ahead == null) {
+      foresee(frontDoor, budget);
+    }
     PrefetchPlan plan = properties.plan();
     if (plan.endpoints().isEmpty() && plan.asked().isEmpty()) {
       return;
@@ -82,11 +109,13 @@ final class PrefetchStarter
   private void next(ScheduleProperties schedule, Prefetcher into) {
     ZonedDateTime now = ZonedDateTime.now(ZoneId.systemDefault());
     ZonedDateTime at = schedule.times().next(now);
-    if (at != null && !stopped) {
+    if (at != null && !stopped && into.equals(prefetcher)) {
       Runnable due =
           () -> {
-            schedule.endpoints().forEach(into::refresh);
-            next(schedule, into);
+            if (into.equals(prefetcher)) {
+              schedule.endpoints().forEach(into::refresh);
+              next(schedule, into);
+            }
           };
       later(Duration.between(now, at), due);
     }

@@ -27,7 +27,7 @@ import reactor.core.publisher.Mono;
 final class PassTest {
   private final RunningGateway gateway = RunningGateway.fresh();
   private final Habit habit =
-      java.util.Objects.requireNonNull(gateway.bean(PassRoutes.class).byId("bare")).habit();
+      java.util.Objects.requireNonNull(gateway.bean(PassRules.class).routes().byId("bare")).habit();
 
   private void learn() {
     for (int i = 0; i < Habit.LEARNED; i++) {
