@@ -10,8 +10,13 @@ import io.tokenlane.balance.health.Timer;
 import io.tokenlane.gateway.catalog.ModelCatalog;
 import io.tokenlane.gateway.reload.LiveFilter;
 import io.tokenlane.gateway.reload.LiveSettings;
+import io.tokenlane.gateway.reload.Sections;
+import io.tokenlane.gateway.route.AllowedAddresses;
+import io.tokenlane.gateway.route.UpstreamGuard;
+import io.tokenlane.gateway.route.UpstreamsProperties;
 import io.tokenlane.gateway.security.SecurityProperties;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
@@ -93,8 +98,8 @@ public class BalanceConfig {
   }
 
   @Bean
-  NodeClients nodeClients(HttpClientSslConfigurer ssl) {
-    return new NodeClients(ssl);
+  NodeClients nodeClients(HttpClientSslConfigurer ssl, UpstreamGuard guard) {
+    return new NodeClients(ssl, guard);
   }
 
   @Bean
@@ -199,11 +204,19 @@ public class BalanceConfig {
             SecurityProperties.class));
   }
 
+  private static int checked(Sections all) {
+    AllowedAddresses allowed = new AllowedAddresses(all.get(UpstreamsProperties.class));
+    List<NodeProperties> nodes = all.get(NodeList.class).all();
+    nodes.forEach(node -> allowed.require("nodes " + node.name(), node.uri()));
+    return nodes.size();
+  }
+
   /** What a changed configuration file says of nodes and of how a pool treats them. */
   @Bean
   SmartInitializingSingleton nodesFollow(
       LiveSettings settings, NodeSources sources, NodePool pool, ServicePools services) {
     return () -> {
+      var _ = settings.follow(BalanceConfig::checked, NodeList.class, UpstreamsProperties.class);
       settings.onChange(NodeList.class, sources::replace);
       settings.onChange(
           BalanceProperties.class,

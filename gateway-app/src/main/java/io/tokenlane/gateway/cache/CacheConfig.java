@@ -36,8 +36,7 @@ public class CacheConfig {
   }
 
   @Bean
-  FastHits fastHits(
-      LiveSettings settings, HitListener hits, FastHits.Ledger ledger) {
+  FastHits fastHits(LiveSettings settings, HitListener hits, FastHits.Ledger ledger) {
     Supplier<Boolean> allowed =
         settings.follow(
             CacheConfig::fast, CacheProperties.class, LimitsProperties.class, RouteList.class);
@@ -122,8 +121,7 @@ public class CacheConfig {
     return new LiveFilter<>(
         settings.follow(
             all ->
-                new CacheFilter(
-                    new CacheRules(all.get(CacheProperties.class), caches, pass), hits),
+                new CacheFilter(new CacheRules(all.get(CacheProperties.class), caches, pass), hits),
             CacheProperties.class));
   }
 

@@ -94,11 +94,13 @@ final class FastHits {
       this.told = told;
     }
 
-    private void note(String id, String uri, long bytes, long startNanos) {
+    private void note(
+        String id, String uri, long bytes, long startNanos, PassedRequests.Trace trace) {
       long total = System.nanoTime() - startNanos;
       told.ended(
           new PassedRequests.Passed(
-              id, "GET", uri, HttpResponseStatus.OK.code(), "done", "hit", bytes, total, total));
+              id, "GET", uri, HttpResponseStatus.OK.code(), "done", "hit", bytes, total, total),
+          trace);
     }
   }
 
@@ -207,12 +209,15 @@ final class FastHits {
           new HitListener.Resource(PlainRule.route(entry.key()), host, request.uri()),
           true);
     }
-    FullHttpResponse response = response(request, entry, now);
+    PassedRequests.Trace trace =
+        ledger.told.begun(request.headers().get("traceparent"), request.method().name());
+    FullHttpResponse response = response(request, entry, now, trace.passed());
     ledger.note(
         response.headers().get(RequestIds.HEADER),
         request.uri(),
         entry.answer().body().remaining(),
-        start);
+        start,
+        trace);
     return response;
   }
 
@@ -234,14 +239,14 @@ final class FastHits {
     return connection == null || connection.equalsIgnoreCase("keep-alive");
   }
 
-  private FullHttpResponse response(HttpRequest request, Entry entry, long now) {
+  private static FullHttpResponse response(
+      HttpRequest request, Entry entry, long now, @Nullable String trace) {
     Answer answer = entry.answer();
     String id = RequestIds.keepOrMake(request.headers().get(RequestIds.HEADER));
     HttpHeaders headers = entry.fields().copy();
     headers.set(HttpHeaderNames.AGE, Long.toString(answer.ageSeconds(now)));
     headers.set("Cache-Status", CacheStatus.hit(answer.ttlLeftSeconds(now)).render());
     headers.set(RequestIds.HEADER, id);
-    String trace = request.headers().get("traceparent");
     if (trace != null) {
       headers.set("traceparent", trace);
     }

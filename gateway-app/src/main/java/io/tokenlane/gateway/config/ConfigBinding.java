@@ -186,6 +186,7 @@ public class ConfigBinding {
         ours.stream(),
         ours.log(),
         ours.security(),
+        ours.upstreams(),
         prefetch,
         routes);
   }

@@ -10,6 +10,7 @@ import io.tokenlane.gateway.limit.LimitsProperties;
 import io.tokenlane.gateway.prefetch.PrefetchProperties;
 import io.tokenlane.gateway.resilience.ResilienceProperties;
 import io.tokenlane.gateway.route.HttpProperties;
+import io.tokenlane.gateway.route.UpstreamsProperties;
 import io.tokenlane.gateway.security.SecurityProperties;
 import io.tokenlane.gateway.stream.StreamProperties;
 import io.tokenlane.gateway.telemetry.LogProperties;
@@ -40,6 +41,7 @@ record TokenlaneProperties(
     @DefaultValue TelemetryProperties telemetry,
     @DefaultValue SecurityProperties security,
     @DefaultValue EnergyProperties energy,
+    @DefaultValue UpstreamsProperties upstreams,
     @Nullable PrefetchProperties prefetch,
     @DefaultValue("5s") Duration reload) {
 

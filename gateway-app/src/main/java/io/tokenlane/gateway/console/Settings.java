@@ -21,8 +21,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The configuration in force, secrets hidden, what the files say now, which lines differ and whether
- * the gateway would start with them, and what the last reload changed.
+ * The configuration in force, secrets hidden, what the files say now, which lines differ and
+ * whether the gateway would start with them, and what the last reload changed.
  */
 final class Settings {
   private static final JsonMapper JSON = JsonMapper.shared();

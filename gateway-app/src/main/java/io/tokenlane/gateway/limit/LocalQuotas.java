@@ -19,8 +19,7 @@ final class LocalQuotas implements QuotaStore {
 
   private static final long NANOS = 1_000_000_000L;
 
-  private final Cache<String, Held> buckets =
-      Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+  private final Cache<String, Held> buckets = Caffeine.newBuilder().maximumSize(REMEMBERED).build();
   private final InstantSource clock;
 
   LocalQuotas(InstantSource clock) {

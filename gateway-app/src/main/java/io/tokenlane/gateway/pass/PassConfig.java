@@ -13,6 +13,7 @@ import io.tokenlane.gateway.resilience.ResilienceProperties;
 import io.tokenlane.gateway.route.HeaderDeadline;
 import io.tokenlane.gateway.route.HttpProperties;
 import io.tokenlane.gateway.route.RouteList;
+import io.tokenlane.gateway.route.UpstreamGuard;
 import io.tokenlane.gateway.security.SecurityProperties;
 import io.tokenlane.gateway.telemetry.PassedRequests;
 import io.tokenlane.prefetch.cache.AnswerCache;
@@ -137,12 +138,13 @@ public class PassConfig {
   }
 
   @Bean
-  UpstreamConnections.Connecting passConnecting(HttpClientProperties client) {
+  UpstreamConnections.Connecting passConnecting(HttpClientProperties client, UpstreamGuard guard) {
     Integer connect = client.getConnectTimeout();
     return new UpstreamConnections.Connecting(
         HttpResources.get(),
         NameResolverProvider.builder().build().newNameResolverGroup(HttpResources.get(), true),
-        connect == null ? CONNECT_MILLIS : connect);
+        connect == null ? CONNECT_MILLIS : connect,
+        guard);
   }
 
   @Bean

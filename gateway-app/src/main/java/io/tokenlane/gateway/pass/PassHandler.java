@@ -167,6 +167,7 @@ final class PassHandler extends ChannelDuplexHandler {
 
   private void tellTooSlow(HttpRequest request, String id) {
     long waited = passing.bodyTimeout().toNanos();
+    String parent = request.headers().get("traceparent");
     passing
         .told()
         .ended(
@@ -179,7 +180,8 @@ final class PassHandler extends ChannelDuplexHandler {
                 PassExchange.cached(request),
                 0,
                 waited,
-                waited));
+                waited),
+            passing.told().begun(parent, request.method().name()));
   }
 
   /** The exchange is over; what came meanwhile is next. */

@@ -9,11 +9,11 @@ import io.tokenlane.compress.template.TemplateRegistry;
 import io.tokenlane.gateway.balance.NodeList;
 import io.tokenlane.gateway.balance.NodeProperties;
 import io.tokenlane.gateway.cache.PrefetchPass;
+import io.tokenlane.gateway.reload.LiveSettings;
 import io.tokenlane.prefetch.PrefetchAccount;
 import io.tokenlane.prefetch.cache.AnswerCache;
 import io.tokenlane.prefetch.predict.Account;
 import io.tokenlane.prefetch.predict.RouteAccount;
-import io.tokenlane.gateway.reload.LiveSettings;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
@@ -82,7 +82,9 @@ public class PrefetchConfig {
     }
     BooleanSupplier busy =
         () -> pool.snapshot().stream().mapToInt(NodeSnapshot::inFlight).sum() > 0;
-    PrefixWarmUp warmUp = new PrefixWarmUp(pool, templates::list, id -> apiKey(settings.now(NodeList.class), id), busy);
+    PrefixWarmUp warmUp =
+        new PrefixWarmUp(
+            pool, templates::list, id -> apiKey(settings.now(NodeList.class), id), busy);
     var _ = clockwork.scheduleWithFixedDelay(warmUp::look, 1, 1, TimeUnit.SECONDS);
     return warmUp;
   }

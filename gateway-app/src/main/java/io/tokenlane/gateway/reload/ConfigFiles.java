@@ -37,7 +37,8 @@ import org.springframework.core.io.FileSystemResource;
  * again.
  */
 public final class ConfigFiles {
-  private static final Pattern FILE = Pattern.compile("(.*'file \\[(.+)]'.*?)( \\(document #\\d+\\))?");
+  private static final Pattern FILE =
+      Pattern.compile("(.*'file \\[(.+)]'.*?)( \\(document #\\d+\\))?");
   private static final String FOR_PROFILE = "spring.config.activate.on-profile";
 
   private final ConfigurableEnvironment environment;
@@ -57,8 +58,7 @@ public final class ConfigFiles {
       if (parts.matches()) {
         String name = parts.group(1);
         files
-            .computeIfAbsent(
-                name, n -> new Loaded(n, Path.of(parts.group(2)), new ArrayList<>()))
+            .computeIfAbsent(name, n -> new Loaded(n, Path.of(parts.group(2)), new ArrayList<>()))
             .sources()
             .add(source);
       }
@@ -110,8 +110,7 @@ public final class ConfigFiles {
     } catch (RuntimeException notYaml) {
       throw new IOException(firstLine(notYaml), notYaml);
     }
-    List<PropertySource<?>> mine =
-        documents.stream().filter(this::counts).toList().reversed();
+    List<PropertySource<?>> mine = documents.stream().filter(this::counts).toList().reversed();
     return new Reading(file.path(), file.name(), file.sources(), merged(mine));
   }
 

@@ -14,8 +14,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
  * Takes over what the configuration files say now: all of it is read, bound and checked first, and
- * what follows from it is made; then it is put in force as a whole. Whatever is wrong with it leaves
- * the running configuration as it is, in one line of the log and in {@code
+ * what follows from it is made; then it is put in force as a whole. Whatever is wrong with it
+ * leaves the running configuration as it is, in one line of the log and in {@code
  * tokenlane_config_reloads_total}.
  */
 public final class Reload {
@@ -60,7 +60,8 @@ public final class Reload {
     for (Outcome.Kind kind : List.of(Outcome.Kind.APPLIED, Outcome.Kind.REFUSED)) {
       meters.counter("tokenlane.config.reloads", "outcome", name(kind));
     }
-    Gauge.builder("tokenlane.config.good", this, reload -> reload.last.complaint().isEmpty() ? 1 : 0)
+    Gauge.builder(
+            "tokenlane.config.good", this, reload -> reload.last.complaint().isEmpty() ? 1 : 0)
         .description("Whether the configuration files could be taken over when last looked at")
         .register(meters);
   }
@@ -129,8 +130,7 @@ public final class Reload {
       List<ConfigFiles.Reading> readings, List<Outcome.Change> live, List<Outcome.Change> restart) {
     try {
       settings.prepare(binding.bind(files.with(readings, name -> true)));
-      Runnable change =
-          settings.prepare(binding.bind(files.with(readings, LiveProperties::live)));
+      Runnable change = settings.prepare(binding.bind(files.with(readings, LiveProperties::live)));
       files.take(readings, LiveProperties::live);
       change.run();
     } catch (RuntimeException e) {

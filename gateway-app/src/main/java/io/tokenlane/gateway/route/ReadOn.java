@@ -12,17 +12,17 @@ import reactor.netty.NettyPipeline;
 
 /**
  * Reads on once every request that came has its answer. Reactor Netty 1.3.8 reads on demand and
- * forgets to where a request that had to wait for the end of the one before is answered at once (its
- * issue 4361): the connection stays open, and the next request on it is never seen. One read more
- * than needed does no harm.
+ * forgets to where a request that had to wait for the end of the one before is answered at once
+ * (its issue 4361): the connection stays open, and the next request on it is never seen. One read
+ * more than needed does no harm.
  */
-final class ReadOn extends ChannelDuplexHandler {
+public final class ReadOn extends ChannelDuplexHandler {
   private int awaited;
 
   private ReadOn() {}
 
   /** Guards an HTTP/1.1 connection; others stay as they are. */
-  static void guard(ChannelPipeline pipeline) {
+  public static void guard(ChannelPipeline pipeline) {
     if (pipeline.get(NettyPipeline.HttpCodec) != null) {
       pipeline.addAfter(HeaderDeadline.behindCodec(pipeline), "tokenlane.readOn", new ReadOn());
     }

@@ -49,6 +49,21 @@ public class RouteConfig {
   }
 
   @Bean
+  UpstreamGuard upstreamGuard(LiveSettings settings) {
+    return new UpstreamGuard(
+        settings.follow(
+            all -> {
+              AllowedAddresses allowed = new AllowedAddresses(all.get(UpstreamsProperties.class));
+              all.get(RouteList.class)
+                  .routes()
+                  .forEach(route -> allowed.require("routes " + route.getId(), route.getUri()));
+              return allowed;
+            },
+            UpstreamsProperties.class,
+            RouteList.class));
+  }
+
+  @Bean
   NettyServerCustomizer serverHygiene(HttpProperties http, LiveSettings settings) {
     ServerHygiene hygiene = new ServerHygiene(http);
     settings.onChange(HttpProperties.class, hygiene::demand);
@@ -66,7 +81,9 @@ public class RouteConfig {
     return new LiveRoutes(running, predicates, filters, making, events);
   }
 
-  /** Changed routes are made once before they count, so that what cannot be made changes nothing. */
+  /**
+   * Changed routes are made once before they count, so that what cannot be made changes nothing.
+   */
   @Bean
   SmartInitializingSingleton routesFollow(LiveRoutes routes, LiveSettings settings) {
     return () -> {

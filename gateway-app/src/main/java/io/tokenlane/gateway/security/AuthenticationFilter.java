@@ -34,10 +34,7 @@ final class AuthenticationFilter implements WebFilter, Ordered {
   private final PrefetchPass pass;
 
   AuthenticationFilter(
-      ApplicationContext api,
-      Supplier<Rules> rules,
-      List<Authenticator> ways,
-      PrefetchPass pass) {
+      ApplicationContext api, Supplier<Rules> rules, List<Authenticator> ways, PrefetchPass pass) {
     this.api = api;
     this.ways = List.copyOf(ways);
     this.rules = rules;
@@ -114,7 +111,8 @@ final class AuthenticationFilter implements WebFilter, Ordered {
   private ServerWebExchange proved(
       ServerWebExchange exchange, Authenticator way, Principal principal) {
     Trail.of(exchange).proved(principal);
-    if (!way.inFields() || (rules.get().forward() && !(way instanceof ApiKeys || way instanceof InternalPass))) {
+    if (!way.inFields()
+        || (rules.get().forward() && !(way instanceof ApiKeys || way instanceof InternalPass))) {
       return exchange;
     }
     return exchange

@@ -27,8 +27,7 @@ public class SecurityConfig {
       ApplicationContext api, LiveSettings settings, PrefetchPass pass, Doors doors) {
     Supplier<AuthenticationFilter.Rules> rules =
         settings.follow(
-            all ->
-                AuthenticationFilter.Rules.of(all.get(SecurityProperties.class), doors.own()),
+            all -> AuthenticationFilter.Rules.of(all.get(SecurityProperties.class), doors.own()),
             SecurityProperties.class);
     return new AuthenticationFilter(api, rules, doors.ways(), pass);
   }

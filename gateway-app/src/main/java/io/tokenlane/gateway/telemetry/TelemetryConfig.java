@@ -37,8 +37,8 @@ public class TelemetryConfig {
   }
 
   @Bean
-  PassedRequests passedRequests(AccessLog log, MeterRegistry registry) {
-    return new PassedRequests(log, registry);
+  PassedRequests passedRequests(AccessLog log, MeterRegistry registry, CallTracer tracer) {
+    return new PassedRequests(log, registry, tracer);
   }
 
   @Bean
@@ -54,8 +54,7 @@ public class TelemetryConfig {
       ObjectProvider<CallWatch> watches,
       CallTracer tracer,
       Exemplars exemplars) {
-    return new EndFilter.Ends(
-        log, address, watches.orderedStream().toList(), tracer, exemplars);
+    return new EndFilter.Ends(log, address, watches.orderedStream().toList(), tracer, exemplars);
   }
 
   @Bean

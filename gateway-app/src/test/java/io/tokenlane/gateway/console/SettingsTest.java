@@ -59,7 +59,8 @@ class SettingsTest {
   @Test
   void aFileThatCannotBeReadAnyMoreIsTold(@TempDir Path folder) throws IOException {
     Path file = Files.writeString(folder.resolve("gateway.yaml"), LOADED);
-    Settings settings = new Settings(loaded(file), changed -> Optional.empty(), SettingsTest::never);
+    Settings settings =
+        new Settings(loaded(file), changed -> Optional.empty(), SettingsTest::never);
     Files.writeString(file, "tokenlane: [");
     assertThat(settings.show().path("files").get(0).path("complaint").asString(""))
         .startsWith("cannot be read: ");

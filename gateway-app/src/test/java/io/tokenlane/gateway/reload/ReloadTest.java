@@ -40,6 +40,8 @@ final class ReloadTest {
     gateway.two.forget();
     gateway.app.forget();
     gateway.reload(gateway.base());
+    Eventually.eventually("a node", () -> gateway.chat(CHAT).statusCode() == 200);
+    gateway.one.calls().clear();
     gateway.app.calls().clear();
   }
 
@@ -104,7 +106,9 @@ final class ReloadTest {
 
     String more =
         gateway.base().replace(gateway.app.uri(), gateway.two.uri())
-            + "  - {id: more, uri: \"" + gateway.app.uri() + "\", predicates: [\"Path=/more/**\"]}\n";
+            + "  - {id: more, uri: \""
+            + gateway.app.uri()
+            + "\", predicates: [\"Path=/more/**\"]}\n";
     gateway.reload(more);
     Eventually.eventually("a new route", () -> gateway.get("/more/x").statusCode() == 200);
     // What the older upstream's answer is stored as is not served for the new one.
@@ -133,6 +137,22 @@ final class ReloadTest {
             (call.body().contains("small") ? FakeUpstream.ok("{}") : FakeUpstream.status(503))
                 .answer(call, response));
     assertThat(header(gateway.chat(CHAT), "x-tokenlane-model")).isEqualTo("small");
+  }
+
+  @Test
+  void anUpstreamIsOnlyWhereUpstreamsMayBe() {
+    String strict = gateway.base("  upstreams: {allowed: [public]}\n");
+    assertThat(gateway.reload(strict).complaint())
+        .contains("127.0.0.1 (expected: an address within tokenlane.upstreams.allowed)");
+
+    // By name it shows when the name is resolved, on both ways a request can take.
+    assertThat(gateway.reload(strict.replace("127.0.0.1", "localhost")).kind())
+        .isEqualTo(Outcome.Kind.APPLIED);
+    assertThat(gateway.get("/app/x").statusCode()).isEqualTo(502);
+    assertThat(gateway.app.calls()).isEmpty();
+    String open = gateway.base("  cache: {model_ttl: 9m}\n").replace("127.0.0.1", "localhost");
+    gateway.reload(open);
+    Eventually.eventually("again", () -> gateway.get("/app/x").statusCode() == 200);
   }
 
   @Test
@@ -266,8 +286,10 @@ final class ReloadTest {
     ReloadWatch watch = new ReloadWatch(gateway.bean(Reload.class));
     watch.look();
     watch.look();
-    Path next = Files.writeString(
-        gateway.file().resolveSibling("next.yaml"), gateway.base("  stream: {heartbeat: 9s}\n"));
+    Path next =
+        Files.writeString(
+            gateway.file().resolveSibling("next.yaml"),
+            gateway.base("  stream: {heartbeat: 9s}\n"));
     Path swapped = gateway.file().resolveSibling("..data");
     Files.deleteIfExists(swapped);
     Files.createSymbolicLink(swapped, next);

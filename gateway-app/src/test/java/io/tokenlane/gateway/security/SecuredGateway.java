@@ -46,6 +46,10 @@ final class SecuredGateway {
   final FakeUpstream node = new FakeUpstream();
   final FakeUpstream app = new FakeUpstream();
   final FakeUpstream issuer = new FakeUpstream();
+
+  /** Gets the traces. */
+  final FakeUpstream collector = new FakeUpstream();
+
   final Path keyFile;
 
   private final Path certificateFile;
@@ -96,6 +100,8 @@ final class SecuredGateway {
                 "--management.server.port=0",
                 "--management.server.ssl.enabled=false",
                 "--tokenlane.log.access=" + folder.resolve("access.log"),
+                "--tokenlane.log.audit=" + folder.resolve("audit.log"),
+                "--tokenlane.telemetry.endpoint=" + collector.uri(),
                 "--server.ssl.bundle=own",
                 "--server.ssl.client-auth=want",
                 "--spring.ssl.bundle.pem.own.keystore.certificate=file:" + certificateFile,
