@@ -45,9 +45,7 @@ public final class ChaosTable {
     this.trouble = quick ? 3 : 8;
     this.ports = new int[] {Server.freePort(), Server.freePort()};
     this.nodes =
-        new Server[] {
-          Contestants.node(ports[0], Mode.WELL), Contestants.node(ports[1], Mode.WELL)
-        };
+        new Server[] {Contestants.node(ports[0], Mode.WELL), Contestants.node(ports[1], Mode.WELL)};
   }
 
   /** Something that may go wrong. */
@@ -117,7 +115,9 @@ public final class ChaosTable {
     nodes[1] = Contestants.node(ports[1], mode);
   }
 
-  /** Connections that are open at one end only: nothing comes or goes any more, and nobody says so. */
+  /**
+   * Connections that are open at one end only: nothing comes or goes any more, and nobody says so.
+   */
   private void silentNetwork(Server gateway) throws Exception {
     String name = "half-open connections: a node's packets are dropped both ways";
     Optional<Path> iptables = Tool.find("iptables");
@@ -243,8 +243,7 @@ public final class ChaosTable {
     Path offset = Files.writeString(folder.resolve("offset"), "+0");
     Path config = folder.resolve("gateway.yaml");
     Files.writeString(
-        config,
-        yaml(Contestants.logFile(), "limits: {rules: [{requests_per_minute: 100000}]}"));
+        config, yaml(Contestants.logFile(), "limits: {rules: [{requests_per_minute: 100000}]}"));
     List<String> before =
         List.of(
             "env",

@@ -78,7 +78,7 @@ final class CancelsTest {
     return exchange ->
         switch (how % 5) {
           case 0 -> Mono.empty();
-          case 1 -> Mono.error(new NodeFailedException("refused", true));
+          case 1 -> Mono.error(new NodeFailedException(503));
           default -> Mono.never();
         };
   }
