@@ -89,7 +89,8 @@ public final class ConfigFiles {
   /**
    * What the files say now, none of it in force.
    *
-   * @throws IOException where one is not there or cannot be parsed
+   * @throws IOException where one is not there
+   * @throws RuntimeException where one cannot be parsed
    */
   public List<Reading> read() throws IOException {
     List<Reading> readings = new ArrayList<>();
@@ -104,18 +105,10 @@ public final class ConfigFiles {
         file.path().toString().endsWith(".properties")
             ? new PropertiesPropertySourceLoader()
             : new YamlPropertySourceLoader();
-    List<PropertySource<?>> documents;
-    try {
-      documents = loader.load(file.name(), new FileSystemResource(file.path()));
-    } catch (RuntimeException notYaml) {
-      throw new IOException(firstLine(notYaml), notYaml);
-    }
+    List<PropertySource<?>> documents =
+        loader.load(file.name(), new FileSystemResource(file.path()));
     List<PropertySource<?>> mine = documents.stream().filter(this::counts).toList().reversed();
     return new Reading(file.path(), file.name(), file.sources(), merged(mine));
-  }
-
-  private static String firstLine(Exception e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given");
   }
 
   private boolean counts(PropertySource<?> document) {

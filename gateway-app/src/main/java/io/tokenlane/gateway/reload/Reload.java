@@ -107,7 +107,9 @@ public final class Reload {
       readings = files.read();
     } catch (IOException e) {
       return Outcome.refused(
-          clock.instant(), "file: " + e.getMessage() + " (expected: a readable file of YAML)");
+          clock.instant(), "file: " + e.getMessage() + " (expected: a readable file)");
+    } catch (RuntimeException e) {
+      return Outcome.refused(clock.instant(), Secrets.hiddenIn(binding.complaint(e)));
     }
     for (ConfigFiles.Reading reading : readings) {
       if (reading.isEmpty()) {

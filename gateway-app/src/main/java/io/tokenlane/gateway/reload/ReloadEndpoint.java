@@ -33,8 +33,9 @@ public final class ReloadEndpoint {
       Map<String, List<Outcome.Change>> differs = new LinkedHashMap<>();
       reload.files().read().forEach(file -> differs.put(file.path().toString(), file.changes()));
       shown.put("files", differs);
-    } catch (IOException e) {
-      shown.put("unreadable", String.valueOf(e.getMessage()));
+    } catch (IOException | RuntimeException e) {
+      String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given");
+      shown.put("unreadable", why);
     }
     shown.put("last", told(reload.last()));
     return shown;

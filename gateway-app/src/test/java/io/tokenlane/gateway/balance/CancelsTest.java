@@ -38,7 +38,7 @@ import reactor.core.publisher.SignalType;
  */
 final class CancelsTest {
   private static final int CALLS = 100_000;
-  private static final int AT_ONCE = 64;
+  private static final int AT_ONCE = 32;
   private static final Route ROUTE =
       Route.async()
           .id(RouteConfig.NODES_ROUTE)
