@@ -154,8 +154,11 @@ public final class SoakTable {
     random.nextBytes(bytes);
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(PATIENCE_MILLIS);
-      socket.getOutputStream().write("POST /v1/chat/completions HTTP/1.1\r\nHost: h\r\n".getBytes(
-          StandardCharsets.US_ASCII));
+      socket
+          .getOutputStream()
+          .write(
+              "POST /v1/chat/completions HTTP/1.1\r\nHost: h\r\n"
+                  .getBytes(StandardCharsets.US_ASCII));
       socket.getOutputStream().write(bytes);
       socket.getOutputStream().write("\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
       cancelled.increment();

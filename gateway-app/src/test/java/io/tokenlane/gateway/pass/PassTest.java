@@ -234,6 +234,20 @@ final class PassTest {
         .startsWith("HTTP/1.1 408 ");
   }
 
+  /** It comes while the request before it is answered, and then nothing more comes. */
+  @Test
+  void aBodyThatNeverEndsBehindAnotherRequestIsRefusedToo() throws IOException {
+    learn();
+    gateway.app.answers(
+        (call, response) ->
+            Mono.delay(Duration.ofMillis(50)).then(response.sendString(Mono.just("first")).then()));
+    assertThat(
+            raw(
+                "GET /bare/a HTTP/1.1\r\nHost: h\r\n\r\n"
+                    + "POST /bare/slow HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n{"))
+        .contains("first", "HTTP/1.1 408 ");
+  }
+
   @Test
   void bodiesOfAnySizeAndLogLinesOfEach() throws IOException {
     learn();

@@ -120,12 +120,17 @@ final class ReloadTest {
 
   @Test
   void limitsAndFallbackModelsAndBodies() {
-    gateway.reload(gateway.base("  limits: {rules: [{name: two, requests_per_minute: 2}]}\n"));
+    // What is fetched ahead would take a part.
+    String limited =
+        gateway
+            .base("  limits: {rules: [{name: two, requests_per_minute: 2}]}\n")
+            .replace("\"/app/ahead\"", "");
+    gateway.reload(limited);
     assertThat(gateway.chat(CHAT).statusCode()).isEqualTo(200);
     assertThat(gateway.chat(CHAT).statusCode()).isEqualTo(200);
     assertThat(gateway.chat(CHAT).statusCode()).isEqualTo(429);
     // More of the same: what was taken stays taken.
-    gateway.reload(gateway.base("  limits: {rules: [{name: two, requests_per_minute: 3}]}\n"));
+    gateway.reload(limited.replace("minute: 2", "minute: 3"));
     assertThat(gateway.chat(CHAT).statusCode()).isEqualTo(200);
     assertThat(gateway.chat(CHAT).statusCode()).isEqualTo(429);
 

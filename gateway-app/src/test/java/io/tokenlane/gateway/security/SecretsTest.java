@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
@@ -90,9 +89,8 @@ final class SecretsTest {
     }
     Eventually.eventually("traces", () -> traces().length() > 10_000);
     assertClean("traces", traces(), key);
-    Path audit = gateway.keyFile.resolveSibling("audit.log");
-    Eventually.eventually("an audit log", () -> Files.exists(audit));
-    assertClean("audit log", Files.readString(audit), key);
+    Eventually.eventually("an audit log", () -> Files.exists(gateway.auditLog));
+    assertClean("audit log", Files.readString(gateway.auditLog), key);
   }
 
   private String traces() {
