@@ -40,6 +40,7 @@ public final class BenchCommand {
             new GatewayBenchmark(ROOT),
             new LoggingBenchmark(ROOT),
             new ChaosBenchmark(ROOT),
+            new SoakBenchmark(ROOT),
             new CompressionBenchmark(ROOT),
             new PrefetchBenchmark(ROOT),
             cache,

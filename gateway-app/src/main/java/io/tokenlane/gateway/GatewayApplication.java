@@ -15,6 +15,7 @@ import io.tokenlane.gateway.error.ErrorConfig;
 import io.tokenlane.gateway.limit.LimitConfig;
 import io.tokenlane.gateway.pass.PassConfig;
 import io.tokenlane.gateway.prefetch.PrefetchConfig;
+import io.tokenlane.gateway.reload.ReloadConfig;
 import io.tokenlane.gateway.resilience.ResilienceConfig;
 import io.tokenlane.gateway.route.RouteConfig;
 import io.tokenlane.gateway.security.SecurityConfig;
@@ -58,6 +59,7 @@ import org.springframework.context.annotation.Import;
     })
 @Import({
   ConfigBinding.class,
+  ReloadConfig.class,
   RouteConfig.class,
   ErrorConfig.class,
   TelemetryConfig.class,

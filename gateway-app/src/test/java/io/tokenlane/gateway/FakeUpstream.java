@@ -1,6 +1,7 @@
 package io.tokenlane.gateway;
 
 import io.netty.channel.ChannelOption;
+import io.tokenlane.gateway.route.ReadOn;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -61,6 +62,7 @@ public final class FakeUpstream implements AutoCloseable {
         .host("127.0.0.1")
         .port(wanted)
         .doOnConnection(this::connected)
+        .doOnChannelInit((observer, channel, remote) -> ReadOn.guard(channel.pipeline()))
         .handle(this::handle)
         .bindNow();
   }

@@ -36,6 +36,7 @@ final class NodesTest {
     String port = gateway.bean(Environment.class).getRequiredProperty("local.management.port");
     return gateway.send(
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/actuator/nodes/" + id))
+            .header("Authorization", "Bearer " + RunningGateway.CONSOLE_TOKEN)
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofString("{\"action\": \"" + action + "\"}")));
   }

@@ -189,7 +189,10 @@ public final class RunningGateway {
   /** DELETE at the management port. */
   public HttpResponse<String> forget(String path) {
     String port = context.getEnvironment().getRequiredProperty("local.management.port");
-    return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).DELETE());
+    return send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .header("Authorization", "Bearer " + CONSOLE_TOKEN)
+            .DELETE());
   }
 
   /** POST of a chat. */

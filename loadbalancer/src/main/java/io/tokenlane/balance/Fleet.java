@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
 
 /** What all members of a pool share. */
 final class Fleet {
-  final PoolSettings settings;
+  volatile PoolSettings settings;
   final LongSupplier clock;
   final IntUnaryOperator random;
 

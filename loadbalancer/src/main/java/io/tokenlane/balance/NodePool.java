@@ -57,6 +57,11 @@ public final class NodePool {
     fleet.onFreed.run();
   }
 
+  /** Treats its nodes like this from now on; what is known of them stays. */
+  public void treat(PoolSettings next) {
+    fleet.settings = next;
+  }
+
   private Member adopt(@Nullable Member known, Node node) {
     if (known == null) {
       return new Member(node, fleet, fleet.clock.getAsLong());

@@ -86,10 +86,19 @@ final class Contestants {
   /** The gateway with these lines of configuration, and what the JVM is told beside the usual. */
   Server ours(String name, String yaml, String... options) throws Exception {
     Path folder = Files.createTempDirectory("tokenlane-bench-gateway");
-    Path config = folder.resolve("gateway.yaml");
-    Files.writeString(config, yaml);
+    Path config = Files.writeString(folder.resolve("gateway.yaml"), yaml);
+    return ours(name, config, List.of(), options);
+  }
+
+  /**
+   * The same with a file that may be changed, started by another command.
+   *
+   * @param before what comes before {@code java}
+   */
+  Server ours(String name, Path config, List<String> before, String... options) throws Exception {
     int port = Server.freePort();
-    List<String> command = java();
+    List<String> command = new ArrayList<>(before);
+    command.addAll(java());
     command.addAll(List.of(options));
     command.addAll(
         List.of(
@@ -123,6 +132,21 @@ final class Contestants {
           balance: {signals_interval: 0s}
         """
             .formatted(accessLog);
+  }
+
+  /** A node in a process of its own. */
+  static Server node(int port, EventOrigin.Mode mode) throws Exception {
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-Xmx256m",
+            "-cp",
+            System.getProperty("java.class.path"),
+            NodeCommand.class.getName(),
+            Integer.toString(port),
+            mode.name());
+    return Server.start("node", port, command);
   }
 
   /** A file for a log, deleted with this process. */

@@ -37,6 +37,11 @@ final class EventOrigin implements AutoCloseable {
 
       """;
 
+  static {
+    // Reactor Netty 1.3.8 otherwise stops reading connections whose next request comes at once.
+    System.setProperty("reactor.netty.http.server.lastFlushWhenNoRead", "true");
+  }
+
   private final AtomicInteger underWay = new AtomicInteger();
   private final DisposableServer server;
 
@@ -46,7 +51,9 @@ final class EventOrigin implements AutoCloseable {
     /** 500 at once. */
     FAILING,
     /** Taken and never answered. */
-    MUTE
+    MUTE,
+    /** The body of every answer comes in drips, one of them in ten seconds. */
+    DRIPPING
   }
 
   EventOrigin() {
@@ -75,6 +82,14 @@ final class EventOrigin implements AutoCloseable {
       case WELL -> answer(body, response);
       case FAILING -> response.status(500).sendString(Mono.just("{}")).then();
       case MUTE -> Mono.never();
+      case DRIPPING ->
+          response
+              .sse()
+              .send(
+                  Flux.interval(Duration.ZERO, Duration.ofSeconds(10))
+                      .map(i -> Unpooled.wrappedBuffer(new byte[] {'d'})),
+                  buffer -> true)
+              .then();
     };
   }
 

@@ -47,6 +47,7 @@ public final class GatewayTable {
       rows.addAll(plainRoute());
     }
     rows.addAll(calls());
+    rows.addAll(manyStreams());
     return rows;
   }
 
@@ -144,6 +145,16 @@ public final class GatewayTable {
           Row.of("resident memory after the streams", ours.residentMib(), "MiB", Better.LOWER)
               .withGoal(256));
       return rows;
+    }
+  }
+
+  private List<Row> manyStreams() throws Exception {
+    try (Server node = Contestants.node(Server.freePort(), EventOrigin.Mode.WELL);
+        Server ours =
+            contestants.ours(
+                "tokenlane", Contestants.nodes(List.of(node.port()), Contestants.logFile()))) {
+      StreamLoad.run(ours.port(), StreamLoad.call(40, 0), 8, 20);
+      return ManyStreams.rows(ours, quick ? 2_000 : ManyStreams.possible(10_000));
     }
   }
 

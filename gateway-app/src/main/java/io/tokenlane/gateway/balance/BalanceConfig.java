@@ -9,14 +9,22 @@ import io.tokenlane.balance.health.HealthSettings;
 import io.tokenlane.balance.health.Timer;
 import io.tokenlane.gateway.catalog.ModelCatalog;
 import io.tokenlane.gateway.clock.Rounds;
+import io.tokenlane.gateway.reload.LiveFilter;
+import io.tokenlane.gateway.reload.LiveSettings;
+import io.tokenlane.gateway.reload.Sections;
+import io.tokenlane.gateway.route.AllowedAddresses;
+import io.tokenlane.gateway.route.UpstreamGuard;
+import io.tokenlane.gateway.route.UpstreamsProperties;
 import io.tokenlane.gateway.security.SecurityProperties;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.cloud.client.discovery.DiscoveryClient;
 import org.springframework.cloud.client.discovery.ReactiveDiscoveryClient;
@@ -52,9 +60,7 @@ public class BalanceConfig {
       ScheduledExecutorService clockwork,
       Addresses addresses) {
     NodeSources sources = new NodeSources(pool, nodes, addresses);
-    if (sources.change()) {
-      every(properties.discoveryInterval(), clockwork, sources::look);
-    }
+    every(properties.discoveryInterval(), clockwork, sources::look);
     return sources;
   }
 
@@ -81,23 +87,29 @@ public class BalanceConfig {
   @Bean
   BlockIndex blockIndex(
       NodePool pool,
+      LiveSettings settings,
       BalanceProperties properties,
       ScheduledExecutorService clockwork,
       NodeClients clients) {
     BlockIndex index = new BlockIndex();
-    if (properties.byPrefix() && !properties.signalsInterval().isZero()) {
+    if (!properties.signalsInterval().isZero()) {
       KvFeed feed = new KvFeed(clients.pooled(), index);
+      Polls polls = new Polls(pool, feed::read, System::nanoTime);
       every(
           properties.signalsInterval(),
           clockwork,
-          new Polls(pool, feed::read, System::nanoTime)::look);
+          () -> {
+            if (settings.now(BalanceProperties.class).byPrefix()) {
+              polls.look();
+            }
+          });
     }
     return index;
   }
 
   @Bean
-  NodeClients nodeClients(HttpClientSslConfigurer ssl) {
-    return new NodeClients(ssl);
+  NodeClients nodeClients(HttpClientSslConfigurer ssl, UpstreamGuard guard) {
+    return new NodeClients(ssl, guard);
   }
 
   @Bean
@@ -121,8 +133,12 @@ public class BalanceConfig {
   }
 
   @Bean
-  Leasing leasing(BlockIndex index, ModelCatalog catalog, BalanceProperties properties) {
-    return new Leasing(index, catalog, properties);
+  Leasing leasing(BlockIndex index, ModelCatalog catalog, LiveSettings settings) {
+    return new Leasing(
+        index,
+        catalog,
+        settings.follow(
+            all -> Leasing.Way.of(all.get(BalanceProperties.class)), BalanceProperties.class));
   }
 
   @Bean
@@ -182,22 +198,52 @@ public class BalanceConfig {
   GlobalFilter balanceFilter(
       LateBinding line,
       Leasing leasing,
-      BalanceProperties properties,
+      LiveSettings settings,
       NodeMeters meters,
       Standby standby) {
-    return new BalanceFilter(
-        line,
-        leasing,
-        properties.maxAttempts(),
-        new RetryBudget(properties.retryShare()),
-        meters,
-        standby);
+    return new LiveFilter<>(
+        settings.follow(
+            all -> {
+              BalanceProperties now = all.get(BalanceProperties.class);
+              RetryBudget budget = new RetryBudget(now.retryShare());
+              return new BalanceFilter(line, leasing, now.maxAttempts(), budget, meters, standby);
+            },
+            BalanceProperties.class));
   }
 
   @Bean
   GlobalFilter forwardFilter(
-      SecurityProperties security, NodeSources sources, FleetEnergy fleet, BlockIndex index) {
-    return new ForwardFilter(security.forwardAuthorization(), sources, fleet, index);
+      LiveSettings settings, NodeSources sources, FleetEnergy fleet, BlockIndex index) {
+    return new LiveFilter<>(
+        settings.follow(
+            all -> {
+              boolean forwards = all.get(SecurityProperties.class).forwardAuthorization();
+              return new ForwardFilter(forwards, sources, fleet, index);
+            },
+            SecurityProperties.class));
+  }
+
+  private static int checked(Sections all) {
+    AllowedAddresses allowed = new AllowedAddresses(all.get(UpstreamsProperties.class));
+    List<NodeProperties> nodes = all.get(NodeList.class).all();
+    nodes.forEach(node -> allowed.require("nodes " + node.name(), node.uri()));
+    return nodes.size();
+  }
+
+  /** What a changed configuration file says of nodes and of how a pool treats them. */
+  @Bean
+  SmartInitializingSingleton nodesFollow(
+      LiveSettings settings, NodeSources sources, NodePool pool, ServicePools services) {
+    return () -> {
+      var _ = settings.follow(BalanceConfig::checked, NodeList.class, UpstreamsProperties.class);
+      settings.onChange(NodeList.class, sources::replace);
+      settings.onChange(
+          BalanceProperties.class,
+          changed -> {
+            pool.treat(changed.pool());
+            services.treat(changed.pool());
+          });
+    };
   }
 
   @Bean

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.gateway.route.Route;
@@ -40,20 +41,29 @@ final class Leasing {
 
   private final BlockIndex index;
   private final ModelCatalog catalog;
-  private final BalancingStrategy strategy;
-  private final Map<String, BalancingStrategy> routes;
-  private final String key;
-  private final Duration patience;
+  private final Supplier<Way> way;
 
-  Leasing(BlockIndex index, ModelCatalog catalog, BalanceProperties properties) {
+  /** Chooses in the way that holds when a request comes. */
+  Leasing(BlockIndex index, ModelCatalog catalog, Supplier<Way> way) {
     this.index = index;
     this.catalog = catalog;
-    this.strategy = Strategies.named(properties.strategy());
-    this.routes =
-        properties.routes().entrySet().stream()
-            .collect(Collectors.toMap(Map.Entry::getKey, e -> Strategies.named(e.getValue())));
-    this.key = properties.key();
-    this.patience = properties.maxWait();
+    this.way = way;
+  }
+
+  /** How nodes are chosen. */
+  record Way(
+      BalancingStrategy strategy,
+      Map<String, BalancingStrategy> routes,
+      String key,
+      Duration patience) {
+    static Way of(BalanceProperties properties) {
+      return new Way(
+          Strategies.named(properties.strategy()),
+          properties.routes().entrySet().stream()
+              .collect(Collectors.toMap(Map.Entry::getKey, e -> Strategies.named(e.getValue()))),
+          properties.key(),
+          properties.maxWait());
+    }
   }
 
   /**
@@ -97,10 +107,11 @@ final class Leasing {
   private void lease(LateBinding line, Asked asked, MonoSink<Lease> sink) {
     Trail trail = asked.trail();
     Demand.Prompt prompt = trail.call().map(this::shape).orElse(Demand.Prompt.NONE);
-    Demand demand = new Demand(hashed(asked), asked.tried(), prompt);
-    BalancingStrategy chosen = routes.getOrDefault(asked.route(), strategy);
+    Way now = way.get();
+    Demand demand = new Demand(hashed(now.key(), asked), asked.tried(), prompt);
+    BalancingStrategy chosen = now.routes().getOrDefault(asked.route(), now.strategy());
     PickReason reason = PickReason.before(line, chosen, demand, trail);
-    CompletableFuture<Lease> future = line.lease(chosen, demand, place(trail));
+    CompletableFuture<Lease> future = line.lease(chosen, demand, place(trail, now.patience()));
     sink.onCancel(
         () -> {
           if (!future.cancel(false)) {
@@ -131,7 +142,7 @@ final class Leasing {
     return shape.prompt().with(index.find(shape.beginnings()));
   }
 
-  private Place place(Trail trail) {
+  private static Place place(Trail trail, Duration patience) {
     String tenant =
         trail.principal().map(who -> who.tenant()).orElseGet(() -> trail.client().orElse(""));
     return new Place(trail.call().map(Leasing::priority).orElse(0), tenant, patience);
@@ -142,7 +153,7 @@ final class Leasing {
     return Math.clamp(asked, -HIGHEST_PRIORITY, HIGHEST_PRIORITY);
   }
 
-  private @Nullable String hashed(Asked asked) {
+  private static @Nullable String hashed(String key, Asked asked) {
     if (key.startsWith(HEADER)) {
       return asked.headers().getFirst(key.substring(HEADER.length()));
     }

@@ -1,5 +1,6 @@
 package io.tokenlane.gateway.balance;
 
+import io.tokenlane.gateway.route.UpstreamGuard;
 import org.springframework.cloud.gateway.config.HttpClientSslConfigurer;
 import reactor.netty.http.client.HttpClient;
 
@@ -9,18 +10,20 @@ import reactor.netty.http.client.HttpClient;
  */
 public final class NodeClients {
   private final HttpClientSslConfigurer ssl;
+  private final UpstreamGuard guard;
 
-  NodeClients(HttpClientSslConfigurer ssl) {
+  NodeClients(HttpClientSslConfigurer ssl, UpstreamGuard guard) {
     this.ssl = ssl;
+    this.guard = guard;
   }
 
   /** Keeps connections. */
   public HttpClient pooled() {
-    return ssl.configureSsl(HttpClient.create());
+    return guard.customize(ssl.configureSsl(HttpClient.create()));
   }
 
   /** Makes a connection for each request. */
   HttpClient single() {
-    return ssl.configureSsl(HttpClient.newConnection());
+    return guard.customize(ssl.configureSsl(HttpClient.newConnection()));
   }
 }

@@ -22,9 +22,9 @@ final class NodeSources {
   private static final Logger LOG = LoggerFactory.getLogger(NodeSources.class);
 
   private final NodePool pool;
-  private final List<NodeProperties> entries;
   private final Lookup lookup;
   private final Map<NodeProperties, List<ServiceWatch.Member>> found = new ConcurrentHashMap<>();
+  private volatile List<NodeProperties> entries;
   private volatile Map<String, NodeProperties> byNode = Map.of();
   private List<Node> fleet = List.of();
 
@@ -41,9 +41,12 @@ final class NodeSources {
     publish();
   }
 
-  /** Whether any entry has to be looked up. */
-  boolean change() {
-    return entries.stream().anyMatch(NodeProperties::lookedUp);
+  /** From now on these; calls on nodes that are gone end as they would have. */
+  void replace(NodeList next) {
+    entries = next.all();
+    found.keySet().retainAll(next.all());
+    publish();
+    look();
   }
 
   /** Whether there should be nodes, also where none was found yet. */

@@ -19,7 +19,7 @@ final class ServicePools {
   private static final String WEIGHT = "weight";
 
   private final Map<String, ServicePool> pools = new ConcurrentHashMap<>();
-  private final PoolSettings settings;
+  private volatile PoolSettings settings;
   private final int maxWaiting;
   private final long holdsNanos;
   private final ScheduledExecutorService clockwork;
@@ -33,6 +33,12 @@ final class ServicePools {
 
   ServicePool of(String service) {
     return pools.computeIfAbsent(service, id -> new ServicePool());
+  }
+
+  /** From now on treats nodes like this. */
+  void treat(PoolSettings next) {
+    settings = next;
+    pools.values().forEach(service -> service.pool.treat(next));
   }
 
   /** All services that were asked for so far. */

@@ -5,13 +5,19 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.tokenlane.gateway.call.QuickProof;
 import io.tokenlane.gateway.limit.LimitsProperties;
+import io.tokenlane.gateway.reload.LiveFilter;
+import io.tokenlane.gateway.reload.LiveSettings;
+import io.tokenlane.gateway.reload.Sections;
+import io.tokenlane.gateway.route.RouteList;
 import io.tokenlane.gateway.telemetry.PassedRequests;
 import io.tokenlane.prefetch.cache.AnswerCache;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
-import org.springframework.cloud.gateway.config.GatewayProperties;
 import org.springframework.cloud.gateway.config.HttpClientCustomizer;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
@@ -31,18 +37,48 @@ public class CacheConfig {
   }
 
   @Bean
-  FastHits fastHits(
-      CacheProperties properties,
-      LimitsProperties limits,
-      GatewayProperties routes,
-      HitListener hits,
-      FastHits.Ledger ledger) {
-    boolean everyRequestCounts = !limits.rules().isEmpty();
+  FastHits fastHits(LiveSettings settings, HitListener hits, FastHits.Ledger ledger) {
+    Supplier<Boolean> allowed =
+        settings.follow(
+            CacheConfig::fast, CacheProperties.class, LimitsProperties.class, RouteList.class);
+    return new FastHits(allowed::get, hits, ledger);
+  }
+
+  private static boolean fast(Sections all) {
+    boolean everyRequestCounts = !all.get(LimitsProperties.class).rules().isEmpty();
     boolean byTargetAlone =
-        routes.getRoutes().stream()
+        all.get(RouteList.class).routes().stream()
             .flatMap(route -> route.getPredicates().stream())
             .allMatch(predicate -> DECIDED_BY_TARGET.contains(predicate.getName()));
-    return new FastHits(properties.enabled() && !everyRequestCounts && byTargetAlone, hits, ledger);
+    return all.get(CacheProperties.class).enabled() && !everyRequestCounts && byTargetAlone;
+  }
+
+  /** What other settings, or another route, stored is not served any more. */
+  @Bean
+  SmartInitializingSingleton storedFollows(
+      LiveSettings settings, StoredAnswers stored, FastHits fast) {
+    AtomicReference<RouteList> routes = new AtomicReference<>(settings.now(RouteList.class));
+    AtomicReference<String> rules =
+        new AtomicReference<>(settings.now(CacheProperties.class).fingerprint());
+    return () -> {
+      settings.onChange(
+          RouteList.class,
+          next -> {
+            fast.clear();
+            routes
+                .getAndSet(next)
+                .changedIn(next)
+                .forEach(id -> stored.purge(StoredAnswers.By.ROUTE, id));
+          });
+      settings.onChange(
+          CacheProperties.class,
+          next -> {
+            fast.clear();
+            if (!next.fingerprint().equals(rules.getAndSet(next.fingerprint()))) {
+              stored.purgeAll();
+            }
+          });
+    };
   }
 
   @Bean
@@ -82,8 +118,12 @@ public class CacheConfig {
 
   @Bean
   GlobalFilter cacheFilter(
-      RouteCaches caches, CacheProperties properties, PrefetchPass pass, Visit.Hits hits) {
-    return new CacheFilter(new CacheRules(properties, caches, pass), hits);
+      RouteCaches caches, LiveSettings settings, PrefetchPass pass, Visit.Hits hits) {
+    return new LiveFilter<>(
+        settings.follow(
+            all ->
+                new CacheFilter(new CacheRules(all.get(CacheProperties.class), caches, pass), hits),
+            CacheProperties.class));
   }
 
   @Bean

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.server.ServerWebExchange;
@@ -76,7 +77,7 @@ final class FastHits {
 
   private final Cache<String, Entry> entries =
       Caffeine.newBuilder().maximumSize(REMEMBERED).executor(Runnable::run).build();
-  private final boolean enabled;
+  private final BooleanSupplier enabled;
   private final HitListener hits;
   private final Ledger ledger;
 
@@ -93,11 +94,13 @@ final class FastHits {
       this.told = told;
     }
 
-    private void note(String id, String uri, long bytes, long startNanos) {
+    private void note(
+        String id, String uri, long bytes, long startNanos, PassedRequests.Trace trace) {
       long total = System.nanoTime() - startNanos;
       told.ended(
           new PassedRequests.Passed(
-              id, "GET", uri, HttpResponseStatus.OK.code(), "done", "hit", bytes, total, total));
+              id, "GET", uri, HttpResponseStatus.OK.code(), "done", "hit", bytes, total, total),
+          trace);
     }
   }
 
@@ -130,17 +133,22 @@ final class FastHits {
    *
    * @param enabled false where something before the cache has to see every request
    */
-  FastHits(boolean enabled, HitListener hits, Ledger ledger) {
+  FastHits(BooleanSupplier enabled, HitListener hits, Ledger ledger) {
     this.enabled = enabled;
     this.hits = hits;
     this.ledger = ledger;
+  }
+
+  /** Every request goes the long way once more. */
+  void clear() {
+    entries.invalidateAll();
   }
 
   /** Tells that {@code answer} was served, fresh, to this request. */
   void served(ServerWebExchange exchange, CacheRule rule, Answer answer) {
     ServerHttpRequest request = exchange.getRequest();
     boolean fast =
-        enabled
+        enabled.getAsBoolean()
             && rule instanceof PlainRule plain
             && !plain.ahead()
             && plain.query() == null
@@ -175,7 +183,7 @@ final class FastHits {
 
   /** The response, where this request may be answered here. */
   @Nullable FullHttpResponse answer(HttpRequest request, String client) {
-    if (!enabled || !plain(request)) {
+    if (!enabled.getAsBoolean() || !plain(request)) {
       return null;
     }
     long start = System.nanoTime();
@@ -202,12 +210,15 @@ final class FastHits {
           new HitListener.Resource(PlainRule.route(entry.key()), host, request.uri()),
           true);
     }
-    FullHttpResponse response = response(request, entry, now);
+    PassedRequests.Trace trace =
+        ledger.told.begun(request.headers().get("traceparent"), request.method().name());
+    FullHttpResponse response = response(request, entry, now, trace.passed());
     ledger.note(
         response.headers().get(RequestIds.HEADER),
         request.uri(),
         entry.answer().body().remaining(),
-        start);
+        start,
+        trace);
     return response;
   }
 
@@ -229,14 +240,14 @@ final class FastHits {
     return connection == null || connection.equalsIgnoreCase("keep-alive");
   }
 
-  private FullHttpResponse response(HttpRequest request, Entry entry, long now) {
+  private static FullHttpResponse response(
+      HttpRequest request, Entry entry, long now, @Nullable String trace) {
     Answer answer = entry.answer();
     String id = RequestIds.keepOrMake(request.headers().get(RequestIds.HEADER));
     HttpHeaders headers = entry.fields().copy();
     headers.set(HttpHeaderNames.AGE, Long.toString(answer.ageSeconds(now)));
     headers.set("Cache-Status", CacheStatus.hit(answer.ttlLeftSeconds(now)).render());
     headers.set(RequestIds.HEADER, id);
-    String trace = request.headers().get("traceparent");
     if (trace != null) {
       headers.set("traceparent", trace);
     }

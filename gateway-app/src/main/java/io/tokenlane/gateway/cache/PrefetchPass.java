@@ -26,9 +26,9 @@ public final class PrefetchPass {
     this.ttl = ttl;
   }
 
-  /** From now on planned prefetches are stored for {@code other}. */
-  public void storesFor(Duration other) {
-    this.ttl = other;
+  /** Prefetches are stored for this long from now on. */
+  public void storesFor(Duration next) {
+    ttl = next;
   }
 
   /** The header's value for this process's prefetches. */

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.tokenlane.compress.TokenCounter;
 import io.tokenlane.compress.TokenCounters;
 import io.tokenlane.compress.template.TemplateRegistry;
+import io.tokenlane.gateway.reload.LiveSettings;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.context.ApplicationListener;
@@ -36,8 +37,11 @@ public class CompressConfig {
   }
 
   @Bean
-  Policies compressionPolicies(CompressionProperties properties) {
-    return new Policies(properties);
+  Policies compressionPolicies(LiveSettings settings) {
+    return new Policies(
+        settings.follow(
+            all -> Policies.Table.of(all.get(CompressionProperties.class)),
+            CompressionProperties.class));
   }
 
   @Bean

@@ -2,18 +2,27 @@ package io.tokenlane.gateway.compress;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
-/** What holds for each route, checked when it is made. */
+/** What holds for each route now, checked when it is made. */
 final class Policies {
-  private final RoutePolicy common;
-  private final Map<String, RoutePolicy> own = new HashMap<>();
+  private final Supplier<Table> now;
 
-  Policies(CompressionProperties properties) {
-    this.common = properties.policy();
-    properties.routes().keySet().forEach(route -> own.put(route, properties.policy(route)));
+  Policies(Supplier<Table> now) {
+    this.now = now;
+  }
+
+  /** The policies of one configuration. */
+  record Table(RoutePolicy common, Map<String, RoutePolicy> own) {
+    static Table of(CompressionProperties properties) {
+      Map<String, RoutePolicy> own = new HashMap<>();
+      properties.routes().keySet().forEach(route -> own.put(route, properties.policy(route)));
+      return new Table(properties.policy(), own);
+    }
   }
 
   RoutePolicy of(String route) {
-    return own.getOrDefault(route, common);
+    Table table = now.get();
+    return table.own().getOrDefault(route, table.common());
   }
 }

@@ -9,14 +9,21 @@ import io.tokenlane.gateway.console.ConsoleProperties;
 import io.tokenlane.gateway.energy.EnergyProperties;
 import io.tokenlane.gateway.limit.LimitsProperties;
 import io.tokenlane.gateway.prefetch.PrefetchProperties;
+import io.tokenlane.gateway.reload.LiveSettings;
+import io.tokenlane.gateway.reload.Reload;
+import io.tokenlane.gateway.reload.ReloadConfig;
+import io.tokenlane.gateway.reload.Sections;
 import io.tokenlane.gateway.resilience.ResilienceProperties;
 import io.tokenlane.gateway.route.HttpProperties;
+import io.tokenlane.gateway.route.RouteList;
+import io.tokenlane.gateway.security.AdminToken;
 import io.tokenlane.gateway.security.SecurityProperties;
 import io.tokenlane.gateway.stream.StreamProperties;
 import io.tokenlane.gateway.telemetry.LogProperties;
 import io.tokenlane.gateway.telemetry.TelemetryProperties;
 import java.util.Optional;
-import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -27,8 +34,10 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
+import org.springframework.cloud.gateway.config.GatewayProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 
 /**
@@ -151,19 +160,80 @@ public class ConfigBinding {
     return ours.console();
   }
 
-  /** Whether the gateway would start with an environment: the same binding, its faults told. */
+  /** Whether the gateway would start with an environment. */
   @Bean
-  ConsoleConfig.ConfigCheck configCheck() {
-    return environment -> {
-      try {
-        prefetchProperties(environment, tokenlaneProperties(environment));
-        return Optional.empty();
-      } catch (BindException e) {
-        return Optional.of(ConfigFailureAnalyzer.describe(e));
-      } catch (IllegalArgumentException e) {
-        return Optional.of(String.valueOf(e.getMessage()));
-      }
-    };
+  ConsoleConfig.ConfigCheck configCheck(Reload reload) {
+    return environment -> Optional.of(reload.complaint(environment)).filter(why -> !why.isEmpty());
+  }
+
+  /** What follows the configuration files while the gateway runs. */
+  @Bean
+  LiveSettings liveSettings(
+      TokenlaneProperties ours, PrefetchProperties prefetch, GatewayProperties routes) {
+    return new LiveSettings(sections(ours, prefetch, RouteList.of(routes)));
+  }
+
+  private static Sections sections(
+      TokenlaneProperties ours, PrefetchProperties prefetch, RouteList routes) {
+    return new Sections(
+        new NodeList(ours.nodes()),
+        ours.limits(),
+        ours.http(),
+        ours.cache(),
+        ours.compression(),
+        ours.balance(),
+        ours.resilience(),
+        ours.stream(),
+        ours.log(),
+        ours.security(),
+        ours.upstreams(),
+        prefetch,
+        routes);
+  }
+
+  @Bean
+  AdminToken adminToken(TokenlaneProperties ours) {
+    return new AdminToken(ours.console().token());
+  }
+
+  @Bean
+  ReloadConfig.Pace reloadPace(TokenlaneProperties ours) {
+    return new ReloadConfig.Pace(ours.reload());
+  }
+
+  @Bean
+  Reload.Binding reloadBinding(ObjectProvider<ApplicationArguments> arguments) {
+    ApplicationArguments given = arguments.getIfAvailable();
+    String[] started = given == null ? new String[0] : given.getSourceArgs();
+    return new FileBinding(LastGoodConfig.of(started, System.getenv()));
+  }
+
+  /** The same binding as at the start. */
+  private final class FileBinding implements Reload.Binding {
+    private final Optional<LastGoodConfig> lastGood;
+
+    FileBinding(Optional<LastGoodConfig> lastGood) {
+      this.lastGood = lastGood;
+    }
+
+    @Override
+    public Sections bind(ConfigurableEnvironment environment) {
+      TokenlaneProperties ours = tokenlaneProperties(environment);
+      GatewayProperties routes =
+          Binder.get(environment)
+              .bindOrCreate(GatewayProperties.PREFIX, Bindable.of(GatewayProperties.class));
+      return sections(ours, prefetchProperties(environment, ours), RouteList.of(routes));
+    }
+
+    @Override
+    public String complaint(RuntimeException failure) {
+      return StartFailureAnalyzer.complaint(failure);
+    }
+
+    @Override
+    public void wentWell() {
+      lastGood.ifPresent(LastGoodConfig::keep);
+    }
   }
 
   @Bean

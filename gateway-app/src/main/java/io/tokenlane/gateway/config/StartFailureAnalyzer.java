@@ -35,6 +35,18 @@ public final class StartFailureAnalyzer implements FailureAnalyzer {
         .orElse(null);
   }
 
+  /** What is wrong, in one line, as it would be said at the start. */
+  static String complaint(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof BindException wrong) {
+        return ConfigFailureAnalyzer.describe(wrong);
+      }
+    }
+    FailureAnalysis analysis = new StartFailureAnalyzer().analyze(failure);
+    String said = analysis == null ? failure.toString() : String.valueOf(analysis.getDescription());
+    return said.strip().replaceAll("\\s+", " ");
+  }
+
   private static @Nullable String describe(Throwable cause) {
     String message = String.valueOf(cause.getMessage());
     if (cause instanceof MarkedYAMLException broken) {

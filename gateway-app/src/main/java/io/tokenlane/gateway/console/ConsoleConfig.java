@@ -11,6 +11,8 @@ import io.tokenlane.gateway.cache.StoredAnswers;
 import io.tokenlane.gateway.compress.CompressionPreview;
 import io.tokenlane.gateway.limit.LimitsProperties;
 import io.tokenlane.gateway.prefetch.PrefetchEndpoint;
+import io.tokenlane.gateway.reload.LiveSettings;
+import io.tokenlane.gateway.reload.Reload;
 import io.tokenlane.gateway.security.InternalPass;
 import io.tokenlane.gateway.security.Logins;
 import io.tokenlane.gateway.security.OwnDoor;
@@ -55,8 +57,8 @@ public class ConsoleConfig {
   }
 
   @Bean
-  Traffic traffic(LimitsProperties limits) {
-    return new Traffic(limits);
+  Traffic traffic(LiveSettings settings) {
+    return new Traffic(() -> settings.now(LimitsProperties.class));
   }
 
   @Bean
@@ -117,8 +119,8 @@ public class ConsoleConfig {
   }
 
   @Bean
-  Settings settings(ConfigurableEnvironment environment, ConfigCheck check) {
-    return new Settings(environment, check);
+  Settings settings(ConfigurableEnvironment environment, ConfigCheck check, Reload reload) {
+    return new Settings(environment, check, reload::last);
   }
 
   @Bean

@@ -1,31 +1,28 @@
 package io.tokenlane.gateway.console;
 
+import io.tokenlane.gateway.reload.ConfigFiles;
+import io.tokenlane.gateway.reload.Outcome;
+import io.tokenlane.gateway.reload.ReloadEndpoint;
+import io.tokenlane.gateway.reload.Secrets;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
-import org.springframework.boot.env.YamlPropertySourceLoader;
-import org.springframework.boot.origin.OriginTrackedValue;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
-import org.springframework.core.env.MutablePropertySources;
 import org.springframework.core.env.PropertySource;
-import org.springframework.core.env.StandardEnvironment;
-import org.springframework.core.io.FileSystemResource;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The configuration as it was loaded, secrets hidden, and what the files say now: which lines have
- * changed, and whether the gateway would start with them.
+ * The configuration in force, secrets hidden, what the files say now, which lines differ and
+ * whether the gateway would start with them, and what the last reload changed.
  */
 final class Settings {
   private static final JsonMapper JSON = JsonMapper.shared();
@@ -33,21 +30,10 @@ final class Settings {
       Pattern.compile(
           "(tokenlane|prefetch|server|management|resilience4j|spring\\.cloud\\.gateway|spring\\.ssl"
               + "|spring\\.cloud\\.discovery)\\..*");
-  private static final Pattern SECRET =
-      Pattern.compile(
-          "(.*(api[-_]?key|password|secret|token|credentials?|authorization)(s?\\[\\d+])?"
-              + "|.*\\.headers\\..*)",
-          Pattern.CASE_INSENSITIVE);
-
-  /** Keys written out, and fields that filters add. */
-  private static final Pattern SECRET_VALUE =
-      Pattern.compile("PRIVATE KEY-----|^(Add|Set)RequestHeader", Pattern.CASE_INSENSITIVE);
-
-  private static final Pattern IN_URI = Pattern.compile("//[^/@\\s]*@");
-  private static final Pattern FILE = Pattern.compile(".*'file \\[(.+)]'.*");
 
   private final ConfigurableEnvironment environment;
   private final Function<ConfigurableEnvironment, Optional<String>> complaint;
+  private final Supplier<Outcome> lastReload;
 
   /**
    * Reads nothing yet.
@@ -56,9 +42,11 @@ final class Settings {
    */
   Settings(
       ConfigurableEnvironment environment,
-      Function<ConfigurableEnvironment, Optional<String>> complaint) {
+      Function<ConfigurableEnvironment, Optional<String>> complaint,
+      Supplier<Outcome> lastReload) {
     this.environment = environment;
     this.complaint = complaint;
+    this.lastReload = lastReload;
   }
 
   ObjectNode show() {
@@ -68,8 +56,8 @@ final class Settings {
         .forEach(
             (name, from) ->
                 rows.addObject().put("name", name).put("value", value(name)).put("from", from));
-    ArrayNode files = shown.putArray("files");
-    files().forEach((path, source) -> files.add(file(path, source)));
+    files(shown.putArray("files"));
+    shown.set("reload", JSON.valueToTree(ReloadEndpoint.told(lastReload.get())));
     return shown;
   }
 
@@ -90,95 +78,44 @@ final class Settings {
   }
 
   private String value(String name) {
-    return hidden(name, Objects.requireNonNullElse(environment.getProperty(name), ""));
+    return Secrets.hidden(name, Objects.requireNonNullElse(environment.getProperty(name), ""));
   }
 
-  static String hidden(String name, String value) {
-    boolean secret = SECRET.matcher(name).matches() || SECRET_VALUE.matcher(value).find();
-    return secret && !value.isEmpty()
-        ? "(hidden)"
-        : IN_URI.matcher(value).replaceAll("//(hidden)@");
-  }
-
-  private Map<String, PropertySource<?>> files() {
-    Map<String, PropertySource<?>> files = new LinkedHashMap<>();
-    for (PropertySource<?> source : environment.getPropertySources()) {
-      var matcher = FILE.matcher(source.getName());
-      if (matcher.matches()) {
-        files.put(matcher.group(1), source);
-      }
-    }
-    return files;
-  }
-
-  private ObjectNode file(String path, PropertySource<?> loaded) {
-    ObjectNode file = JSON.createObjectNode().put("file", path);
+  private void files(ArrayNode shown) {
+    ConfigFiles files = new ConfigFiles(environment);
     try {
-      List<PropertySource<?>> now =
-          new YamlPropertySourceLoader().load(loaded.getName(), new FileSystemResource(path));
-      Map<String, String> before = values(List.of(loaded));
-      Map<String, String> after = values(now);
-      differences(file.putArray("changes"), before, after);
-      if (!before.equals(after)) {
-        complaint.apply(with(loaded, now)).ifPresent(why -> file.put("complaint", why));
-      }
+      List<ConfigFiles.Reading> readings = files.read();
+      readings.forEach(reading -> file(shown.addObject(), files, reading));
     } catch (IOException | RuntimeException e) {
-      file.put("complaint", "cannot be read: " + firstLine(e));
+      String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given");
+      files
+          .paths()
+          .forEach(
+              path ->
+                  shown
+                      .addObject()
+                      .put("file", path.toString())
+                      .put("complaint", "cannot be read: " + why));
     }
-    return file;
   }
 
-  private static String firstLine(Exception e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given");
-  }
-
-  private static Map<String, String> values(List<PropertySource<?>> sources) {
-    Map<String, String> values = new TreeMap<>();
-    for (PropertySource<?> source : sources) {
-      if (source instanceof EnumerablePropertySource<?> all) {
-        for (String name : all.getPropertyNames()) {
-          values.putIfAbsent(name, text(all.getProperty(name)));
-        }
+  private void file(ObjectNode file, ConfigFiles files, ConfigFiles.Reading reading) {
+    List<Outcome.Change> changes = reading.changes();
+    file.put("file", reading.path().toString());
+    ArrayNode rows = file.putArray("changes");
+    for (Outcome.Change change : changes) {
+      ObjectNode row = rows.addObject().put("name", change.name());
+      if (change.before() != null) {
+        row.put("before", change.before());
+      }
+      if (change.after() != null) {
+        row.put("after", change.after());
       }
     }
-    return values;
-  }
-
-  private static String text(@Nullable Object value) {
-    Object plain = value instanceof OriginTrackedValue tracked ? tracked.getValue() : value;
-    return String.valueOf(plain);
-  }
-
-  private static void differences(
-      ArrayNode changes, Map<String, String> before, Map<String, String> after) {
-    List<String> names = new ArrayList<>(before.keySet());
-    after.keySet().stream().filter(name -> !before.containsKey(name)).forEach(names::add);
-    for (String name : names) {
-      String old = before.get(name);
-      String young = after.get(name);
-      if (!Objects.equals(old, young)) {
-        ObjectNode change = changes.addObject().put("name", name);
-        if (old != null) {
-          change.put("before", hidden(name, old));
-        }
-        if (young != null) {
-          change.put("after", hidden(name, young));
-        }
-      }
+    if (!changes.isEmpty()) {
+      complaint
+          .apply(files.with(List.of(reading), name -> true))
+          .ifPresent(why -> file.put("complaint", why));
     }
-  }
-
-  private ConfigurableEnvironment with(PropertySource<?> loaded, List<PropertySource<?>> now) {
-    StandardEnvironment changed = new StandardEnvironment();
-    MutablePropertySources sources = changed.getPropertySources();
-    sources.stream().map(PropertySource::getName).toList().forEach(sources::remove);
-    for (PropertySource<?> source : environment.getPropertySources()) {
-      if (source.getName().equals(loaded.getName())) {
-        now.forEach(sources::addLast);
-      } else if (!source.getName().equals("configurationProperties")) {
-        sources.addLast(source);
-      }
-    }
-    return changed;
   }
 }

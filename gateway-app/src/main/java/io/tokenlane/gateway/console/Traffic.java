@@ -9,6 +9,7 @@ import io.tokenlane.gateway.telemetry.CallWatch;
 import io.tokenlane.gateway.telemetry.Ending;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 import tools.jackson.databind.node.ObjectNode;
@@ -20,7 +21,7 @@ final class Traffic implements CallWatch {
   private static final int CLIENT_ERROR = 400;
   private static final double MILLIONTHS = 1e6;
 
-  private final LimitsProperties limits;
+  private final Supplier<LimitsProperties> limits;
   private final LongAdder requests = new LongAdder();
   private final LongAdder calls = new LongAdder();
   private final LongAdder failed = new LongAdder();
@@ -33,7 +34,7 @@ final class Traffic implements CallWatch {
   private final Latencies whole = new Latencies();
   private final Latencies first = new Latencies();
 
-  Traffic(LimitsProperties limits) {
+  Traffic(Supplier<LimitsProperties> limits) {
     this.limits = limits;
   }
 
@@ -74,7 +75,7 @@ final class Traffic implements CallWatch {
     input.add(usage.input());
     cached.add(usage.cached());
     output.add(usage.output());
-    limits.priceOf(model).ifPresent(price -> costMicros.add(price.micros(usage)));
+    limits.get().priceOf(model).ifPresent(price -> costMicros.add(price.micros(usage)));
   }
 
   /** Adds {@code totals} and {@code latency_ms}; to be called at an even pace. */
@@ -88,7 +89,7 @@ final class Traffic implements CallWatch {
     totals.put("cached_tokens", cached.sum());
     totals.put("output_tokens", output.sum());
     totals.put("saved_tokens", saved.sum());
-    if (!limits.prices().isEmpty()) {
+    if (!limits.get().prices().isEmpty()) {
       totals.put("cost", costMicros.sum() / MILLIONTHS);
     }
     whole.tell(pulse.putObject("latency_ms"));

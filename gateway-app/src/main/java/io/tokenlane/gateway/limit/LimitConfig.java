@@ -2,6 +2,8 @@ package io.tokenlane.gateway.limit;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.tokenlane.gateway.reload.LiveFilter;
+import io.tokenlane.gateway.reload.LiveSettings;
 import java.time.InstantSource;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.context.annotation.Bean;
@@ -11,11 +13,17 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 public class LimitConfig {
   @Bean
-  GlobalFilter limitFilter(LimitsProperties limits, QuotaStore store, MeterRegistry meters) {
+  GlobalFilter limitFilter(LiveSettings settings, QuotaStore store, MeterRegistry meters) {
     Places places = new Places();
     Gauge.builder("tokenlane.limits.concurrent", places, Places::taken).register(meters);
-    LimitRules rules = new LimitRules(limits.rules(), limits.prices(), InstantSource.system());
-    return new LimitFilter(rules, store, places, limits.unstatedOutput(), meters);
+    return new LiveFilter<>(
+        settings.follow(
+            all -> {
+              LimitsProperties now = all.get(LimitsProperties.class);
+              LimitRules rules = new LimitRules(now.rules(), now.prices(), InstantSource.system());
+              return new LimitFilter(rules, store, places, now.unstatedOutput(), meters);
+            },
+            LimitsProperties.class));
   }
 
   @Bean

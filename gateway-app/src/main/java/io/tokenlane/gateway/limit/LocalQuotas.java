@@ -3,10 +3,13 @@ package io.tokenlane.gateway.limit;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.bucket4j.Bucket;
+import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.TimeMeter;
+import io.github.bucket4j.TokensInheritanceStrategy;
 import io.github.bucket4j.local.LocalBucketBuilder;
 import java.time.InstantSource;
+import java.util.Objects;
 import reactor.core.publisher.Mono;
 
 /** Quotas of this gateway alone. Forgotten with the process. */
@@ -16,8 +19,7 @@ final class LocalQuotas implements QuotaStore {
 
   private static final long NANOS = 1_000_000_000L;
 
-  private final Cache<String, Bucket> buckets =
-      Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+  private final Cache<String, Held> buckets = Caffeine.newBuilder().maximumSize(REMEMBERED).build();
   private final InstantSource clock;
 
   LocalQuotas(InstantSource clock) {
@@ -45,8 +47,30 @@ final class LocalQuotas implements QuotaStore {
         });
   }
 
+  /** What is left of a quota, and of how much. */
+  private record Held(Bucket bucket, long capacity) {}
+
   private Bucket bucket(Quota quota) {
-    return buckets.get(quota.key(), key -> build(quota));
+    Held held = buckets.get(quota.key(), key -> new Held(build(quota), quota.capacity()));
+    return held.capacity() == quota.capacity() ? held.bucket() : resized(quota);
+  }
+
+  /** A reload changed the amount: what was taken of it stays taken. */
+  private Bucket resized(Quota quota) {
+    Held held =
+        buckets
+            .asMap()
+            .compute(
+                quota.key(),
+                (key, now) -> {
+                  if (now == null || now.capacity() == quota.capacity()) {
+                    return now == null ? new Held(build(quota), quota.capacity()) : now;
+                  }
+                  BucketConfiguration next = quota.configuration();
+                  now.bucket().replaceConfiguration(next, TokensInheritanceStrategy.ADDITIVE);
+                  return new Held(now.bucket(), quota.capacity());
+                });
+    return Objects.requireNonNull(held).bucket();
   }
 
   private Bucket build(Quota quota) {

@@ -13,13 +13,16 @@ import java.time.Duration;
  */
 record Quota(String key, long capacity, Duration window, boolean smooth) {
 
+  /** By it another amount is known to be that of the same limit. */
+  private static final String ID = "quota";
+
   BucketConfiguration configuration() {
     return BucketConfiguration.builder()
         .addLimit(
             limit ->
                 smooth
-                    ? limit.capacity(capacity).refillGreedy(capacity, window)
-                    : limit.capacity(capacity).refillIntervally(capacity, window))
+                    ? limit.capacity(capacity).refillGreedy(capacity, window).id(ID)
+                    : limit.capacity(capacity).refillIntervally(capacity, window).id(ID))
         .build();
   }
 }

@@ -1,6 +1,9 @@
 package io.tokenlane.gateway.limit;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.bucket4j.ConsumptionProbe;
+import io.github.bucket4j.TokensInheritanceStrategy;
 import io.github.bucket4j.distributed.AsyncBucketProxy;
 import io.github.bucket4j.distributed.ExpirationAfterWriteStrategy;
 import io.github.bucket4j.distributed.proxy.AsyncProxyManager;
@@ -37,6 +40,12 @@ final class RedisQuotas implements QuotaStore, AutoCloseable {
   private final Duration timeout;
   private final QuotaStore own;
   private final Counter failures;
+  private static final long REMEMBERED = 100_000;
+
+  /** The amounts this gateway knows quotas with. */
+  private final Cache<String, Long> sizes =
+      Caffeine.newBuilder().maximumSize(REMEMBERED).executor(Runnable::run).build();
+
   private final AtomicReference<@Nullable CompletableFuture<AsyncProxyManager<String>>> buckets =
       new AtomicReference<>();
 
@@ -82,13 +91,30 @@ final class RedisQuotas implements QuotaStore, AutoCloseable {
 
   private <T> Mono<T> asked(
       Quota quota, Function<AsyncBucketProxy, CompletionStage<T>> question, Mono<T> otherwise) {
-    return Mono.fromFuture(() -> connected().thenCompose(b -> question.apply(bucket(b, quota))))
+    return Mono.fromFuture(
+            () ->
+                connected().thenCompose(b -> sized(bucket(b, quota), quota)).thenCompose(question))
         .timeout(timeout)
         .onErrorResume(
             failure -> {
               failures.increment();
               LOG.debug("Redis did not answer; this gateway's own quotas hold", failure);
               return otherwise;
+            });
+  }
+
+  /** A reload changed the amount: what was taken of it stays taken. */
+  private CompletionStage<AsyncBucketProxy> sized(AsyncBucketProxy bucket, Quota quota) {
+    Long known = sizes.get(quota.key(), key -> quota.capacity());
+    if (known == null || known == quota.capacity()) {
+      return CompletableFuture.completedFuture(bucket);
+    }
+    return bucket
+        .replaceConfiguration(quota.configuration(), TokensInheritanceStrategy.ADDITIVE)
+        .thenApply(
+            done -> {
+              sizes.put(quota.key(), quota.capacity());
+              return bucket;
             });
   }
 

@@ -7,9 +7,13 @@ import io.netty.channel.ChannelPipeline;
 import io.tokenlane.gateway.cache.CacheProperties;
 import io.tokenlane.gateway.limit.LimitsProperties;
 import io.tokenlane.gateway.prefetch.PrefetchProperties;
+import io.tokenlane.gateway.reload.LiveSettings;
+import io.tokenlane.gateway.reload.Sections;
 import io.tokenlane.gateway.resilience.ResilienceProperties;
 import io.tokenlane.gateway.route.HeaderDeadline;
 import io.tokenlane.gateway.route.HttpProperties;
+import io.tokenlane.gateway.route.RouteList;
+import io.tokenlane.gateway.route.UpstreamGuard;
 import io.tokenlane.gateway.security.SecurityProperties;
 import io.tokenlane.gateway.telemetry.PassedRequests;
 import io.tokenlane.prefetch.cache.AnswerCache;
@@ -17,8 +21,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
-import org.springframework.cloud.gateway.config.GatewayProperties;
 import org.springframework.cloud.gateway.config.GlobalCorsProperties;
 import org.springframework.cloud.gateway.config.HttpClientProperties;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
@@ -35,19 +40,13 @@ public class PassConfig {
   private static final int CONNECT_MILLIS = 1_000;
   private static final String HITS = "tokenlane.hits";
 
-  /** What is configured for routes of an id, in places that only the filters look at. */
+  /** Whose requests have permits, which only the filters look at. */
   @Bean
   PassNeeds passNeeds(
-      ResilienceProperties resilience,
-      CacheProperties cache,
-      CircuitBreakerRegistry breakers,
-      BulkheadRegistry bulkheads,
-      RateLimiterRegistry rates) {
+      CircuitBreakerRegistry breakers, BulkheadRegistry bulkheads, RateLimiterRegistry rates) {
     return new PassNeeds(
         id ->
-            resilience.routes().containsKey(id)
-                || cache.routes().containsKey(id)
-                || breakers.find(id).isPresent()
+            breakers.find(id).isPresent()
                 || bulkheads.find(id).isPresent()
                 || rates.find(id).isPresent());
   }
@@ -55,16 +54,12 @@ public class PassConfig {
   /** Whose requests need more than passing. */
   record PassNeeds(Predicate<String> byRoute) {}
 
+  /** Whether no request may pass, for what was configured at the start. */
   @Bean
-  PassRoutes passRoutes(
-      GatewayProperties gateway,
-      PassNeeds needs,
-      HttpClientProperties client,
-      GlobalCorsProperties cors,
-      Environment environment) {
-    boolean more =
-        !gateway.getDefaultFilters().isEmpty()
-            || !cors.getCorsConfigurations().isEmpty()
+  PassBarred passBarred(
+      HttpClientProperties client, GlobalCorsProperties cors, Environment environment) {
+    return new PassBarred(
+        !cors.getCorsConfigurations().isEmpty()
             || client.getResponseTimeout() != null
             || client.getProxy().getHost() != null
             || environment.getProperty("server.compression.enabled", Boolean.class, false)
@@ -72,8 +67,53 @@ public class PassConfig {
                 "spring.cloud.gateway.server.webflux.discovery.locator.enabled",
                 Boolean.class,
                 false)
-            || oneServer(environment);
-    return new PassRoutes(more ? List.of() : gateway.getRoutes(), needs.byRoute());
+            || oneServer(environment));
+  }
+
+  /** Whether all requests go through the filters. */
+  record PassBarred(boolean barred) {}
+
+  @Bean
+  PassRules passRules(LiveSettings settings, PassNeeds needs, PassBarred barred) {
+    return new PassRules(
+        settings.follow(
+            all -> table(all, needs, barred.barred()),
+            RouteList.class,
+            ResilienceProperties.class,
+            CacheProperties.class,
+            PrefetchProperties.class,
+            HttpProperties.class,
+            SecurityProperties.class,
+            LimitsProperties.class));
+  }
+
+  private static PassRules.Table table(Sections all, PassNeeds needs, boolean barred) {
+    Set<String> special =
+        Stream.concat(
+                all.get(ResilienceProperties.class).routes().keySet().stream(),
+                all.get(CacheProperties.class).routes().keySet().stream())
+            .collect(Collectors.toSet());
+    RouteList routes = all.get(RouteList.class);
+    boolean none = barred || !routes.defaultFilters().isEmpty() || !mayPass(all);
+    PrefetchProperties prefetch = all.get(PrefetchProperties.class);
+    return new PassRules.Table(
+        new PassRoutes(
+            none ? List.of() : routes.routes(),
+            id -> special.contains(id) || needs.byRoute().test(id)),
+        all.get(CacheProperties.class).enabled(),
+        prefetch.enabled() ? Set.copyOf(prefetch.endpoints()) : Set.of(),
+        all.get(HttpProperties.class).bodyTimeout());
+  }
+
+  private static boolean mayPass(Sections all) {
+    SecurityProperties security = all.get(SecurityProperties.class);
+    boolean everyRequestIsLookedAt =
+        security.apiKeys() != null
+            || security.jwt() != null
+            || security.mtls() != null
+            || !all.get(LimitsProperties.class).rules().isEmpty()
+            || all.get(PrefetchProperties.class).foresight() != null;
+    return all.get(HttpProperties.class).passThrough() && !everyRequestIsLookedAt;
   }
 
   /** The actuator on the API's port, where a route could lie over it. */
@@ -84,31 +124,27 @@ public class PassConfig {
   }
 
   @Bean
-  GlobalFilter passLearner(PassRoutes routes) {
-    return new PassLearner(routes);
+  GlobalFilter passLearner(PassRules rules) {
+    return new PassLearner(rules);
   }
 
   @Bean
   Passing passing(
-      PassRoutes routes, AnswerCache cache, PassedRequests told, Passing.Settings settings) {
-    return new Passing(routes, cache, told, settings);
+      PassRules rules,
+      AnswerCache cache,
+      PassedRequests told,
+      UpstreamConnections.Connecting connecting) {
+    return new Passing(rules, cache, told, connecting);
   }
 
   @Bean
-  Passing.Settings passSettings(
-      CacheProperties cache,
-      PrefetchProperties prefetch,
-      HttpClientProperties client,
-      HttpProperties http) {
+  UpstreamConnections.Connecting passConnecting(HttpClientProperties client, UpstreamGuard guard) {
     Integer connect = client.getConnectTimeout();
-    return new Passing.Settings(
-        cache.enabled(),
-        prefetch.enabled() ? Set.copyOf(prefetch.endpoints()) : Set.of(),
-        new UpstreamConnections.Connecting(
-            HttpResources.get(),
-            NameResolverProvider.builder().build().newNameResolverGroup(HttpResources.get(), true),
-            connect == null ? CONNECT_MILLIS : connect),
-        http.bodyTimeout());
+    return new UpstreamConnections.Connecting(
+        HttpResources.get(),
+        NameResolverProvider.builder().build().newNameResolverGroup(HttpResources.get(), true),
+        connect == null ? CONNECT_MILLIS : connect,
+        guard);
   }
 
   @Bean
@@ -116,37 +152,16 @@ public class PassConfig {
     return new PassLifecycle(passing, clockwork);
   }
 
-  /**
-   * Whether requests may pass at all.
-   *
-   * @param on false where every request is looked at by something that only the filters are
-   */
-  record PassSwitch(boolean on) {}
-
-  @Bean
-  PassSwitch passSwitch(
-      SecurityProperties security,
-      LimitsProperties limits,
-      PrefetchProperties prefetch,
-      HttpProperties http) {
-    boolean everyRequestIsLookedAt =
-        security.apiKeys() != null
-            || security.jwt() != null
-            || security.mtls() != null
-            || !limits.rules().isEmpty()
-            || prefetch.foresight() != null;
-    return new PassSwitch(http.passThrough() && !everyRequestIsLookedAt);
-  }
-
   /** Behind whoever answers from the cache, before Reactor Netty. */
   @Bean
-  NettyServerCustomizer passHandlers(Passing passing, PassRoutes routes, PassSwitch mayPass) {
-    if (!mayPass.on() || routes.isEmpty()) {
-      return server -> server;
-    }
+  NettyServerCustomizer passHandlers(Passing passing, PassRules rules) {
     return server ->
         server.doOnChannelInit(
-            (observer, channel, address) -> put(channel.pipeline(), new PassHandler(passing)));
+            (observer, channel, address) -> {
+              if (!rules.routes().isEmpty()) {
+                put(channel.pipeline(), new PassHandler(passing));
+              }
+            });
   }
 
   private static void put(ChannelPipeline pipeline, PassHandler handler) {

@@ -44,6 +44,7 @@ final class PassExchange {
   private final HttpRequest request;
   private final ByteBuf body;
   private final String id;
+  private final PassedRequests.Trace trace;
   private final long startNanos = System.nanoTime();
   private @Nullable Channel upstream;
   private boolean reused;
@@ -68,6 +69,8 @@ final class PassExchange {
     this.request = request;
     this.body = body;
     this.id = RequestIds.keepOrMake(request.headers().get(RequestIds.HEADER));
+    this.trace =
+        passing.told().begun(request.headers().get("traceparent"), request.method().name());
   }
 
   private UpstreamConnections connections() {
@@ -122,7 +125,7 @@ final class PassExchange {
             ? peer.getAddress().getHostAddress()
             : "unknown";
     boolean secured = client.pipeline().get(SslHandler.class) != null;
-    return new PassFields.Asker(id, address, secured ? "https" : "http");
+    return new PassFields.Asker(id, address, secured ? "https" : "http", trace.passed());
   }
 
   /** A part of the answer came. */
@@ -182,9 +185,9 @@ final class PassExchange {
     boolean bodiless = status == NO_CONTENT || status == NOT_MODIFIED;
     PassFields.downstream(answer, id, timing(), bodiless);
     answer.headers().set("Cache-Status", passing.cacheStatus(request.method()));
-    String trace = request.headers().get("traceparent");
-    if (trace != null && !answer.headers().contains("traceparent")) {
-      answer.headers().set("traceparent", trace);
+    String passed = trace.passed();
+    if (passed != null) {
+      answer.headers().set("traceparent", passed);
     }
   }
 
@@ -291,6 +294,7 @@ final class PassExchange {
                 cached(request),
                 bytes,
                 (firstByteNanos == 0 ? now : firstByteNanos) - startNanos,
-                now - startNanos));
+                now - startNanos),
+            trace);
   }
 }

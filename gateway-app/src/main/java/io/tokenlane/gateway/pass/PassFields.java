@@ -12,6 +12,7 @@ import java.util.Iterator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Header fields of requests and answers that pass: what is refused, taken out and put in. */
 final class PassFields {
@@ -97,6 +98,10 @@ final class PassFields {
     fields.set("X-Forwarded-Proto", asker.scheme());
     fields.set("X-Forwarded-Host", host);
     fields.set("Forwarded", asker.forwarded(host));
+    String trace = asker.trace();
+    if (trace != null) {
+      fields.set("traceparent", trace);
+    }
     return fields;
   }
 
@@ -105,8 +110,9 @@ final class PassFields {
    *
    * @param address of the connection's other end
    * @param scheme http or https
+   * @param trace what upstream is told in {@code traceparent}; null: nothing
    */
-  record Asker(String requestId, String address, String scheme) {
+  record Asker(String requestId, String address, String scheme, @Nullable String trace) {
     /** One element of {@code Forwarded} (RFC 7239). */
     String forwarded(String host) {
       String node = address.indexOf(':') < 0 ? address : "\"[" + address + "]\"";

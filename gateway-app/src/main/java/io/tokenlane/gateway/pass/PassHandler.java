@@ -34,6 +34,9 @@ final class PassHandler extends ChannelDuplexHandler {
   private int awaited;
   private boolean replaying;
 
+  /** Whether Reactor Netty was given something since this was last reset. */
+  private boolean handedOn;
+
   PassHandler(Passing passing) {
     this.passing = passing;
   }
@@ -68,8 +71,13 @@ final class PassHandler extends ChannelDuplexHandler {
     } else if (message instanceof HttpRequest request) {
       begin(context, request);
     } else {
-      context.fireChannelRead(message);
+      handOn(context, message);
     }
+  }
+
+  private void handOn(ChannelHandlerContext context, Object message) {
+    handedOn = true;
+    context.fireChannelRead(message);
   }
 
   private void begin(ChannelHandlerContext context, HttpRequest request) {
@@ -78,7 +86,7 @@ final class PassHandler extends ChannelDuplexHandler {
     if (target == null) {
       awaited++;
       replaying = false;
-      context.fireChannelRead(request);
+      handOn(context, request);
       return;
     }
     int length = (int) HttpUtil.getContentLength((HttpMessage) request, 0L);
@@ -122,6 +130,12 @@ final class PassHandler extends ChannelDuplexHandler {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
+    waitForTheRest(context);
+    context.fireChannelReadComplete();
+    more(context);
+  }
+
+  private void waitForTheRest(ChannelHandlerContext context) {
     Gathering unfinished = gathering;
     if (unfinished != null && unfinished.patience == null) {
       unfinished.patience =
@@ -132,8 +146,6 @@ final class PassHandler extends ChannelDuplexHandler {
                   passing.bodyTimeout().toMillis(),
                   TimeUnit.MILLISECONDS);
     }
-    context.fireChannelReadComplete();
-    more(context);
   }
 
   /** The rest of a body, or whether the client is still there, shows only to who reads. */
@@ -155,6 +167,7 @@ final class PassHandler extends ChannelDuplexHandler {
 
   private void tellTooSlow(HttpRequest request, String id) {
     long waited = passing.bodyTimeout().toNanos();
+    String parent = request.headers().get("traceparent");
     passing
         .told()
         .ended(
@@ -167,19 +180,19 @@ final class PassHandler extends ChannelDuplexHandler {
                 PassExchange.cached(request),
                 0,
                 waited,
-                waited));
+                waited),
+            passing.told().begun(parent, request.method().name()));
   }
 
   /** The exchange is over; what came meanwhile is next. */
   void done(ChannelHandlerContext context) {
     current = null;
     passing.ended();
-    boolean handedOn = false;
+    handedOn = false;
     while (current == null && !waiting.isEmpty()) {
-      int before = awaited;
       channelRead(context, waiting.remove());
-      handedOn |= awaited > before;
     }
+    waitForTheRest(context);
     if (handedOn) {
       context.fireChannelReadComplete();
     }

@@ -17,10 +17,10 @@ import reactor.core.publisher.Mono;
 
 /** Learns from the answers that went through the filters whether the next may pass beside them. */
 final class PassLearner implements GlobalFilter, Ordered {
-  private final PassRoutes routes;
+  private final PassRules rules;
 
-  PassLearner(PassRoutes routes) {
-    this.routes = routes;
+  PassLearner(PassRules rules) {
+    this.rules = rules;
   }
 
   @Override
@@ -31,7 +31,7 @@ final class PassLearner implements GlobalFilter, Ordered {
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
     Route route = exchange.getRequiredAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
-    PassTarget target = routes.byId(route.getId());
+    PassTarget target = rules.routes().byId(route.getId());
     if (target != null) {
       exchange.getResponse().beforeCommit(() -> Mono.fromRunnable(() -> learn(exchange, target)));
     }

@@ -9,7 +9,6 @@ import io.tokenlane.prefetch.http.CacheStatus;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -27,30 +26,21 @@ final class Passing {
 
   private final Map<EventLoop, UpstreamConnections> connections = new ConcurrentHashMap<>();
   private final AtomicInteger underWay = new AtomicInteger();
-  private final PassRoutes routes;
+  private final PassRules rules;
   private final AnswerCache cache;
   private final PassedRequests told;
-  private final Settings settings;
+  private final UpstreamConnections.Connecting connecting;
   private volatile boolean stopped;
 
-  /**
-   * What is configured elsewhere.
-   *
-   * @param caching whether answers are stored at all
-   * @param ahead targets that are fetched ahead
-   * @param bodyTimeout longest wait for a whole body
-   */
-  record Settings(
-      boolean caching,
-      Set<String> ahead,
-      UpstreamConnections.Connecting connecting,
-      Duration bodyTimeout) {}
-
-  Passing(PassRoutes routes, AnswerCache cache, PassedRequests told, Settings settings) {
-    this.routes = routes;
+  Passing(
+      PassRules rules,
+      AnswerCache cache,
+      PassedRequests told,
+      UpstreamConnections.Connecting connecting) {
+    this.rules = rules;
     this.cache = cache;
     this.told = told;
-    this.settings = settings;
+    this.connecting = connecting;
   }
 
   PassedRequests told() {
@@ -58,7 +48,7 @@ final class Passing {
   }
 
   Duration bodyTimeout() {
-    return settings.bodyTimeout();
+    return rules.now().get().bodyTimeout();
   }
 
   /** Where the request goes if nothing has to be done for it; null where the filters have to. */
@@ -68,19 +58,20 @@ final class Passing {
     if (stopped || length < 0) {
       return null;
     }
-    PassTarget target = routes.of(uri.substring(0, length));
-    boolean passes = target != null && (!settings.caching() || target.habit().passes());
-    return passes && !settings.ahead().contains(uri) && PassFields.simple(request) ? target : null;
+    PassRules.Table now = rules.now().get();
+    PassTarget target = now.routes().of(uri.substring(0, length));
+    boolean passes = target != null && (!now.caching() || target.habit().passes());
+    return passes && !now.ahead().contains(uri) && PassFields.simple(request) ? target : null;
   }
 
   UpstreamConnections connections(EventLoop loop) {
     return connections.computeIfAbsent(
-        loop, l -> new UpstreamConnections(l, settings.connecting(), System::nanoTime));
+        loop, l -> new UpstreamConnections(l, connecting, System::nanoTime));
   }
 
   /** What the client is told of the cache. */
   String cacheStatus(HttpMethod method) {
-    if (!settings.caching()) {
+    if (!rules.now().get().caching()) {
       return OFF;
     }
     return method.equals(HttpMethod.GET) ? PASSED : UNSAFE;

@@ -10,6 +10,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.resolver.AddressResolverGroup;
+import io.tokenlane.gateway.route.UpstreamGuard;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -34,6 +35,7 @@ final class UpstreamConnections {
   private final LoopResources transport;
   private final AddressResolverGroup<?> resolver;
   private final int connectMillis;
+  private final UpstreamGuard guard;
   private final LongSupplier clock;
 
   /**
@@ -42,8 +44,10 @@ final class UpstreamConnections {
    * @param transport the channels of the event loops
    * @param resolver of upstreams' names, without blocking
    * @param millis how long it may take
+   * @param guard looks where they lead
    */
-  record Connecting(LoopResources transport, AddressResolverGroup<?> resolver, int millis) {}
+  record Connecting(
+      LoopResources transport, AddressResolverGroup<?> resolver, int millis, UpstreamGuard guard) {}
 
   private record Idle(Channel channel, long sinceNanos) {}
 
@@ -52,6 +56,7 @@ final class UpstreamConnections {
     this.transport = how.transport();
     this.resolver = how.resolver();
     this.connectMillis = how.millis();
+    this.guard = how.guard();
     this.clock = clock;
   }
 
@@ -81,6 +86,7 @@ final class UpstreamConnections {
             new ChannelInitializer<SocketChannel>() {
               @Override
               protected void initChannel(SocketChannel channel) {
+                guard.guard(channel.pipeline());
                 channel
                     .pipeline()
                     .addLast(

@@ -14,6 +14,7 @@ import io.tokenlane.gateway.balance.NodeProperties;
 import io.tokenlane.gateway.cache.PrefetchPass;
 import io.tokenlane.gateway.energy.CarbonIntensity;
 import io.tokenlane.gateway.state.StateFolder;
+import io.tokenlane.gateway.reload.LiveSettings;
 import io.tokenlane.prefetch.PrefetchAccount;
 import io.tokenlane.prefetch.cache.AnswerCache;
 import io.tokenlane.prefetch.predict.Account;
@@ -26,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -64,6 +66,13 @@ public class PrefetchConfig {
     return new PrefetchStarter.Means(cache, carbon, pending, clockwork);
   }
 
+  /** Also after other changes: what was stored under other settings may be gone. */
+  @Bean
+  SmartInitializingSingleton prefetchFollows(LiveSettings settings, PrefetchStarter starter) {
+    Runnable again = () -> starter.replan(settings.now(PrefetchProperties.class));
+    return () -> settings.afterChange(again);
+  }
+
   @Bean
   PrefetchStarter prefetchStarter(
       PrefetchProperties properties,
@@ -92,12 +101,15 @@ public class PrefetchConfig {
   @Nullable ConversationWarmUp conversationWarmUp(
       PrefetchProperties properties,
       NodePool pool,
-      NodeList nodes,
+      LiveSettings settings,
       NodeClients clients,
       LeaseAhead leases) {
     return properties.enabled() && properties.conversations()
         ? new ConversationWarmUp(
-            clients.pooled(), leases::lease, id -> apiKey(nodes, id), () -> busy(pool))
+            clients.pooled(),
+            leases::lease,
+            id -> apiKey(settings.now(NodeList.class), id),
+            () -> busy(pool))
         : null;
   }
 
@@ -109,7 +121,7 @@ public class PrefetchConfig {
   @Nullable PrefixWarmUp prefixWarmUp(
       PrefetchProperties properties,
       NodePool pool,
-      NodeList nodes,
+      LiveSettings settings,
       TemplateRegistry templates,
       PrefetchStarter.Means means) {
     if (!properties.enabled() || !properties.prefixes()) {
@@ -119,7 +131,11 @@ public class PrefetchConfig {
         new Patience(properties.carbonWait(), means.carbon()::pause, System::nanoTime);
     PrefixWarmUp warmUp =
         new PrefixWarmUp(
-            pool, templates::list, id -> apiKey(nodes, id), () -> busy(pool), patience);
+            pool,
+            templates::list,
+            id -> apiKey(settings.now(NodeList.class), id),
+            () -> busy(pool),
+            patience);
     var _ = means.clockwork().scheduleWithFixedDelay(warmUp::look, 1, 1, TimeUnit.SECONDS);
     return warmUp;
   }

@@ -141,7 +141,7 @@ final class PrefetchStarter
   private void next(ScheduleProperties schedule, Prefetcher into) {
     ZonedDateTime now = ZonedDateTime.now(ZoneId.systemDefault());
     ZonedDateTime at = schedule.times().next(now);
-    if (at != null && !stopped) {
+    if (at != null && !stopped && into.equals(prefetcher)) {
       Runnable due =
           () -> {
             if (into.equals(prefetcher)) {

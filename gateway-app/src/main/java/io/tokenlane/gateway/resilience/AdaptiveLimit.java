@@ -13,17 +13,25 @@ final class AdaptiveLimit {
   /** Times differ between prompts; only twice the usual is taken for queueing. */
   private static final double TOLERANCE = 2.0;
 
-  private final Limit limit;
+  private volatile Limit limit;
   private final AtomicInteger underWay = new AtomicInteger();
 
   AdaptiveLimit(ResilienceProperties.Adaptive settings) {
-    this.limit =
-        Gradient2Limit.newBuilder()
-            .initialLimit(settings.initial())
-            .minLimit(settings.min())
-            .maxConcurrency(settings.max())
-            .rttTolerance(TOLERANCE)
-            .build();
+    this.limit = limit(settings, settings.initial());
+  }
+
+  private static Limit limit(ResilienceProperties.Adaptive settings, int initial) {
+    return Gradient2Limit.newBuilder()
+        .initialLimit(initial)
+        .minLimit(settings.min())
+        .maxConcurrency(settings.max())
+        .rttTolerance(TOLERANCE)
+        .build();
+  }
+
+  /** Learns within these bounds from now on, beginning where it stands. */
+  void bound(ResilienceProperties.Adaptive settings) {
+    limit = limit(settings, Math.clamp(current(), settings.min(), settings.max()));
   }
 
   /** Takes a place; false where there is none. */

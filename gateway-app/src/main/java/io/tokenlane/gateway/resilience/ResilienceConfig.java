@@ -5,6 +5,8 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tokenlane.balance.NodePool;
+import io.tokenlane.gateway.reload.LiveFilter;
+import io.tokenlane.gateway.reload.LiveSettings;
 import java.util.concurrent.ScheduledExecutorService;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.context.annotation.Bean;
@@ -26,30 +28,42 @@ public class ResilienceConfig {
 
   @Bean
   GlobalFilter attemptFilter(
-      Watchman watchman, ResilienceProperties properties, NodeGuards.Registries registries) {
-    return new AttemptFilter(watchman, properties, new NodeGuards(registries, System::nanoTime));
+      Watchman watchman, LiveSettings settings, NodeGuards.Registries registries) {
+    NodeGuards guards = new NodeGuards(registries, System::nanoTime);
+    return new LiveFilter<>(
+        settings.follow(
+            all -> new AttemptFilter(watchman, all.get(ResilienceProperties.class), guards),
+            ResilienceProperties.class));
   }
 
   @Bean
-  AdaptiveLimit adaptiveLimit(ResilienceProperties properties) {
-    return new AdaptiveLimit(properties.adaptive());
+  AdaptiveLimit adaptiveLimit(ResilienceProperties properties, LiveSettings settings) {
+    AdaptiveLimit limit = new AdaptiveLimit(properties.adaptive());
+    settings.onChange(ResilienceProperties.class, changed -> limit.bound(changed.adaptive()));
+    return limit;
   }
 
   @Bean
   GlobalFilter resilienceFilter(
-      ResilienceProperties properties,
+      LiveSettings settings,
       NodeGuards.Registries registries,
       AdaptiveLimit limit,
       Watchman watchman,
       MeterRegistry registry) {
     ResilienceMeters meters = new ResilienceMeters(registry, limit, watchman);
-    return new ResilienceFilter(
-        new ResilienceFilter.Parts(
-            registries,
-            limit,
-            properties.adaptive().enabled(),
-            new Fallbacks(properties.fallbackModels(), meters),
-            meters,
-            System::nanoTime));
+    return new LiveFilter<>(
+        settings.follow(
+            all -> {
+              ResilienceProperties now = all.get(ResilienceProperties.class);
+              return new ResilienceFilter(
+                  new ResilienceFilter.Parts(
+                      registries,
+                      limit,
+                      now.adaptive().enabled(),
+                      new Fallbacks(now.fallbackModels(), meters),
+                      meters,
+                      System::nanoTime));
+            },
+            ResilienceProperties.class));
   }
 }

@@ -14,11 +14,16 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
  * says to ask for, from the last to the first (RFC 7239 §5.2, {@code X-Forwarded-For}).
  */
 public final class ClientAddress {
-  private final List<AddressRange> trusted;
+  private volatile List<AddressRange> trusted;
 
   /** Believes the proxies of {@code tokenlane.http.trusted_proxies}. */
   public ClientAddress(HttpProperties properties) {
     this.trusted = properties.trustedProxies().stream().map(AddressRange::parse).toList();
+  }
+
+  /** From now on believes the proxies that are trusted there. */
+  public void trust(HttpProperties properties) {
+    trusted = properties.trustedProxies().stream().map(AddressRange::parse).toList();
   }
 
   /** The address as text; empty where the connection has none. */

@@ -28,10 +28,15 @@ final class ForwardedFields implements HttpHeadersFilter, Ordered {
   /** What a request cannot do without, whoever lists it. */
   private static final Set<String> KEPT = Set.of("host", "content-length", "content-type");
 
-  private final List<AddressRange> trusted;
+  private volatile List<AddressRange> trusted;
 
   ForwardedFields(HttpProperties properties) {
     this.trusted = properties.trustedProxies().stream().map(AddressRange::parse).toList();
+  }
+
+  /** From now on believes the proxies that are trusted there. */
+  void trust(HttpProperties properties) {
+    trusted = properties.trustedProxies().stream().map(AddressRange::parse).toList();
   }
 
   /** After Spring Cloud Gateway's own, which drop all such fields. */

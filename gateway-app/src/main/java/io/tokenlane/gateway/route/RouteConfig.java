@@ -1,13 +1,20 @@
 package io.tokenlane.gateway.route;
 
+import io.tokenlane.gateway.reload.LiveSettings;
+import java.util.List;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
+import org.springframework.cloud.gateway.config.GatewayProperties;
+import org.springframework.cloud.gateway.filter.factory.GatewayFilterFactory;
 import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
+import org.springframework.cloud.gateway.handler.predicate.RoutePredicateFactory;
 import org.springframework.cloud.gateway.route.Route;
 import org.springframework.cloud.gateway.route.RouteLocator;
 import org.springframework.cloud.gateway.route.builder.RouteLocatorBuilder;
+import org.springframework.cloud.gateway.support.ConfigurationService;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.server.ServerWebExchange;
@@ -35,13 +42,54 @@ public class RouteConfig {
   }
 
   @Bean
-  HttpHeadersFilter forwardedFields(HttpProperties http) {
-    return new ForwardedFields(http);
+  HttpHeadersFilter forwardedFields(HttpProperties http, LiveSettings settings) {
+    ForwardedFields fields = new ForwardedFields(http);
+    settings.onChange(HttpProperties.class, fields::trust);
+    return fields;
   }
 
   @Bean
-  NettyServerCustomizer serverHygiene(HttpProperties http) {
-    return new ServerHygiene(http);
+  UpstreamGuard upstreamGuard(LiveSettings settings) {
+    return new UpstreamGuard(
+        settings.follow(
+            all -> {
+              AllowedAddresses allowed = new AllowedAddresses(all.get(UpstreamsProperties.class));
+              all.get(RouteList.class)
+                  .routes()
+                  .forEach(route -> allowed.require("routes " + route.getId(), route.getUri()));
+              return allowed;
+            },
+            UpstreamsProperties.class,
+            RouteList.class));
+  }
+
+  @Bean
+  NettyServerCustomizer serverHygiene(HttpProperties http, LiveSettings settings) {
+    ServerHygiene hygiene = new ServerHygiene(http);
+    settings.onChange(HttpProperties.class, hygiene::demand);
+    return hygiene;
+  }
+
+  @Bean
+  @SuppressWarnings("rawtypes") // as Spring declares the factories
+  LiveRoutes liveRoutes(
+      GatewayProperties running,
+      List<RoutePredicateFactory> predicates,
+      List<GatewayFilterFactory> filters,
+      ConfigurationService making,
+      ApplicationEventPublisher events) {
+    return new LiveRoutes(running, predicates, filters, making, events);
+  }
+
+  /**
+   * Changed routes are made once before they count, so that what cannot be made changes nothing.
+   */
+  @Bean
+  SmartInitializingSingleton routesFollow(LiveRoutes routes, LiveSettings settings) {
+    return () -> {
+      var _ = settings.follow(all -> routes.made(all.get(RouteList.class)), RouteList.class);
+      settings.onChange(RouteList.class, routes::take);
+    };
   }
 
   @Bean

@@ -15,17 +15,25 @@ import reactor.netty.http.server.HttpServerResponse;
 /** What must hold on a connection before Spring sees its requests. */
 final class ServerHygiene implements NettyServerCustomizer {
   private static final int BAD_REQUEST = 400;
-  private final Duration headerTimeout;
+  private volatile Duration headerTimeout;
 
   ServerHygiene(HttpProperties properties) {
     this.headerTimeout = properties.headerTimeout();
+  }
+
+  /** Connections made from now on have these limits. */
+  void demand(HttpProperties properties) {
+    headerTimeout = properties.headerTimeout();
   }
 
   @Override
   public HttpServer apply(HttpServer server) {
     return server
         .doOnChannelInit(
-            (observer, channel, remote) -> HeaderDeadline.guard(channel.pipeline(), headerTimeout))
+            (observer, channel, remote) -> {
+              HeaderDeadline.guard(channel.pipeline(), headerTimeout);
+              ReadOn.guard(channel.pipeline());
+            })
         .mapHandle((answer, connection) -> answer.then(Mono.defer(() -> explained(connection))));
   }
 

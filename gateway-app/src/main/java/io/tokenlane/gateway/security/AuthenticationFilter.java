@@ -5,6 +5,7 @@ import io.tokenlane.gateway.call.Principal;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.route.FilterOrder;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.springframework.context.ApplicationContext;
@@ -29,27 +30,34 @@ final class AuthenticationFilter implements WebFilter, Ordered {
 
   private final ApplicationContext api;
   private final List<Authenticator> ways;
-  private final List<PathPattern> publicPaths;
-  private final boolean open;
-  private final boolean forward;
+  private final Supplier<Rules> rules;
   private final PrefetchPass pass;
 
   AuthenticationFilter(
-      ApplicationContext api,
-      SecurityProperties properties,
-      List<Authenticator> ways,
-      PrefetchPass pass,
-      List<OwnDoor> doors) {
+      ApplicationContext api, Supplier<Rules> rules, List<Authenticator> ways, PrefetchPass pass) {
     this.api = api;
     this.ways = List.copyOf(ways);
-    this.publicPaths =
-        Stream.concat(
-                properties.publicPaths().stream(), doors.stream().map(door -> door.path() + "/**"))
-            .map(PathPatternParser.defaultInstance::parse)
-            .toList();
-    this.open = properties.open();
-    this.forward = properties.forwardAuthorization();
+    this.rules = rules;
     this.pass = pass;
+  }
+
+  /**
+   * What may be configured anew while the gateway runs.
+   *
+   * @param publicPaths which need no credential
+   * @param open whether requests without one may come in
+   * @param forward whether upstreams see a credential that the gateway has taken
+   */
+  record Rules(List<PathPattern> publicPaths, boolean open, boolean forward) {
+    static Rules of(SecurityProperties properties, List<OwnDoor> doors) {
+      Stream<String> own = doors.stream().map(door -> door.path() + "/**");
+      return new Rules(
+          Stream.concat(properties.publicPaths().stream(), own)
+              .map(PathPatternParser.defaultInstance::parse)
+              .toList(),
+          properties.open(),
+          properties.forwardAuthorization());
+    }
   }
 
   @Override
@@ -59,22 +67,36 @@ final class AuthenticationFilter implements WebFilter, Ordered {
 
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-    if (ways.isEmpty() || !api.equals(exchange.getApplicationContext()) || free(exchange)) {
+    if (!api.equals(exchange.getApplicationContext())) {
       return chain.filter(exchange);
     }
     ServerHttpRequest request = exchange.getRequest();
+    ServerWebExchange bare = withoutPass(exchange);
+    if (ways.isEmpty() || free(exchange)) {
+      return chain.filter(bare);
+    }
     return Flux.fromIterable(ways)
-        .concatMap(way -> way.authenticate(request).map(p -> proved(exchange, way, p)))
+        .concatMap(way -> way.authenticate(request).map(p -> proved(bare, way, p)))
         .next()
-        .switchIfEmpty(Mono.defer(() -> unproved(exchange)))
+        .switchIfEmpty(Mono.defer(() -> unproved(bare)))
         .flatMap(chain::filter);
+  }
+
+  /** The gateway's pass to itself, which no upstream may see, whoever it lets in here. */
+  private static ServerWebExchange withoutPass(ServerWebExchange exchange) {
+    if (!exchange.getRequest().getHeaders().containsHeader(InternalPass.HEADER)) {
+      return exchange;
+    }
+    ServerHttpRequest bare =
+        exchange.getRequest().mutate().headers(h -> h.remove(InternalPass.HEADER)).build();
+    return exchange.mutate().request(bare).build();
   }
 
   private boolean free(ServerWebExchange exchange) {
     ServerHttpRequest request = exchange.getRequest();
     return pass.isShownBy(request.getHeaders())
         || (unambiguous(request)
-            && publicPaths.stream()
+            && rules.get().publicPaths().stream()
                 .anyMatch(pattern -> pattern.matches(request.getPath().pathWithinApplication())));
   }
 
@@ -89,7 +111,8 @@ final class AuthenticationFilter implements WebFilter, Ordered {
   private ServerWebExchange proved(
       ServerWebExchange exchange, Authenticator way, Principal principal) {
     Trail.of(exchange).proved(principal);
-    if (!way.inFields() || (forward && !(way instanceof ApiKeys || way instanceof InternalPass))) {
+    if (!way.inFields()
+        || (rules.get().forward() && !(way instanceof ApiKeys || way instanceof InternalPass))) {
       return exchange;
     }
     return exchange
@@ -99,7 +122,7 @@ final class AuthenticationFilter implements WebFilter, Ordered {
   }
 
   private Mono<ServerWebExchange> unproved(ServerWebExchange exchange) {
-    return open
+    return rules.get().open()
         ? Mono.just(exchange)
         : Mono.error(
             Credentials.refused(

@@ -2,14 +2,18 @@ package io.tokenlane.gateway.security;
 
 import io.tokenlane.gateway.cache.PrefetchPass;
 import io.tokenlane.gateway.call.QuickProof;
+import io.tokenlane.gateway.reload.LiveSettings;
+import io.tokenlane.gateway.telemetry.Audit;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -20,8 +24,18 @@ import org.springframework.web.server.WebFilter;
 public class SecurityConfig {
   @Bean
   WebFilter authenticationFilter(
-      ApplicationContext api, SecurityProperties properties, PrefetchPass pass, Doors doors) {
-    return new AuthenticationFilter(api, properties, doors.ways(), pass, doors.own());
+      ApplicationContext api, LiveSettings settings, PrefetchPass pass, Doors doors) {
+    Supplier<AuthenticationFilter.Rules> rules =
+        settings.follow(
+            all -> AuthenticationFilter.Rules.of(all.get(SecurityProperties.class), doors.own()),
+            SecurityProperties.class);
+    return new AuthenticationFilter(api, rules, doors.ways(), pass);
+  }
+
+  @Bean
+  WebFilter changeGate(
+      Logins logins, AdminToken token, Audit audit, WebEndpointProperties actuator) {
+    return new ChangeGate(actuator.getBasePath(), logins, token, audit);
   }
 
   @Bean

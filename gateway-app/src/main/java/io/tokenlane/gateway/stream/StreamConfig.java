@@ -1,5 +1,7 @@
 package io.tokenlane.gateway.stream;
 
+import io.tokenlane.gateway.reload.LiveFilter;
+import io.tokenlane.gateway.reload.LiveSettings;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -8,12 +10,17 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 public class StreamConfig {
   @Bean
-  GlobalFilter streamFilter(StreamProperties properties) {
-    return new StreamFilter(properties);
+  GlobalFilter streamFilter(LiveSettings settings) {
+    return new LiveFilter<>(
+        settings.follow(
+            all -> new StreamFilter(all.get(StreamProperties.class)), StreamProperties.class));
   }
 
   @Bean
-  GlobalFilter heartbeatFilter(StreamProperties properties) {
-    return new HeartbeatFilter(properties.heartbeat());
+  GlobalFilter heartbeatFilter(LiveSettings settings) {
+    return new LiveFilter<>(
+        settings.follow(
+            all -> new HeartbeatFilter(all.get(StreamProperties.class).heartbeat()),
+            StreamProperties.class));
   }
 }

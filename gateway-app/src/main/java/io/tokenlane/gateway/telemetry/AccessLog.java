@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class AccessLog implements AutoCloseable, Audit {
   private final LineRing access;
   private final @Nullable LineRing audit;
-  private final double sample;
+  private volatile double sample;
   private final DoubleSupplier chance;
   private final InstantSource clock;
 
@@ -78,9 +78,15 @@ final class AccessLog implements AutoCloseable, Audit {
         .register(registry);
   }
 
+  /** From now on keeps this share of what went well. */
+  void sample(double share) {
+    sample = share;
+  }
+
   void write(Ending ending) {
     boolean well = ending.status() < 400 && ending.outcome().equals("done");
-    if (well && sample < 1 && chance.getAsDouble() >= sample) {
+    double share = sample;
+    if (well && share < 1 && chance.getAsDouble() >= share) {
       return;
     }
     write(AccessLine.of(ending, clock.instant()), well);
@@ -89,7 +95,8 @@ final class AccessLog implements AutoCloseable, Audit {
   /** A request that passed beside the filters. */
   void write(PassedRequests.Passed passed) {
     boolean well = passed.status() < 400 && passed.outcome().equals("done");
-    if (!well || sample >= 1 || chance.getAsDouble() < sample) {
+    double share = sample;
+    if (!well || share >= 1 || chance.getAsDouble() < share) {
       write(AccessLine.of(passed, clock.instant()), well);
     }
   }

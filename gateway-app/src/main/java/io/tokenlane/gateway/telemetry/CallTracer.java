@@ -17,10 +17,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * The trace of each request that goes through the filters: continues the client's, or begins one;
- * the node continues the gateway's. Names and attributes follow OpenTelemetry's conventions for
- * HTTP and generative AI. Decisions are events of the span. Without a collector, the client's trace
- * only passes through.
+ * The trace of each request: continues the client's, or begins one; the node continues the
+ * gateway's. Names and attributes follow OpenTelemetry's conventions for HTTP and generative AI.
+ * Decisions are events of the span. Without a collector, the client's trace only passes through.
  */
 final class CallTracer implements AutoCloseable {
   private static final String HEADER = "traceparent";
@@ -51,8 +50,12 @@ final class CallTracer implements AutoCloseable {
   }
 
   Traced begin(HttpHeaders request, String method) {
+    return begin(request.getFirst(HEADER), method);
+  }
+
+  /** The same by the field's value. */
+  Traced begin(@Nullable String field, String method) {
     Instant now = clock.instant();
-    String field = request.getFirst(HEADER);
     TraceParent caller = TraceParent.of(field).orElse(null);
     if (spans == null) {
       return new Traced(field, caller, null, now);
@@ -92,6 +95,28 @@ final class CallTracer implements AutoCloseable {
     }
     node(traced, ending);
     span.end(at(traced, trail, ending.endNanos()));
+  }
+
+  /** Of a request that passed beside the filters. */
+  void end(Traced traced, PassedRequests.Passed passed) {
+    Span span = traced.span();
+    if (span == null) {
+      return;
+    }
+    int query = passed.uri().indexOf('?');
+    span.setAttribute("http.request.method", passed.method());
+    span.setAttribute("url.path", query < 0 ? passed.uri() : passed.uri().substring(0, query));
+    span.setAttribute("http.response.status_code", (long) passed.status());
+    span.setAttribute("tokenlane.request.id", passed.id());
+    span.setAttribute("tokenlane.cache", passed.cache());
+    if (passed.status() >= CLIENT_ERROR || !passed.outcome().equals("done")) {
+      boolean told = passed.status() >= CLIENT_ERROR;
+      span.setAttribute("error.type", told ? Integer.toString(passed.status()) : passed.outcome());
+    }
+    if (passed.status() >= SERVER_ERROR) {
+      span.setStatus(StatusCode.ERROR);
+    }
+    span.end(traced.start().plusNanos(passed.totalNanos()));
   }
 
   private static Instant at(Traced traced, Trail trail, long nanos) {

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts and logs requests that were answered beside the filters, as {@link EndFilter} does others.
@@ -12,6 +13,21 @@ public final class PassedRequests {
   private final Map<String, Counter> counters = new ConcurrentHashMap<>();
   private final AccessLog log;
   private final MeterRegistry registry;
+  private final CallTracer tracer;
+
+  /** The trace of one such request. */
+  public static final class Trace {
+    private final CallTracer.Traced traced;
+
+    private Trace(CallTracer.Traced traced) {
+      this.traced = traced;
+    }
+
+    /** What upstream and the client are told in {@code traceparent}; null: nothing. */
+    public @Nullable String passed() {
+      return traced.passed();
+    }
+  }
 
   /**
    * One such request, at its end.
@@ -34,13 +50,24 @@ public final class PassedRequests {
       long firstByteNanos,
       long totalNanos) {}
 
-  PassedRequests(AccessLog log, MeterRegistry registry) {
+  PassedRequests(AccessLog log, MeterRegistry registry, CallTracer tracer) {
     this.log = log;
     this.registry = registry;
+    this.tracer = tracer;
+  }
+
+  /**
+   * A request has come.
+   *
+   * @param traceParent the client's; null where it sent none
+   */
+  public Trace begun(@Nullable String traceParent, String method) {
+    return new Trace(tracer.begin(traceParent, method));
   }
 
   /** Tells of it. */
-  public void ended(Passed passed) {
+  public void ended(Passed passed, Trace trace) {
+    tracer.end(trace.traced, passed);
     counters.computeIfAbsent(passed.cache(), this::counter).increment();
     log.write(passed);
   }

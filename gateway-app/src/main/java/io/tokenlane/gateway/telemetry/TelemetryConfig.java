@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.registry.otlp.OtlpConfig;
 import io.micrometer.registry.otlp.OtlpMeterRegistry;
 import io.tokenlane.gateway.error.ErrorAnswers;
+import io.tokenlane.gateway.reload.LiveSettings;
 import io.tokenlane.gateway.route.ClientAddress;
 import io.tokenlane.gateway.route.HttpProperties;
 import java.time.InstantSource;
@@ -20,15 +21,24 @@ import org.springframework.web.server.WebFilter;
 @Configuration(proxyBeanMethods = false)
 public class TelemetryConfig {
   @Bean
-  AccessLog accessLog(LogProperties properties, MeterRegistry registry) {
-    return new AccessLog(
-            properties, () -> ThreadLocalRandom.current().nextDouble(), InstantSource.system())
-        .metered(registry);
+  AccessLog accessLog(LogProperties properties, MeterRegistry registry, LiveSettings settings) {
+    AccessLog log =
+        new AccessLog(
+            properties, () -> ThreadLocalRandom.current().nextDouble(), InstantSource.system());
+    settings.onChange(LogProperties.class, changed -> log.sample(changed.sample()));
+    return log.metered(registry);
   }
 
   @Bean
-  PassedRequests passedRequests(AccessLog log, MeterRegistry registry) {
-    return new PassedRequests(log, registry);
+  ClientAddress clientAddress(HttpProperties http, LiveSettings settings) {
+    ClientAddress address = new ClientAddress(http);
+    settings.onChange(HttpProperties.class, address::trust);
+    return address;
+  }
+
+  @Bean
+  PassedRequests passedRequests(AccessLog log, MeterRegistry registry, CallTracer tracer) {
+    return new PassedRequests(log, registry, tracer);
   }
 
   @Bean
@@ -40,12 +50,11 @@ public class TelemetryConfig {
   @Bean
   EndFilter.Ends ends(
       AccessLog log,
-      HttpProperties http,
+      ClientAddress address,
       ObjectProvider<CallWatch> watches,
       CallTracer tracer,
       Exemplars exemplars) {
-    return new EndFilter.Ends(
-        log, new ClientAddress(http), watches.orderedStream().toList(), tracer, exemplars);
+    return new EndFilter.Ends(log, address, watches.orderedStream().toList(), tracer, exemplars);
   }
 
   @Bean

@@ -2,9 +2,13 @@ package io.tokenlane.gateway.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tokenlane.gateway.reload.Outcome;
+import io.tokenlane.gateway.reload.Secrets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +33,10 @@ class SettingsTest {
     return environment;
   }
 
+  private static Outcome never() {
+    return new Outcome(Outcome.Kind.UNCHANGED, Instant.EPOCH, List.of(), List.of(), "");
+  }
+
   @Test
   void tellsWhatHasChangedInTheFileSinceAndWhetherItIsSound(@TempDir Path folder)
       throws IOException {
@@ -36,7 +44,8 @@ class SettingsTest {
     Settings settings =
         new Settings(
             loaded(file),
-            changed -> Optional.of("max_size: " + changed.getProperty("tokenlane.cache.max_size")));
+            changed -> Optional.of("max_size: " + changed.getProperty("tokenlane.cache.max_size")),
+            SettingsTest::never);
     assertThat(settings.show().path("files").get(0).path("changes")).isEmpty();
 
     Files.writeString(file, LOADED.replace("8MB", "16MB").replace("sesame", "open"));
@@ -50,7 +59,8 @@ class SettingsTest {
   @Test
   void aFileThatCannotBeReadAnyMoreIsTold(@TempDir Path folder) throws IOException {
     Path file = Files.writeString(folder.resolve("gateway.yaml"), LOADED);
-    Settings settings = new Settings(loaded(file), changed -> Optional.empty());
+    Settings settings =
+        new Settings(loaded(file), changed -> Optional.empty(), SettingsTest::never);
     Files.writeString(file, "tokenlane: [");
     assertThat(settings.show().path("files").get(0).path("complaint").asString(""))
         .startsWith("cannot be read: ");
@@ -70,6 +80,6 @@ class SettingsTest {
     "tokenlane.limits.redis.uri, redis://user:pw@host:6379, redis://(hidden)@host:6379",
   })
   void secretsAreHidden(String name, String value, String shown) {
-    assertThat(Settings.hidden(name, value)).isEqualTo(shown);
+    assertThat(Secrets.hidden(name, value)).isEqualTo(shown);
   }
 }

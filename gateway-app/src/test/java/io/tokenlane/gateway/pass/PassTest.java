@@ -27,7 +27,7 @@ import reactor.core.publisher.Mono;
 final class PassTest {
   private final RunningGateway gateway = RunningGateway.fresh();
   private final Habit habit =
-      java.util.Objects.requireNonNull(gateway.bean(PassRoutes.class).byId("bare")).habit();
+      java.util.Objects.requireNonNull(gateway.bean(PassRules.class).routes().byId("bare")).habit();
 
   private void learn() {
     for (int i = 0; i < Habit.LEARNED; i++) {
@@ -232,6 +232,20 @@ final class PassTest {
     learn();
     assertThat(raw("POST /bare/slow HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n{"))
         .startsWith("HTTP/1.1 408 ");
+  }
+
+  /** It comes while the request before it is answered, and then nothing more comes. */
+  @Test
+  void aBodyThatNeverEndsBehindAnotherRequestIsRefusedToo() throws IOException {
+    learn();
+    gateway.app.answers(
+        (call, response) ->
+            Mono.delay(Duration.ofMillis(50)).then(response.sendString(Mono.just("first")).then()));
+    assertThat(
+            raw(
+                "GET /bare/a HTTP/1.1\r\nHost: h\r\n\r\n"
+                    + "POST /bare/slow HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n{"))
+        .contains("first", "HTTP/1.1 408 ");
   }
 
   @Test

@@ -8,13 +8,16 @@ import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
 import io.tokenlane.gateway.Eventually;
 import io.tokenlane.gateway.FakeUpstream;
+import io.tokenlane.gateway.RunningGateway;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,7 +81,38 @@ final class SecretsTest {
     assertClean("access log", gateway.accessLog(), key);
     assertClean("seed " + seed + ": log", String.join("\n", log), key);
     assertClean("metrics", gateway.manage("/actuator/prometheus").body(), key);
-    assertClean("health", gateway.manage("/actuator/health").body(), key);
+    for (String endpoint : List.of("health", "nodes", "cache", "prefetch", "reload", "info")) {
+      assertClean(endpoint, gateway.manage("/actuator/" + endpoint).body(), key);
+    }
+    for (String view : List.of("calls", "settings")) {
+      assertClean(view, gateway.manage("/console/api/" + view).body(), key);
+    }
+    Eventually.eventually("traces", () -> traces().length() > 10_000);
+    assertClean("traces", traces(), key);
+    Eventually.eventually("an audit log", () -> Files.exists(gateway.auditLog));
+    assertClean("audit log", Files.readString(gateway.auditLog), key);
+  }
+
+  private String traces() {
+    return gateway.collector.calls().stream()
+        .map(FakeUpstream.Call::body)
+        .collect(Collectors.joining());
+  }
+
+  /** Whatever lets the gateway itself in: no upstream sees it, nor what a stranger calls so. */
+  @Test
+  void theGatewaysPassToItselfStaysHere() {
+    String shown = InternalPass.HEADER;
+    gateway.send(gateway.request("/api/open/x", shown, KEY_MARK).GET(), null);
+    assertThat(gateway.app.calls())
+        .singleElement()
+        .satisfies(call -> assertThat(call.header(shown)).isNull());
+
+    RunningGateway open = RunningGateway.fresh();
+    open.get("/api/x", shown, KEY_MARK);
+    assertThat(open.app.calls())
+        .singleElement()
+        .satisfies(call -> assertThat(call.header(shown)).isNull());
   }
 
   private static void assertClean(String where, String text, String key) {

@@ -46,7 +46,12 @@ final class SecuredGateway {
   final FakeUpstream node = new FakeUpstream();
   final FakeUpstream app = new FakeUpstream();
   final FakeUpstream issuer = new FakeUpstream();
+
+  /** Gets the traces. */
+  final FakeUpstream collector = new FakeUpstream();
+
   final Path keyFile;
+  final Path auditLog;
 
   private final Path certificateFile;
   private final Path privateKeyFile;
@@ -77,6 +82,7 @@ final class SecuredGateway {
             .setIsCertificateAuthority(true)
             .buildSelfSigned();
     anonymous = client(null);
+    auditLog = Files.createTempDirectory("audited").resolve("audit.log");
     // A folder of their own: a watched folder that is written to all the time (the access log)
     // never
     // comes to the quiet in which changed certificates are read.
@@ -96,6 +102,8 @@ final class SecuredGateway {
                 "--management.server.port=0",
                 "--management.server.ssl.enabled=false",
                 "--tokenlane.log.access=" + folder.resolve("access.log"),
+                "--tokenlane.log.audit=" + auditLog,
+                "--tokenlane.telemetry.endpoint=" + collector.uri(),
                 "--server.ssl.bundle=own",
                 "--server.ssl.client-auth=want",
                 "--spring.ssl.bundle.pem.own.keystore.certificate=file:" + certificateFile,

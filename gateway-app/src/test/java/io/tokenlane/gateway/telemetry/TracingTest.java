@@ -73,6 +73,9 @@ class TracingTest {
                   "--management.server.port=0",
                   "--tokenlane.log.access=target/traced.log",
                   "--tokenlane.nodes[0].id=traced",
+                  "--spring.cloud.gateway.server.webflux.routes[0].id=bare",
+                  "--spring.cloud.gateway.server.webflux.routes[0].uri=" + node.uri(),
+                  "--spring.cloud.gateway.server.webflux.routes[0].predicates[0]=Path=/bare/**",
                   "--tokenlane.nodes[0].uri=" + node.uri(),
                   "--tokenlane.telemetry.endpoint=" + collector.uri() + "/");
       String port = context.getEnvironment().getRequiredProperty("local.server.port");
@@ -91,7 +94,42 @@ class TracingTest {
               "tokenlane-gateway",
               "node traced",
               "balance: traced");
+      besideTheFilters(port, node, collector);
     }
+  }
+
+  private static void besideTheFilters(String port, FakeUpstream node, FakeUpstream collector) {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      Eventually.eventually("passed", () -> manyAreAnswered(client, port));
+    }
+    String told = String.valueOf(node.calls().getLast().header("traceparent"));
+    assertThat(told).startsWith("00-" + TRACE + "-").isNotEqualTo(CALLER);
+    Eventually.eventually(
+        "its span",
+        () ->
+            collector.calls().stream()
+                .map(FakeUpstream.Call::body)
+                .anyMatch(body -> body.contains("/bare/traced") && body.contains("bypass")));
+  }
+
+  /** Whether the last of some did not need the filters any more. */
+  private static boolean manyAreAnswered(HttpClient client, String port) {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/bare/traced?q=1"))
+            .version(HttpClient.Version.HTTP_1_1)
+            .header("traceparent", CALLER)
+            .build();
+    String last = "";
+    for (int i = 0; i < 30; i++) {
+      last =
+          client
+              .sendAsync(request, BodyHandlers.ofString())
+              .join()
+              .headers()
+              .firstValue("Cache-Status")
+              .orElse("");
+    }
+    return last.endsWith("detail=passed");
   }
 
   private static HttpResponse<String> chat(String port) throws Exception {

@@ -1,0 +1,144 @@
+package io.tokenlane.bench.gateway;
+
+import io.tokenlane.bench.report.Row;
+import io.tokenlane.bench.report.Row.Better;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Thousands of streams open at once through one gateway, a token every few seconds on each: what
+ * one of them takes. Live heap is what a full collection leaves ({@code jcmd GC.class_histogram}),
+ * with Netty's share of it by class; the buffers that Netty keeps for all are in the resident
+ * memory.
+ */
+final class ManyStreams {
+  private static final int PAUSE_MILLIS = 4_000;
+  private static final int TOKENS = 500;
+  private static final double GOAL_KB = 20;
+
+  private ManyStreams() {}
+
+  /** Bytes of all live objects, and of those whose class is Netty's or the JDK's NIO. */
+  private record Live(double all, double netty) {}
+
+  /** As many as this machine lets a process have open files for, two a stream. */
+  static int possible(int wanted) throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/self/limits"))) {
+      if (line.startsWith("Max open files")) {
+        String hard = line.strip().split("\\s{2,}")[2];
+        return hard.equals("unlimited")
+            ? wanted
+            : Math.min(wanted, (Integer.parseInt(hard) - 2_000) / 2);
+      }
+    }
+    return wanted;
+  }
+
+  static List<Row> rows(Server gateway, int streams) throws Exception {
+    Live before = live(gateway);
+    double residentBefore = gateway.residentMib();
+    List<SocketChannel> open = new ArrayList<>();
+    try (Selector selector = Selector.open()) {
+      int begun = begin(gateway.port(), streams, open, selector);
+      Live with = live(gateway);
+      double perStream = (with.all() - before.all()) / streams / 1024;
+      double netty = (with.netty() - before.netty()) / streams / 1024;
+      double resident = (gateway.residentMib() - residentBefore) * 1024 / streams;
+      return List.of(
+          Row.of("streams open at once", begun, "", Better.HIGHER).withGoal(streams),
+          Row.of(
+                  "live heap of an open stream, Netty's classes aside",
+                  perStream - netty,
+                  "KB",
+                  Better.LOWER)
+              .withGoal(GOAL_KB)
+              .withPeer("Netty's and NIO's classes", netty),
+          Row.of("resident memory of an open stream", resident, "KB", Better.LOWER));
+    } finally {
+      for (SocketChannel channel : open) {
+        channel.close();
+      }
+    }
+  }
+
+  /** Opens them and waits until each has had an event; how many have. */
+  private static int begin(int port, int streams, List<SocketChannel> open, Selector selector)
+      throws IOException {
+    byte[] call = StreamLoad.call(TOKENS, PAUSE_MILLIS);
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    Set<SelectionKey> begun = new HashSet<>();
+    ByteBuffer buffer = ByteBuffer.allocate(1 << 14);
+    long deadline = System.nanoTime() + 60_000_000_000L;
+    while (begun.size() < streams && System.nanoTime() < deadline) {
+      for (int i = 0; i < 200 && open.size() < streams; i++) {
+        SocketChannel channel = SocketChannel.open(address);
+        channel.write(ByteBuffer.wrap(call));
+        channel.configureBlocking(false);
+        var _ = channel.register(selector, SelectionKey.OP_READ);
+        open.add(channel);
+      }
+      selector.select(
+          key -> {
+            if (readEvent(key, buffer)) {
+              begun.add(key);
+            }
+          },
+          20);
+    }
+    return begun.size();
+  }
+
+  private static boolean readEvent(SelectionKey key, ByteBuffer buffer) {
+    try {
+      buffer.clear();
+      int read = ((SocketChannel) key.channel()).read(buffer);
+      if (read < 0) {
+        key.cancel();
+        return false;
+      }
+      String text = new String(buffer.array(), 0, read, StandardCharsets.US_ASCII);
+      return text.contains("data: {");
+    } catch (IOException closed) {
+      key.cancel();
+      return false;
+    }
+  }
+
+  private static Live live(Server gateway) throws Exception {
+    Process jcmd =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                Long.toString(gateway.process().pid()),
+                "GC.class_histogram")
+            .redirectErrorStream(true)
+            .start();
+    double all = 0;
+    double netty = 0;
+    for (String line :
+        new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
+      String[] parts = line.strip().split("\\s+");
+      if (parts.length >= 4 && parts[0].endsWith(":")) {
+        double bytes = Double.parseDouble(parts[2]);
+        all += bytes;
+        boolean theirs =
+            parts[3].startsWith("io.netty.")
+                || parts[3].startsWith("sun.nio.ch.")
+                || parts[3].startsWith("java.nio.");
+        netty += theirs ? bytes : 0;
+      }
+    }
+    return new Live(all, netty);
+  }
+}

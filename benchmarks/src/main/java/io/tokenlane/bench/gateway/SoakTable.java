@@ -1,0 +1,196 @@
+package io.tokenlane.bench.gateway;
+
+import io.tokenlane.bench.report.Row;
+import io.tokenlane.bench.report.Row.Better;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Everything at once for half an hour (20 s where it has to be quick), Netty's leak detector at
+ * paranoid: plain requests, calls, hits, streams read to their end, streams given up at any moment,
+ * and requests that are none. What was leaked, what is left in flight, how memory grew.
+ */
+public final class SoakTable {
+  private static final double MINUTES = 30;
+  private static final double QUICK_SECONDS = 20;
+  private static final int WORKERS = 8;
+  private static final int PATIENCE_MILLIS = 30_000;
+
+  private final Contestants contestants;
+  private final double seconds;
+  private final LongAdder done = new LongAdder();
+  private final LongAdder cancelled = new LongAdder();
+  private final LongAdder wrong = new LongAdder();
+
+  /** For the project under {@code root}. */
+  public SoakTable(Path root, boolean quick) {
+    this.contestants = new Contestants(root);
+    this.seconds = quick ? QUICK_SECONDS : MINUTES * 60;
+  }
+
+  /** Runs it. */
+  public List<Row> rows() throws Exception {
+    int management = Server.freePort();
+    Path config = Files.createTempDirectory("tokenlane-bench-soak").resolve("gateway.yaml");
+    try (Server node = Contestants.node(Server.freePort(), EventOrigin.Mode.WELL)) {
+      Files.writeString(
+          config,
+          Contestants.nodes(List.of(node.port()), Contestants.logFile())
+              + Contestants.routeTo(node.port(), Contestants.logFile())
+                  .replaceAll("(?m)^(management|tokenlane).*\\R?", "")
+                  .replace("Path=/**", "Path=/things/**")
+              + "management.server.port: "
+              + management
+              + "\n");
+      try (Server gateway =
+          contestants.ours(
+              "gateway", config, List.of(), "-Dio.netty.leakDetection.level=paranoid")) {
+        work(gateway.port(), seconds / 3);
+        double early = gateway.residentMib();
+        work(gateway.port(), 2 * seconds / 3);
+        double late = gateway.residentMib();
+        long left = left(management);
+        return List.of(
+            Row.of("requests answered", done.sum(), "", Better.HIGHER),
+            Row.of("requests given up by their client", cancelled.sum(), "", Better.HIGHER),
+            Row.of("answers that were not what they should be", wrong.sum(), "", Better.LOWER)
+                .withGoal(0),
+            Row.of("leaks told by Netty", leaks(gateway), "", Better.LOWER).withGoal(0),
+            Row.of("left in flight", left, "", Better.LOWER).withGoal(0),
+            Row.of("resident memory at the end", late, "MiB", Better.LOWER)
+                .withPeer("after a third of the time", early));
+      }
+    }
+  }
+
+  private void work(int port, double howLong) throws InterruptedException {
+    long end = System.nanoTime() + (long) (howLong * 1e9);
+    List<Thread> workers = new ArrayList<>();
+    for (int i = 0; i < WORKERS; i++) {
+      SplittableRandom random = new SplittableRandom(i);
+      workers.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    while (System.nanoTime() < end) {
+                      one(port, random);
+                    }
+                  }));
+    }
+    for (Thread worker : workers) {
+      worker.join();
+    }
+  }
+
+  private void one(int port, SplittableRandom random) {
+    try {
+      switch (random.nextInt(6)) {
+        case 0 -> several(port, RawConnection.request("GET", "/things/" + random.nextInt(50), ""));
+        case 1 -> several(port, chat(random.nextInt()));
+        case 2 -> several(port, chat(7));
+        case 3 -> stream(port, random.nextInt(1, 200));
+        case 4 -> givenUp(port, random);
+        default -> nonsense(port, random);
+      }
+    } catch (IOException | NumberFormatException broken) {
+      wrong.increment();
+    }
+  }
+
+  private static byte[] chat(int seed) {
+    return RawConnection.request(
+        "POST",
+        "/v1/chat/completions",
+        ("{\"model\":\"m\",\"temperature\":0,\"messages\":"
+                + "[{\"role\":\"user\",\"content\":\"Where is %d?\"}]}")
+            .formatted(seed));
+  }
+
+  private void several(int port, byte[] request) throws IOException {
+    try (RawConnection connection = new RawConnection(port)) {
+      for (int i = 0; i < 10; i++) {
+        if (connection.exchange(request) == 200) {
+          done.increment();
+        } else {
+          wrong.increment();
+        }
+      }
+    }
+  }
+
+  private void stream(int port, int tokens) throws IOException {
+    try (RawConnection connection = new RawConnection(port)) {
+      connection.send(StreamLoad.call(tokens * 64, 0));
+      boolean good = connection.readHead() == 200;
+      while (connection.readChunk() > 0) {}
+      (good ? done : wrong).increment();
+    }
+  }
+
+  private void givenUp(int port, SplittableRandom random) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      byte[] call = StreamLoad.call(10_000, random.nextInt(3));
+      int sent = random.nextInt(4) == 0 ? random.nextInt(call.length) : call.length;
+      socket.getOutputStream().write(call, 0, sent);
+      LockSupport.parkNanos(random.nextLong(20_000_000));
+      if (random.nextBoolean()) {
+        socket.setSoLinger(true, 0);
+      }
+      cancelled.increment();
+    }
+  }
+
+  private void nonsense(int port, SplittableRandom random) throws IOException {
+    byte[] bytes = new byte[random.nextInt(200)];
+    random.nextBytes(bytes);
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(PATIENCE_MILLIS);
+      socket
+          .getOutputStream()
+          .write(
+              "POST /v1/chat/completions HTTP/1.1\r\nHost: h\r\n"
+                  .getBytes(StandardCharsets.US_ASCII));
+      socket.getOutputStream().write(bytes);
+      socket.getOutputStream().write("\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      cancelled.increment();
+    }
+  }
+
+  private static long leaks(Server gateway) throws IOException {
+    try (var lines = Files.lines(gateway.log(), StandardCharsets.ISO_8859_1)) {
+      return lines.filter(line -> line.contains("LEAK")).count();
+    }
+  }
+
+  /** Attempts under way once everybody has gone; looks for ten seconds. */
+  private static long left(int management) throws Exception {
+    long left = -1;
+    for (int i = 0; i < 20 && left != 0; i++) {
+      LockSupport.parkNanos(500_000_000L);
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), management)) {
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket
+            .getOutputStream()
+            .write(
+                "GET /actuator/prometheus HTTP/1.0\r\nHost: localhost\r\n\r\n"
+                    .getBytes(StandardCharsets.US_ASCII));
+        String text = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        left =
+            text.lines()
+                .filter(line -> line.matches("tokenlane_(attempts|node_inflight).* .*"))
+                .mapToLong(line -> (long) Double.parseDouble(line.replaceAll(".* ", "")))
+                .sum();
+      }
+    }
+    return left;
+  }
+}

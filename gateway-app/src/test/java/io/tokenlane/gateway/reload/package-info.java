@@ -1,0 +1,4 @@
+@NullMarked
+package io.tokenlane.gateway.reload;
+
+import org.jspecify.annotations.NullMarked;
