@@ -44,7 +44,16 @@ public record PrefetchProperties(
   /** Nothing to prefetch. */
   public static final PrefetchProperties NONE =
       new PrefetchProperties(
-          false, 300, List.of(), 2, null, List.of(), DataSize.ofBytes(0), false, Duration.ZERO, false);
+          false,
+          300,
+          List.of(),
+          2,
+          null,
+          List.of(),
+          DataSize.ofBytes(0),
+          false,
+          Duration.ZERO,
+          false);
 
   /** Checks the ranges. */
   public PrefetchProperties {

@@ -110,9 +110,9 @@ final class Continuations {
   private void learn(int length, int slot, int token) {
     boolean right = tokens[slot] == token;
     rates.learn(length, pasts[slot], right);
-    int past = pasts[slot] << 1 | (right ? 1 : 0);
+    int past = (pasts[slot] << 1) | (right ? 1 : 0);
     if (past >>> (PAST + 1) > 0) {
-      past = past & ((1 << PAST) - 1) | 1 << PAST;
+      past = (past & ((1 << PAST) - 1)) | (1 << PAST);
     }
     pasts[slot] = (byte) past;
     if (!right && (past < SHORT_PAST || (past & 3) == 0)) {

@@ -175,8 +175,7 @@ public final class Int8Rows {
     return step < Float.MIN_NORMAL ? 0 : 1 / step;
   }
 
-  private void storePairs(
-      float[] in, int begin, float step, int[] rounded, long at, long stride) {
+  private void storePairs(float[] in, int begin, float step, int[] rounded, long at, long stride) {
     FloatVector inverse = FloatVector.broadcast(FLOATS, inverse(step));
     FloatVector magic = FloatVector.broadcast(FLOATS, MAGIC);
     for (int i = 0; i < group; i += LANES) {
@@ -191,8 +190,7 @@ public final class Int8Rows {
     }
   }
 
-  private void storeFours(
-      float[] in, int begin, float step, int[] rounded, long at, long stride) {
+  private void storeFours(float[] in, int begin, float step, int[] rounded, long at, long stride) {
     FloatVector inverse = FloatVector.broadcast(WIDE_FLOATS, inverse(step));
     FloatVector magic = FloatVector.broadcast(WIDE_FLOATS, MAGIC);
     IntVector sums = IntVector.zero(WIDE_INTS);
@@ -200,7 +198,9 @@ public final class Int8Rows {
       IntVector bits =
           FloatVector.fromArray(WIDE_FLOATS, in, begin + i).fma(inverse, magic).reinterpretAsInts();
       sums = sums.add(bits);
-      bits.convertShape(VectorOperators.I2B, BYTES, 0).reinterpretAsInts().intoArray(rounded, i / 4);
+      bits.convertShape(VectorOperators.I2B, BYTES, 0)
+          .reinterpretAsInts()
+          .intoArray(rounded, i / 4);
     }
     int sum = sums.reduceLanes(VectorOperators.ADD) - group * Float.floatToRawIntBits(MAGIC);
     fours.set(ValueLayout.JAVA_INT, at, -128 * sum);
