@@ -113,8 +113,7 @@ final class ReasoningTable {
   private Outcome usual(Stop stop) {
     float threshold = stop.defaultThreshold();
     int patience = stop.defaultPatience();
-    return Outcome.of(
-        engine, test, new ReasoningRules(MANY, 0, MANY, stop, threshold, patience));
+    return Outcome.of(engine, test, new ReasoningRules(MANY, 0, MANY, stop, threshold, patience));
   }
 
   /** Whether one loses nothing and is nearer to the goal, or stricter where both reach it. */

@@ -203,7 +203,9 @@ public final class Int8Rows {
       IntVector bits =
           FloatVector.fromArray(WIDE_FLOATS, in, begin + i).fma(inverse, magic).reinterpretAsInts();
       sums = sums.add(bits);
-      bits.convertShape(VectorOperators.I2B, BYTES, 0).reinterpretAsInts().intoArray(rounded, i / 4);
+      bits.convertShape(VectorOperators.I2B, BYTES, 0)
+          .reinterpretAsInts()
+          .intoArray(rounded, i / 4);
     }
     int sum = sums.reduceLanes(VectorOperators.ADD) - group * Float.floatToRawIntBits(MAGIC);
     fours.set(ValueLayout.JAVA_INT, at, -128 * sum);
