@@ -174,6 +174,8 @@ final class EarlyExitTest {
     GenerationRequest request = DEMO.ask(QUESTIONS.get(1), SamplingParams.GREEDY).with(never);
     try (SteppedEngine engine = new SteppedEngine(DEMO.model, EngineConfig.defaults())) {
       long first = effort(run(engine, request)).accepted();
+      run(engine, request);
+      run(engine, request);
       long other = effort(run(engine, salted(request, "other"))).accepted();
       Recorder again = run(engine, request);
       assertThat(other).isEqualTo(first);

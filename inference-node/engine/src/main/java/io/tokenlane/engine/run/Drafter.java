@@ -175,20 +175,24 @@ final class Drafter {
     }
   }
 
-  /** Goes on for as long as all drafts by then are right more often than a row costs. */
+  /**
+   * Goes on for as long as all drafts by then are right more often than a row costs; by the root of
+   * that share, as the surest of several guesses is right less often than it has been.
+   */
   private void draftByText(int index, Chunk chunk, Memory memory) {
     memory.learn(answers);
     Sequence sequence = chunk.sequence();
     int known = Math.min(LONGEST, sequence.length());
     System.arraycopy(sequence.tokens(), sequence.length() - known, ahead, 0, known);
     double right = 1;
+    double least = Math.sqrt(cost);
     int count = 0;
     while (count < Math.min(chunk.drafts(), MOST)) {
       float byText = memory.text.predict(ahead, known + count, 0);
       float byAnswers = answers.predict(ahead, known + count, memory.seed);
       int token = byText >= byAnswers ? memory.text.found() : answers.found();
       right *= Math.max(byText, byAnswers);
-      if (right < cost || sequence.isStop(token)) {
+      if (right < least || sequence.isStop(token)) {
         break;
       }
       drafts[index][count] = token;

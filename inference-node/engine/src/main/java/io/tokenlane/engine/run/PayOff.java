@@ -14,6 +14,9 @@ final class PayOff {
 
   private static final double NEWEST = 0.1;
 
+  /** Share of the time for a token that it must come down to: tries are short, and times differ. */
+  private static final double WORTH_IT = 0.9;
+
   private double with;
   private double without;
   private long steps;
@@ -24,7 +27,7 @@ final class PayOff {
     if (phase < 2 * TRIED) {
       return phase < TRIED;
     }
-    return with < without;
+    return with < WORTH_IT * without;
   }
 
   /**

@@ -149,15 +149,15 @@ public final class Int8Rows {
     long four = foursOf(tile) + (long) (row - first) * Integer.BYTES;
     long stride = (long) tileRows * Integer.BYTES;
     for (int i = 0; i < groups; i++) {
-      float step = step(in, i * group);
-      scales.set(ValueLayout.JAVA_FLOAT, scale + i * stride, step);
+      float step = 0;
       if (form != Form.FOURS) {
-        storePairs(in, i * group, step, rounded, pair + (long) i * group / 2 * stride, stride);
+        step = storePairs(in, i * group, rounded, pair + (long) i * group / 2 * stride, stride);
       }
       if (form != Form.PAIRS) {
         long at = four + (long) i * (1 + group / 4) * stride;
-        storeFours(in, i * group, step, rounded, at, stride);
+        step = storeFours(in, i * group, rounded, at, stride);
       }
+      scales.set(ValueLayout.JAVA_FLOAT, scale + i * stride, step);
     }
   }
 
@@ -175,7 +175,9 @@ public final class Int8Rows {
     return step < Float.MIN_NORMAL ? 0 : 1 / step;
   }
 
-  private void storePairs(float[] in, int begin, float step, int[] rounded, long at, long stride) {
+  /** Returns the scale. */
+  private float storePairs(float[] in, int begin, int[] rounded, long at, long stride) {
+    float step = step(in, begin);
     FloatVector inverse = FloatVector.broadcast(FLOATS, inverse(step));
     FloatVector magic = FloatVector.broadcast(FLOATS, MAGIC);
     for (int i = 0; i < group; i += LANES) {
@@ -188,9 +190,12 @@ public final class Int8Rows {
       int pair = (rounded[i] & 0xffff) | (rounded[i + 1] << 16);
       values.set(ValueLayout.JAVA_INT, at + i / 2 * stride, pair);
     }
+    return step;
   }
 
-  private void storeFours(float[] in, int begin, float step, int[] rounded, long at, long stride) {
+  /** Returns the scale. */
+  private float storeFours(float[] in, int begin, int[] rounded, long at, long stride) {
+    float step = step(in, begin);
     FloatVector inverse = FloatVector.broadcast(WIDE_FLOATS, inverse(step));
     FloatVector magic = FloatVector.broadcast(WIDE_FLOATS, MAGIC);
     IntVector sums = IntVector.zero(WIDE_INTS);
@@ -207,6 +212,7 @@ public final class Int8Rows {
     for (int i = 0; i < group / 4; i++) {
       fours.set(ValueLayout.JAVA_INT, at + (i + 1) * stride, rounded[i]);
     }
+    return step;
   }
 
   private int tileOf(int row) {
