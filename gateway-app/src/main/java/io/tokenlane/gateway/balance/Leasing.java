@@ -133,8 +133,9 @@ final class Leasing {
   /** A node for a call that has not come yet, behind all that have. */
   CompletableFuture<Lease> ahead(LateBinding line, InferenceCall call, String route) {
     Demand demand = new Demand(null, catalog.lacking(call.model()), shape(call));
-    Place last = new Place(-HIGHEST_PRIORITY, "", patience);
-    return line.lease(routes.getOrDefault(route, strategy), demand, last);
+    Way now = way.get();
+    Place last = new Place(-HIGHEST_PRIORITY, "", now.patience());
+    return line.lease(now.routes().getOrDefault(route, now.strategy()), demand, last);
   }
 
   private Demand.Prompt shape(InferenceCall call) {
