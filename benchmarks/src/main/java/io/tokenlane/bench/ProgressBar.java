@@ -23,8 +23,8 @@ final class ProgressBar {
     return new ProgressBar(System.err, isTerminal(System.console()), all);
   }
 
-  /** There is none where input or output is no terminal. */
-  static boolean isTerminal(@Nullable Console console) {
+  /** Where output goes to a file, Java 25 gives no console at all. */
+  private static boolean isTerminal(@Nullable Console console) {
     return console != null && console.isTerminal();
   }
 
