@@ -47,7 +47,10 @@ final class Projector {
      * @param nextPicked which rows; the first {@code nextCount} where null
      */
     Input set(
-        HostRows nextRows, @Nullable HostNorm nextNorm, int nextCount, int @Nullable [] nextPicked) {
+        HostRows nextRows,
+        @Nullable HostNorm nextNorm,
+        int nextCount,
+        int @Nullable [] nextPicked) {
       rows = nextRows;
       norm = nextNorm;
       count = nextCount;
