@@ -47,8 +47,7 @@ final class ModeSavings {
     rows.addAll(halves("L, all", CompressionPolicy.DEEP, all));
     rows.addAll(reduced("S-safe, all", CompressionPolicy.SAFE, all, new Goals(42, 10)));
     rows.addAll(
-        reduced(
-            "S-aggressive, rag + chat", CompressionPolicy.AGGRESSIVE, both, new Goals(62, 20)));
+        reduced("S-aggressive, rag + chat", CompressionPolicy.AGGRESSIVE, both, new Goals(62, 20)));
     rows.addAll(
         reduced(
             "S-aggressive with background words, rag + chat",
