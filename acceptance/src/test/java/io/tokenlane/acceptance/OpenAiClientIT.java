@@ -29,21 +29,17 @@ class OpenAiClientIT {
   private static final String MODEL = "tokenlane-demo";
 
   private static int port;
-  private static Launcher up;
   private static OpenAIClient client;
 
   @BeforeAll
   static void start() throws IOException, InterruptedException {
-    port = Launcher.freePorts();
-    up = Launcher.start("up", "--port", Integer.toString(port));
-    up.awaitLine(line -> line.startsWith("Ctrl-C stops everything"));
+    port = SharedUp.get().port();
     client = OpenAIOkHttpClient.builder().baseUrl(baseUrl()).apiKey("any").maxRetries(0).build();
   }
 
   @AfterAll
   static void stop() {
     client.close();
-    up.close();
   }
 
   private static String baseUrl() {

@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.http.HttpResponse;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -16,23 +15,8 @@ class TemplatesIT {
           + " Madrid. Answer the question of the customer in one short sentence, and say where you"
           + " know it from.";
 
-  private static int port;
-  private static Launcher up;
-
-  @BeforeAll
-  static void start() throws IOException, InterruptedException {
-    port = Launcher.freePorts();
-    up = Launcher.start("up", "--nodes", "1", "--port", Integer.toString(port));
-    up.awaitLine(line -> line.startsWith("Ctrl-C stops everything"));
-  }
-
-  @AfterAll
-  static void stop() {
-    up.close();
-  }
-
-  private static String gateway(String path) {
-    return "http://localhost:" + port + path;
+  private static String gateway(String path) throws IOException, InterruptedException {
+    return "http://localhost:" + SharedUp.get().port() + path;
   }
 
   private static JsonNode ask(String question) throws IOException, InterruptedException {
@@ -53,11 +37,14 @@ class TemplatesIT {
         Http.post(gateway("/tokenlane/templates"), template.toString());
     assertThat(registered.statusCode()).as(registered.body()).isEqualTo(201);
 
-    int first = cached(ask("What is the capital of Spain?"));
-    JsonNode second = ask("And what is the capital of Italy?");
+    JsonNode first = ask("What is the capital of Spain?");
+    // Two nodes: of three calls, two went to the same.
+    List<JsonNode> later =
+        List.of(ask("And what is the capital of Italy?"), ask("And the capital of France?"));
 
-    assertThat(first).isZero();
-    assertThat(cached(second)).isGreaterThan(second.at("/usage/prompt_tokens").asInt() / 2);
+    assertThat(cached(first)).isZero();
+    assertThat(later)
+        .anyMatch(answer -> cached(answer) > answer.at("/usage/prompt_tokens").asInt() / 2);
   }
 
   private static int cached(JsonNode answer) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tokenlane.bench;
+
+import org.jspecify.annotations.NullMarked;
