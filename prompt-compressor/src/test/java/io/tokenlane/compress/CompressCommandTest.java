@@ -82,10 +82,12 @@ class CompressCommandTest {
         .containsExactly(
             "compress: " + missing + ": no such file",
             "compress: the file is not UTF-8 text",
-            "compress: usage: compress [--mode L|S-safe|S-aggressive] [--json] [--encoding NAME] FILE",
-            "compress: usage: compress [--mode L|S-safe|S-aggressive] [--json] [--encoding NAME] FILE",
+            "compress: usage: compress [--mode L|S-safe|S-aggressive|S-background] [--json]"
+                + " [--encoding NAME] FILE",
+            "compress: usage: compress [--mode L|S-safe|S-aggressive|S-background] [--json]"
+                + " [--encoding NAME] FILE",
             "compress: encoding: gpt9 (expected: one of cl100k_base, o200k_base)",
-            "compress: --mode: T (expected: L, S-safe or S-aggressive)");
+            "compress: --mode: T (expected: L, S-safe, S-aggressive or S-background)");
     assertThat(text(out)).isEmpty();
   }
 }

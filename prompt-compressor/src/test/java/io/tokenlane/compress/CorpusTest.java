@@ -7,12 +7,15 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -57,6 +60,42 @@ class CorpusTest {
     sums.forEach((kind, sum) -> print(encoding, kind, sum));
     assertThat(compressor.failures()).isZero();
     assertThat(requireNonNull(sums.get("all")).share()).isGreaterThan(0.33);
+  }
+
+  /**
+   * Message by message as in a gateway: the shorter chat's bytes are the beginning of the longer.
+   */
+  @ParameterizedTest
+  @EnumSource(Reduction.Level.class)
+  void realChatsComeBackAndGrowAtTheirEndOnly(Reduction.Level level) throws IOException {
+    PromptCompressor compressor = new PromptCompressor(TokenCounters.named("o200k_base"));
+    Set<Rule> rules = EnumSet.of(level.rule());
+    rules.addAll(Rule.LOSSLESS);
+    CompressionPolicy policy = new CompressionPolicy(rules, 0);
+    for (Path file : prompts()) {
+      String name = file.getFileName().toString();
+      List<Turn> turns =
+          messages(name, Files.readString(file)).stream().map(m -> new Turn("user", m)).toList();
+      List<Compression> sent = compressed(compressor, turns, policy);
+      Conversation back = new Conversation(compressor);
+      for (int i = 0; i < turns.size(); i++) {
+        Turn visible = new Turn("user", sent.get(i).text());
+        assertThat(back.restore(visible, sent.get(i).tag(), sent.get(i).sidecar()))
+            .as(name + ", message " + i)
+            .isEqualTo(turns.get(i).text());
+      }
+      int shorter = turns.size() / 2;
+      assertThat(compressed(compressor, turns.subList(0, shorter), policy))
+          .as(name + ", shorter")
+          .isEqualTo(sent.subList(0, shorter));
+    }
+    assertThat(compressor.failures()).isZero();
+  }
+
+  private static List<Compression> compressed(
+      PromptCompressor compressor, List<Turn> turns, CompressionPolicy policy) {
+    Conversation conversation = new Conversation(compressor);
+    return turns.stream().map(turn -> conversation.next(turn, policy)).toList();
   }
 
   /** The texts that a gateway would compress one by one; none if the file is no chat. */
