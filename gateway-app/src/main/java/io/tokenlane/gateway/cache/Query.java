@@ -24,7 +24,7 @@ record Query(String method, String type, byte[] content) {
   private static final Set<String> METHODS = Set.of("POST", "QUERY");
 
   /** Larger contents go upstream unasked. */
-  private static final long LARGEST_BYTES = 64 << 10;
+  private static final long LARGEST_BYTES = 64L << 10;
 
   /** Whether the cache can know a request by its content: all of it, of a stated small size. */
   static boolean possible(String method, HttpFields fields) {

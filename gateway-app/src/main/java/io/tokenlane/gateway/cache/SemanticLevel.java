@@ -28,8 +28,8 @@ import tools.jackson.databind.node.ObjectNode;
  * does not answer in time, the question goes on as any miss.
  */
 final class SemanticLevel implements ChangeListener {
-  private static final long MOST_BYTES = 16 << 20;
-  private static final long MOST_ASKED_BYTES = 4 << 20;
+  private static final long MOST_BYTES = 16L << 20;
+  private static final long MOST_ASKED_BYTES = 4L << 20;
   private static final int LONGEST_CHARS = 2_000;
   private static final long PAUSE_NANOS = 5_000_000_000L;
 
