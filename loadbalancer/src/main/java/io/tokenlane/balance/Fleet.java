@@ -30,8 +30,11 @@ final class Fleet {
   final AtomicInteger ejected = new AtomicInteger();
 
   private static final double HELD_ALPHA = 0.02;
+  private static final double AHEAD_ALPHA = 0.02;
+  private static final double TELLING_SHARE = 0.5;
 
   private volatile double heldNanos;
+  private volatile double meanAhead;
   volatile int size;
   volatile BiConsumer<Node, NodeState> onChange = (node, state) -> {};
   volatile Runnable onFreed = () -> {};
@@ -47,6 +50,18 @@ final class Fleet {
   void held(long nanos) {
     double before = heldNanos;
     heldNanos = before == 0 ? (double) nanos : before + HELD_ALPHA * (nanos - before);
+  }
+
+  /**
+   * Whether the time for so many prompt tokens tells how fast they are computed: beside a short
+   * prompt it is mostly that of others' which nobody here knows of.
+   */
+  boolean telling(long tokensAhead) {
+    double before = meanAhead;
+    double mean =
+        before == 0 ? (double) tokensAhead : before + AHEAD_ALPHA * (tokensAhead - before);
+    meanAhead = mean;
+    return tokensAhead >= TELLING_SHARE * mean;
   }
 
   /** Mean seconds that a lease is held; 0 before the first ended. */

@@ -11,6 +11,7 @@ final class Learned {
   private final FleetPace fleet;
   private final double fadesNanos;
   private final double alpha;
+  private final double beta;
   private Pace pace = Pace.UNKNOWN;
   private volatile double slowness = 1;
   private volatile double hint;
@@ -20,17 +21,19 @@ final class Learned {
   /**
    * What is learned of slowness is forgotten within so many nanoseconds without a sample.
    *
-   * @param alpha part that one sample has in the average; 0 exclusive to 1
+   * @param alpha part that one sample has in what tells of changes; 0 exclusive to 1
+   * @param beta part that it has in the speed; 0 exclusive to alpha
    */
-  Learned(FleetPace fleet, double fadesNanos, double alpha) {
+  Learned(FleetPace fleet, double fadesNanos, double alpha, double beta) {
     this.fleet = fleet;
     this.fadesNanos = fadesNanos;
     this.alpha = alpha;
+    this.beta = beta;
   }
 
   /** Only under the member's lock. */
   void sample(double nanos, long now) {
-    Pace next = pace.with(nanos, fleet.level(), alpha);
+    Pace next = pace.with(nanos, fleet.level(), alpha, beta);
     fleet.learn(nanos, next.offset());
     pace = next;
     sampledAt = now;

@@ -24,6 +24,13 @@ public interface Lease {
   void produced(int tokens);
 
   /**
+   * What the node said it read: the tokens of the prompt, and those of them that it had computed
+   * before; to be told before the lease is closed. Teaches how fast it computes prompts. Until a
+   * node has told of any cached token, what was presumed at the lease's beginning is taken.
+   */
+  void read(int promptTokens, int cachedTokens);
+
+  /**
    * The call went well. Takes the time until now as its latency if neither a first byte nor tokens
    * were told.
    */

@@ -20,7 +20,12 @@ final class Member {
   private static final double ANSWERS_FADE_NANOS = 10e9;
 
   /** Speeds stay longer than queues, and a slow node still gets calls that disprove it. */
-  private static final double SPEEDS_FADE_NANOS = 60e9;
+  private static final double SPEEDS_FADE_NANOS = 600e9;
+
+  /** A latency says less of a node's speed than a time per token, of which fewer are enough. */
+  private static final double ANSWERS_SPEED_PART = 0.1;
+
+  private static final double TOKENS_SPEED_PART = 0.3;
 
   /** A report older than this says nothing. */
   private static final long REPORT_HOLDS_NANOS = 5_000_000_000L;
@@ -41,6 +46,7 @@ final class Member {
   private final PeakPace peak = new PeakPace();
   private final long hash;
   private Reliability reliability = Reliability.PERFECT;
+  private boolean tellsCached;
   private volatile Condition condition;
   private volatile boolean serving;
   private volatile boolean ramping;
@@ -59,9 +65,11 @@ final class Member {
     this.weight = node.weight();
     this.beyondSpeed = weight;
     double alpha = fleet.settings.alpha();
-    this.answers = new Learned(fleet.answers, ANSWERS_FADE_NANOS, alpha);
-    this.prefill = new Learned(fleet.prefill, SPEEDS_FADE_NANOS, alpha);
-    this.decode = new Learned(fleet.decode, SPEEDS_FADE_NANOS, alpha);
+    double beta = ANSWERS_SPEED_PART * alpha;
+    double ofTokens = TOKENS_SPEED_PART * alpha;
+    this.answers = new Learned(fleet.answers, ANSWERS_FADE_NANOS, alpha, beta);
+    this.prefill = new Learned(fleet.prefill, SPEEDS_FADE_NANOS, alpha, ofTokens);
+    this.decode = new Learned(fleet.decode, SPEEDS_FADE_NANOS, alpha, ofTokens);
     this.condition = Condition.up(now);
     this.serving = condition.stored().serves();
   }
@@ -107,25 +115,39 @@ final class Member {
   void answered(Opening opening, long now) {
     settled(opening, now);
     synchronized (this) {
-      answered(opening, (double) (now - opening.at()), now);
+      answeredWithin((double) (now - opening.at()), now);
       become(condition.answered(opening.at(), now));
     }
   }
 
-  private void answered(Opening opening, double latency, long now) {
+  private void answeredWithin(double latency, long now) {
     answers.sample(latency, now);
     fleet.foretold.sample(weight, latency);
     beyondSpeed = fleet.foretold.beyond(weight);
     peak.sample(latency, now);
-    if (opening.tokens() > 0) {
-      prefill.sample(latency * 1e3 / Math.max(1, opening.tokensAhead()), now);
+  }
+
+  /**
+   * A prompt was computed. Its tokens are those that the node did not have; what it says of them
+   * counts once it has shown that it tells of cached ones.
+   *
+   * @param prompt 0 if the node did not say
+   */
+  synchronized void prefilled(Opening opening, double firstTokenNanos, int prompt, int cached) {
+    tellsCached |= cached > 0;
+    long own = tellsCached && prompt > 0 ? prompt - cached : opening.tokens();
+    long ahead = opening.tokensAhead() - opening.tokens() + own;
+    if (fleet.telling(ahead)) {
+      prefill.sample(firstTokenNanos * 1e3 / Math.max(1, ahead), fleet.clock.getAsLong());
     }
   }
 
   /**
    * A good answer came whole, so its time is to be parted between its first token and the others.
+   *
+   * @return nanoseconds of its first token; 0 where nothing can be said
    */
-  void answeredInOnePiece(Opening opening, int tokens, long now) {
+  double answeredInOnePiece(Opening opening, int tokens, long now) {
     settled(opening, now);
     double took = (double) (now - opening.at());
     synchronized (this) {
@@ -133,12 +155,13 @@ final class Member {
       double others = decode.expectedNanos() / 1e3 * (tokens - 1);
       double ofFirst = tokens == 1 ? took : Parted.first(took, first, others);
       if (ofFirst > 0) {
-        answered(opening, ofFirst, now);
+        answeredWithin(ofFirst, now);
       }
       if (tokens > 1) {
         decode.sample((took - ofFirst) / (tokens - 1) * 1e3, now);
       }
       become(condition.answered(opening.at(), now));
+      return ofFirst;
     }
   }
 

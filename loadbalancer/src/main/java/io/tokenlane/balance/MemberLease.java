@@ -14,7 +14,10 @@ final class MemberLease extends AtomicInteger implements Lease {
   private final transient LongSupplier clock;
   private final transient Opening opening;
   private volatile long answeredAt;
+  private volatile double firstTokenNanos;
   private volatile int tokens;
+  private volatile int promptTokens;
+  private volatile int cachedTokens;
 
   /** The member's slot must be open. */
   MemberLease(Member member, LongSupplier clock, Opening opening) {
@@ -35,6 +38,7 @@ final class MemberLease extends AtomicInteger implements Lease {
     if (compareAndSet(WAITING, ANSWERED)) {
       long now = clock.getAsLong();
       answeredAt = now;
+      firstTokenNanos = (double) (now - opening.at());
       member.answered(opening, now);
     }
   }
@@ -45,11 +49,20 @@ final class MemberLease extends AtomicInteger implements Lease {
   }
 
   @Override
+  public void read(int prompt, int cached) {
+    promptTokens = prompt;
+    cachedTokens = cached;
+  }
+
+  @Override
   public void success() {
     boolean inOnePiece = tokens > 0 && answeredInOnePiece();
     firstByte();
     if (close()) {
       long now = clock.getAsLong();
+      if (opening.tokens() > 0 && firstTokenNanos > 0) {
+        member.prefilled(opening, firstTokenNanos, promptTokens, cachedTokens);
+      }
       if (tokens > 1 && !inOnePiece) {
         member.produced(tokens - 1, now - answeredAt, now);
       }
@@ -61,7 +74,7 @@ final class MemberLease extends AtomicInteger implements Lease {
   private boolean answeredInOnePiece() {
     boolean first = compareAndSet(WAITING, ANSWERED);
     if (first) {
-      member.answeredInOnePiece(opening, tokens, clock.getAsLong());
+      firstTokenNanos = member.answeredInOnePiece(opening, tokens, clock.getAsLong());
     }
     return first;
   }

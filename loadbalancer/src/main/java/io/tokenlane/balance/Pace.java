@@ -6,7 +6,7 @@ package io.tokenlane.balance;
  *
  * <pre>
  * z = EWMA of x, α = 0.3 by default          how the node answers now
- * s = EWMA of x cut at ±3σ, α / 10           its speed
+ * s = EWMA of x cut at ±3σ, β               its speed: α / 10, of times per token 3 α / 10
  * SE² = variance of x · sum of the squared EWMA weights
  * sure(d) = d · max(0, 1 − 9 · SE² / d²)
  * slowness = exp(sure(s) + sure(z − s)), a speed within a fifth of the fleet's not counted
@@ -42,7 +42,6 @@ record Pace(
     double hint) {
   static final Pace UNKNOWN = new Pace(0, 0, 0, 0, 1, 0, 0);
 
-  private static final double SPEED_PART = 0.1;
   private static final double HINT_ALPHA = 0.1;
   private static final double HINT_BIAS = 0.5;
   private static final double SURE = 9;
@@ -57,12 +56,11 @@ record Pace(
     return Math.log(Math.max(SHORTEST_NANOS, latencyNanos));
   }
 
-  Pace with(double latencyNanos, FleetPace.Level fleet, double alpha) {
+  Pace with(double latencyNanos, FleetPace.Level fleet, double alpha, double beta) {
     double x = logarithm(latencyNanos);
     double level = fleet.seen() ? fleet.mean() : x;
     double z = offset + alpha * (x - level - offset);
     double squares = squares(weightSquares, alpha);
-    double beta = SPEED_PART * alpha;
     double most = OUTLIER * Math.sqrt(fleet.variance());
     double s = speed + beta * (Math.clamp(x - level, -most, most) - speed);
     double speedSquares = squares(this.speedSquares, beta);

@@ -32,7 +32,13 @@ final class Replicas {
   interface Router {
     int route(Prompt prompt, long ticket);
 
-    void firstToken(long ticket, int replica);
+    /**
+     * A first token came.
+     *
+     * @param tokens of the prompt
+     * @param cached those of them that the replica had
+     */
+    void firstToken(long ticket, int replica, int tokens, int cached);
 
     default void report(int replica, long queuedTokens) {}
   }
@@ -99,13 +105,14 @@ final class Replicas {
     int index = gateway.route(prompt, ticket);
     Replica replica = replicas.get(index);
     long began = time.now();
+    int cached = replica.cached(prompt);
     time.after(
-        replica.offer(prompt),
+        replica.offer(prompt, cached),
         () -> {
           if (began >= warm) {
             firstTokens.add((double) (time.now() - began));
           }
-          gateway.firstToken(ticket, index);
+          gateway.firstToken(ticket, index, prompt.tokens(), cached);
           gateway.report(index, replica.queuedTokens());
         });
   }
@@ -124,16 +131,21 @@ final class Replicas {
       return (long) (Math.max(0, freeAt - (double) time.now()) * tokensPerNano);
     }
 
-    /** Nanoseconds until the first token. */
-    long offer(Prompt prompt) {
-      int cached = 0;
-      while (cached < prompt.blocks().size() && cache.containsKey(prompt.blocks().get(cached))) {
-        cached++;
+    /** Tokens of the prompt that it has. */
+    int cached(Prompt prompt) {
+      int blocks = 0;
+      while (blocks < prompt.blocks().size() && cache.containsKey(prompt.blocks().get(blocks))) {
+        blocks++;
       }
-      cachedTokens += (double) cached * prompt.blockTokens();
+      return blocks * prompt.blockTokens();
+    }
+
+    /** Nanoseconds until the first token. */
+    long offer(Prompt prompt, int cached) {
+      cachedTokens += cached;
       blockTokens += (double) prompt.blocks().size() * prompt.blockTokens();
       keep(prompt);
-      double tokens = prompt.tokens() - (double) cached * prompt.blockTokens();
+      double tokens = prompt.tokens() - cached;
       freeAt = Math.max(freeAt, (double) time.now()) + tokens / tokensPerNano;
       return (long) (freeAt - time.now());
     }

@@ -88,11 +88,12 @@ final class Routers {
     }
 
     @Override
-    public void firstToken(long ticket, int replica) {
+    public void firstToken(long ticket, int replica, int tokens, int cached) {
       Lease lease = leases.remove(ticket);
       if (lease == null) {
         throw new IllegalStateException("ticket: " + ticket + " (expected: one that is open)");
       }
+      lease.read(tokens, cached);
       lease.success();
     }
 
@@ -165,7 +166,7 @@ final class Routers {
     }
 
     @Override
-    public void firstToken(long ticket, int replica) {
+    public void firstToken(long ticket, int replica, int tokens, int cached) {
       own[replica]--;
     }
   }
@@ -198,7 +199,7 @@ final class Routers {
     }
 
     @Override
-    public void firstToken(long ticket, int replica) {}
+    public void firstToken(long ticket, int replica, int tokens, int cached) {}
 
     @Override
     public void report(int replica, long queuedTokens) {

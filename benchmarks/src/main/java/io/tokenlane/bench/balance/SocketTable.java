@@ -24,6 +24,7 @@ import org.knowm.xchart.ChartEncoder;
 public final class SocketTable {
   private static final int BACKENDS = 8;
   private static final double CAPACITY = BACKENDS * 4 / 0.05;
+  private static final double WARMING = 4;
   private static final Row.Better LOWER = Row.Better.LOWER;
 
   private final Path root;
@@ -196,7 +197,7 @@ public final class SocketTable {
     backends.reset(scenario.speeds());
     if (rounds == null) {
       // Only for the JIT compiler; the others need no warming.
-      clients.run(port, rate, proxy.getKey().ours() ? seconds : 0.5, 0.1);
+      clients.run(port, rate, proxy.getKey().ours() ? WARMING * seconds : 0.5, 0.1);
       return;
     }
     double warm = 1;

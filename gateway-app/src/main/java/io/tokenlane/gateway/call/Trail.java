@@ -271,8 +271,15 @@ public final class Trail {
     } else if (end == End.CANCELLED || status >= CLIENT_ERROR) {
       open.ignored();
     } else {
-      usage().ifPresent(tokens -> open.produced(tokens.output()));
+      usage().ifPresent(tokens -> tell(open, tokens));
       open.success();
+    }
+  }
+
+  private static void tell(Lease open, Usage tokens) {
+    open.produced(tokens.output());
+    if (tokens.exact()) {
+      open.read(tokens.input(), tokens.cached());
     }
   }
 

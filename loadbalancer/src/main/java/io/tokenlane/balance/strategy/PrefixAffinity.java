@@ -21,17 +21,18 @@ package io.tokenlane.balance.strategy;
  * beginning that it lacks, as an owner m · (1 + 0.4 · r) · shared tokens; and one that holds any of
  * it counts like an owner.
  *
- * <p>A slowness below 2 counts as none: it is mostly other gateways' calls in the same queue, and
- * to run from those moves beginnings about. The answer's tokens to come cost the same on all nodes
- * but on one that generates slowly: it is charged for what they take longer there. A call without a
- * beginning goes by {@code ewma}.
+ * <p>A slowness below 1.5 counts as none: it is mostly other gateways' calls in the same queue, and
+ * to run from those moves beginnings about. A slower owner is presumed to have nothing, since its
+ * beginnings go to the others, and computing one there would take longest. The answer's tokens to
+ * come cost the same on all nodes but on one that generates slowly: it is charged for what they
+ * take longer there. A call without a beginning goes by {@code ewma}.
  */
 public final class PrefixAffinity implements BalancingStrategy {
   /** Nodes that share a beginning. */
   public static final int OWNERS = 3;
 
   private static final BalancingStrategy OTHERS = new Ewma();
-  private static final double SLOW = 2;
+  private static final double SLOW = 1.5;
   private static final double SPILL_SAVES = 3;
   private static final double RANK_PENALTY = 0.4;
 
@@ -70,7 +71,11 @@ public final class PrefixAffinity implements BalancingStrategy {
   private static double ofOwner(Candidates candidates, int owner, int rank) {
     double has = candidates.cachedShare(owner);
     double further = RANK_PENALTY * rank;
-    return candidates.sharedTokens() * (has < 0 ? further : (1 - has) * (1 + further));
+    if (has >= 0) {
+      return candidates.sharedTokens() * (1 - has) * (1 + further);
+    }
+    boolean slow = candidates.prefillSlowness(owner) >= SLOW;
+    return candidates.sharedTokens() * (slow ? 1 + further : further);
   }
 
   /** The best node that is no owner but has of the beginning, where it is better; else −1. */

@@ -123,9 +123,25 @@ class StrategiesTest {
     TableCandidates fleet = fleet(Collections.nCopies(8, PLAIN).toArray(Row[]::new));
     fleet.prompt(77, 1_000, 10);
     int owner = strategy.choose(fleet);
-    fleet.set(owner, PLAIN.slowness(3));
+    double[] cached = new double[8];
+    cached[owner] = 1;
+    fleet.cached(cached).set(owner, PLAIN.slowness(3));
     assertThat(strategy.choose(fleet.output(0))).isEqualTo(owner);
     assertThat(strategy.choose(fleet.output(10_000))).isNotEqualTo(owner);
+  }
+
+  @Test
+  void prefixAffinityPresumesNothingAtASlowOwner() {
+    BalancingStrategy strategy = Strategies.named("prefix-affinity");
+    TableCandidates fleet = fleet(Collections.nCopies(8, PLAIN).toArray(Row[]::new));
+    fleet.prompt(77, 4_000, 10);
+    int owner = strategy.choose(fleet);
+    fleet.set(owner, PLAIN.slowness(1.4));
+    assertThat(strategy.choose(fleet)).isEqualTo(owner);
+    fleet.set(owner, PLAIN.slowness(1.6));
+    int next = strategy.choose(fleet);
+    assertThat(next).isNotEqualTo(owner);
+    assertThat(score(fleet, next)).isEqualTo(6);
   }
 
   @Test
