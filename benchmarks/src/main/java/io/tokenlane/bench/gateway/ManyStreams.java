@@ -79,7 +79,7 @@ final class ManyStreams {
     byte[] call = StreamLoad.call(TOKENS, PAUSE_MILLIS);
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     Set<SelectionKey> begun = new HashSet<>();
-    ByteBuffer buffer = ByteBuffer.allocate(1 << 14);
+    byte[] buffer = new byte[1 << 14];
     long deadline = System.nanoTime() + 60_000_000_000L;
     while (begun.size() < streams && System.nanoTime() < deadline) {
       for (int i = 0; i < 200 && open.size() < streams; i++) {
@@ -100,15 +100,14 @@ final class ManyStreams {
     return begun.size();
   }
 
-  private static boolean readEvent(SelectionKey key, ByteBuffer buffer) {
+  private static boolean readEvent(SelectionKey key, byte[] buffer) {
     try {
-      buffer.clear();
-      int read = ((SocketChannel) key.channel()).read(buffer);
+      int read = ((SocketChannel) key.channel()).read(ByteBuffer.wrap(buffer));
       if (read < 0) {
         key.cancel();
         return false;
       }
-      String text = new String(buffer.array(), 0, read, StandardCharsets.US_ASCII);
+      String text = new String(buffer, 0, read, StandardCharsets.US_ASCII);
       return text.contains("data: {");
     } catch (IOException closed) {
       key.cancel();
