@@ -61,8 +61,13 @@ public final class SoakTable {
         long left = left(management);
         return List.of(
             Row.of("requests answered", (double) done.sum(), "", Better.HIGHER),
-            Row.of("requests given up by their client", (double) cancelled.sum(), "", Better.HIGHER),
-            Row.of("answers that were not what they should be", (double) wrong.sum(), "", Better.LOWER)
+            Row.of(
+                "requests given up by their client", (double) cancelled.sum(), "", Better.HIGHER),
+            Row.of(
+                    "answers that were not what they should be",
+                    (double) wrong.sum(),
+                    "",
+                    Better.LOWER)
                 .withGoal(0),
             Row.of("leaks told by Netty", (double) leaks(gateway), "", Better.LOWER).withGoal(0),
             Row.of("left in flight", (double) left, "", Better.LOWER).withGoal(0),

@@ -282,7 +282,7 @@ final class Visit {
   }
 
   private void talked(Answer answer) {
-    boolean listened = hits.turns() != TurnListener.NONE;
+    boolean listened = !TurnListener.NONE.equals(hits.turns());
     if (listened && rule instanceof ModelRule model && model.call().kind() == CallKind.CHAT) {
       model
           .reading()
