@@ -9,6 +9,7 @@ import io.tokenlane.gateway.prefetch.PrefetchProperties;
 import io.tokenlane.gateway.prefetch.Replanning;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.unit.DataSize;
@@ -122,6 +123,15 @@ final class QueriesTest {
 
   private static PrefetchProperties plan(String... endpoints) {
     return new PrefetchProperties(
-        true, 300, List.of(endpoints), 2, null, List.of(), DataSize.ofBytes(0), false, false);
+        true,
+        300,
+        List.of(endpoints),
+        2,
+        null,
+        List.of(),
+        DataSize.ofBytes(0),
+        false,
+        Duration.ZERO,
+        false);
   }
 }

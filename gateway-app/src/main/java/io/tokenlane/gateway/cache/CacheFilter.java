@@ -46,7 +46,7 @@ final class CacheFilter implements GlobalFilter, Ordered {
     Trail trail = Trail.of(exchange);
     CacheRules.Decision decision = rules.of(exchange, trail.call());
     trail.decided(() -> told(decision, exchange));
-    if (hits.turns() != TurnListener.NONE) {
+    if (!TurnListener.NONE.equals(hits.turns())) {
       trail.call().ifPresent(call -> hits.turns().asked(CacheRules.turn(exchange, call)));
     }
     return switch (decision) {
