@@ -108,7 +108,7 @@ final class ConfigTest {
         "prefetch.ttl_seconds | -3 | prefetch.ttl_seconds: -3 (expected: > 0)",
         "prefetch.ttl_seconds | soon | prefetch.ttl-seconds: soon (expected: a whole number)",
         "prefetch.enabled | maybe | prefetch.enabled: maybe (expected: true or false)",
-        "prefetch.endpoints | api | prefetch.endpoints: api (expected: a path starting with /)",
+        "prefetch.endpoints | api | prefetch.endpoints: api (expected: a path starting with /, or POST or QUERY, a path and content)",
         "tokenlane.limits.max_body | 0B | tokenlane.limits.max_body: 0B (expected: 1B to 1GB)",
         "tokenlane.limits.max-body | big | tokenlane.limits.max-body: big (expected: a size such as 512KB or 8MB)",
         "tokenlane.cache.model_ttl | 0s | tokenlane.cache.model_ttl: PT0S (expected: > 0)",
