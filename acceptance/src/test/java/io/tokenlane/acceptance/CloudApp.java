@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An app in the cloud: files, which it lets caches keep for seconds, and longer while it is away. */
+/**
+ * An app in the cloud: files, which it lets caches keep for seconds, and longer while it is away.
+ */
 final class CloudApp {
   private CloudApp() {}
 
@@ -27,17 +29,14 @@ final class CloudApp {
   public static void main(String[] arguments) throws IOException {
     Path folder = Path.of(arguments[2]);
     HttpServer server =
-        HttpServer.create(
-            new InetSocketAddress(arguments[0], Integer.parseInt(arguments[1])), 0);
+        HttpServer.create(new InetSocketAddress(arguments[0], Integer.parseInt(arguments[1])), 0);
     server.createContext(
         "/",
         exchange -> {
           try (exchange) {
             byte[] body =
                 Files.readAllBytes(folder.resolve(exchange.getRequestURI().getPath().substring(1)));
-            exchange
-                .getResponseHeaders()
-                .set("Cache-Control", "max-age=3, stale-if-error=86400");
+            exchange.getResponseHeaders().set("Cache-Control", "max-age=3, stale-if-error=86400");
             exchange.sendResponseHeaders(200, body.length);
             exchange.getResponseBody().write(body);
           }

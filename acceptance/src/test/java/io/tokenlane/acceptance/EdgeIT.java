@@ -80,8 +80,7 @@ class EdgeIT {
       await()
           .atMost(Duration.ofMinutes(1))
           .untilAsserted(
-              () ->
-                  assertThat(get(networks, "/api/feed.json")).contains("tokenlane; ", "feed 1"));
+              () -> assertThat(get(networks, "/api/feed.json")).contains("tokenlane; ", "feed 1"));
 
       networks.cut();
       Instant cut = Instant.now();
@@ -113,8 +112,7 @@ class EdgeIT {
                     .doesNotContain("\"done\":0"));
     await()
         .atMost(Duration.ofMinutes(1))
-        .untilAsserted(
-            () -> assertThat(get(networks, "/api/feed.json")).contains("feed 2"));
+        .untilAsserted(() -> assertThat(get(networks, "/api/feed.json")).contains("feed 2"));
   }
 
   private static void nothingIsMissing(EdgeMetrics metrics, Instant cut, Instant healed) {

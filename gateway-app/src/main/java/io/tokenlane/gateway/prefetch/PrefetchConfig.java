@@ -93,7 +93,8 @@ public class PrefetchConfig {
     }
     BooleanSupplier busy =
         () -> pool.snapshot().stream().mapToInt(NodeSnapshot::inFlight).sum() > 0;
-    Patience patience = new Patience(properties.carbonWait(), means.carbon()::pause, System::nanoTime);
+    Patience patience =
+        new Patience(properties.carbonWait(), means.carbon()::pause, System::nanoTime);
     PrefixWarmUp warmUp =
         new PrefixWarmUp(pool, templates::list, id -> apiKey(nodes, id), busy, patience);
     var _ = means.clockwork().scheduleWithFixedDelay(warmUp::look, 1, 1, TimeUnit.SECONDS);

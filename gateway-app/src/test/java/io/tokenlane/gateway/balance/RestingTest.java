@@ -64,8 +64,7 @@ class RestingTest {
   @Test
   void questionsOfLoadRestToo() {
     int[] questions = {0};
-    Polls polls =
-        new Polls(pool, node -> Mono.fromSupplier(() -> ++questions[0] > 0), clock::get);
+    Polls polls = new Polls(pool, node -> Mono.fromSupplier(() -> ++questions[0] > 0), clock::get);
     polls.look();
     clock.addAndGet(Duration.ofSeconds(31).toNanos());
     for (int i = 0; i < 20; i++) {
