@@ -54,6 +54,22 @@ final class PrefetchTest {
     assertThat(header(prefetch("/api/c"), "Cache-Status")).contains("ttl=300; stored");
   }
 
+  /** Nobody had asked for it when the origin went away. */
+  @Test
+  void whatWasFetchedAheadStandsInForAnOriginThatFails() {
+    gateway.app.answers(
+        FakeUpstream.with(
+            "v", "Cache-Control", "max-age=20, stale-if-error=600", "Age", "20", "ETag", "\"1\""));
+    prefetch("/api/e");
+    gateway.app.answers(FakeUpstream.status(503));
+
+    HttpResponse<String> stale = gateway.get("/api/e");
+
+    assertThat(stale.body()).isEqualTo("v");
+    assertThat(header(stale, "Cache-Status")).contains("stale-if-error");
+    assertThat(gateway.get("/api/f").statusCode()).isEqualTo(503);
+  }
+
   @Test
   void anErrorIsNotPrefetched() {
     gateway.app.answers(FakeUpstream.status(404));

@@ -32,6 +32,14 @@ interface CacheRule {
   /** Whether this stored answer, stale, may stand in for an origin that fails. */
   boolean standsIn(Answer answer);
 
+  /**
+   * A stored answer of another key that, stale, may stand in for an origin that fails: one that was
+   * fetched ahead, which is nobody's host's.
+   */
+  default Optional<Answer> standIn() {
+    return Optional.empty();
+  }
+
   /** Another stored variant that the client would be given as well. */
   Optional<Answer> sibling();
 

@@ -97,6 +97,11 @@ record PlainRule(
   }
 
   @Override
+  public Optional<Answer> standIn() {
+    return cache.find(variants.keyFor(planned, request)).filter(this::standsIn);
+  }
+
+  @Override
   public Optional<Answer> sibling() {
     return cache
         .find(variants.keyFor(planned, request))

@@ -167,6 +167,7 @@ final class Visit {
     return rule.cache()
         .find(rule.key())
         .filter(answer -> Conditional.validatable(answer.fields()) || rule.standsIn(answer))
+        .or(rule::standIn)
         .orElse(null);
   }
 
