@@ -49,10 +49,19 @@ public final class RunningGateway {
 
   private final ConfigurableApplicationContext context;
 
+  private static final String[] RESILIENCE = {
+    "resilience4j.circuitbreaker.instances.fragile.minimum_number_of_calls=4",
+    "resilience4j.circuitbreaker.instances.fragile.wait_duration_in_open_state=1h",
+    "resilience4j.ratelimiter.instances.rated.limit_for_period=2",
+    "resilience4j.ratelimiter.instances.rated.limit_refresh_period=1h",
+    "resilience4j.ratelimiter.instances.rated.timeout_duration=0",
+  };
+
   private RunningGateway() {
     app.answers(FakeUpstream.ok(PREFETCHED));
     context =
         new SpringApplicationBuilder(GatewayApplication.class)
+            .properties(RESILIENCE)
             .run(
                 "--server.port=0",
                 "--management.server.port=0",
@@ -85,8 +94,6 @@ public final class RunningGateway {
                 "--spring.cloud.gateway.server.webflux.routes[2].id=fragile",
                 "--spring.cloud.gateway.server.webflux.routes[2].uri=http://127.0.0.1:1",
                 "--spring.cloud.gateway.server.webflux.routes[2].predicates[0]=Path=/fragile/**",
-                "--resilience4j.circuitbreaker.instances.fragile.minimum_number_of_calls=4",
-                "--resilience4j.circuitbreaker.instances.fragile.wait_duration_in_open_state=1h",
                 "--spring.cloud.gateway.server.webflux.routes[4].id=shop",
                 "--spring.cloud.gateway.server.webflux.routes[4].uri=lb://shop",
                 "--spring.cloud.gateway.server.webflux.routes[4].predicates[0]=Path=/shop/**",
@@ -113,10 +120,7 @@ public final class RunningGateway {
                 "--spring.cloud.gateway.server.webflux.routes[9].id=asking",
                 "--spring.cloud.gateway.server.webflux.routes[9].uri=" + app.uri(),
                 "--spring.cloud.gateway.server.webflux.routes[9].predicates[0]=Path=/ask/**",
-                "--tokenlane.cache.routes.asking.prefetchable=true",
-                "--resilience4j.ratelimiter.instances.rated.limit_for_period=2",
-                "--resilience4j.ratelimiter.instances.rated.limit_refresh_period=1h",
-                "--resilience4j.ratelimiter.instances.rated.timeout_duration=0");
+                "--tokenlane.cache.routes.asking.prefetchable=true");
     // Or the first test would find the prefetcher's requests among its own.
     Eventually.eventually("prefetched at start", () -> prefetched() == 2);
   }
