@@ -30,6 +30,14 @@ public final class RunningGateway {
   /** Lets an administrator into the console. */
   public static final String CONSOLE_TOKEN = "a-token-for-the-tests";
 
+  private static final String[] RESILIENCE = {
+    "resilience4j.circuitbreaker.instances.fragile.minimum_number_of_calls=4",
+    "resilience4j.circuitbreaker.instances.fragile.wait_duration_in_open_state=1h",
+    "resilience4j.ratelimiter.instances.rated.limit_for_period=2",
+    "resilience4j.ratelimiter.instances.rated.limit_refresh_period=1h",
+    "resilience4j.ratelimiter.instances.rated.timeout_duration=0",
+  };
+
   private static final RunningGateway ONE = new RunningGateway();
 
   /** The first node. */
@@ -48,14 +56,6 @@ public final class RunningGateway {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   private final ConfigurableApplicationContext context;
-
-  private static final String[] RESILIENCE = {
-    "resilience4j.circuitbreaker.instances.fragile.minimum_number_of_calls=4",
-    "resilience4j.circuitbreaker.instances.fragile.wait_duration_in_open_state=1h",
-    "resilience4j.ratelimiter.instances.rated.limit_for_period=2",
-    "resilience4j.ratelimiter.instances.rated.limit_refresh_period=1h",
-    "resilience4j.ratelimiter.instances.rated.timeout_duration=0",
-  };
 
   private RunningGateway() {
     app.answers(FakeUpstream.ok(PREFETCHED));
