@@ -143,9 +143,10 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
       release();
       return;
     }
-    rule.learn(fields);
     Opening opening = new Opening(rule.request(), status, fields, passage, judged.ttlSeconds());
     ride(opening, forward.asStored(judged.ttlSeconds()));
+    // At the last moment: who knows the variant's key and finds no flight there begins another.
+    rule.learn(fields);
     if (flight != null) {
       flight.open(rule.flightKey(), opening);
     }

@@ -83,14 +83,13 @@ final class SecuredGateway {
             .buildSelfSigned();
     anonymous = client(null);
     auditLog = Files.createTempDirectory("audited").resolve("audit.log");
-    // A folder of their own: a watched folder that is written to all the time (the access log)
-    // never
-    // comes to the quiet in which changed certificates are read.
+    // A folder of their own, the authority's too: a watched folder that is written to all the
+    // time, as by the access log, never comes to the quiet in which changes are read.
     Path certificates = Files.createDirectory(folder.resolve("tls"));
     certificateFile = certificates.resolve("tls.crt");
     privateKeyFile = certificates.resolve("tls.key");
     ownCertificate("localhost");
-    Path trust = Files.writeString(folder.resolve("ca.crt"), authority.getCertificatePEM());
+    Path trust = Files.writeString(certificates.resolve("ca.crt"), authority.getCertificatePEM());
     keyFile = folder.resolve("keys.yaml");
     KeyFile.write(keyFile, List.of());
     signing = new ECKeyGenerator(Curve.P_256).keyID("one").generate();
