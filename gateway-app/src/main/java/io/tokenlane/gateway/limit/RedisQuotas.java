@@ -34,13 +34,13 @@ import reactor.core.publisher.Mono;
 final class RedisQuotas implements QuotaStore, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RedisQuotas.class);
   private static final Duration KEEP_BEYOND_REFILL = Duration.ofMinutes(1);
+  private static final long REMEMBERED = 100_000;
 
   private final RedisClient client;
   private final RedisURI uri;
   private final Duration timeout;
   private final QuotaStore own;
   private final Counter failures;
-  private static final long REMEMBERED = 100_000;
 
   /** The amounts this gateway knows quotas with. */
   private final Cache<String, Long> sizes =

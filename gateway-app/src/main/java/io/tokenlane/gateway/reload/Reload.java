@@ -138,7 +138,9 @@ public final class Reload {
     } catch (RuntimeException e) {
       return Outcome.refused(clock.instant(), Secrets.hiddenIn(binding.complaint(e)));
     }
-    binding.wentWell();
+    if (restart.isEmpty()) {
+      binding.wentWell();
+    }
     return new Outcome(Outcome.Kind.APPLIED, clock.instant(), live, restart, "");
   }
 

@@ -13,10 +13,12 @@ final class AdaptiveLimit {
   /** Times differ between prompts; only twice the usual is taken for queueing. */
   private static final double TOLERANCE = 2.0;
 
+  private volatile ResilienceProperties.Adaptive bounds;
   private volatile Limit limit;
   private final AtomicInteger underWay = new AtomicInteger();
 
   AdaptiveLimit(ResilienceProperties.Adaptive settings) {
+    this.bounds = settings;
     this.limit = limit(settings, settings.initial());
   }
 
@@ -29,9 +31,12 @@ final class AdaptiveLimit {
         .build();
   }
 
-  /** Learns within these bounds from now on, beginning where it stands. */
+  /** Learns within these bounds from now on, beginning where it stands; the same change nothing. */
   void bound(ResilienceProperties.Adaptive settings) {
-    limit = limit(settings, Math.clamp(current(), settings.min(), settings.max()));
+    if (!settings.equals(bounds)) {
+      bounds = settings;
+      limit = limit(settings, Math.clamp(current(), settings.min(), settings.max()));
+    }
   }
 
   /** Takes a place; false where there is none. */

@@ -14,15 +14,26 @@ import org.springframework.cloud.gateway.route.RouteDefinition;
  */
 public record RouteList(List<RouteDefinition> routes, List<FilterDefinition> defaultFilters) {
 
-  /** Copies the lists. */
+  /** Copies the lists; a route without an id is known by its place. */
   public RouteList {
     routes = List.copyOf(routes);
     defaultFilters = List.copyOf(defaultFilters);
     for (int i = 0; i < routes.size(); i++) {
-      if (routes.get(i).getUri() == null) {
-        throw new IllegalArgumentException(
-            GatewayProperties.PREFIX + ".routes[" + i + "].uri: missing (expected: a URI)");
+      RouteDefinition route = routes.get(i);
+      String place = "routes[" + i + "]";
+      require(route.getUri() != null, place + ".uri: missing (expected: a URI)");
+      require(
+          !route.getPredicates().isEmpty(),
+          place + ".predicates: missing (expected: at least one)");
+      if (route.getId() == null) {
+        route.setId(place);
       }
+    }
+  }
+
+  private static void require(boolean sound, String complaint) {
+    if (!sound) {
+      throw new IllegalArgumentException(GatewayProperties.PREFIX + "." + complaint);
     }
   }
 

@@ -25,6 +25,8 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
+import org.springframework.web.util.pattern.PathPattern;
+import org.springframework.web.util.pattern.PathPatternParser;
 import reactor.core.publisher.Mono;
 
 /**
@@ -45,7 +47,7 @@ final class ChangeGate implements WebFilter, Ordered {
   private static final Pattern LOCAL_HOST =
       Pattern.compile("(localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d+)?");
 
-  private final String path;
+  private final PathPattern guarded;
   private final Logins logins;
   private final @Nullable String token;
   private final Audit audit;
@@ -57,7 +59,7 @@ final class ChangeGate implements WebFilter, Ordered {
    * @param path the actuator's, as {@code /actuator}
    */
   ChangeGate(String path, Logins logins, AdminToken token, Audit audit) {
-    this.path = path;
+    this.guarded = PathPatternParser.defaultInstance.parse(path + "/**");
     this.logins = logins;
     this.token = token.value();
     this.audit = audit;
@@ -71,9 +73,9 @@ final class ChangeGate implements WebFilter, Ordered {
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
     ServerHttpRequest request = exchange.getRequest();
-    String asked = request.getPath().pathWithinApplication().value();
+    // As the actuator itself finds its endpoints: however the path is written.
     if (READING.contains(request.getMethod())
-        || !(asked.equals(path) || asked.startsWith(path + "/"))) {
+        || !guarded.matches(request.getPath().pathWithinApplication())) {
       return chain.filter(exchange);
     }
     if (token == null && !logins.possible()) {
