@@ -45,7 +45,7 @@ final class PassExchange {
   private final ByteBuf body;
   private final String id;
   private final PassedRequests.Trace trace;
-  private final long startNanos = System.nanoTime();
+  private final long startNanos;
   private @Nullable Channel upstream;
   private boolean reused;
   private boolean ended;
@@ -59,18 +59,16 @@ final class PassExchange {
       Passing passing,
       PassHandler handler,
       ChannelHandlerContext client,
-      PassTarget target,
-      HttpRequest request,
-      ByteBuf body) {
+      PassHandler.Gathering whole) {
     this.passing = passing;
     this.handler = handler;
     this.client = client;
-    this.target = target;
-    this.request = request;
-    this.body = body;
+    this.target = whole.target;
+    this.request = whole.request;
+    this.body = whole.body;
+    this.trace = whole.trace;
+    this.startNanos = whole.startNanos;
     this.id = RequestIds.keepOrMake(request.headers().get(RequestIds.HEADER));
-    this.trace =
-        passing.told().begun(request.headers().get("traceparent"), request.method().name());
   }
 
   private UpstreamConnections connections() {

@@ -42,16 +42,19 @@ final class PassHandler extends ChannelDuplexHandler {
   }
 
   /** A request whose body is not whole yet. */
-  private static final class Gathering {
+  static final class Gathering {
+    final long startNanos = System.nanoTime();
     final HttpRequest request;
     final PassTarget target;
     final ByteBuf body;
-    @Nullable Future<?> patience;
+    final PassedRequests.Trace trace;
+    private @Nullable Future<?> patience;
 
-    Gathering(HttpRequest request, PassTarget target, ByteBuf body) {
+    Gathering(HttpRequest request, PassTarget target, ByteBuf body, PassedRequests.Trace trace) {
       this.request = request;
       this.target = target;
       this.body = body;
+      this.trace = trace;
     }
 
     void end() {
@@ -90,7 +93,9 @@ final class PassHandler extends ChannelDuplexHandler {
       return;
     }
     int length = (int) HttpUtil.getContentLength((HttpMessage) request, 0L);
-    Gathering begun = new Gathering(request, target, context.alloc().buffer(length));
+    PassedRequests.Trace trace =
+        passing.told().begun(request.headers().get("traceparent"), request.method().name());
+    Gathering begun = new Gathering(request, target, context.alloc().buffer(length), trace);
     gathering = begun;
     if (request instanceof FullHttpRequest full) {
       gather(context, begun, full);
@@ -115,8 +120,7 @@ final class PassHandler extends ChannelDuplexHandler {
       begun.end();
       gathering = null;
       passing.begun();
-      PassExchange exchange =
-          new PassExchange(passing, this, context, begun.target, begun.request, begun.body);
+      PassExchange exchange = new PassExchange(passing, this, context, begun);
       current = exchange;
       exchange.start();
     }
@@ -161,13 +165,13 @@ final class PassHandler extends ChannelDuplexHandler {
       drop(late);
       String id = RequestIds.keepOrMake(late.request.headers().get(RequestIds.HEADER));
       PassErrors.bodyTimeout(context, passing.bodyTimeout(), id);
-      tellTooSlow(late.request, id);
+      tellTooSlow(late, id);
     }
   }
 
-  private void tellTooSlow(HttpRequest request, String id) {
-    long waited = passing.bodyTimeout().toNanos();
-    String parent = request.headers().get("traceparent");
+  private void tellTooSlow(Gathering late, String id) {
+    HttpRequest request = late.request;
+    long waited = System.nanoTime() - late.startNanos;
     passing
         .told()
         .ended(
@@ -181,7 +185,7 @@ final class PassHandler extends ChannelDuplexHandler {
                 0,
                 waited,
                 waited),
-            passing.told().begun(parent, request.method().name()));
+            late.trace);
   }
 
   /** The exchange is over; what came meanwhile is next. */
@@ -208,10 +212,10 @@ final class PassHandler extends ChannelDuplexHandler {
     replaying = true;
     begin(context, request);
     context.fireChannelRead(body);
-    while (!waiting.isEmpty()) {
+    while (current == null && !waiting.isEmpty()) {
       channelRead(context, waiting.remove());
     }
-    context.fireChannelReadComplete();
+    channelReadComplete(context);
   }
 
   @Override

@@ -41,6 +41,10 @@ final class LineRing implements AutoCloseable {
   private final LongAdder lost = new LongAdder();
   private final LongAdder written = new LongAdder();
   private volatile boolean closing;
+
+  /** The writer looks seldom where little comes: a burst has to wake it. */
+  private volatile boolean resting;
+
   private @Nullable WritableByteChannel channel;
 
   /**
@@ -61,8 +65,13 @@ final class LineRing implements AutoCloseable {
       if (!ring.offer(line)) {
         droppedImportant.increment();
       }
-    } else if (ring.size() >= ordinaryRoom || !ring.offer(line)) {
-      droppedOrdinary.increment();
+    } else {
+      int held = ring.size();
+      if (held >= ordinaryRoom || !ring.offer(line)) {
+        droppedOrdinary.increment();
+      } else if (resting && held >= ordinaryRoom / 2) {
+        LockSupport.unpark(writer);
+      }
     }
   }
 
@@ -71,7 +80,9 @@ final class LineRing implements AutoCloseable {
     while (!closing || !ring.isEmpty()) {
       Line first = ring.poll();
       if (first == null) {
+        resting = true;
         LockSupport.parkNanos(idle);
+        resting = false;
         idle = Math.min(2 * idle, LONGEST_IDLE_NANOS);
       } else {
         idle = IDLE_NANOS;
