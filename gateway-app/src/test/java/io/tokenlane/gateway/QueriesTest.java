@@ -1,18 +1,13 @@
 package io.tokenlane.gateway;
 
-import static io.tokenlane.gateway.Eventually.eventually;
 import static io.tokenlane.gateway.RunningGateway.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenlane.gateway.cache.PrefetchPass;
-import io.tokenlane.gateway.prefetch.PrefetchProperties;
-import io.tokenlane.gateway.prefetch.Replanning;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.springframework.util.unit.DataSize;
 
 /** POST and QUERY on a route that is declared prefetchable, and the plan begun anew. */
 final class QueriesTest {
@@ -83,6 +78,16 @@ final class QueriesTest {
   }
 
   @Test
+  void onlyWhatAsksIsKnownByItsContent() {
+    answers("v", "Cache-Control", "max-age=60");
+    for (String method : List.of("PUT", "DELETE", "PATCH")) {
+      ask(method, "/ask/things", ALL, "X-Of", "a-test");
+      ask(method, "/ask/things", ALL, "X-Of", "a-test");
+    }
+    assertThat(gateway.app.calls()).hasSize(6);
+  }
+
+  @Test
   void elsewhereAPostIsAChangeAndNeverPrefetched() {
     answers("v", "Cache-Control", "max-age=60");
     ask("POST", "/api/things", ALL, "X-Of", "a-test");
@@ -94,44 +99,5 @@ final class QueriesTest {
     assertThat(refused.statusCode()).isEqualTo(405);
     assertThat(refused.body()).contains("tokenlane.cache.routes.api.prefetchable");
     assertThat(gateway.app.calls()).hasSize(2);
-  }
-
-  @Test
-  void anotherPlanFetchesItsEndpointsAndAllAgainWhenTold() {
-    Replanning plan = gateway.bean(Replanning.class);
-    answers("planned");
-    try {
-      plan.replan(plan("POST /ask/things " + ALL));
-      eventually("fetched", () -> gateway.app.calls().size() == 1);
-      eventually("stored", () -> ask(ALL).headers().map().toString().contains("; hit"));
-      int before = gateway.app.calls().size();
-      answers("again");
-      plan.refetchAll();
-      eventually("fetched again", () -> ask(ALL).body().equals("again"));
-      assertThat(gateway.app.calls()).hasSize(before + 1);
-    } finally {
-      plan.replan(plan("/api/v1/user", "/api/v1/config"));
-    }
-    eventually(
-        "back",
-        () ->
-            gateway
-                .manage("/actuator/prometheus")
-                .body()
-                .contains("tokenlane_prefetch_total{outcome=\"done\"} 2"));
-  }
-
-  private static PrefetchProperties plan(String... endpoints) {
-    return new PrefetchProperties(
-        true,
-        300,
-        List.of(endpoints),
-        2,
-        null,
-        List.of(),
-        DataSize.ofBytes(0),
-        false,
-        Duration.ZERO,
-        false);
   }
 }

@@ -54,6 +54,14 @@ final class PrefetcherTest {
     return CompletableFuture.completedFuture(TTL);
   }
 
+  /** A source behind a link, for as long as it is cut. */
+  private static Prefetcher.Source behind(boolean[] cut) {
+    return endpoint ->
+        cut[0]
+            ? CompletableFuture.failedFuture(new IllegalStateException("unreachable"))
+            : fresh(endpoint);
+  }
+
   @Test
   void fetchesAtStartAndAgainBeforeExpiry() {
     try (Prefetcher prefetcher = prefetcher(PrefetcherTest::fresh, 2, "/a", "/b")) {
@@ -131,13 +139,8 @@ final class PrefetcherTest {
   @Test
   void theFirstThatRecoversBringsTheOthers() {
     boolean[] cut = {true};
-    Prefetcher.Source link =
-        endpoint ->
-            cut[0]
-                ? CompletableFuture.failedFuture(new IllegalStateException("unreachable"))
-                : fresh(endpoint);
     String[] endpoints = IntStream.range(0, 20).mapToObj(i -> "/" + i).toArray(String[]::new);
-    try (Prefetcher prefetcher = prefetcher(link, 2, endpoints)) {
+    try (Prefetcher prefetcher = prefetcher(behind(cut), 2, endpoints)) {
       prefetcher.start();
       advance(Duration.ofMinutes(10));
       cut[0] = false;
@@ -156,12 +159,7 @@ final class PrefetcherTest {
   @Test
   void whoeverKnowsThatTheLinkIsBackSaysSo() {
     boolean[] cut = {true};
-    Prefetcher.Source link =
-        endpoint ->
-            cut[0]
-                ? CompletableFuture.failedFuture(new IllegalStateException("unreachable"))
-                : fresh(endpoint);
-    try (Prefetcher prefetcher = prefetcher(link, 2, "/a", "/b")) {
+    try (Prefetcher prefetcher = prefetcher(behind(cut), 2, "/a", "/b")) {
       prefetcher.start();
       advance(Duration.ofMinutes(10));
       cut[0] = false;

@@ -8,7 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -23,10 +26,19 @@ final class NodeSources {
 
   private final NodePool pool;
   private final Lookup lookup;
-  private final Map<NodeProperties, List<ServiceWatch.Member>> found = new ConcurrentHashMap<>();
+  private final Map<Source, List<ServiceWatch.Member>> found = new ConcurrentHashMap<>();
+  private final Set<Source> followed = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable ServiceWatch watch;
   private volatile List<NodeProperties> entries;
   private volatile Map<String, NodeProperties> byNode = Map.of();
   private List<Node> fleet = List.of();
+
+  /** Who tells nodes; what else an entry says of them may change, and they stay. */
+  private record Source(URI uri, boolean kubernetes) {
+    static Source of(NodeProperties entry) {
+      return new Source(entry.uri(), entry.kubernetes());
+    }
+  }
 
   /** Where the nodes of an entry listen now. */
   @FunctionalInterface
@@ -44,9 +56,11 @@ final class NodeSources {
   /** From now on these; calls on nodes that are gone end as they would have. */
   void replace(NodeList next) {
     entries = next.all();
-    found.keySet().retainAll(next.all());
+    Set<Source> wanted = next.all().stream().map(Source::of).collect(Collectors.toSet());
+    found.keySet().removeIf(source -> !source.kubernetes() && !wanted.contains(source));
     publish();
     look();
+    followAll();
   }
 
   /** Whether there should be nodes, also where none was found yet. */
@@ -74,10 +88,22 @@ final class NodeSources {
   }
 
   /** The fleet follows what the watch tells from now on. */
-  void follow(ServiceWatch watch) {
+  void follow(ServiceWatch opened) {
+    watch = opened;
+    followAll();
+  }
+
+  /** Each service once: a watch goes on telling of those that are in no entry any more. */
+  private void followAll() {
+    ServiceWatch opened = watch;
     for (NodeProperties entry : entries) {
-      if (entry.kubernetes()) {
-        watch.follow(entry.uri(), members -> found(entry, members));
+      if (!entry.kubernetes()) {
+        continue;
+      }
+      if (opened == null) {
+        LOG.warn("node {}: kubernetes: true (expected: at a start; restart)", entry.name());
+      } else if (followed.add(Source.of(entry))) {
+        opened.follow(entry.uri(), members -> found(entry, members));
       }
     }
   }
@@ -88,7 +114,7 @@ final class NodeSources {
   }
 
   private void found(NodeProperties entry, List<ServiceWatch.Member> members) {
-    if (!members.equals(found.put(entry, List.copyOf(members)))) {
+    if (!members.equals(found.put(Source.of(entry), List.copyOf(members)))) {
       LOG.info("node {}: {} found", entry.name(), members.size());
       publish();
     }
@@ -116,7 +142,7 @@ final class NodeSources {
       return List.of(new Node(entry.name(), entry.uri(), entry.weight(), entry.limit()));
     }
     List<Node> nodes = new ArrayList<>();
-    for (ServiceWatch.Member member : found.getOrDefault(entry, List.of())) {
+    for (ServiceWatch.Member member : found.getOrDefault(Source.of(entry), List.of())) {
       String id = entry.id() == null ? member.name() : entry.id() + '-' + member.name();
       nodes.add(new Node(id, member.uri(), entry.weight(), entry.limit()));
     }

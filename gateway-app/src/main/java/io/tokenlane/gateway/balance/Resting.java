@@ -1,5 +1,6 @@
 package io.tokenlane.gateway.balance;
 
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tokenlane.balance.Node;
 import io.tokenlane.balance.NodePool;
 import io.tokenlane.balance.health.Probe;
@@ -7,7 +8,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
@@ -26,8 +26,12 @@ final class Resting implements Probe {
   private final Probe probe;
   private final LongSupplier clock;
 
-  /** When each node was asked and found well. */
-  private final Map<String, Long> wellAt = new ConcurrentHashMap<>();
+  /** When each node was asked and found well; of those that left nothing is kept. */
+  private final Map<String, Long> wellAt =
+      Caffeine.newBuilder()
+          .expireAfterWrite(Duration.ofNanos(WELL_FOR_NANOS))
+          .<String, Long>build()
+          .asMap();
 
   Resting(NodePool pool, Probe probe, LongSupplier clock) {
     this.pool = pool;

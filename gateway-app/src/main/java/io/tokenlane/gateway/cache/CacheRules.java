@@ -205,7 +205,7 @@ final class CacheRules {
     Query query =
         route.prefetchable()
                 && request instanceof BodyRequest whole
-                && !Invalidation.safe(request.getMethod().name())
+                && Query.possible(request.getMethod().name(), fields)
             ? Query.of(whole)
             : null;
     String asked = CacheFilter.target(request) + (query == null ? "" : query.key());

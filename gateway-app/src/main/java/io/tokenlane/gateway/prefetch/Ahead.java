@@ -39,6 +39,7 @@ final class Ahead {
   private final Means means;
   private final Memory memory;
   private final AtomicInteger running = new AtomicInteger();
+  private volatile boolean over;
   private final Queue<String> recent = new ConcurrentLinkedQueue<>();
   private final Cache<String, Known> known =
       Caffeine.newBuilder().maximumSize(REMEMBERED).executor(Runnable::run).build();
@@ -79,6 +80,11 @@ final class Ahead {
    */
   void remember() {
     foresight.top(REMEMBERED).forEach(key -> known.put(key, Known.gone(key)));
+  }
+
+  /** Fetches no more: another one goes on, or none does. */
+  void stop() {
+    over = true;
   }
 
   /** Keeps what was learnt for the next process. */
@@ -127,23 +133,19 @@ final class Ahead {
                   stored.resource().target().equals(target)
                       && stored.resource().host().equalsIgnoreCase(host);
               if (same) {
-                fetchSoon(key, stored, "FORGOTTEN");
+                fetchSoon(key, stored);
               }
             });
   }
 
-  /** All that is asked often is fetched again. */
-  void refetch() {
-    known.asMap().forEach((key, stored) -> fetchSoon(key, stored, "REFETCH"));
-  }
-
-  private void fetchSoon(String key, Known stored, String why) {
+  private void fetchSoon(String key, Known stored) {
     if (foresight.worthRefreshing(key, ttlSeconds(key), now())) {
       long jitter = ThreadLocalRandom.current().nextLong(100, 1_000);
       var _ =
           means
               .clockwork()
-              .schedule(() -> fetch(key, stored.resource(), why), jitter, TimeUnit.MILLISECONDS);
+              .schedule(
+                  () -> fetch(key, stored.resource(), "FORGOTTEN"), jitter, TimeUnit.MILLISECONDS);
     }
   }
 
@@ -175,7 +177,8 @@ final class Ahead {
   }
 
   private void fetch(String key, Resource resource, String why) {
-    if (means.busy().getAsBoolean() || running.get() >= AT_ONCE || !foresight.begun(key, now())) {
+    boolean free = !over && !means.busy().getAsBoolean() && running.get() < AT_ONCE;
+    if (!free || !foresight.begun(key, now())) {
       return;
     }
     running.incrementAndGet();

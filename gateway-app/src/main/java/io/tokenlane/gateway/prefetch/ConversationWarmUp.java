@@ -3,13 +3,11 @@ package io.tokenlane.gateway.prefetch;
 import io.tokenlane.balance.Lease;
 import io.tokenlane.gateway.cache.TurnListener;
 import io.tokenlane.gateway.call.CallKind;
-import io.tokenlane.gateway.call.CallParser;
 import io.tokenlane.gateway.call.InferenceCall;
 import io.tokenlane.prefetch.predict.Continuations;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -21,12 +19,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import reactor.core.publisher.Mono;
-import reactor.netty.ByteBufMono;
-import reactor.netty.http.client.HttpClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -40,16 +34,14 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class ConversationWarmUp implements TurnListener {
   private static final Logger LOG = LoggerFactory.getLogger(ConversationWarmUp.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final double LEAST_PROBABILITY = 0.5;
 
   /** What decides, beside the messages, which tokens a conversation is made of. */
   private static final List<String> SHAPING =
       List.of("model", "tools", "tool_choice", "chat_template_kwargs", "cache_salt");
 
-  private final HttpClient client;
+  private final NodePrefixes prefixes;
   private final BiFunction<InferenceCall, String, CompletableFuture<Lease>> leases;
-  private final Function<String, Optional<String>> apiKeys;
   private final BooleanSupplier busy;
   private final Continuations continuations = new Continuations(System::nanoTime);
   private final Set<String> without = ConcurrentHashMap.newKeySet();
@@ -59,19 +51,15 @@ final class ConversationWarmUp implements TurnListener {
   private final AtomicLong withheld = new AtomicLong();
 
   /**
-   * @param client reaches nodes
    * @param leases a node for a call on a route
-   * @param apiKeys the key of a node by its id
    * @param busy whether clients' calls need the nodes now
    */
   ConversationWarmUp(
-      HttpClient client,
+      NodePrefixes prefixes,
       BiFunction<InferenceCall, String, CompletableFuture<Lease>> leases,
-      Function<String, Optional<String>> apiKeys,
       BooleanSupplier busy) {
-    this.client = client.responseTimeout(PATIENCE);
+    this.prefixes = prefixes;
     this.leases = leases;
-    this.apiKeys = apiKeys;
     this.busy = busy;
   }
 
@@ -173,21 +161,9 @@ final class ConversationWarmUp implements TurnListener {
       asking.set(false);
       return;
     }
-    String json = new String(CallParser.write(body), StandardCharsets.UTF_8);
     var _ =
-        client
-            .headers(
-                headers -> {
-                  headers.set("Content-Type", "application/json");
-                  apiKeys
-                      .apply(node)
-                      .ifPresent(key -> headers.set("Authorization", "Bearer " + key));
-                })
-            .post()
-            .uri(lease.node().uri().resolve("/v1/prefixes"))
-            .send(ByteBufMono.fromString(Mono.just(json)))
-            .responseSingle((response, answer) -> answer.then(Mono.just(response.status().code())))
-            .onErrorReturn(0)
+        prefixes
+            .compute(lease.node(), body)
             .doFinally(
                 signal -> {
                   lease.ignored();

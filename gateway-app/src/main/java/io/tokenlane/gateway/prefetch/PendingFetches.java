@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +46,8 @@ final class PendingFetches {
         .ifPresent(
             path -> {
               try {
-                Files.readAllLines(path).stream().filter(known::contains).forEach(pending::add);
+                List<String> lines = Files.readAllLines(path);
+                known.stream().filter(e -> lines.contains(line(e))).forEach(pending::add);
               } catch (MalformedInputException strange) {
                 LOG.warn("{}: not text (expected: a path a line); it is left out", path);
               } catch (IOException e) {
@@ -53,6 +55,11 @@ final class PendingFetches {
               }
             });
     return List.copyOf(pending);
+  }
+
+  /** The content of a query may go over several lines. */
+  private static String line(String endpoint) {
+    return endpoint.replaceAll("\\R", " ");
   }
 
   synchronized void add(List<String> endpoints) {
@@ -75,7 +82,7 @@ final class PendingFetches {
   private void write(Path path) {
     String now;
     synchronized (this) {
-      now = String.join("\n", pending);
+      now = pending.stream().map(PendingFetches::line).collect(Collectors.joining("\n"));
     }
     try {
       StateFolder.replace(path, now.getBytes(StandardCharsets.UTF_8));

@@ -98,18 +98,15 @@ public class PrefetchConfig {
   }
 
   @Bean
+  NodePrefixes nodePrefixes(LiveSettings settings, NodeClients clients) {
+    return new NodePrefixes(clients.pooled(), id -> apiKey(settings.now(NodeList.class), id));
+  }
+
+  @Bean
   @Nullable ConversationWarmUp conversationWarmUp(
-      PrefetchProperties properties,
-      NodePool pool,
-      LiveSettings settings,
-      NodeClients clients,
-      LeaseAhead leases) {
+      PrefetchProperties properties, NodePool pool, NodePrefixes prefixes, LeaseAhead leases) {
     return properties.enabled() && properties.conversations()
-        ? new ConversationWarmUp(
-            clients.pooled(),
-            leases::lease,
-            id -> apiKey(settings.now(NodeList.class), id),
-            () -> busy(pool))
+        ? new ConversationWarmUp(prefixes, leases::lease, () -> busy(pool))
         : null;
   }
 
@@ -121,7 +118,7 @@ public class PrefetchConfig {
   @Nullable PrefixWarmUp prefixWarmUp(
       PrefetchProperties properties,
       NodePool pool,
-      LiveSettings settings,
+      NodePrefixes prefixes,
       TemplateRegistry templates,
       PrefetchStarter.Means means) {
     if (!properties.enabled() || !properties.prefixes()) {
@@ -130,12 +127,7 @@ public class PrefetchConfig {
     Patience patience =
         new Patience(properties.carbonWait(), means.carbon()::pause, System::nanoTime);
     PrefixWarmUp warmUp =
-        new PrefixWarmUp(
-            pool,
-            templates::list,
-            id -> apiKey(settings.now(NodeList.class), id),
-            () -> busy(pool),
-            patience);
+        new PrefixWarmUp(pool, templates::list, prefixes, () -> busy(pool), patience);
     var _ = means.clockwork().scheduleWithFixedDelay(warmUp::look, 1, 1, TimeUnit.SECONDS);
     return warmUp;
   }

@@ -31,10 +31,7 @@ import org.springframework.context.ApplicationListener;
 
 /** Starts the prefetcher when the gateway's front door is open, and hears of hits. */
 final class PrefetchStarter
-    implements ApplicationListener<ReactiveWebServerInitializedEvent>,
-        HitListener,
-        Replanning,
-        DisposableBean {
+    implements ApplicationListener<ReactiveWebServerInitializedEvent>, HitListener, DisposableBean {
   private static final Logger LOG = LoggerFactory.getLogger(PrefetchStarter.class);
 
   private static final long JITTER_MILLIS = 60_000;
@@ -107,20 +104,11 @@ final class PrefetchStarter
     wanted.schedules().forEach(schedule -> next(schedule, started));
   }
 
-  @Override
-  public void refetchAll() {
-    Prefetcher running = prefetcher;
-    if (running != null) {
-      running.accounts().keySet().forEach(endpoint -> refreshSoon(running, endpoint));
-    }
-    Ahead foreseeing = ahead;
-    if (foreseeing != null) {
-      foreseeing.refetch();
-    }
-  }
-
-  @Override
-  public synchronized void replan(PrefetchProperties next) {
+  /**
+   * Goes on with another plan: its endpoints are fetched now, those that are no longer in it no
+   * more. What was learnt from clients stays.
+   */
+  synchronized void replan(PrefetchProperties next) {
     Prefetcher before = prefetcher;
     prefetcher = null;
     if (before != null) {
@@ -128,9 +116,12 @@ final class PrefetchStarter
     }
     boolean foresees = next.enabled() && next.foreseen().enabled();
     Ahead foreseeing = ahead;
-    if (foreseeing != null && !foresees) {
-      ahead = null;
-      foreseeing.keep();
+    if (foreseeing != null) {
+      foreseeing.stop();
+      if (!foresees) {
+        ahead = null;
+        foreseeing.keep();
+      }
     }
     properties = next;
     pass.storesFor(next.ttl());

@@ -4,25 +4,17 @@ import io.tokenlane.balance.Node;
 import io.tokenlane.balance.NodePool;
 import io.tokenlane.balance.NodeState;
 import io.tokenlane.compress.template.Template;
-import io.tokenlane.gateway.call.CallParser;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import reactor.core.publisher.Mono;
-import reactor.netty.ByteBufMono;
-import reactor.netty.http.client.HttpClient;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -33,15 +25,13 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class PrefixWarmUp {
   private static final Logger LOG = LoggerFactory.getLogger(PrefixWarmUp.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** Shorter than a block of the KV cache there is nothing to keep. */
   private static final int SHORTEST_CHARS = 64;
 
-  private final HttpClient client = HttpClient.create().responseTimeout(PATIENCE);
   private final NodePool pool;
   private final Supplier<Collection<Template>> templates;
-  private final Function<String, Optional<String>> apiKeys;
+  private final NodePrefixes prefixes;
   private final BooleanSupplier busy;
   private final Patience patience;
   private final Set<String> warm = ConcurrentHashMap.newKeySet();
@@ -55,20 +45,19 @@ final class PrefixWarmUp {
   private final AtomicLong failed = new AtomicLong();
 
   /**
-   * @param apiKeys the key of a node by its id
    * @param busy whether clients' calls need the nodes now
    * @param patience whether what is wanted had better wait for less CO2
    */
   PrefixWarmUp(
       NodePool pool,
       Supplier<Collection<Template>> templates,
-      Function<String, Optional<String>> apiKeys,
+      NodePrefixes prefixes,
       BooleanSupplier busy,
       Patience patience) {
     this.patience = patience;
     this.pool = pool;
     this.templates = templates;
-    this.apiKeys = apiKeys;
+    this.prefixes = prefixes;
     this.busy = busy;
     pool.onChange(this::changed);
   }
@@ -124,21 +113,9 @@ final class PrefixWarmUp {
         .addObject()
         .put("role", "user")
         .put("content", template.staticPrefix());
-    byte[] bytes = CallParser.write(body);
     var _ =
-        client
-            .headers(
-                headers -> {
-                  headers.set("Content-Type", "application/json");
-                  apiKeys
-                      .apply(node.id())
-                      .ifPresent(key -> headers.set("Authorization", "Bearer " + key));
-                })
-            .post()
-            .uri(node.uri().resolve("/v1/prefixes"))
-            .send(ByteBufMono.fromString(Mono.just(new String(bytes, StandardCharsets.UTF_8))))
-            .responseSingle((response, answer) -> answer.then(Mono.just(response.status().code())))
-            .onErrorReturn(0)
+        prefixes
+            .compute(node, body)
             .doFinally(signal -> asking.set(false))
             .subscribe(status -> told(node, template, status));
   }

@@ -30,6 +30,15 @@ public final class StateFolder {
   public static void replace(Path file, byte[] content) throws IOException {
     Path folder = Files.createDirectories(file.toAbsolutePath().getParent());
     Path next = Files.createTempFile(folder, file.getFileName().toString(), ".new");
+    try {
+      force(next, content);
+      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(next);
+    }
+  }
+
+  private static void force(Path next, byte[] content) throws IOException {
     try (FileChannel channel = FileChannel.open(next, StandardOpenOption.WRITE)) {
       ByteBuffer rest = ByteBuffer.wrap(content);
       while (rest.hasRemaining()) {
@@ -37,6 +46,5 @@ public final class StateFolder {
       }
       channel.force(true);
     }
-    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
   }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -53,10 +54,6 @@ final class CancelsTest {
   private final BalanceFilter filter;
 
   CancelsTest() {
-    pool.replace(
-        IntStream.range(0, 8)
-            .mapToObj(i -> new Node("n" + i, URI.create("http://127.0.0.1:" + (9000 + i)), 1, 3))
-            .toList());
     NodeSources none = new NodeSources(pool, new NodeList(List.of()), entry -> Mono.empty());
     pool.replace(
         IntStream.range(0, 8)
@@ -127,7 +124,7 @@ final class CancelsTest {
       long own = seed + i;
       Thread.ofPlatform().daemon().start(() -> calls(own, open, over));
     }
-    over.await();
+    assertThat(over.await(5, TimeUnit.MINUTES)).as("seed %d: both threads end", seed).isTrue();
     for (Disposable last : open) {
       if (last != null) {
         last.dispose();

@@ -109,6 +109,16 @@ class NodeSourcesTest {
     watch.tell("http://10.1.0.9:8091");
     assertThat(pool.nodes().get(1).uri()).isEqualTo(URI.create("http://10.1.0.9:8091"));
     assertThat(ids()).containsExactly("fixed", "nodes-0");
+
+    NodeProperties heavier =
+        new NodeProperties(
+            null, URI.create("http://nodes:8091"), false, true, 3, 0, "sesame", false, null);
+    sources.replace(new NodeList(List.of(FIXED, heavier)));
+    assertThat(ids()).containsExactly("fixed", "nodes-0");
+    assertThat(pool.nodes().get(1).weight()).isEqualTo(3);
+
+    watch.tell("http://10.1.0.9:8091", "http://10.1.0.3:8091");
+    assertThat(ids()).containsExactly("fixed", "nodes-0", "nodes-1");
   }
 
   private static final class Told implements ServiceWatch {

@@ -39,13 +39,12 @@ final class ConversationWarmUpTest {
   private final AtomicBoolean busy = new AtomicBoolean();
   private final ConversationWarmUp warmUp =
       new ConversationWarmUp(
-          HttpClient.create(),
+          new NodePrefixes(HttpClient.create(), id -> Optional.of("sesame")),
           (call, route) ->
               line.lease(
                   Strategies.named("round-robin"),
                   Demand.PLAIN,
                   new Place(0, "", Duration.ofSeconds(1))),
-          id -> Optional.of("sesame"),
           busy::get);
 
   ConversationWarmUpTest() {

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import reactor.netty.http.client.HttpClient;
 
 /** Nodes on real sockets. */
 final class PrefixWarmUpTest {
@@ -33,7 +34,9 @@ final class PrefixWarmUpTest {
               List.of(
                   Template.of("clerk", "1", BEGINNING + "{{ question }}"),
                   Template.of("short", "1", "Say {{ it }}")),
-          id -> id.equals("two") ? Optional.of("sesame") : Optional.empty(),
+          new NodePrefixes(
+              HttpClient.create(),
+              id -> id.equals("two") ? Optional.of("sesame") : Optional.empty()),
           busy::get,
           new Patience(Duration.ZERO, left -> left, System::nanoTime));
 

@@ -2,6 +2,7 @@ package io.tokenlane.prefetch.predict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,9 +71,5 @@ final class HabitsFileTest {
     Files.write(file(), whole);
     assertThat(habits.read().orElseThrow().contexts())
         .containsEntry("/a", new Habits.Context(4, Map.of("/b", 2)));
-  }
-
-  private static org.assertj.core.data.Offset<Double> within(double most) {
-    return org.assertj.core.data.Offset.offset(most);
   }
 }
