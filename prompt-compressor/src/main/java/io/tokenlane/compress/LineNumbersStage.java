@@ -94,8 +94,7 @@ final class LineNumbersStage implements Stage {
     int from = 0;
     while (from < text.length() && line.find(from)) {
       Listing listing = listing(text, line);
-      int fence = code.nextSetBit(line.start());
-      if (listing.isLong() && (fence < 0 || fence >= listing.end())) {
+      if (listing.isLong() && code.get(line.start(), listing.end()).isEmpty()) {
         found.add(listing);
       }
       from = Math.max(listing.end(), endOfLine(text, line.start()));

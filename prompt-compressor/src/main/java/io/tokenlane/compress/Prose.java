@@ -24,6 +24,8 @@ final class Prose {
               + "|^[ \\t]*+(?:import|from) [\\w.]++(?: import [^\\n]*+| as \\w++)?+$"
               + "|^[ \\t]*+(?:return|raise|yield|del|await) [\\w.()]++$");
 
+  private static final Pattern PLAIN_WORD = Pattern.compile("[(“‘*]*[A-Za-z’'-]+[.,:!?)*”’]*");
+  private static final Pattern BLANKS = Pattern.compile("\\s+");
   private static final String CODE_SIGNS = "{}=<>\\|$;";
 
   private static final double LEAST_PROSE = 0.7;
@@ -78,9 +80,9 @@ final class Prose {
     long signs = line.chars().filter(c -> CODE_SIGNS.indexOf(c) >= 0).count();
     int words = 0;
     int plain = 0;
-    for (String word : line.strip().split("\\s+")) {
+    for (String word : BLANKS.split(line.strip())) {
       words++;
-      plain += word.matches("[(“‘*]*[A-Za-z’'-]+[.,:!?)*”’]*") ? 1 : 0;
+      plain += PLAIN_WORD.matcher(word).matches() ? 1 : 0;
     }
     return plain >= LEAST_PROSE * words && signs * WORDS_PER_SIGN <= words;
   }

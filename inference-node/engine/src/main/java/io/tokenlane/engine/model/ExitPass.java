@@ -173,9 +173,6 @@ final class ExitPass {
     }
     active.take(active, picked, kept);
     backend.gather(decoder.stream(), picked, kept, decoder.stream(), 0);
-    if (kept > 0) {
-      backend.begin(active);
-    }
   }
 
   /** Logits of the rows that went through all layers. */

@@ -49,11 +49,24 @@ final class RowCost {
   }
 
   private boolean isDisturbed(int count, long time) {
-    double variance = rowsSquared - rows * rows;
-    double each = variance < 1e-3 ? 0 : (rowsByNanos - rows * nanos) / variance;
+    double each = isSpread() ? nanosEach() : 0;
     return steps >= STEPS_TO_KNOW
         && ++passedOver % MOST_PASSED_OVER != 0
         && time > DISTURBED * Math.max(nanos / 2, nanos + each * (count - rows));
+  }
+
+  /** Whether steps had different numbers of rows, so that a line goes through them. */
+  private boolean isSpread() {
+    return variance() >= 1e-3;
+  }
+
+  /** The slope of the line. */
+  private double nanosEach() {
+    return (rowsByNanos - rows * nanos) / variance();
+  }
+
+  private double variance() {
+    return rowsSquared - rows * rows;
   }
 
   /**
@@ -61,11 +74,10 @@ final class RowCost {
    * the drafts that there are; 0 to 1. A draft that is right saves that much.
    */
   double share(int sequences) {
-    double variance = rowsSquared - rows * rows;
-    if (steps < STEPS_TO_KNOW || variance < 1e-3) {
+    if (steps < STEPS_TO_KNOW || !isSpread()) {
       return GUESS;
     }
-    double each = (rowsByNanos - rows * nanos) / variance;
+    double each = nanosEach();
     double fixed = nanos - each * rows;
     double step = fixed + each * sequences * rowsEach;
     return step <= 0 ? 1 : Math.clamp(each * sequences * tokensEach / step, 0.02, 1);

@@ -66,41 +66,49 @@ public final class SystemMemory {
    * @param dense whether all of it will be written, so that huge pages waste none
    */
   public static MemorySegment zeros(long bytes, boolean dense, Arena arena) {
-    if (MMAP.isEmpty() || MUNMAP.isEmpty() || bytes < HUGE_PAGE) {
+    Optional<MemorySegment> pages =
+        MUNMAP.isEmpty() || bytes < HUGE_PAGE ? Optional.empty() : pages(bytes);
+    if (pages.isEmpty()) {
       return arena.allocate(bytes, 4096);
-    }
-    MemorySegment memory = mapped(MMAP.get(), bytes);
-    if (memory.address() == -1) {
-      return arena.allocate(bytes, 4096);
-    }
-    if (dense) {
-      MADVISE.ifPresent(madvise -> adviseHugePages(madvise, memory, bytes));
     }
     MethodHandle munmap = MUNMAP.get();
-    return memory.reinterpret(bytes, arena, whole -> unmap(munmap, whole));
+    MemorySegment memory = pages.get().reinterpret(arena, whole -> unmap(munmap, whole));
+    if (dense) {
+      advise(memory, HUGE_PAGE, HUGE_PAGES);
+    }
+    return memory;
   }
 
-  private static MemorySegment mapped(MethodHandle mmap, long bytes) {
+  /** Pages of zeros that stay until the process ends; empty where the system gives none. */
+  public static Optional<MemorySegment> pages(long bytes) {
+    if (MMAP.isEmpty()) {
+      return Optional.empty();
+    }
     try {
-      return (MemorySegment)
-          mmap.invokeExact(
-              MemorySegment.NULL, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
+      MemorySegment begin =
+          (MemorySegment)
+              MMAP.get()
+                  .invokeExact(
+                      MemorySegment.NULL, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
+      return begin.address() == -1 ? Optional.empty() : Optional.of(begin.reinterpret(bytes));
     } catch (Throwable e) {
       throw new IllegalStateException("mmap: " + e, e);
     }
   }
 
-  /** Only the part that is made of whole huge pages. */
-  private static void adviseHugePages(MethodHandle madvise, MemorySegment memory, long bytes) {
-    long begin = -(-memory.address() & -HUGE_PAGE);
-    long end = (memory.address() + bytes) & -HUGE_PAGE;
-    if (begin >= end) {
+  /**
+   * Tells the kernel what to do with the part of memory that is made of whole units, where it is
+   * Linux. It is advice: where the kernel does not take it, all stays as it is.
+   */
+  static void advise(MemorySegment memory, long unit, int advice) {
+    long begin = -(-memory.address() & -unit);
+    long end = (memory.address() + memory.byteSize()) & -unit;
+    if (MADVISE.isEmpty() || begin >= end) {
       return;
     }
+    MemorySegment part = memory.asSlice(begin - memory.address(), end - begin);
     try {
-      // It is advice: where the kernel does not take it, pages are small.
-      int ignored =
-          (int) madvise.invokeExact(MemorySegment.ofAddress(begin), end - begin, HUGE_PAGES);
+      int ignored = (int) MADVISE.get().invokeExact(part, end - begin, advice);
     } catch (Throwable e) {
       throw new IllegalStateException("madvise: " + e, e);
     }

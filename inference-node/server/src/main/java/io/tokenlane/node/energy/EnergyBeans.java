@@ -75,6 +75,8 @@ public class EnergyBeans {
 
   @Bean
   EnergyPerToken energyPerToken(EnergyMeter meter, DeviceMeters devices) {
-    return new EnergyPerToken(() -> meter.joules() + devices.joules(), System::nanoTime);
+    // Devices ask for the model, which cannot be had yet: the model's own parts need this bean.
+    double before = meter.joules();
+    return new EnergyPerToken(() -> meter.joules() - before + devices.joules(), System::nanoTime);
   }
 }

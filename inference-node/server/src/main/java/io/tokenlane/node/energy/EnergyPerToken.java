@@ -21,13 +21,12 @@ public final class EnergyPerToken {
   private double tokens;
 
   /**
-   * @param meter joules since the start
+   * @param meter joules since now; first asked once there are tokens
    * @param nanoTime as {@link System#nanoTime()}
    */
   public EnergyPerToken(DoubleSupplier meter, LongSupplier nanoTime) {
     this.meter = meter;
     this.nanoTime = nanoTime;
-    this.joulesBefore = meter.getAsDouble();
     this.lastLook = nanoTime.getAsLong();
   }
 

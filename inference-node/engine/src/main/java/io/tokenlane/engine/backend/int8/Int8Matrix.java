@@ -37,7 +37,7 @@ public final class Int8Matrix implements Linear {
   /** Inputs behind one scale where the weights come in blocks: exactly a block of theirs. */
   static final int BLOCK = 32;
 
-  private static final ValueLayout.OfShort SHORT =
+  static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final int WIDEST_GROUP = 128;
   private static final long PAGE = 4096;

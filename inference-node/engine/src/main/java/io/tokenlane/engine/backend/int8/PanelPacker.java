@@ -5,12 +5,9 @@ import io.tokenlane.engine.tensor.DType;
 import io.tokenlane.engine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /** Writes panels of an {@link Int8Matrix}, output by output. */
 final class PanelPacker {
-  private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final int LARGEST = 127;
 
   private final HostLinear plain;
@@ -59,7 +56,7 @@ final class PanelPacker {
               ? data.get(ValueLayout.JAVA_BYTE, block + 2 + i)
               : fourBits(data.get(ValueLayout.JAVA_BYTE, block + 2 + i % 16), i / 16);
     }
-    return data.get(SHORT, block);
+    return data.get(Int8Matrix.SHORT, block);
   }
 
   private static byte fourBits(byte pair, int half) {
@@ -91,6 +88,6 @@ final class PanelPacker {
       memory.set(ValueLayout.JAVA_BYTE, pair + 2L * lane + i % 2, bytes[i]);
     }
     long scales = at + (long) Int8Matrix.PANEL * group;
-    memory.set(SHORT, scales + (long) lane * Short.BYTES, scale);
+    memory.set(Int8Matrix.SHORT, scales + (long) lane * Short.BYTES, scale);
   }
 }

@@ -1,6 +1,6 @@
 package io.tokenlane.engine.backend.x86;
 
-import java.lang.foreign.Arena;
+import io.tokenlane.engine.tensor.SystemMemory;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -16,25 +16,11 @@ final class MachineCode {
   private static final Linker LINKER = Linker.nativeLinker();
 
   /** {@code sys/mman.h} of Linux on x86-64. */
-  private static final int PROT_READ_WRITE = 3;
-
   private static final int PROT_READ_EXECUTE = 5;
-  private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
 
-  private static final MethodHandle MMAP =
-      find(
-          "mmap",
-          FunctionDescriptor.of(
-              ValueLayout.ADDRESS,
-              ValueLayout.ADDRESS,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_LONG));
   private static final MethodHandle MPROTECT =
-      find(
-          "mprotect",
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("mprotect"),
           FunctionDescriptor.of(
               ValueLayout.JAVA_INT,
               ValueLayout.ADDRESS,
@@ -45,10 +31,6 @@ final class MachineCode {
       LINKER.downcallHandle(FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
 
   private MachineCode() {}
-
-  private static MethodHandle find(String name, FunctionDescriptor type) {
-    return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type);
-  }
 
   /**
    * Loads functions.
@@ -78,19 +60,8 @@ final class MachineCode {
   }
 
   private static MemorySegment map(long length) {
-    MemorySegment memory;
-    try {
-      memory =
-          (MemorySegment)
-              MMAP.invokeExact(
-                  MemorySegment.NULL, length, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
-    } catch (Throwable e) {
-      throw new IllegalStateException("mmap: " + e, e);
-    }
-    if (memory.address() == -1) {
-      throw new IllegalStateException("mmap: refused %d bytes".formatted(length));
-    }
-    return memory.reinterpret(length, Arena.global(), null);
+    return SystemMemory.pages(length)
+        .orElseThrow(() -> new IllegalStateException("mmap: refused %d bytes".formatted(length)));
   }
 
   private static void protect(MemorySegment memory) {
