@@ -109,6 +109,7 @@ class EdgeIT {
                 assertThat(
                         networks.edge(
                             List.of("curl", "-s", "http://127.0.0.1:9481/actuator/prefetch")))
+                    .contains("\"done\":")
                     .doesNotContain("\"done\":0"));
     await()
         .atMost(Duration.ofMinutes(1))

@@ -29,13 +29,17 @@ class ManifestsIT {
     Map<String, String> state = Map.of("TOKENLANE_STATE_DIR", folder.toString());
     try (Launcher launcher =
         Launcher.start(state, command, "--port", Integer.toString(port), "--config", file)) {
-      String alive = "http://localhost:" + (port + actuator) + "/actuator/health/liveness";
-      await()
-          .atMost(Duration.ofMinutes(1))
-          .ignoreExceptionsMatching(IOException.class::isInstance)
-          .untilAsserted(() -> assertThat(Http.get(alive).statusCode()).isEqualTo(200));
+      comesAlive(port + actuator);
       assertThat(launcher.output()).doesNotContain("ERROR");
     }
+  }
+
+  private static void comesAlive(int management) {
+    String alive = "http://localhost:" + management + "/actuator/health/liveness";
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .ignoreExceptionsMatching(IOException.class::isInstance)
+        .untilAsserted(() -> assertThat(Http.get(alive).statusCode()).isEqualTo(200));
   }
 
   /** From the launcher to the client's jars; here it finds no cluster, and says so and goes on. */
@@ -54,15 +58,7 @@ class ManifestsIT {
               () ->
                   assertThat(launcher.output())
                       .contains("service tokenlane-node in namespace tokenlane: "));
-      await()
-          .atMost(Duration.ofMinutes(1))
-          .ignoreExceptionsMatching(IOException.class::isInstance)
-          .untilAsserted(
-              () ->
-                  assertThat(
-                          Http.get("http://localhost:" + (port + 1) + "/actuator/health/liveness")
-                              .statusCode())
-                      .isEqualTo(200));
+      comesAlive(port + 1);
       assertThat(launcher.output()).doesNotContain("ERROR");
     }
   }

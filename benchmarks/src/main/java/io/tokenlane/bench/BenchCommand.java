@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** {@code ./tokenlane bench NAME [--json] [--quick]}. */
 public final class BenchCommand {
@@ -26,10 +27,10 @@ public final class BenchCommand {
    */
   public static void main(String[] arguments) {
     List<String> names = new ArrayList<>(List.of(arguments));
-    CudaOptions cuda = cudaOptions(names);
-    EngineOptions engine = engineOptions(names);
+    CudaOptions cuda = taken("cuda", () -> CudaOptions.take(names));
+    EngineOptions engine = taken("engine", () -> EngineOptions.take(names));
     String scenario = BalanceBenchmark.scenario(names);
-    Benchmark cache = cacheBenchmark(names);
+    Benchmark cache = taken("cache", () -> new CacheBenchmark(ROOT, CacheBenchmark.only(names)));
     Map<String, Benchmark> known = new TreeMap<>();
     for (Benchmark benchmark :
         List.of(
@@ -68,31 +69,12 @@ public final class BenchCommand {
     System.exit(run(wanted, json, quick));
   }
 
-  private static CudaOptions cudaOptions(List<String> arguments) {
+  /** Options of a benchmark, out of the arguments; a wrong one ends this process. */
+  private static <T> T taken(String benchmark, Supplier<T> options) {
     try {
-      return CudaOptions.take(arguments);
+      return options.get();
     } catch (IllegalArgumentException e) {
-      System.err.println("tokenlane: bench: cuda: " + e.getMessage());
-      System.exit(2);
-      throw e;
-    }
-  }
-
-  private static Benchmark cacheBenchmark(List<String> arguments) {
-    try {
-      return new CacheBenchmark(ROOT, CacheBenchmark.only(arguments));
-    } catch (IllegalArgumentException e) {
-      System.err.println("tokenlane: bench: cache: " + e.getMessage());
-      System.exit(2);
-      throw e;
-    }
-  }
-
-  private static EngineOptions engineOptions(List<String> arguments) {
-    try {
-      return EngineOptions.take(arguments);
-    } catch (IllegalArgumentException e) {
-      System.err.println("tokenlane: bench: engine: " + e.getMessage());
+      System.err.println("tokenlane: bench: " + benchmark + ": " + e.getMessage());
       System.exit(2);
       throw e;
     }

@@ -70,27 +70,13 @@ final class ModeSavings {
     List<Row> rows = new ArrayList<>();
     rows.add(saved(name + ", by message", sum).withGoal(goals.saved()));
     rows.addAll(halves(name, mode, wanted));
+    String id = encoding() + name + ", ";
+    double sidecar = 100.0 * sum.sidecar / sum.bytes;
     rows.add(
-        Row.of(
-                encoding() + name + ", sidecar",
-                100.0 * sum.sidecar / sum.bytes,
-                "% of bytes",
-                Row.Better.LOWER)
-            .withGoal(goals.sidecar()));
-    rows.add(
-        Row.of(
-                encoding() + name + ", restored with sidecar",
-                100.0 * sum.restored / sum.messages,
-                "% of messages",
-                Row.Better.HIGHER)
-            .withGoal(100));
-    rows.add(
-        Row.of(
-                encoding() + name + ", critical spans kept",
-                recall(mode, wanted),
-                "%",
-                Row.Better.HIGHER)
-            .withGoal(100));
+        Row.of(id + "sidecar", sidecar, "% of bytes", Row.Better.LOWER).withGoal(goals.sidecar()));
+    double restored = 100.0 * sum.restored / sum.messages;
+    rows.add(whole(id + "restored with sidecar", restored, "% of messages"));
+    rows.add(whole(id + "critical spans kept", recall(mode, wanted), "%"));
     return rows;
   }
 
@@ -143,6 +129,10 @@ final class ModeSavings {
       sum.restored += back.restore(visible, sent.tag(), sent.sidecar()).equals(turn.text()) ? 1 : 0;
       sum.messages++;
     }
+  }
+
+  private static Row whole(String id, double percent, String unit) {
+    return Row.of(id, percent, unit, Row.Better.HIGHER).withGoal(100);
   }
 
   private String encoding() {

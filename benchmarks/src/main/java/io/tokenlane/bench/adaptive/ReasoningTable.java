@@ -119,11 +119,10 @@ final class ReasoningTable {
   /** Whether one loses nothing and is nearer to the goal, or stricter where both reach it. */
   private static boolean isBetter(Outcome one, Outcome best, Outcome free) {
     double goal = GOAL_ON_DEV * free.tokens();
-    boolean reached = best.tokens() <= goal;
-    boolean nearer = one.tokens() <= goal ? !reached || one.tokens() > best.tokens() : !reached;
     return one.accuracy() >= free.accuracy()
-        && nearer
-        && (one.tokens() <= goal || one.tokens() < best.tokens());
+        && (one.tokens() <= goal
+            ? best.tokens() > goal || one.tokens() > best.tokens()
+            : one.tokens() < best.tokens());
   }
 
   private List<Outcome> outcomes(Stop stop) {

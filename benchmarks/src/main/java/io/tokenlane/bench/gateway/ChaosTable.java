@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -57,18 +58,21 @@ public final class ChaosTable {
   public List<Row> rows() throws Exception {
     Path config = Files.createTempDirectory("tokenlane-bench-chaos").resolve("gateway.yaml");
     Files.writeString(config, yaml(Contestants.logFile(), "reload: 500ms"));
-    try (Server gateway = contestants.ours("gateway", config, List.of())) {
-      StreamLoad.run(gateway.port(), StreamLoad.call(TOKENS, 0), 8, 20);
-      ofNodes(gateway);
-      silentNetwork(gateway);
-      ofFiles(gateway, config);
-      ofClients(gateway);
+    try {
+      try (Server gateway = contestants.ours("gateway", config, List.of())) {
+        StreamLoad.run(gateway.port(), StreamLoad.call(TOKENS, 0), 8, 20);
+        ofNodes(gateway);
+        silentNetwork(gateway);
+        ofFiles(gateway, config);
+        ofClients(gateway);
+      }
+      redis();
+      clock();
+      logFull();
+    } finally {
+      nodes[0].close();
+      nodes[1].close();
     }
-    redis();
-    clock();
-    logFull();
-    nodes[0].close();
-    nodes[1].close();
     write();
     return rows;
   }
@@ -272,24 +276,21 @@ public final class ChaosTable {
 
   private void run(String name, Server gateway, Fault fault, Fault healing) throws Exception {
     CallLoad load = new CallLoad(gateway.port(), CALL);
-    load.run(
-        PER_SECOND,
-        CALM,
-        CALM + 2 * trouble,
-        () -> {
-          quietly(fault);
-          LockSupport.parkNanos((long) (trouble * 1e9));
-          quietly(healing);
-        });
+    FutureTask<Boolean> made =
+        new FutureTask<>(
+            () -> {
+              try {
+                fault.happen();
+                LockSupport.parkNanos((long) (trouble * 1e9));
+              } finally {
+                healing.happen();
+              }
+              return true;
+            });
+    load.run(PER_SECOND, CALM, CALM + 2 * trouble, made);
+    // A fault that could not be made has lost nothing.
+    made.get();
     tell(name, load);
-  }
-
-  private static void quietly(Fault fault) {
-    try {
-      fault.happen();
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   private void missing(String name, String why) {

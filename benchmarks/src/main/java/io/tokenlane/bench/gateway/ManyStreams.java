@@ -116,17 +116,14 @@ final class ManyStreams {
   }
 
   private static Live live(Server gateway) throws Exception {
-    Process jcmd =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                Long.toString(gateway.process().pid()),
-                "GC.class_histogram")
-            .redirectErrorStream(true)
-            .start();
+    String histogram =
+        Tool.run(
+            Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+            Long.toString(gateway.process().pid()),
+            "GC.class_histogram");
     double all = 0;
     double netty = 0;
-    for (String line :
-        new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
+    for (String line : histogram.lines().toList()) {
       String[] parts = line.strip().split("\\s+");
       if (parts.length >= 4 && parts[0].endsWith(":")) {
         double bytes = Double.parseDouble(parts[2]);

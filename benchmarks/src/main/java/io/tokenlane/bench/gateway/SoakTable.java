@@ -106,7 +106,7 @@ public final class SoakTable {
         case 4 -> givenUp(port, random);
         default -> nonsense(port, random);
       }
-    } catch (IOException | NumberFormatException broken) {
+    } catch (IOException | RuntimeException broken) {
       wrong.increment();
     }
   }
@@ -158,7 +158,6 @@ public final class SoakTable {
     byte[] bytes = new byte[random.nextInt(200)];
     random.nextBytes(bytes);
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout(PATIENCE_MILLIS);
       socket
           .getOutputStream()
           .write(
@@ -193,7 +192,8 @@ public final class SoakTable {
             text.lines()
                 .filter(line -> line.matches("tokenlane_(attempts|node_inflight).* .*"))
                 .mapToLong(line -> (long) Double.parseDouble(line.replaceAll(".* ", "")))
-                .sum();
+                .reduce(Long::sum)
+                .orElseThrow(() -> new IOException("no gauges of attempts in: " + text));
       }
     }
     return left;

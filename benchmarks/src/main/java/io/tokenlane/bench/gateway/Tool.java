@@ -21,12 +21,13 @@ final class Tool {
         .findFirst();
   }
 
-  /** Runs it to its end; fails where it does. */
-  static void run(String... command) throws Exception {
+  /** Runs it to its end and gives what it said; fails where it does. */
+  static String run(String... command) throws Exception {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.waitFor() != 0) {
       throw new IOException(Arrays.toString(command) + ": " + said.strip());
     }
+    return said;
   }
 }
