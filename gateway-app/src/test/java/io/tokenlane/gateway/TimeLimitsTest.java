@@ -63,7 +63,8 @@ final class TimeLimitsTest {
     gateway.two.answers((call, response) -> Mono.never());
     CompletableFuture<HttpResponse<String>> waiting =
         gateway.sendAsync(gateway.chatRequest("{\"n\":1}"));
-    Eventually.eventually("a call on a node", () -> gateway.inFlight() == 1);
+    Eventually.eventually(
+        "a call on a node", () -> gateway.one.calls().size() + gateway.two.calls().size() == 1);
     FakeUpstream frozen = gateway.one.calls().isEmpty() ? gateway.two : gateway.one;
     FakeUpstream other = frozen == gateway.one ? gateway.two : gateway.one;
     other.answers(FakeUpstream.ok("{\"from\":\"other\"}"));

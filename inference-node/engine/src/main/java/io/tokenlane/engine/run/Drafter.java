@@ -63,8 +63,9 @@ final class Drafter {
     private final Pace.Drafting how;
     private final Sequence sequence;
     private final long seed;
-    private final Continuations text;
+    private final Rates rates;
     private final DraftLength byLayers = new DraftLength(8);
+    private @Nullable Continuations text;
     private boolean fromText;
     private int learned;
 
@@ -73,16 +74,26 @@ final class Drafter {
       this.sequence = sequence;
       CacheSalt salt = sequence.blocks().salt();
       seed = salt.high() ^ Long.rotateLeft(salt.low(), 32);
-      int wanted = Math.clamp(4L * sequence.promptLength(), SMALLEST, LARGEST);
-      text = new Continuations(Integer.highestOneBit(wanted), rates, TEXT_LENGTHS);
+      this.rates = rates;
       learned = Math.max(0, sequence.promptLength() - PROMPT);
+    }
+
+    /** Made when first wanted: a sequence that waits has no use for it. */
+    private Continuations text() {
+      Continuations made = text;
+      if (made == null) {
+        int wanted = Math.clamp(4L * sequence.promptLength(), SMALLEST, LARGEST);
+        made = new Continuations(Integer.highestOneBit(wanted), rates, TEXT_LENGTHS);
+        text = made;
+      }
+      return made;
     }
 
     /** Takes in what the sequence grew by. */
     private void learn(Continuations answers) {
       learned = Math.min(learned, sequence.settled());
       for (; learned < sequence.settled(); learned++) {
-        text.learn(sequence.tokens(), learned, 0);
+        text().learn(sequence.tokens(), learned, 0);
         if (learned >= sequence.promptLength()) {
           answers.learn(sequence.tokens(), learned, seed);
         }
@@ -188,9 +199,9 @@ final class Drafter {
     double least = Math.sqrt(cost);
     int count = 0;
     while (count < Math.min(chunk.drafts(), MOST)) {
-      float byText = memory.text.predict(ahead, known + count, 0);
+      float byText = memory.text().predict(ahead, known + count, 0);
       float byAnswers = answers.predict(ahead, known + count, memory.seed);
-      int token = byText >= byAnswers ? memory.text.found() : answers.found();
+      int token = byText >= byAnswers ? memory.text().found() : answers.found();
       right *= Math.max(byText, byAnswers);
       if (right < least || sequence.isStop(token)) {
         break;
