@@ -26,6 +26,7 @@ import com.openai.models.embeddings.EmbeddingCreateParams;
 import io.tokenlane.node.NodeClient;
 import io.tokenlane.node.RunningNode;
 import io.tokenlane.node.TestNode;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -174,7 +175,10 @@ class OpenAiClientTest {
   /** A class whose schema the client makes by itself. */
   public static final class Trip {
     public String city = "";
-    public int days;
+
+    /** A whole number of a schema may be of any size, and at such a temperature it is. */
+    public BigInteger days = BigInteger.ZERO;
+
     public List<Stop> stops = List.of();
 
     /** A place on the way. */
