@@ -20,6 +20,8 @@ import java.util.regex.Pattern;
 final class Launcher implements AutoCloseable {
   static final Path ROOT = Path.of(System.getProperty("tokenlane.root")).toAbsolutePath();
 
+  private static int nextPort = 18080;
+
   private static final Pattern COLOUR = Pattern.compile("\u001b\\[[0-9;]*m");
 
   private final Process process;
@@ -152,9 +154,13 @@ final class Launcher implements AutoCloseable {
     left.forEach(ProcessHandle::destroyForcibly);
   }
 
-  /** A port p with p, p + 1 and p + 11 to p + 13 free, as {@code up --port p} needs them. */
-  static int freePorts() throws IOException {
-    for (int port = 18080; port < 60000; port += 20) {
+  /**
+   * A port p with p, p + 1 and p + 11 to p + 13 free, as {@code up --port p} needs them; another
+   * one each time, as who got one before may not have opened it yet.
+   */
+  static synchronized int freePorts() throws IOException {
+    for (int port = nextPort; port < 60000; port += 20) {
+      nextPort = port + 20;
       if (free(port) && free(port + 1) && free(port + 11) && free(port + 12) && free(port + 13)) {
         return port;
       }

@@ -13,6 +13,8 @@ import java.util.Map;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -22,6 +24,7 @@ class LauncherIT {
   private static final Path DEMO =
       Launcher.ROOT.resolve("inference-node/server/src/main/resources/models/demo-q8_0.gguf");
 
+  @Execution(ExecutionMode.CONCURRENT)
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -43,6 +46,7 @@ class LauncherIT {
     }
   }
 
+  @Execution(ExecutionMode.CONCURRENT)
   @ParameterizedTest
   @CsvSource({"0, the gateway", "1, the gateway's actuator", "11, node-1", "12, node-2"})
   void tellsWhichPortIsTaken(int offset, String owner) throws Exception {
@@ -59,6 +63,7 @@ class LauncherIT {
     }
   }
 
+  @Execution(ExecutionMode.CONCURRENT)
   @Test
   void tellsThatAJdkIsMissing(@TempDir Path bin) throws Exception {
     for (String tool : List.of("bash", "sh", "dirname", "readlink", "sed", "env", "cat")) {
@@ -84,6 +89,7 @@ class LauncherIT {
         .orElseThrow();
   }
 
+  @Execution(ExecutionMode.CONCURRENT)
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -106,6 +112,7 @@ class LauncherIT {
     }
   }
 
+  @Execution(ExecutionMode.CONCURRENT)
   @Test
   void stopsEverythingWhenTheModelIsBroken(@TempDir Path folder) throws Exception {
     Path broken = folder.resolve("truncated.gguf");
@@ -121,6 +128,7 @@ class LauncherIT {
     }
   }
 
+  @Execution(ExecutionMode.CONCURRENT)
   @Test
   void generates() throws Exception {
     try (Launcher launcher =
@@ -133,6 +141,7 @@ class LauncherIT {
     }
   }
 
+  @Execution(ExecutionMode.CONCURRENT)
   @Test
   void compresses(@TempDir Path folder) throws IOException, InterruptedException {
     Path prompt = folder.resolve("prompt.txt");

@@ -196,6 +196,8 @@ class MainJobIT {
     List<ProcessHandle> started = up.descendants();
     assertThat(started).hasSizeGreaterThanOrEqualTo(2);
     up.interrupt();
+    up.awaitLine(line -> line.startsWith("Stopping"));
+    up.interrupt(); // as the impatient do
     assertThat(up.awaitExit()).isEqualTo(130);
     assertThat(started).noneMatch(ProcessHandle::isAlive);
     assertThat(up.output()).endsWith("Stopped; no process is left.");

@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -16,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ManifestsIT {
   @TempDir Path folder;
 
+  @Execution(ExecutionMode.CONCURRENT)
   @ParameterizedTest
   @CsvSource({
     "gateway, k8s/base/config/gateway.yaml, 1",
@@ -43,6 +46,7 @@ class ManifestsIT {
   }
 
   /** From the launcher to the client's jars; here it finds no cluster, and says so and goes on. */
+  @Execution(ExecutionMode.CONCURRENT)
   @Test
   void aGatewayThatWatchesAClusterOpensTheFolderForThat() throws Exception {
     int port = Launcher.freePorts();
@@ -63,6 +67,7 @@ class ManifestsIT {
     }
   }
 
+  @Execution(ExecutionMode.CONCURRENT)
   @Test
   void theNodeOfTheCpuOverlayLacksNothingButItsModel() throws Exception {
     String file = Launcher.ROOT.resolve("k8s/overlays/cpu/config/node.yaml").toString();
@@ -73,6 +78,7 @@ class ManifestsIT {
     }
   }
 
+  @Execution(ExecutionMode.CONCURRENT)
   @Test
   void namesOfMetricsAreFoundInQueries() {
     assertThat(
