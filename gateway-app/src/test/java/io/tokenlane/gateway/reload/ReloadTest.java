@@ -161,14 +161,19 @@ final class ReloadTest {
 
   @Test
   void whatIsFetchedAheadIsFetchedAtEachReload() {
-    Eventually.eventually("nothing", () -> gateway.app.calls().isEmpty());
     gateway.app.answers(FakeUpstream.ok("{\"v\":2}"));
     gateway.reload(gateway.base("  stream: {heartbeat: 5s}\n"));
-    Eventually.eventually("once more", () -> asked("/app/ahead") == 1);
+    Eventually.eventually("once more", () -> isAhead("/app/ahead"));
 
     gateway.reload(gateway.base().replace("\"/app/ahead\"", "\"/app/other\""));
-    Eventually.eventually("the other one", () -> asked("/app/other") == 1);
-    assertThat(header(gateway.get("/app/other"), "Cache-Status")).contains("hit");
+    Eventually.eventually("the other one", () -> isAhead("/app/other"));
+    assertThat(asked("/app/other")).as("by the prefetcher and by who was too early").isPositive();
+  }
+
+  /** What the origin answers is not to be stored: only a prefetch makes it a hit. */
+  private boolean isAhead(String path) {
+    HttpResponse<String> answer = gateway.get(path);
+    return header(answer, "Cache-Status").contains("hit") && answer.body().equals("{\"v\":2}");
   }
 
   private long asked(String path) {
