@@ -72,6 +72,18 @@ final class TokenizerReaderTest {
     }
   }
 
+  @Test
+  void aFileOfAVocabularyAloneOpens() {
+    Path vocabulary =
+        Path.of(System.getProperty("tokenlane.shared", "shared"), "tokenizers")
+            .resolve("ggml-vocab-qwen2.gguf");
+    Assumptions.assumeTrue(Files.exists(vocabulary), () -> "no vocabulary at " + vocabulary);
+    try (Checkpoint checkpoint = Checkpoint.open(vocabulary)) {
+      assertThat(checkpoint.config().vocabularySize())
+          .isEqualTo(TokenizerReader.read(checkpoint.tokenizer()).vocabularySize());
+    }
+  }
+
   private static Tokenizer gguf(Path file, Arena arena) throws IOException {
     GgufFile gguf = GgufFile.read(FileNames.of(file), MappedFile.map(file, arena));
     return TokenizerReader.read(new TokenizerSource.Gguf(gguf.metadata()));
