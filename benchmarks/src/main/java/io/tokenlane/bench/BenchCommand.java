@@ -31,12 +31,15 @@ public final class BenchCommand {
     EngineOptions engine = taken("engine", () -> EngineOptions.take(names));
     String scenario = BalanceBenchmark.scenario(names);
     Benchmark cache = taken("cache", () -> new CacheBenchmark(ROOT, CacheBenchmark.only(names)));
+    Benchmark memory =
+        taken("memory", () -> new MemoryBenchmark(ROOT, MemoryBenchmark.files(names)));
     Map<String, Benchmark> known = new TreeMap<>();
     for (Benchmark benchmark :
         List.of(
             new StartupBenchmark(ROOT),
             new EngineBenchmark(ROOT, engine),
             new CudaBenchmark(cuda),
+            memory,
             new AdaptiveBenchmark(ROOT),
             new GatewayBenchmark(ROOT),
             new LoggingBenchmark(ROOT),

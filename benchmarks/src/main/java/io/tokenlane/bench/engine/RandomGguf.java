@@ -10,19 +10,22 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
- * Writes a GGUF file of a Llama with random weights, for timing; its head is its embedding. There
- * is no vocabulary.
+ * Writes a GGUF file of a Llama with random weights, for timing; its head is its embedding. It has
+ * a vocabulary where a whole node is to serve it.
  */
-final class RandomGguf {
+public final class RandomGguf {
   private static final int F32 = 0;
   private static final int F16 = 1;
   private static final int Q8_0 = 8;
   private static final int UINT32 = 4;
   private static final int FLOAT32 = 6;
+  private static final int INT32 = 5;
   private static final int STRING = 8;
+  private static final int ARRAY = 9;
   private static final int BLOCK = 32;
   private static final int BLOCK_BYTES = 34;
   private static final int ALIGNMENT = 32;
@@ -31,11 +34,13 @@ final class RandomGguf {
   private final Map<String, int[]> tensors = new LinkedHashMap<>();
   private final RandomShape shape;
   private final boolean bytes;
+  private final Optional<RandomVocabulary> vocabulary;
   private final ByteArrayOutputStream head = new ByteArrayOutputStream();
 
-  private RandomGguf(RandomShape shape, boolean bytes) {
+  private RandomGguf(RandomShape shape, boolean bytes, Optional<RandomVocabulary> vocabulary) {
     this.shape = shape;
     this.bytes = bytes;
+    this.vocabulary = vocabulary;
     int hidden = shape.hidden;
     int kv = shape.kvHeads * shape.headDim;
     tensors.put("token_embd.weight", new int[] {hidden, shape.vocabulary});
@@ -55,24 +60,42 @@ final class RandomGguf {
   }
 
   /**
-   * Writes a file.
+   * Writes a file without a vocabulary, for an engine.
    *
    * @param bytes whether weights are Q8_0; else F16
    */
   static void write(Path file, RandomShape shape, boolean bytes) throws IOException {
-    new RandomGguf(shape, bytes).writeTo(file);
+    new RandomGguf(shape, bytes, Optional.empty()).writeTo(file);
+  }
+
+  /**
+   * Writes a file that a node can serve, with as many made-up tokens as the shape has.
+   *
+   * @param bytes whether weights are Q8_0; else F16
+   */
+  public static void writeServable(Path file, RandomShape shape, boolean bytes) throws IOException {
+    new RandomGguf(shape, bytes, Optional.of(new RandomVocabulary(shape.vocabulary))).writeTo(file);
+  }
+
+  /** Bytes of the weights of such a file, about. */
+  public static long weightBytes(RandomShape shape, boolean bytes) {
+    return bytes ? shape.parameters() / BLOCK * BLOCK_BYTES : shape.parameters() * Short.BYTES;
   }
 
   private void writeTo(Path file) throws IOException {
     i32(0x46554747);
     i32(3);
     i64(tensors.size());
-    i64(13);
+    i64(vocabulary.isPresent() ? 18 : 13);
     metadata();
     directory();
     pad(head);
     try (FileChannel out =
-        FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING)) {
       write(out, ByteBuffer.wrap(head.toByteArray()));
       for (int[] sizes : tensors.values()) {
         write(out, ByteBuffer.wrap(sizes.length == 1 ? ones(sizes[0]) : new byte[0]));
@@ -85,7 +108,8 @@ final class RandomGguf {
 
   private void metadata() {
     text("general.architecture", "llama");
-    text("tokenizer.ggml.model", "none");
+    text("tokenizer.ggml.model", vocabulary.isPresent() ? "gpt2" : "none");
+    vocabulary.ifPresent(this::tokens);
     number("llama.vocab_size", shape.vocabulary);
     number("llama.context_length", shape.context);
     number("llama.embedding_length", shape.hidden);
@@ -97,6 +121,26 @@ final class RandomGguf {
     number("llama.attention.value_length", shape.headDim);
     real("llama.attention.layer_norm_rms_epsilon", 1e-5f);
     real("llama.rope.freq_base", 500_000);
+  }
+
+  private void tokens(RandomVocabulary words) {
+    text("tokenizer.ggml.pre", "llama-bpe");
+    array("tokenizer.ggml.tokens", STRING, words.tokens().size());
+    words.tokens().forEach(this::string);
+    array("tokenizer.ggml.merges", STRING, words.merges().size());
+    words.merges().forEach(this::string);
+    array("tokenizer.ggml.token_type", INT32, words.tokens().size());
+    for (int id = 0; id < words.tokens().size(); id++) {
+      i32(words.type(id));
+    }
+    number("tokenizer.ggml.eos_token_id", words.tokens().size() - 1);
+  }
+
+  private void array(String key, int type, int size) {
+    string(key);
+    i32(ARRAY);
+    i32(type);
+    i64(size);
   }
 
   private void directory() {

@@ -66,7 +66,9 @@ final class GgufConfig extends ConfigFields {
   @Override
   int vocabularyFallback() {
     Tensor embedding = gguf.tensors().get("token_embd.weight");
-    return embedding == null ? 0 : embedding.rows();
+    return embedding == null
+        ? gguf.metadata().strings("tokenizer.ggml.tokens").map(List::size).orElse(0)
+        : embedding.rows();
   }
 
   @Override

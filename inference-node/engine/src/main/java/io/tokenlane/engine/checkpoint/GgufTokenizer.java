@@ -27,6 +27,7 @@ import java.util.function.Supplier;
 final class GgufTokenizer {
   private static final String PREFIX = "tokenizer.ggml.";
   private static final String KINDS = "gpt2, gemma4, llama or t5";
+  private static final char META_SPACE = '\u2581';
   private static final int UNKNOWN = 2;
   private static final int CONTROL = 3;
   private static final int USER_DEFINED = 4;
@@ -78,7 +79,7 @@ final class GgufTokenizer {
   private Tokenizer characters() {
     Vocabulary vocabulary = vocabulary();
     return new SubwordTokenizer(
-        BpeModel.characters(vocabulary, merges(), false, Unknown.BYTES),
+        BpeModel.characters(vocabulary, merges(), false, Unknown.BYTES, META_SPACE),
         new TextRules(
             TextNormalizer.NONE, GgufPreTokenizers.named("gemma4"), begin(true, vocabulary)));
   }
@@ -105,7 +106,7 @@ final class GgufTokenizer {
     boolean ends = metadata.flag(PREFIX + "add_eos_token").orElse(true);
     OptionalInt end = metadata.integer(PREFIX + "eos_token_id");
     return new SubwordTokenizer(
-        new UnigramModel(vocabulary, scores, otherwise),
+        new UnigramModel(vocabulary, scores, otherwise, META_SPACE),
         new TextRules(
             unigramNormalizer(),
             PreTokenizer.NONE,

@@ -70,8 +70,8 @@ final class HuggingFaceTokenizer {
     TokenizerParts parts = new TokenizerParts(json);
     SubwordModel subwords =
         switch (type) {
-          case "BPE" -> bpe(model, parts.isByteLevel());
-          case "Unigram" -> unigram(model);
+          case "BPE" -> bpe(model, parts);
+          case "Unigram" -> unigram(model, parts.space());
           default -> throw CheckpointException.of(model.file(), "type", type, "BPE or Unigram");
         };
     Begin begin = begin();
@@ -80,14 +80,15 @@ final class HuggingFaceTokenizer {
         new TextRules(parts.normalizer(), parts.preTokenizer(), ids(begin.start), ids(begin.end)));
   }
 
-  private BpeModel bpe(JsonFile model, boolean byteLevel) {
+  private BpeModel bpe(JsonFile model, TokenizerParts parts) {
     refuse(model, "continuing_subword_prefix");
     refuse(model, "end_of_word_suffix");
     boolean ignoreMerges = model.flag("ignore_merges").orElse(false);
     vocabulary = vocabulary(model);
-    return byteLevel
+    return parts.isByteLevel()
         ? BpeModel.byteLevel(vocabulary, merges(model), ignoreMerges)
-        : BpeModel.characters(vocabulary, merges(model), ignoreMerges, unknown(model));
+        : BpeModel.characters(
+            vocabulary, merges(model), ignoreMerges, unknown(model), parts.space());
   }
 
   private Unknown unknown(JsonFile model) {
@@ -96,7 +97,7 @@ final class HuggingFaceTokenizer {
     return new Unknown(bytes, id, model.flag("fuse_unk").orElse(false));
   }
 
-  private UnigramModel unigram(JsonFile model) {
+  private UnigramModel unigram(JsonFile model, char space) {
     JsonNode pieces = model.find("vocab");
     if (pieces == null || !pieces.isArray()) {
       throw CheckpointException.of(
@@ -118,7 +119,10 @@ final class HuggingFaceTokenizer {
     int unknown = model.integer("unk_id").orElse(-1);
     boolean bytes = model.flag("byte_fallback").orElse(false);
     return new UnigramModel(
-        vocabulary, scores, new Unknown(bytes, unknown < vocabulary.size() ? unknown : -1, true));
+        vocabulary,
+        scores,
+        new Unknown(bytes, unknown < vocabulary.size() ? unknown : -1, true),
+        space);
   }
 
   private static void refuse(JsonFile model, String field) {

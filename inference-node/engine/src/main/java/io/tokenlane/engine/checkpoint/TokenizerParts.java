@@ -11,12 +11,15 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /** Reads {@code normalizer} and {@code pre_tokenizer} of tokenizer.json. */
 final class TokenizerParts {
   private static final String GPT2 =
       "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
+
+  private static final char META_SPACE = '\u2581';
 
   private final JsonFile json;
 
@@ -33,6 +36,16 @@ final class TokenizerParts {
     return type(part).equals("ByteLevel")
         || (type(part).equals("Sequence")
             && steps(part, "pretokenizers").stream().anyMatch(TokenizerParts::hasByteLevel));
+  }
+
+  /** What the vocabulary writes a space as: U+2581 where a part of the tokenizer writes it so. */
+  char space() {
+    boolean written =
+        Stream.of("normalizer", "pre_tokenizer", "decoder")
+            .flatMap(name -> json.object(name).stream())
+            .map(part -> part.node().toString())
+            .anyMatch(text -> text.indexOf(META_SPACE) >= 0 || text.contains("\"Metaspace\""));
+    return written ? META_SPACE : ' ';
   }
 
   TextNormalizer normalizer() {

@@ -104,7 +104,7 @@ final class AddedTokens {
 
   private static int spaceBefore(String text, int least, int from) {
     int at = from;
-    while (at > least && isSpace(text.charAt(at - 1))) {
+    while (at > least && WhiteSpace.is(text.charAt(at - 1))) {
       at--;
     }
     return at;
@@ -112,13 +112,9 @@ final class AddedTokens {
 
   private static int spaceBehind(String text, int from) {
     int at = from;
-    while (at < text.length() && isSpace(text.charAt(at))) {
+    while (at < text.length() && WhiteSpace.is(text.charAt(at))) {
       at++;
     }
     return at;
-  }
-
-  private static boolean isSpace(char c) {
-    return Character.isSpaceChar(c) || (c >= '\t' && c <= '\r') || c == 0x85;
   }
 }

@@ -34,7 +34,7 @@ final class BpeEncoder implements PieceEncoder {
     String written =
         model.isByteLevel()
             ? ByteLevel.encode(Utf8.encode(piece))
-            : piece.replace(' ', CharacterAlphabet.SPACE);
+            : piece.replace(' ', model.space());
     return model.vocabulary().findOrdinary(written);
   }
 

@@ -14,6 +14,7 @@ public final class BpeModel extends SubwordModel {
   private final Alphabet alphabet;
   private final MergeTable merges;
   private final boolean byteLevel;
+  private final char space;
   private final boolean wholePieces;
 
   /**
@@ -43,11 +44,13 @@ public final class BpeModel extends SubwordModel {
       Alphabet alphabet,
       MergeTable merges,
       boolean byteLevel,
+      char space,
       boolean wholePieces) {
     this.vocabulary = vocabulary;
     this.alphabet = alphabet;
     this.merges = merges;
     this.byteLevel = byteLevel;
+    this.space = space;
     this.wholePieces = wholePieces;
   }
 
@@ -70,19 +73,24 @@ public final class BpeModel extends SubwordModel {
           rank,
           joined(vocabulary, merge));
     }
-    return new BpeModel(vocabulary, alphabet, table, true, ignoreMerges);
+    return new BpeModel(vocabulary, alphabet, table, true, ByteLevel.character(' '), ignoreMerges);
   }
 
   /**
    * BPE over characters.
    *
    * @param merges in order of rank
-   * @param unknown what becomes of other characters than the vocabulary's
+   * @param unknown what becomes of characters that are no tokens
+   * @param space what the vocabulary writes a space as
    * @throws TokenizerException if a byte has no token, or a merge names an unknown one
    */
   public static BpeModel characters(
-      Vocabulary vocabulary, List<Merge> merges, boolean ignoreMerges, Unknown unknown) {
-    CharacterAlphabet alphabet = new CharacterAlphabet(vocabulary, unknown);
+      Vocabulary vocabulary,
+      List<Merge> merges,
+      boolean ignoreMerges,
+      Unknown unknown,
+      char space) {
+    CharacterAlphabet alphabet = CharacterAlphabet.ofTokens(vocabulary, unknown, space);
     MergeTable table = new MergeTable(merges.size());
     for (int rank = 0; rank < merges.size(); rank++) {
       Merge merge = merges.get(rank);
@@ -92,7 +100,7 @@ public final class BpeModel extends SubwordModel {
           rank,
           joined(vocabulary, merge));
     }
-    return new BpeModel(vocabulary, alphabet, table, false, ignoreMerges);
+    return new BpeModel(vocabulary, alphabet, table, false, space, ignoreMerges);
   }
 
   /**
@@ -107,7 +115,7 @@ public final class BpeModel extends SubwordModel {
       throw new TokenizerException(
           "scores: %d (expected: %d, one a token)".formatted(scores.length, vocabulary.size()));
     }
-    CharacterAlphabet alphabet = new CharacterAlphabet(vocabulary, Unknown.BYTES);
+    CharacterAlphabet alphabet = CharacterAlphabet.ofParts(vocabulary, Unknown.BYTES);
     int characters = 0;
     for (int id = 0; id < vocabulary.size(); id++) {
       characters += vocabulary.token(id).length();
@@ -119,7 +127,7 @@ public final class BpeModel extends SubwordModel {
         addSplits(id, ranks.getOrDefault(scores[id], 0), vocabulary, alphabet, table);
       }
     }
-    return new BpeModel(vocabulary, alphabet, table, false, false);
+    return new BpeModel(vocabulary, alphabet, table, false, CharacterAlphabet.SPACE, false);
   }
 
   private static Map<Float, Integer> ranks(float[] scores) {
@@ -180,6 +188,11 @@ public final class BpeModel extends SubwordModel {
   @Override
   boolean isByteLevel() {
     return byteLevel;
+  }
+
+  @Override
+  char space() {
+    return space;
   }
 
   @Override

@@ -6,11 +6,12 @@ import java.util.Map;
 import java.util.function.ToIntFunction;
 
 /**
- * Characters, as SentencePiece has them: a space is written U+2581, and a character without a token
- * falls back to the tokens of its UTF-8 bytes ({@code <0x0A>}).
+ * Characters, as SentencePiece has them: a space is mostly written U+2581, and a character without
+ * a token falls back to the tokens of its UTF-8 bytes ({@code <0x0A>}).
  *
- * <p>A character may be part of tokens without being one itself. It gets a symbol beyond the
- * vocabulary, so that it can merge; what is left of such symbols falls back to bytes.
+ * <p>Where scores decide what merges, a character may be part of tokens without being one itself.
+ * It gets a symbol beyond the vocabulary, so that it can merge; what is left of such symbols falls
+ * back to bytes.
  */
 final class CharacterAlphabet implements Alphabet {
   static final char SPACE = '\u2581';
@@ -20,19 +21,44 @@ final class CharacterAlphabet implements Alphabet {
   private final Unknown unknown;
   private final int[] idOfByte;
   private final int vocabularySize;
+  private final char space;
 
-  /**
-   * @throws TokenizerException if nothing covers unknown characters
-   */
-  CharacterAlphabet(Vocabulary vocabulary, Unknown unknown) {
+  private CharacterAlphabet(Vocabulary vocabulary, Unknown unknown, char space) {
     vocabularySize = vocabulary.size();
     this.unknown = unknown;
+    this.space = space;
     idOfByte = unknown.byteIds(vocabulary);
-    for (int id = 0; id < vocabularySize; id++) {
-      if (vocabulary.isOrdinary(id)) {
-        vocabulary.token(id).codePoints().forEach(c -> addCharacter(c, vocabulary));
+  }
+
+  /**
+   * Of the characters that are tokens.
+   *
+   * @throws TokenizerException if nothing covers unknown characters
+   */
+  static CharacterAlphabet ofTokens(Vocabulary vocabulary, Unknown unknown, char space) {
+    CharacterAlphabet alphabet = new CharacterAlphabet(vocabulary, unknown, space);
+    for (int id = 0; id < vocabulary.size(); id++) {
+      String token = vocabulary.token(id);
+      if (vocabulary.isOrdinary(id) && token.codePointCount(0, token.length()) == 1) {
+        alphabet.symbolOfCharacter.put(token.codePointAt(0), id);
       }
     }
+    return alphabet;
+  }
+
+  /**
+   * Of the characters that are parts of tokens.
+   *
+   * @throws TokenizerException if nothing covers unknown characters
+   */
+  static CharacterAlphabet ofParts(Vocabulary vocabulary, Unknown unknown) {
+    CharacterAlphabet alphabet = new CharacterAlphabet(vocabulary, unknown, SPACE);
+    for (int id = 0; id < vocabulary.size(); id++) {
+      if (vocabulary.isOrdinary(id)) {
+        vocabulary.token(id).codePoints().forEach(c -> alphabet.addCharacter(c, vocabulary));
+      }
+    }
+    return alphabet;
   }
 
   private void addCharacter(int character, Vocabulary vocabulary) {
@@ -66,7 +92,7 @@ final class CharacterAlphabet implements Alphabet {
     for (int i = from; i < to; ) {
       int character = text.codePointAt(i);
       i += Character.charCount(character);
-      int symbol = symbolOfCharacter.getOrDefault(character == ' ' ? SPACE : character, -1);
+      int symbol = symbolOfCharacter.getOrDefault(character == ' ' ? space : character, -1);
       if (symbol >= 0) {
         symbols.add(symbol);
         wasUnknown = false;

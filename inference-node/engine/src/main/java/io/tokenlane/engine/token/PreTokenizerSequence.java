@@ -11,7 +11,23 @@ record PreTokenizerSequence(PreTokenizer first, PreTokenizer second) implements 
 
   @Override
   public void split(String text, int from, int to, PieceSink sink) {
-    first.split(text, from, to, (part, start, end) -> second.split(part, start, end, sink));
+    first.split(text, from, to, new Following(sink));
+  }
+
+  /** Gives the second what the first made: its first piece as the start of the text, if it was. */
+  private final class Following implements PieceSink {
+    private final PieceSink sink;
+    private PreTokenizer next = second;
+
+    Following(PieceSink sink) {
+      this.sink = sink;
+    }
+
+    @Override
+    public void piece(String text, int from, int to) {
+      next.split(text, from, to, sink);
+      next = second.behindStart();
+    }
   }
 
   @Override

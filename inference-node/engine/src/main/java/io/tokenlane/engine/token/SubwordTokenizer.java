@@ -105,6 +105,7 @@ public final class SubwordTokenizer implements Tokenizer {
   /** Whether a character would come back as a space, and so must go as bytes. */
   private boolean standsForSpace(byte[] given, int at, int length) {
     return !model.isByteLevel()
+        && model.space() == CharacterAlphabet.SPACE
         && length == 3
         && given[at] == (byte) 0xE2
         && given[at + 1] == (byte) 0x96

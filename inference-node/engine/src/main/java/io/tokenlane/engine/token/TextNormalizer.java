@@ -64,8 +64,15 @@ public interface TextNormalizer {
   /** White space taken off one end or both. */
   static TextNormalizer strip(boolean left, boolean right) {
     return text -> {
-      String kept = left ? text.stripLeading() : text;
-      return right ? kept.stripTrailing() : kept;
+      int from = 0;
+      while (left && from < text.length() && WhiteSpace.is(text.charAt(from))) {
+        from++;
+      }
+      int to = text.length();
+      while (right && to > from && WhiteSpace.is(text.charAt(to - 1))) {
+        to--;
+      }
+      return text.substring(from, to);
     };
   }
 

@@ -8,10 +8,12 @@ final class TokenBytes {
   private static final Pattern BYTE = Pattern.compile("<0x[0-9A-F]{2}>");
 
   private final boolean byteLevel;
+  private final char space;
   private final PackedBytes bytes;
 
   TokenBytes(SubwordModel model) {
     byteLevel = model.isByteLevel();
+    space = model.space();
     Vocabulary vocabulary = model.vocabulary();
     bytes = new PackedBytes(vocabulary.size(), id -> bytesOf(vocabulary, id));
   }
@@ -30,7 +32,7 @@ final class TokenBytes {
     } else if (isByte(token)) {
       return new byte[] {(byte) Integer.parseInt(token, 3, 5, 16)};
     }
-    return token.replace(CharacterAlphabet.SPACE, ' ').getBytes(StandardCharsets.UTF_8);
+    return token.replace(space, ' ').getBytes(StandardCharsets.UTF_8);
   }
 
   /** Whether a token of a vocabulary of characters stands for a byte. */
@@ -45,8 +47,6 @@ final class TokenBytes {
 
   /** Text in the writing of the model's files. */
   String asWritten(String text) {
-    return byteLevel
-        ? ByteLevel.encode(Utf8.encode(text))
-        : text.replace(' ', CharacterAlphabet.SPACE);
+    return byteLevel ? ByteLevel.encode(Utf8.encode(text)) : text.replace(' ', space);
   }
 }

@@ -12,6 +12,7 @@ public final class UnigramModel extends SubwordModel {
   private final Vocabulary vocabulary;
   private final Unknown unknown;
   private final double[] scores;
+  private final char space;
   private final double unknownScore;
   private final int[] idOfByte;
 
@@ -22,10 +23,11 @@ public final class UnigramModel extends SubwordModel {
 
   /**
    * @param scores by id; tokens beyond are found only as added tokens
+   * @param space what the vocabulary writes a space as
    * @throws TokenizerException if there are more scores than tokens, or nothing covers unknown
    *     characters
    */
-  public UnigramModel(Vocabulary vocabulary, double[] scores, Unknown unknown) {
+  public UnigramModel(Vocabulary vocabulary, double[] scores, Unknown unknown, char space) {
     if (scores.length > vocabulary.size()) {
       throw new TokenizerException(
           "scores: %d (expected: at most %d, one a token)"
@@ -34,12 +36,13 @@ public final class UnigramModel extends SubwordModel {
     this.vocabulary = vocabulary;
     this.scores = scores.clone();
     this.unknown = unknown;
+    this.space = space;
     idOfByte = unknown.byteIds(vocabulary);
     int characters = 1;
     double lowest = Double.POSITIVE_INFINITY;
     for (int id = 0; id < scores.length; id++) {
       characters += isPiece(id) ? vocabulary.token(id).length() : 0;
-      lowest = isPiece(id) ? Math.min(lowest, scores[id]) : lowest;
+      lowest = Math.min(lowest, scores[id]);
     }
     unknownScore = (lowest == Double.POSITIVE_INFINITY ? 0 : lowest) - UNKNOWN_PENALTY;
     children = new MergeTable(characters);
@@ -88,6 +91,11 @@ public final class UnigramModel extends SubwordModel {
   }
 
   @Override
+  char space() {
+    return space;
+  }
+
+  @Override
   PieceEncoder encoder() {
     return new Lattice();
   }
@@ -127,7 +135,7 @@ public final class UnigramModel extends SubwordModel {
       int node = ROOT;
       for (int end = at; end < length; end++) {
         char c = text.charAt(from + end);
-        long child = children.find(node, c == ' ' ? CharacterAlphabet.SPACE : c);
+        long child = children.find(node, c == ' ' ? space : c);
         if (child == MergeTable.NONE) {
           break;
         }

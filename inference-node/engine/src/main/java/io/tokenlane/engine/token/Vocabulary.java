@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * added tokens. Texts lie one behind another in one array: some 20 bytes a token, not 120.
  */
 public final class Vocabulary {
+  private static final int MOST_GAPS = 1024;
+
   private final char[] text;
   private final int[] ends;
 
@@ -20,7 +22,7 @@ public final class Vocabulary {
   private final @Nullable AddedToken[] added;
 
   /**
-   * @param tokens text by id
+   * @param tokens text by id; empty where an id has none
    * @param added the tokens that are found in text before any other rule; ids within {@code tokens}
    * @throws TokenizerException if a text or an id of an added token is there twice, or an id is out
    *     of range
@@ -38,6 +40,10 @@ public final class Vocabulary {
 
   private void add(String token, int id) {
     int place = place(token);
+    if (token.isEmpty() && places[place] != 0) {
+      ends[id] = begin(id);
+      return;
+    }
     if (places[place] != 0) {
       throw new TokenizerException(
           "vocabulary: token %s has ids %d and %d (expected: one id)"
@@ -95,18 +101,21 @@ public final class Vocabulary {
   }
 
   /**
-   * Puts tokens in the order of their ids.
+   * Puts tokens in the order of their ids. Ids without a token have the empty text.
    *
-   * @throws TokenizerException if two tokens share an id, or an id below the largest has none
+   * @throws TokenizerException if two tokens share an id, or more than one in four ids, and more
+   *     than 1,024, have none
    */
   public static List<String> byId(Map<String, Integer> idOfToken) {
-    @Nullable String[] tokens = new String[idOfToken.size()];
+    int most = idOfToken.size() + Math.max(MOST_GAPS, idOfToken.size() / 4);
+    int last = idOfToken.values().stream().mapToInt(Integer::intValue).max().orElse(-1);
+    @Nullable String[] tokens = new String[(int) Math.min(most, last + 1L)];
     idOfToken.forEach(
         (token, id) -> {
           if (id < 0 || id >= tokens.length) {
             throw new TokenizerException(
-                "vocabulary: token %s has id %d (expected: ids without gaps, 0 to %d)"
-                    .formatted(token, id, tokens.length - 1));
+                "vocabulary: token %s has id %d (expected: 0 to %d for %d tokens)"
+                    .formatted(token, id, most - 1, idOfToken.size()));
           }
           if (tokens[id] != null) {
             throw new TokenizerException(
@@ -117,8 +126,7 @@ public final class Vocabulary {
         });
     List<String> ordered = new ArrayList<>(tokens.length);
     for (String token : tokens) {
-      // As many tokens as places, none shared and none outside: every place is taken.
-      ordered.add(String.valueOf(token));
+      ordered.add(token == null ? "" : token);
     }
     return ordered;
   }

@@ -72,6 +72,18 @@ final class TokenizerReaderTest {
     }
   }
 
+  @Test
+  void aFileOfAVocabularyAloneOpens() {
+    Path vocabulary =
+        Path.of(System.getProperty("tokenlane.shared", "shared"), "tokenizers")
+            .resolve("ggml-vocab-qwen2.gguf");
+    Assumptions.assumeTrue(Files.exists(vocabulary), () -> "no vocabulary at " + vocabulary);
+    try (Checkpoint checkpoint = Checkpoint.open(vocabulary)) {
+      assertThat(checkpoint.config().vocabularySize())
+          .isEqualTo(TokenizerReader.read(checkpoint.tokenizer()).vocabularySize());
+    }
+  }
+
   private static Tokenizer gguf(Path file, Arena arena) throws IOException {
     GgufFile gguf = GgufFile.read(FileNames.of(file), MappedFile.map(file, arena));
     return TokenizerReader.read(new TokenizerSource.Gguf(gguf.metadata()));
@@ -113,6 +125,58 @@ final class TokenizerReaderTest {
         .isEqualTo(tokenizer.encode("\u00E9", Specials.AS_TEXT));
   }
 
+  @Test
+  void spacesStayWhereNothingWritesThemOtherwise() throws IOException {
+    Tokenizer tokenizer = read(write(letters()), Optional.empty());
+    assertThat(tokenizer.encode("ab a b", Specials.PARSE)).containsExactly(1, 5, 3, 4, 5);
+    assertThat(tokenizer.bytes(4)).asString().isEqualTo("a ");
+    assertThat(tokenizer.encode("\u2581xy", Specials.PARSE)).containsExactly(6, 0);
+  }
+
+  @Test
+  void anIdMayHaveNoToken() throws IOException {
+    Tokenizer tokenizer = read(write(letters()), Optional.empty());
+    assertThat(tokenizer.vocabularySize()).isEqualTo(9);
+    assertThat(tokenizer.bytes(7)).isEmpty();
+    assertThat(tokenizer.encode("c", Specials.PARSE)).containsExactly(8);
+  }
+
+  @Test
+  void onlyWhatStartsTheTextGetsASpaceBefore() throws IOException {
+    ObjectNode json = letters();
+    json.set(
+        "pre_tokenizer",
+        JsonMapper.shared()
+            .readTree(
+                """
+                {"type": "Sequence", "pretokenizers": [
+                  {"type": "Split", "pattern": {"String": "c"}, "behavior": "Isolated"},
+                  {"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": "first"}]}
+                """));
+    assertThat(read(write(json), Optional.empty()).encode("acb", Specials.PARSE))
+        .containsExactly(6, 1, 8, 5);
+  }
+
+  @Test
+  void allOfUnicodesWhiteSpaceIsStripped() throws IOException {
+    ObjectNode json = letters();
+    json.putObject("normalizer").put("type", "Strip");
+    assertThat(read(write(json), Optional.empty()).encode("\u0085\u00A0a\u2003", Specials.PARSE))
+        .containsExactly(1);
+  }
+
+  /** Of characters; no token has the ids 2 and 7. */
+  private static ObjectNode letters() {
+    return (ObjectNode)
+        JsonMapper.shared()
+            .readTree(
+                """
+                {"model": {"type": "BPE", "unk_token": "<unk>", "fuse_unk": true,
+                  "vocab": {"<unk>": 0, "a": 1, "a ": 4, "b": 5, "\u2581": 6, "c": 8, " ": 3},
+                  "merges": [["a", " "]]}}
+                """);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -120,7 +184,7 @@ final class TokenizerReaderTest {
         "/model/type | \"WordPiece\" | type: WordPiece (expected: BPE or Unigram)",
         "/model/type | \"Unigram\" | vocab: OBJECT (expected: an array)",
         "/model/vocab/Ġ | 7 | have id 7",
-        "/model/vocab/Ġ | 5000 | has id 5000 (expected: ids without gaps",
+        "/model/vocab/Ġ | 5000 | has id 5000 (expected: 0 to 2624 for 1601 tokens",
         "/model/vocab/Ġ | \"x\" | expected: an id",
         "/model/merges/0 | \"Ġ qqqq\" | qqqq is no token",
         "/model/merges/0 | \"Ġ\" | expected: two tokens",

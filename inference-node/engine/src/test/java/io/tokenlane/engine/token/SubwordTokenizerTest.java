@@ -165,7 +165,8 @@ final class SubwordTokenizerTest {
                 vocabulary(TestVocabularies.byteFallback().subList(0, 10)),
                 List.of(),
                 false,
-                Unknown.BYTES));
+                Unknown.BYTES,
+                CharacterAlphabet.SPACE));
     Vocabulary bytes = vocabulary(TestVocabularies.bytes());
     refused(
         "merge q w: qw is no token",
@@ -180,8 +181,8 @@ final class SubwordTokenizerTest {
         "tokens a and b have id 0",
         () -> Vocabulary.byId(new java.util.TreeMap<>(Map.of("a", 0, "b", 0))));
     refused(
-        "token b has id 2 (expected: ids without gaps, 0 to 1)",
-        () -> Vocabulary.byId(Map.of("a", 0, "b", 2)));
+        "token b has id 2000 (expected: 0 to 1025 for 2 tokens)",
+        () -> Vocabulary.byId(Map.of("a", 0, "b", 2000)));
     refused("token a has id -1", () -> Vocabulary.byId(Map.of("a", -1)));
     refused(
         "added token x: id 3",
