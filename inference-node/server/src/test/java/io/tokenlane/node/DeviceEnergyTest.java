@@ -23,7 +23,7 @@ class DeviceEnergyTest {
   public static final class Used implements DeviceEnergy {
     @Override
     public String backend() {
-      return "scalar";
+      return "vector";
     }
 
     @Override
@@ -41,7 +41,7 @@ class DeviceEnergyTest {
   public static final class Unused implements DeviceEnergy {
     @Override
     public String backend() {
-      return "scalar-of-another-kind";
+      return "vector-of-another-kind";
     }
 
     @Override
@@ -59,7 +59,7 @@ class DeviceEnergyTest {
   public static final class Silent implements DeviceEnergy {
     @Override
     public String backend() {
-      return "scalar";
+      return "vector";
     }
 
     @Override
@@ -85,7 +85,7 @@ class DeviceEnergyTest {
       thread.setContextClassLoader(withDevices);
       return TestNode.start(
           NodeApplication.create(),
-          "--tokenlane.node.backend=scalar",
+          "--tokenlane.node.backend=vector",
           "--tokenlane.node.threads=1",
           "--management.prometheus.metrics.export.enabled=false");
     } finally {
