@@ -132,7 +132,8 @@ class MainJobIT {
 
     assertThat(exported)
         .as("what the nodes' tokens took")
-        .containsPattern("(?m)^tokenlane_energy_calls_joules_total (?!0\\.0$)");
+        .containsPattern("(?m)^tokenlane_energy_calls_joules_total (?!0\\.0$)")
+        .containsPattern("(?m)^tokenlane_carbon_per_10k_requests_grams ");
     assertThat(MetricNames.wanted())
         .hasSizeGreaterThan(20)
         .allSatisfy(name -> assertThat(exported).containsPattern("(?m)^" + name + "[{ ]"));
