@@ -38,16 +38,20 @@ final class Http {
         HttpResponse.BodyHandlers.ofString());
   }
 
+  /** Posts and gives the lines of the answer as they come; to be closed. */
+  static HttpResponse<Stream<String>> open(String uri, String body)
+      throws IOException, InterruptedException {
+    return CLIENT.send(
+        request(uri)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build(),
+        HttpResponse.BodyHandlers.ofLines());
+  }
+
   /** Posts and gives the data of the server-sent events, in order. */
   static List<String> stream(String uri, String body) throws IOException, InterruptedException {
-    HttpResponse<Stream<String>> response =
-        CLIENT.send(
-            request(uri)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build(),
-            HttpResponse.BodyHandlers.ofLines());
-    try (Stream<String> lines = response.body()) {
+    try (Stream<String> lines = open(uri, body).body()) {
       return lines
           .filter(line -> line.startsWith("data:"))
           .map(line -> line.substring("data:".length()).strip())

@@ -130,9 +130,19 @@ class MainJobIT {
         Http.get("http://localhost:" + (port + 1) + "/actuator/prometheus").body()
             + Http.get("http://localhost:" + (port + 11) + "/actuator/prometheus").body();
 
+    assertThat(exported)
+        .as("what the nodes' tokens took")
+        .containsPattern("(?m)^tokenlane_energy_calls_joules_total (?!0\\.0$)")
+        .containsPattern("(?m)^tokenlane_carbon_per_10k_requests_grams ");
     assertThat(MetricNames.wanted())
         .hasSizeGreaterThan(20)
         .allSatisfy(name -> assertThat(exported).containsPattern("(?m)^" + name + "[{ ]"));
+  }
+
+  @Test
+  @Order(5)
+  void templatesPrefillTheirStaticBeginningOnce() throws Exception {
+    new Templates(gateway("")).prefillTheirStaticBeginningOnce();
   }
 
   private static Optional<String> nodeState(String id) throws IOException, InterruptedException {
@@ -175,11 +185,14 @@ class MainJobIT {
 
   @Test
   @Order(9)
-  void theNodeComesBack() throws Exception {
+  void theNodeComesBackAndEndsItsStreamWhenItIsToldToStop() throws Exception {
     String nodePort = Integer.toString(port + 11);
     try (Launcher node = Launcher.start("node", "--port", nodePort)) {
       awaitState("node-1", "UP");
-      node.interrupt();
+      try (LongStream stream = LongStream.fromNode(gateway(""), "node-1")) {
+        node.interrupt();
+        assertThat(stream.rest()).endsWith("[DONE]");
+      }
       node.awaitExit();
     }
   }
@@ -192,12 +205,15 @@ class MainJobIT {
 
   @Test
   @Order(10)
-  void controlCLeavesNoProcess() throws Exception {
+  void controlCEndsStreamsAndLeavesNoProcess() throws Exception {
     List<ProcessHandle> started = up.descendants();
     assertThat(started).hasSizeGreaterThanOrEqualTo(2);
-    up.interrupt();
-    up.awaitLine(line -> line.startsWith("Stopping"));
-    up.interrupt(); // as the impatient do
+    try (LongStream stream = LongStream.fromNode(gateway(""), "node-2")) {
+      up.interrupt();
+      up.awaitLine(line -> line.startsWith("Stopping"));
+      up.interrupt(); // as the impatient do
+      assertThat(stream.rest()).as("a stream under way").endsWith("[DONE]");
+    }
     assertThat(up.awaitExit()).isEqualTo(130);
     assertThat(started).noneMatch(ProcessHandle::isAlive);
     assertThat(up.output()).endsWith("Stopped; no process is left.");

@@ -66,13 +66,18 @@ final class MetricNames {
   private static List<String> queries(Path file) throws IOException {
     try (var documents = YAML.readerFor(JsonNode.class).<JsonNode>readValues(file.toFile())) {
       return documents.readAll().stream()
-          .flatMap(
-              document ->
-                  Stream.of("expr", "query").flatMap(key -> document.findValues(key).stream()))
-          .map(JsonNode::asString)
-          .filter(query -> !query.equals("prometheus"))
+          .flatMap(MetricNames::asked)
+          .map(query -> query.asString(""))
+          .filter(query -> !query.isEmpty() && !query.equals("prometheus"))
           .toList();
     }
+  }
+
+  /** Queries, and the metrics that a HorizontalPodAutoscaler names. */
+  private static Stream<JsonNode> asked(JsonNode document) {
+    return Stream.concat(
+        Stream.of("expr", "query").flatMap(key -> document.findValues(key).stream()),
+        document.findValues("metric").stream().map(metric -> metric.path("name")));
   }
 
   /** The names of metrics in a query in PromQL. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * {@code ImagesCommand ROOT OUTPUT TAG TIME BASE}: builds the images of a built project.
@@ -153,10 +154,28 @@ public final class ImagesCommand {
       Sbom.write(
           kind.bills(project),
           runtime,
-          SystemFiles.libraries(runtime),
+          foreign(root(kind)),
           root(kind).resolve("app/sbom.cdx.json"));
       Folders.stamp(root(kind), time);
     }
+  }
+
+  /** Libraries in an image that are no jar's and not the Java runtime's own. */
+  private static List<Sbom.Foreign> foreign(Path root) throws IOException {
+    Map<String, Path> cuda = new TreeMap<>();
+    Map<String, Path> system = new TreeMap<>();
+    for (Path file : Folders.files(root)) {
+      Path path = root.relativize(file);
+      if (path.startsWith("app/native")) {
+        cuda.put("/" + path, file);
+      } else if (path.getFileName().toString().matches(".+\\.so(\\..+)?")
+          && !path.startsWith("opt")) {
+        system.put("/" + path, file);
+      }
+    }
+    return List.of(
+        new Sbom.Foreign(system, "library of the system that built the image"),
+        new Sbom.Foreign(cuda, "NVIDIA's run-time library of CUDA"));
   }
 
   private void write(ImageKind kind) throws Exception {

@@ -3,8 +3,12 @@ package io.tokenlane.image;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
@@ -14,15 +18,23 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The bill of materials of an image (CycloneDX): that of the program's Maven module, with the Java
- * runtime and the C library, which Maven does not know of.
+ * runtime and the libraries of the system, which Maven does not know of.
  */
 final class Sbom {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private Sbom() {}
 
+  /**
+   * Files that Maven does not know of.
+   *
+   * @param files by their paths in the image
+   * @param description what they are
+   */
+  record Foreign(Map<String, Path> files, String description) {}
+
   /** Writes the bill of an image, from those of its modules; the first one is the program's. */
-  static void write(List<Path> ofModules, Path runtime, Set<Path> libraries, Path target)
+  static void write(List<Path> ofModules, Path runtime, List<Foreign> foreign, Path target)
       throws IOException {
     ObjectNode bill = (ObjectNode) JSON.readTree(ofModules.getFirst().toFile());
     ArrayNode components = bill.withArray("components");
@@ -36,10 +48,10 @@ final class Sbom {
       }
     }
     component(components, "Java runtime", runtimeVersion(runtime));
-    for (Path library : libraries) {
-      ObjectNode added = component(components, library.getFileName().toString(), "");
-      added.put("type", "file");
-      added.put("description", "C library of the machine that built the image");
+    for (Foreign kind : foreign) {
+      for (Map.Entry<String, Path> file : kind.files().entrySet()) {
+        file(components, file.getKey(), file.getValue()).put("description", kind.description());
+      }
     }
     Files.createDirectories(target.getParent());
     JSON.writerWithDefaultPrettyPrinter().writeValue(target.toFile(), bill);
@@ -52,6 +64,24 @@ final class Sbom {
       added.put("version", version);
     }
     return added;
+  }
+
+  /** A file has no version but its content. */
+  private static ObjectNode file(ArrayNode components, String path, Path file) throws IOException {
+    ObjectNode added = component(components, file.getFileName().toString(), "");
+    added.put("type", "file").put("bom-ref", "image:" + path);
+    added.withArray("hashes").addObject().put("alg", "SHA-256").put("content", sha256(file));
+    added.putObject("evidence").putArray("occurrences").addObject().put("location", path);
+    return added;
+  }
+
+  private static String sha256(Path file) throws IOException {
+    try {
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("SHA-256: missing (expected: in every JDK)", e);
+    }
   }
 
   private static String runtimeVersion(Path runtime) throws IOException {

@@ -27,7 +27,8 @@ final class Kustomize {
   /** A folder with a component. */
   static String renderWith(String folder, String component)
       throws IOException, InterruptedException {
-    Path overlay = Files.createDirectories(ROOT.resolve("target/kustomize").resolve(component));
+    String name = component + "-on-" + folder.replace('/', '-');
+    Path overlay = Files.createDirectories(ROOT.resolve("target/kustomize").resolve(name));
     Files.writeString(
         overlay.resolve("kustomization.yaml"),
         """

@@ -67,6 +67,8 @@ class ManifestsTest {
         "base/namespace.yaml",
         "base/network.yaml",
         "base/node.yaml",
+        "components/api-keys/gateway.yaml",
+        "components/autoscale-keda/nodes.yaml",
         "components/discovery-kubernetes/gateway.yaml",
         "components/discovery-kubernetes/rights.yaml",
         "components/edge-metrics/agent.yaml",
@@ -74,8 +76,11 @@ class ManifestsTest {
         "components/monitoring/alerts.yaml",
         "components/monitoring/monitors.yaml",
         "components/monitoring/network.yaml",
+        "components/redis/gateway.yaml",
         "overlays/cpu/models.yaml",
         "overlays/cpu/node.yaml",
+        "overlays/edge/gateway.yaml",
+        "overlays/edge/node.yaml",
         "overlays/edge/state.yaml",
         "overlays/gpu/models.yaml",
         "overlays/gpu/node.yaml",
@@ -83,13 +88,6 @@ class ManifestsTest {
       })
   void everyFileIsWhatTheApiKnows(String file) throws IOException {
     assertThat(Manifests.parse(Files.readString(Path.of(file))).all()).isNotEmpty();
-  }
-
-  @Test
-  void kedaScalesTheNodes() throws Exception {
-    assertThat(Kustomize.renderWith("autoscale-keda"))
-        .contains("kind: ScaledObject")
-        .contains("kind: StatefulSet\n    name: tokenlane-node\n");
   }
 
   @Test
@@ -130,19 +128,6 @@ class ManifestsTest {
     assertThat(node.getSpec().getVolumes())
         .filteredOn(volume -> volume.getPersistentVolumeClaim() != null)
         .hasSize(1);
-  }
-
-  @Test
-  void aModelComesFromAnImageWhereThereIsNoVolume() throws Exception {
-    Manifests manifests = Manifests.parse(Kustomize.renderWith("overlays/gpu", "model-init"));
-    PodSpec node = manifests.podsWith(NODE).getFirst().getSpec();
-
-    assertThat(node.getInitContainers()).hasSize(1);
-    assertThat(node.getVolumes())
-        .filteredOn(volume -> volume.getName().equals("models"))
-        .singleElement()
-        .satisfies(volume -> assertThat(volume.getPersistentVolumeClaim()).isNull())
-        .satisfies(volume -> assertThat(volume.getEmptyDir()).isNotNull());
   }
 
   @Test
@@ -232,6 +217,7 @@ class ManifestsTest {
         .hasSize(2)
         .allSatisfy(ManifestsTest::isRestricted)
         .allSatisfy(ManifestsTest::isProbed)
+        .allSatisfy(ManifestsTest::spreads)
         .allSatisfy(ManifestsTest::stopsGracefully);
   }
 
@@ -260,6 +246,16 @@ class ManifestsTest {
               assertThat(get.getPath()).startsWith("/actuator/health/");
               assertThat(portNames(pod)).contains(get.getPort().getStrVal());
             });
+  }
+
+  private static void spreads(PodTemplateSpec pod) {
+    assertThat(pod.getSpec().getTopologySpreadConstraints())
+        .allSatisfy(
+            spread ->
+                assertThat(spread.getLabelSelector().getMatchLabels())
+                    .isEqualTo(pod.getMetadata().getLabels()))
+        .extracting(spread -> spread.getTopologyKey())
+        .containsExactly("topology.kubernetes.io/zone", "kubernetes.io/hostname");
   }
 
   private static void stopsGracefully(PodTemplateSpec pod) {

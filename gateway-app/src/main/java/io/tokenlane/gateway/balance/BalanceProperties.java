@@ -35,6 +35,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param slowStart over which a node that came back grows to its full share; &gt; 0, default 5 s
  * @param panicShare where fewer than this share of the nodes serve, all but the draining ones get
  *     calls; 0 (only where none serves) to 1, default 0.2
+ * @param latencyGoal within which {@code energy-aware} takes the node of the least energy; until
+ *     the first byte; ≥ 0, default 0: none, it weighs energy against time
  * @param ejection of nodes whose calls fail
  * @param health the active health check
  */
@@ -52,9 +54,11 @@ public record BalanceProperties(
     @DefaultValue("1s") Duration signalsInterval,
     @DefaultValue("5s") Duration slowStart,
     @DefaultValue("0.2") double panicShare,
+    @DefaultValue("0s") Duration latencyGoal,
     @DefaultValue Ejection ejection,
     @DefaultValue Health health) {
 
+  private static final String BY_ENERGY = "energy-aware";
   private static final String BY_PREFIX = "prefix-affinity";
 
   /** Checks the ranges. */
@@ -77,6 +81,14 @@ public record BalanceProperties(
     require(retryShare >= 0 && retryShare <= 1, "retry_share", retryShare, "0 to 1");
     require(slowStart.isPositive(), "slow_start", slowStart, "> 0");
     require(panicShare >= 0 && panicShare <= 1, "panic_share", panicShare, "0 to 1");
+    require(!latencyGoal.isNegative(), "latency_goal", latencyGoal, ">= 0");
+  }
+
+  /** The strategy of that name, as it is configured. */
+  BalancingStrategy named(String name) {
+    return name.equals(BY_ENERGY)
+        ? Strategies.thriftyWithin(latencyGoal.toNanos() / 1e9)
+        : Strategies.named(name);
   }
 
   /** How a pool of this gateway treats its nodes. */

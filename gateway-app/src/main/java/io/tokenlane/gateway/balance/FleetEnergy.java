@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
  * What a token takes on each node, relative to the mean of those that say so: balancing compares
  * nodes, and one that says nothing counts as an ordinary one.
  */
-final class FleetEnergy {
+public final class FleetEnergy {
   private final NodePool pool;
   private final Map<String, Double> joules = new ConcurrentHashMap<>();
 
@@ -32,6 +32,11 @@ final class FleetEnergy {
               told.joulesPerToken() / ordinary());
     }
     pool.report(nodeId, report);
+  }
+
+  /** Joules that a token takes on the node, as it told last; 0 where it does not say. */
+  public double joulesPerToken(String nodeId) {
+    return joules.getOrDefault(nodeId, 0.0);
   }
 
   private double ordinary() {

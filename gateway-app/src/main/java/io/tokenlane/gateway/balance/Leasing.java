@@ -7,7 +7,6 @@ import io.tokenlane.balance.Lease;
 import io.tokenlane.balance.NoSlotException;
 import io.tokenlane.balance.Place;
 import io.tokenlane.balance.strategy.BalancingStrategy;
-import io.tokenlane.balance.strategy.Strategies;
 import io.tokenlane.gateway.call.InferenceCall;
 import io.tokenlane.gateway.call.Principal;
 import io.tokenlane.gateway.call.Trail;
@@ -58,9 +57,9 @@ final class Leasing {
       Duration patience) {
     static Way of(BalanceProperties properties) {
       return new Way(
-          Strategies.named(properties.strategy()),
+          properties.named(properties.strategy()),
           properties.routes().entrySet().stream()
-              .collect(Collectors.toMap(Map.Entry::getKey, e -> Strategies.named(e.getValue()))),
+              .collect(Collectors.toMap(Map.Entry::getKey, e -> properties.named(e.getValue()))),
           properties.key(),
           properties.maxWait());
     }

@@ -35,6 +35,8 @@ public record NodeProperties(
 
   /** Checks the uri and the weight. */
   public NodeProperties {
+    // As a placeholder gives it for a variable that is not set: no key.
+    apiKey = apiKey == null || apiKey.isBlank() ? null : apiKey;
     if (uri == null) {
       throw new IllegalArgumentException("uri: missing (expected: http://host:port)");
     }

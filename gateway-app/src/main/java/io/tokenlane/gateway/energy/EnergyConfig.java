@@ -1,14 +1,17 @@
 package io.tokenlane.gateway.energy;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.tokenlane.gateway.balance.FleetEnergy;
 import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import reactor.netty.http.client.HttpClient;
@@ -34,23 +37,55 @@ public class EnergyConfig {
               properties.carbonInterval().toNanos(),
               TimeUnit.NANOSECONDS);
     }
-    ownEnergy(properties, registry);
     return intensity;
   }
 
-  private static void ownEnergy(EnergyProperties properties, MeterRegistry registry) {
+  @Bean
+  CallEnergy callEnergy(FleetEnergy fleet, MeterRegistry registry) {
+    CallEnergy energy = new CallEnergy(fleet::joulesPerToken);
+    FunctionCounter.builder("tokenlane.energy.calls.joules", energy, CallEnergy::joules)
+        .description("Energy of the tokens that nodes computed for this gateway, as they tell it")
+        .register(registry);
+    return energy;
+  }
+
+  @Bean
+  CarbonShare carbonShare(
+      EnergyProperties properties,
+      CallEnergy calls,
+      CarbonIntensity intensity,
+      MeterRegistry registry) {
+    DoubleSupplier own = ownEnergy(properties, registry);
+    CarbonShare share =
+        new CarbonShare(
+            () -> own.getAsDouble() + calls.joules(), () -> requests(registry), intensity::grams);
+    Gauge.builder("tokenlane.carbon.per.10k.requests", share, CarbonShare::grams)
+        .baseUnit("grams")
+        .description("CO2 of the gateway and of what nodes computed for it, since the start")
+        .register(registry);
+    return share;
+  }
+
+  /** Those through the filters and those beside them. */
+  private static double requests(MeterRegistry registry) {
+    return registry.find("tokenlane.cache.requests").counters().stream()
+        .mapToDouble(Counter::count)
+        .sum();
+  }
+
+  private static DoubleSupplier ownEnergy(EnergyProperties properties, MeterRegistry registry) {
     OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     long start = System.nanoTime();
-    FunctionCounter.builder(
-            "tokenlane.energy.joules",
-            system,
-            own ->
-                (properties.idleWatts() * (System.nanoTime() - start)
-                        + properties.coreWatts() * own.getProcessCpuTime())
-                    / NANOS)
+    DoubleSupplier joules =
+        () ->
+            (properties.idleWatts() * (System.nanoTime() - start)
+                    + properties.coreWatts() * system.getProcessCpuTime())
+                / NANOS;
+    FunctionCounter.builder("tokenlane.energy.joules", joules, DoubleSupplier::getAsDouble)
         .description("Energy that this process has taken")
         .tag("source", "model")
         .tag("estimate", "true")
         .register(registry);
+    return joules;
   }
 }

@@ -1,9 +1,11 @@
 package io.tokenlane.gateway.prefetch;
 
+import io.tokenlane.gateway.state.StateFolder;
 import io.tokenlane.prefetch.predict.Foresight;
 import io.tokenlane.prefetch.predict.Habits;
-import io.tokenlane.prefetch.predict.HabitsFile;
+import io.tokenlane.prefetch.predict.HabitsFormat;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -12,6 +14,7 @@ import org.slf4j.LoggerFactory;
 /** Where what a {@link Foresight} has learnt outlives its process, if anywhere. */
 final class Memory {
   private static final Logger LOG = LoggerFactory.getLogger(Memory.class);
+  private static final long LARGEST_BYTES = 256L << 20;
 
   private final @Nullable Path file;
 
@@ -21,26 +24,32 @@ final class Memory {
 
   /** Begins with what was kept; with nothing where that cannot be read. */
   void recall(Foresight foresight) {
-    if (file == null) {
+    if (file == null || !Files.exists(file)) {
       return;
     }
     try {
-      new HabitsFile(file)
-          .read()
-          .ifPresent(habits -> foresight.recall(habits, Ahead.now(), System.currentTimeMillis()));
+      foresight.recall(read(file), Ahead.now(), System.currentTimeMillis());
     } catch (IOException e) {
-      LOG.warn("prefetch.foresight.file: {}; it learns anew", e.getMessage());
+      LOG.warn("prefetch.foresight.file: {}: {}; it learns anew", file, e.getMessage());
     }
   }
 
-  void keep(Habits habits) {
+  private static Habits read(Path file) throws IOException {
+    if (Files.size(file) > LARGEST_BYTES) {
+      throw new IOException("larger than " + LARGEST_BYTES + " bytes (expected: at most)");
+    }
+    return HabitsFormat.decode(Files.readAllBytes(file));
+  }
+
+  /** Writes, and waits for the disk: nothing for a thread that others wait for. */
+  synchronized void keep(Habits habits) {
     if (file == null) {
       return;
     }
     try {
-      new HabitsFile(file).write(habits);
+      StateFolder.replace(file, HabitsFormat.encode(habits));
     } catch (IOException e) {
-      LOG.warn("prefetch.foresight.file: {} cannot be written: {}", file, e.getMessage());
+      LOG.warn("prefetch.foresight.file: {} cannot be written: {}", file, e.toString());
     }
   }
 }

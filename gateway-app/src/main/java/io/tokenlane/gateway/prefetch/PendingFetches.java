@@ -28,6 +28,7 @@ final class PendingFetches {
   private final Set<String> known;
   private final Executor writer;
   private final Set<String> pending = new LinkedHashSet<>();
+  private boolean due;
 
   /**
    * @param folder where the file is kept; empty: nowhere
@@ -74,14 +75,19 @@ final class PendingFetches {
     }
   }
 
+  /** One write is enough for all changes before it. */
   private void keep() {
-    file.ifPresent(path -> writer.execute(() -> write(path)));
+    if (file.isPresent() && !due) {
+      due = true;
+      writer.execute(() -> write(file.get()));
+    }
   }
 
   /** As things stand now: an older state never follows a newer one. */
   private void write(Path path) {
     String now;
     synchronized (this) {
+      due = false;
       now = pending.stream().map(PendingFetches::line).collect(Collectors.joining("\n"));
     }
     try {

@@ -15,6 +15,7 @@ import io.tokenlane.gateway.cache.PrefetchPass;
 import io.tokenlane.gateway.energy.CarbonIntensity;
 import io.tokenlane.gateway.reload.LiveSettings;
 import io.tokenlane.gateway.state.StateFolder;
+import io.tokenlane.gateway.state.StateWriter;
 import io.tokenlane.prefetch.PrefetchAccount;
 import io.tokenlane.prefetch.cache.AnswerCache;
 import io.tokenlane.prefetch.predict.Account;
@@ -56,14 +57,21 @@ public class PrefetchConfig {
   }
 
   @Bean
+  StateWriter stateWriter() {
+    return new StateWriter();
+  }
+
+  @Bean
   PrefetchStarter.Means prefetchMeans(
       PrefetchProperties properties,
       AnswerCache cache,
       CarbonIntensity carbon,
+      StateWriter writer,
       ScheduledExecutorService clockwork) {
     PendingFetches pending =
-        new PendingFetches(StateFolder.of(System.getenv()), properties.plan().asked(), clockwork);
-    return new PrefetchStarter.Means(cache, carbon, pending, clockwork);
+        new PendingFetches(
+            StateFolder.of(System.getenv()), properties.plan().asked(), writer::later);
+    return new PrefetchStarter.Means(cache, carbon, pending, writer, clockwork);
   }
 
   /** Also after other changes: what was stored under other settings may be gone. */

@@ -3,6 +3,7 @@ package io.tokenlane.gateway.prefetch;
 import io.tokenlane.gateway.cache.HitListener;
 import io.tokenlane.gateway.cache.PrefetchPass;
 import io.tokenlane.gateway.energy.CarbonIntensity;
+import io.tokenlane.gateway.state.StateWriter;
 import io.tokenlane.prefetch.ByteBudget;
 import io.tokenlane.prefetch.PrefetchAccount;
 import io.tokenlane.prefetch.PrefetchPlan;
@@ -46,6 +47,7 @@ final class PrefetchStarter
   private final AnswerCache cache;
   private final CarbonIntensity carbon;
   private final PendingFetches pending;
+  private final StateWriter writer;
   private volatile @Nullable Prefetcher prefetcher;
   private volatile @Nullable Ahead ahead;
   private volatile boolean stopped;
@@ -56,6 +58,7 @@ final class PrefetchStarter
       AnswerCache cache,
       CarbonIntensity carbon,
       PendingFetches pending,
+      StateWriter writer,
       ScheduledExecutorService clockwork) {}
 
   PrefetchStarter(PrefetchProperties properties, PrefetchPass pass, Means means) {
@@ -64,6 +67,7 @@ final class PrefetchStarter
     this.cache = means.cache();
     this.carbon = means.carbon();
     this.pending = means.pending();
+    this.writer = means.writer();
     this.clockwork = means.clockwork();
   }
 
@@ -247,7 +251,7 @@ final class PrefetchStarter
         KEPT_EACH,
         () -> {
           if (whose.equals(ahead) && !stopped) {
-            whose.keep();
+            writer.later(whose::keep);
             keepNowAndThen(whose);
           }
         });

@@ -1,10 +1,10 @@
 package io.tokenlane.gateway.security;
 
+import io.tokenlane.gateway.state.StateFolder;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -81,15 +81,7 @@ final class KeyFile {
     String text =
         new Yaml(new Representer(block), block)
             .dump(Map.of("keys", keys.stream().map(KeyFile::fields).toList()));
-    Path folder = file.toAbsolutePath().getParent();
-    Path next =
-        Files.createTempFile(
-            folder,
-            ".keys",
-            ".tmp",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(next, text);
-    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    StateFolder.replace(file, text.getBytes(StandardCharsets.UTF_8));
   }
 
   private static Map<String, Object> fields(ApiKey key) {

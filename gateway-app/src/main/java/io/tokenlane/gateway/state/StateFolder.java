@@ -26,7 +26,10 @@ public final class StateFolder {
         .map(Path::of);
   }
 
-  /** Writes beside the file, forces that to the disk, and puts it in the older one's place. */
+  /**
+   * Writes beside the file, readable by its owner alone, forces that to the disk, and puts it in
+   * the older one's place. Makes the folder where it is missing.
+   */
   public static void replace(Path file, byte[] content) throws IOException {
     Path folder = Files.createDirectories(file.toAbsolutePath().getParent());
     Path next = Files.createTempFile(folder, file.getFileName().toString(), ".new");

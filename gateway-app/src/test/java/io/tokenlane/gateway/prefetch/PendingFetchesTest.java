@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +43,25 @@ final class PendingFetchesTest {
       assertThat(List.of("/noon", "/evening?a=b")).containsAll(fetches().read());
     }
     Files.write(file, new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+    assertThat(fetches().read()).isEmpty();
+  }
+
+  @Test
+  void whileTheDiskIsBusyChangesWaitForOneWrite() {
+    List<Runnable> writes = new ArrayList<>();
+    PendingFetches busy =
+        new PendingFetches(
+            Optional.of(folder.resolve("state")), List.of("/noon", "/evening?a=b"), writes::add);
+    busy.add(List.of("/noon"));
+    busy.add(List.of("/evening?a=b"));
+    busy.done("/noon");
+    assertThat(writes).hasSize(1);
+
+    writes.removeFirst().run();
+    assertThat(fetches().read()).containsExactly("/evening?a=b");
+
+    busy.done("/evening?a=b");
+    writes.removeFirst().run();
     assertThat(fetches().read()).isEmpty();
   }
 

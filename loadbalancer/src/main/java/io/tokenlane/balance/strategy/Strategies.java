@@ -18,7 +18,7 @@ public final class Strategies {
           new PeakEwma(),
           new Predictive(),
           new PrefixAffinity(),
-          new EnergyAware());
+          new EnergyAware(0));
 
   private Strategies() {}
 
@@ -34,6 +34,19 @@ public final class Strategies {
         .filter(strategy -> strategy.name().equals(name))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException(unknown(name)));
+  }
+
+  /**
+   * {@code energy-aware} among the nodes that meet a latency goal.
+   *
+   * @param goalSeconds until the first byte; &ge; 0, 0: none
+   */
+  public static BalancingStrategy thriftyWithin(double goalSeconds) {
+    if (!(goalSeconds >= 0) || Double.isInfinite(goalSeconds)) {
+      throw new IllegalArgumentException(
+          "latency goal: " + goalSeconds + " (expected: >= 0, finite)");
+    }
+    return new EnergyAware(goalSeconds);
   }
 
   private static String unknown(String name) {

@@ -216,6 +216,33 @@ class StrategiesTest {
     assertThat(strategy.choose(fleet(PLAIN.energy(1.2), PLAIN.inFlight(1)))).isZero();
   }
 
+  /** In the table a node's peak latency is 0.05 s times its slowness, its load twice its calls. */
+  @Test
+  void withALatencyGoalTheThriftiestThatMeetsItIsTaken() {
+    BalancingStrategy strategy = Strategies.thriftyWithin(0.16);
+    Row hungry = PLAIN.energy(2);
+    Row thrifty = PLAIN.energy(0.5);
+    assertThat(strategy.choose(fleet(hungry, thrifty))).isEqualTo(1);
+    assertThat(strategy.choose(fleet(hungry, thrifty.inFlight(1)))).as("0.15 s").isEqualTo(1);
+    assertThat(strategy.choose(fleet(hungry, thrifty.inFlight(2)))).as("0.25 s").isZero();
+    assertThat(strategy.choose(fleet(hungry, thrifty.slowness(4)))).as("0.2 s").isZero();
+    assertThat(strategy.choose(fleet(hungry.slowness(5), thrifty.slowness(9))))
+        .as("none meets it: the soonest")
+        .isZero();
+    assertThat(strategy.choose(fleet(thrifty.inFlight(1), thrifty))).as("as ewma").isEqualTo(1);
+  }
+
+  @Test
+  void whoMissedTheGoalIsAskedAgainNowAndThen() {
+    BalancingStrategy strategy = Strategies.thriftyWithin(0.16);
+    TableCandidates fleet = fleet(PLAIN.energy(2), PLAIN.energy(0.5).slowness(9));
+    long trials = IntStream.range(0, 3_200).filter(i -> strategy.choose(fleet) == 1).count();
+    assertThat(trials).isBetween(50L, 200L);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Strategies.thriftyWithin(-1))
+        .withMessage("latency goal: -1.0 (expected: >= 0, finite)");
+  }
+
   @Test
   void predictiveGivesAReturningNodeItsShareSoonerWhenMoreCallsCome() {
     BalancingStrategy strategy = Strategies.named("predictive");

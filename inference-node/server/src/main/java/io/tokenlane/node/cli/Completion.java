@@ -88,7 +88,7 @@ final class Completion {
         rate(usage.promptTokens(), first - start),
         usage.completionTokens(),
         rate(usage.completionTokens() - 1, end - first),
-        model.facts().backend());
+        model.facts().choice());
   }
 
   private static double rate(int tokens, long nanos) {

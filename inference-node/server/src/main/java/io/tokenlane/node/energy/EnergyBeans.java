@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tokenlane.engine.backend.DeviceEnergy;
 import io.tokenlane.node.config.EnergySettings;
-import io.tokenlane.node.load.LoadedModel;
 import io.tokenlane.node.load.ModelSlot;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +43,7 @@ public class EnergyBeans {
               model
                   .getObject()
                   .model()
-                  .filter(loaded -> runsOn(loaded, device.backend()))
+                  .filter(loaded -> loaded.facts().backend().equals(device.backend()))
                   .isPresent();
       device
           .counter()
@@ -60,10 +59,6 @@ public class EnergyBeans {
               });
     }
     return new DeviceMeters(meters);
-  }
-
-  private static boolean runsOn(LoadedModel loaded, String backend) {
-    return loaded.facts().backend().startsWith(backend + " ");
   }
 
   /** What all devices have taken. */

@@ -5,7 +5,8 @@ package io.tokenlane.node.load;
  *
  * @param source file or folder it came from
  * @param architecture as its checkpoint names it
- * @param backend the backend that runs it, and why that one
+ * @param backend name of the backend that runs it
+ * @param choice that backend, and why that one
  * @param parameters number of weights
  * @param bytes memory the weights take
  * @param contextLength most tokens of a sequence
@@ -15,6 +16,7 @@ public record ModelFacts(
     String source,
     String architecture,
     String backend,
+    String choice,
     long parameters,
     long bytes,
     int contextLength,
@@ -24,12 +26,6 @@ public record ModelFacts(
   String summary() {
     return "%s %.1f M parameters, %.1f MB, context %d, on %s, loaded in %d ms from %s"
         .formatted(
-            architecture,
-            parameters / 1e6,
-            bytes / 1e6,
-            contextLength,
-            backend,
-            loadMillis,
-            source);
+            architecture, parameters / 1e6, bytes / 1e6, contextLength, choice, loadMillis, source);
   }
 }

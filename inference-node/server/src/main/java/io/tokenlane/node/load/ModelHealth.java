@@ -25,7 +25,7 @@ public final class ModelHealth implements HealthIndicator {
         .withDetail("name", model.name())
         .withDetail("source", facts.source())
         .withDetail("architecture", facts.architecture())
-        .withDetail("backend", facts.backend())
+        .withDetail("backend", facts.choice())
         .withDetail("parameters", facts.parameters())
         .withDetail("bytes", facts.bytes())
         .withDetail("context_length", facts.contextLength())

@@ -71,7 +71,7 @@ public final class ModelLoader implements ModelSlot.ModelSource {
         new OutputRules(tokenizer, checkpoint.chatTemplate().orElse("")),
         adaptive(checkpoint.config().layers()),
         stopTokens,
-        facts(checkpoint, selection.reason(), clock.millis() - start),
+        facts(checkpoint, selection, clock.millis() - start),
         clock.instant(),
         opened);
   }
@@ -137,11 +137,12 @@ public final class ModelLoader implements ModelSlot.ModelSource {
     return checkpoint.endOfSequence();
   }
 
-  private ModelFacts facts(Checkpoint checkpoint, String backend, long loadMillis) {
+  private ModelFacts facts(Checkpoint checkpoint, Backends.Selection selection, long loadMillis) {
     return new ModelFacts(
         settings.model().isPresent() ? checkpoint.path().toString() : "embedded",
         checkpoint.config().architecture(),
-        backend,
+        selection.backend().name(),
+        selection.reason(),
         checkpoint.tensors().stream().mapToLong(Tensor::elements).sum(),
         checkpoint.bytes(),
         checkpoint.config().contextLength(),

@@ -7,6 +7,7 @@ import io.tokenlane.node.energy.EnergyPerToken;
 import io.tokenlane.node.load.ModelSlot;
 import io.tokenlane.node.trace.Exemplars;
 import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.reactive.function.server.RouterFunction;
@@ -88,9 +89,8 @@ public class OpenAiBeans {
 
   @Bean
   RouterFunction<ServerResponse> metricsRoute(
-      PrometheusMeterRegistry registry, Scheduler answerScheduler) {
-    return RouterFunctions.route()
-        .GET("/metrics", new MetricsPage(registry, answerScheduler)::read)
-        .build();
+      ObjectProvider<PrometheusMeterRegistry> exported, Scheduler answerScheduler) {
+    MetricsPage page = new MetricsPage(exported.getIfAvailable(), answerScheduler);
+    return RouterFunctions.route().GET("/metrics", page::read).build();
   }
 }

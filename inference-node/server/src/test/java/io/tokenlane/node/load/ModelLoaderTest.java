@@ -60,7 +60,7 @@ class ModelLoaderTest {
   @Test
   void quantisesFloats() {
     try (LoadedModel model = load(settings(Optional.of(shared("demo/demo-f16.gguf")), true))) {
-      assertThat(model.facts().backend()).contains("int8");
+      assertThat(model.facts().choice()).contains("int8");
       assertThat(model.engine().stats().generatedTokens()).isPositive();
     }
   }

@@ -5,22 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What is learnt outlives its process, whole or not at all. */
-final class HabitsFileTest {
+final class HabitsFormatTest {
   private static final double FRESH = 300;
-
-  @TempDir private Path folder;
-
-  private Path file() {
-    return folder.resolve("habits");
-  }
 
   private static Foresight taught() {
     Foresight foresight = new Foresight(ForesightSettings.DEFAULT);
@@ -33,10 +25,10 @@ final class HabitsFileTest {
 
   @Test
   void anotherProcessForeseesTheSame() throws IOException {
-    new HabitsFile(file()).write(taught().habits(5_001, 7_000_000));
+    byte[] kept = HabitsFormat.encode(taught().habits(5_001, 7_000_000));
 
     Foresight next = new Foresight(ForesightSettings.DEFAULT);
-    next.recall(new HabitsFile(file()).read().orElseThrow(), 90, 7_000_000);
+    next.recall(HabitsFormat.decode(kept), 90, 7_000_000);
 
     assertThat(next.rate("/page", 90)).isCloseTo(taught().rate("/page", 5_001), within(1e-9));
     assertThat(next.asked("new", "/page", true, FRESH, 90))
@@ -56,20 +48,22 @@ final class HabitsFileTest {
   }
 
   @Test
-  void aFlippedBitAnywhereMakesItUnread() throws IOException {
-    HabitsFile habits = new HabitsFile(file());
-    assertThat(habits.read()).isEmpty();
-    habits.write(
-        new Habits(1, 2, Map.of("/a", 3.0), Map.of("/a", new Habits.Context(4, Map.of("/b", 2)))));
-    byte[] whole = Files.readAllBytes(file());
+  void aFlippedBitOrACutAnywhereMakesItUnread() throws IOException {
+    byte[] whole =
+        HabitsFormat.encode(
+            new Habits(
+                1, 2, Map.of("/a", 3.0), Map.of("/a", new Habits.Context(4, Map.of("/b", 2)))));
     for (int i = 0; i < whole.length; i++) {
       byte[] damaged = whole.clone();
       damaged[i] ^= 4;
-      Files.write(file(), damaged);
-      assertThatIOException().as("byte %d", i).isThrownBy(habits::read);
+      assertThatIOException()
+          .as("byte %d", i)
+          .isThrownBy(() -> HabitsFormat.decode(damaged))
+          .withMessage("not whole, or of another version");
+      byte[] cut = Arrays.copyOf(whole, i);
+      assertThatIOException().as("%d bytes", i).isThrownBy(() -> HabitsFormat.decode(cut));
     }
-    Files.write(file(), whole);
-    assertThat(habits.read().orElseThrow().contexts())
+    assertThat(HabitsFormat.decode(whole).contexts())
         .containsEntry("/a", new Habits.Context(4, Map.of("/b", 2)));
   }
 }

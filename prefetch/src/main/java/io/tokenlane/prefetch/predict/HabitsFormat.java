@@ -6,22 +6,18 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
- * {@link Habits} in a file, whole or not at all:
+ * {@link Habits} as bytes, whole or not at all:
  *
  * <pre>
  * int magic, int crc32c(rest), long atEpochMillis, double ageSeconds,
@@ -29,56 +25,38 @@ import java.util.zip.CRC32C;
  * int n, n (int key, int visits, int m, m (int key, int count))
  * </pre>
  *
- * <p>A key is an int length and UTF-8; elsewhere it is named by its number. The file takes the
- * place of the former one when it is whole.
+ * <p>A key is an int length and UTF-8; elsewhere it is named by its number.
  */
-public final class HabitsFile {
+public final class HabitsFormat {
   private static final int MAGIC = 0x544C4831;
   private static final int HEAD_BYTES = 8;
-  private static final long LARGEST_BYTES = 256L << 20;
 
-  private final Path file;
+  private HabitsFormat() {}
 
-  /** Habits kept in {@code file}; its folder must be there. */
-  public HabitsFile(Path file) {
-    this.file = file;
-  }
-
-  /** Keeps them in place of the former ones. */
-  public void write(Habits habits) throws IOException {
+  /** The bytes to keep. */
+  public static byte[] encode(Habits habits) {
     byte[] rest = encoded(habits);
-    ByteBuffer all = ByteBuffer.allocate(HEAD_BYTES + rest.length);
-    all.putInt(MAGIC).putInt(checksum(rest, 0)).put(rest);
-    Path next = file.resolveSibling(file.getFileName() + ".next");
-    Files.write(next, all.array());
-    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    return ByteBuffer.allocate(HEAD_BYTES + rest.length)
+        .putInt(MAGIC)
+        .putInt(checksum(rest, 0))
+        .put(rest)
+        .array();
   }
 
   /**
-   * What was kept; empty where there is no file.
+   * What was kept.
    *
-   * @throws IOException where the file cannot be read or is not whole
+   * @throws IOException where the bytes are not whole, or of another version
    */
-  public Optional<Habits> read() throws IOException {
-    byte[] all;
-    try {
-      if (Files.size(file) > LARGEST_BYTES) {
-        throw new IOException(file + ": larger than " + LARGEST_BYTES + " bytes");
-      }
-      all = Files.readAllBytes(file);
-    } catch (NoSuchFileException none) {
-      return Optional.empty();
-    }
+  public static Habits decode(byte[] all) throws IOException {
     ByteBuffer head = ByteBuffer.wrap(all);
     if (all.length < HEAD_BYTES
         || head.getInt() != MAGIC
         || head.getInt() != checksum(all, HEAD_BYTES)) {
-      throw new IOException(file + ": not whole, or of another version");
+      throw new IOException("not whole, or of another version");
     }
-    return Optional.of(
-        decoded(
-            new DataInputStream(
-                new ByteArrayInputStream(all, HEAD_BYTES, all.length - HEAD_BYTES))));
+    return decoded(
+        new DataInputStream(new ByteArrayInputStream(all, HEAD_BYTES, all.length - HEAD_BYTES)));
   }
 
   private static int checksum(byte[] bytes, int from) {
@@ -87,7 +65,17 @@ public final class HabitsFile {
     return (int) crc.getValue();
   }
 
-  private static byte[] encoded(Habits habits) throws IOException {
+  private static byte[] encoded(Habits habits) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      write(habits, out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // Memory takes everything.
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void write(Habits habits, DataOutputStream out) throws IOException {
     Map<String, Integer> numbers = new LinkedHashMap<>();
     habits.counts().keySet().forEach(key -> number(numbers, key));
     habits
@@ -97,8 +85,6 @@ public final class HabitsFile {
               number(numbers, key);
               context.followers().keySet().forEach(follower -> number(numbers, follower));
             });
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    DataOutputStream out = new DataOutputStream(bytes);
     out.writeLong(habits.atEpochMillis());
     out.writeDouble(habits.ageSeconds());
     out.writeInt(numbers.size());
@@ -122,7 +108,6 @@ public final class HabitsFile {
         out.writeInt(follower.getValue());
       }
     }
-    return bytes.toByteArray();
   }
 
   private static int number(Map<String, Integer> numbers, String key) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tokenlane.gateway.state;
+
+import org.jspecify.annotations.NullMarked;
