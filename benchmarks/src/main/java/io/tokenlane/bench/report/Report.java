@@ -3,11 +3,14 @@ package io.tokenlane.bench.report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.ChartEncoder;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -48,6 +51,45 @@ public record Report(String bench, Machine machine, List<Row> rows) {
     if (row.why() != null) {
       node.put("why", row.why());
     }
+  }
+
+  /**
+   * What {@link #write} wrote.
+   *
+   * @throws IOException where there is no such file
+   * @throws RuntimeException where it is not one that {@link #write} wrote
+   */
+  public static Report read(Path file) throws IOException {
+    JsonNode root = JSON.readTree(Files.readString(file));
+    List<Row> rows = new ArrayList<>();
+    root.get("rows").forEach(row -> rows.add(row(row)));
+    return new Report(
+        root.get("bench").asString(),
+        JSON.treeToValue(root.get("machine"), Machine.class),
+        List.copyOf(rows));
+  }
+
+  private static Row row(JsonNode node) {
+    JsonNode peer = node.get("peer");
+    return new Row(
+        node.get("id").asString(),
+        number(node.get("value")),
+        node.get("unit").asString(),
+        number(node.get("goal")),
+        Row.Better.valueOf(node.get("better").asString().toUpperCase(Locale.ROOT)),
+        peer.isNull()
+            ? null
+            : new Row.Peer(peer.get("name").asString(), peer.get("value").asDouble()),
+        node.has("why") ? node.get("why").asString() : null);
+  }
+
+  private static @Nullable Double number(JsonNode node) {
+    return node.isNull() ? null : node.asDouble();
+  }
+
+  /** Whether there is anything to draw. */
+  boolean drawn() {
+    return rows.stream().anyMatch(row -> row.value() != null);
   }
 
   /** A table for the terminal. */

@@ -3,18 +3,22 @@ package io.tokenlane.bench.report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All benchmarks of one run in one document, as Markdown and as one HTML file with its plots
  * inside: each figure with its command and peer, and the requirement's own tables beside ours.
  *
  * @param reports those that ended
+ * @param took how long each took, in the order in which they ran
  * @param failures why others did not, by name
  */
 public record WholeReport(
@@ -22,7 +26,33 @@ public record WholeReport(
     Instant at,
     boolean quick,
     List<Report> reports,
+    List<Took> took,
     Map<String, String> failures) {
+
+  /** How long a benchmark took. */
+  public record Took(String bench, Duration time) {
+    private List<String> line() {
+      return List.of(bench, "%d:%02d".formatted(time.toMinutes(), time.toSecondsPart()));
+    }
+  }
+
+  /**
+   * What became of one benchmark.
+   *
+   * @param report null where it did not end well
+   * @param failure why; empty where it did
+   */
+  public record Ran(String bench, @Nullable Report report, String failure, Duration took) {
+    /** One that ended. */
+    public static Ran well(Report report, Duration took) {
+      return new Ran(report.bench(), report, "", took);
+    }
+
+    /** One that did not. */
+    public static Ran badly(String bench, String failure, Duration took) {
+      return new Ran(bench, null, failure, took);
+    }
+  }
 
   /** Writes {@code report.md} and {@code report.html}, beside the plots it shows. */
   public void write(Path folder) throws IOException {
@@ -38,15 +68,25 @@ public record WholeReport(
     for (Report report : reports) {
       out.append("\n## ").append(report.bench()).append("\n\n`").append(command(report.bench()));
       out.append("`\n\n").append(table(HEAD, lines(report.rows())));
-      out.append("\n![").append(report.bench()).append("](").append(report.bench());
-      out.append(".png)\n");
+      if (report.drawn()) {
+        out.append("\n![%1$s](%1$s.png)\n".formatted(report.bench()));
+      }
     }
-    failures.forEach((name, why) -> out.append("\n## " + name + "\n\nfailed: " + why + "\n"));
+    failures.forEach(
+        (name, why) ->
+            out.append("\n## %s\n\n`%s`\n\nfailed: %s\n".formatted(name, command(name), why)));
+    out.append("\n## How long each took\n\n").append(table(TIMES, times()));
     return out.toString();
   }
 
   private static final List<String> HEAD =
       List.of("figure", "median", "unit", "goal", "peer in the same run", "met");
+
+  private static final List<String> TIMES = List.of("benchmark", "minutes");
+
+  private List<List<String>> times() {
+    return took.stream().map(Took::line).toList();
+  }
 
   private String where() {
     return "%s, %d cores, %d GiB, %s, JDK %s; %s%s."
@@ -86,9 +126,9 @@ public record WholeReport(
             .flatMap(report -> report.rows().stream())
             .filter(asked::covers)
             .toList();
-    return rows.isEmpty()
-        ? List.of(List.of("not measured in this run", "–", "", "", "", ""))
-        : lines(rows);
+    String failed = failures.get(asked.bench());
+    String none = failed == null ? "not measured in this run" : "not measured: " + failed;
+    return rows.isEmpty() ? List.of(List.of(none, "–", "", "", "", "")) : lines(rows);
   }
 
   private static List<List<String>> lines(List<Row> rows) {
@@ -142,7 +182,10 @@ public record WholeReport(
     }
     failures.forEach(
         (name, why) ->
-            out.append("<h2>%s</h2><p>failed: %s</p>".formatted(name, HtmlPage.text(why))));
+            out.append(
+                "<h2>%s</h2>\n<p><code>%s</code></p>\n<p>failed: %s</p>\n"
+                    .formatted(name, HtmlPage.text(command(name)), HtmlPage.text(why))));
+    out.append("<h2>How long each took</h2>\n").append(HtmlPage.table(TIMES, times()));
     return out.append(HtmlPage.END).toString();
   }
 
@@ -153,10 +196,17 @@ public record WholeReport(
         : "";
   }
 
-  /** The same, with one more benchmark that ended. */
-  public WholeReport with(Report report) {
+  /** The same, with one more benchmark. */
+  public WholeReport with(Ran ran) {
     List<Report> more = new ArrayList<>(reports);
-    more.add(report);
-    return new WholeReport(machine, at, quick, more, failures);
+    List<Took> times = new ArrayList<>(took);
+    Map<String, String> bad = new TreeMap<>(failures);
+    times.add(new Took(ran.bench(), ran.took()));
+    if (ran.report() == null) {
+      bad.put(ran.bench(), ran.failure());
+    } else {
+      more.add(ran.report());
+    }
+    return new WholeReport(machine, at, quick, more, times, bad);
   }
 }
