@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -243,6 +244,13 @@ final class ReloadTest {
         .count();
   }
 
+  private double applied() {
+    return gateway
+        .bean(MeterRegistry.class)
+        .counter("tokenlane.config.reloads", "outcome", "applied")
+        .count();
+  }
+
   private double good() {
     return gateway.bean(MeterRegistry.class).get("tokenlane.config.good").gauge().value();
   }
@@ -264,9 +272,89 @@ final class ReloadTest {
             lines(output, "holds only after a restart: server.port, tokenlane.compression.threads")
                     .size()
                 == 1);
-    // And again where nothing else has changed.
-    assertThat(gateway.reload().changes()).isEmpty();
-    assertThat(gateway.reload().restart()).hasSize(2);
+    // And again where nothing else has changed: that takes nothing over, and counts as nothing.
+    double applied = applied();
+    Outcome again = gateway.reload();
+    assertThat(again.kind()).isEqualTo(Outcome.Kind.UNCHANGED);
+    assertThat(again.restart()).hasSize(2);
+    assertThat(applied()).isEqualTo(applied);
+  }
+
+  @Test
+  void whatIsRefusedLeavesTheWeightsOfRunningRoutes() {
+    String weighted =
+        gateway.base()
+            + weight("heavy", gateway.app.uri(), 1)
+            + weight("light", gateway.two.uri(), 0);
+    gateway.app.answers(FakeUpstream.with("heavy", "Cache-Control", "no-store"));
+    gateway.two.answers(FakeUpstream.with("light", "Cache-Control", "no-store"));
+    gateway.reload(weighted);
+    Eventually.eventually("routed", () -> gateway.get("/weighted").body().equals("heavy"));
+
+    String other =
+        gateway.base()
+            + weight("heavy", gateway.app.uri(), 0)
+            + weight("light", gateway.two.uri(), 1)
+            + "  - {id: wrong, uri: \"http://x\", predicates: [\"Pth=/a\"]}\n";
+    assertThat(gateway.reload(other).kind()).isEqualTo(Outcome.Kind.REFUSED);
+    for (int i = 0; i < 5; i++) {
+      assertThat(gateway.get("/weighted").body()).isEqualTo("heavy");
+    }
+  }
+
+  private static String weight(String id, String uri, int weight) {
+    return "  - {id: %s, uri: \"%s\", predicates: [\"Path=/weighted\", \"Weight=pair, %d\"]}\n"
+        .formatted(id, uri, weight);
+  }
+
+  @Test
+  void theConsoleReloadsAndListsWhatChanged() {
+    String reload = "/console/api/reload";
+    assertThat(gateway.send(gateway.management(reload).POST(BodyPublishers.noBody())).statusCode())
+        .isEqualTo(401);
+    HttpResponse<String> welcome =
+        gateway.send(
+            gateway
+                .management("/console/api/login")
+                .POST(BodyPublishers.ofString("{\"credential\":\"" + FileGateway.TOKEN + "\"}")));
+    String cookie = header(welcome, "Set-Cookie").replaceAll(";.*", "");
+    String csrf = welcome.body().replaceAll(".*\"csrf\":\"([^\"]+)\".*", "$1");
+    java.util.function.Supplier<HttpResponse<String>> asked =
+        () ->
+            gateway.send(
+                gateway
+                    .management(reload)
+                    .header("Cookie", cookie)
+                    .header("x-tokenlane-csrf", csrf)
+                    .POST(BodyPublishers.noBody()));
+
+    gateway.write(gateway.base("  stream: {heartbeat: 8s}\n"));
+    HttpResponse<String> done = asked.get();
+    assertThat(done.statusCode()).isEqualTo(200);
+    assertThat(done.body()).contains("\"outcome\":\"applied\"", "\"after\":\"8s\"");
+    gateway.write(gateway.base("  stream: {heartbeat: soon}\n"));
+    HttpResponse<String> refused = asked.get();
+    assertThat(refused.statusCode()).isEqualTo(422);
+    assertThat(refused.body()).contains("\"error\":\"tokenlane.stream.heartbeat: soon");
+
+    String shown = gateway.send(gateway.management("/console/api/settings")).body();
+    assertThat(shown.substring(shown.indexOf("\"reloads\"")))
+        .containsSubsequence("\"refused\"", "\"applied\"", "\"after\":\"8s\"");
+    Eventually.eventually(
+        "audited",
+        () -> {
+          String log = read(Path.of("target/reload-access.log"));
+          return log.contains("\"action\":\"reload\",\"target\":\"configuration\"")
+              && log.contains("refused: tokenlane.stream.heartbeat");
+        });
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      return "";
+    }
   }
 
   @Test
@@ -305,7 +393,7 @@ final class ReloadTest {
 
   @Test
   void aLinkThatPointsElsewhereIsSeenOnceItIsQuiet() throws IOException {
-    ReloadWatch watch = new ReloadWatch(gateway.bean(Reload.class));
+    ReloadWatch watch = new ReloadWatch(gateway.bean(Reload.class), Duration.ZERO);
     watch.look();
     watch.look();
     Path next =
