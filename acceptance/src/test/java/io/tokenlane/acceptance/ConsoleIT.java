@@ -72,7 +72,14 @@ class ConsoleIT {
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
     assertThat(output)
-        .contains("drain ok", "purge ok", "inspector ok", "keyboard ok", "guest ok", "reload ok", "console ok");
+        .contains(
+            "drain ok",
+            "purge ok",
+            "inspector ok",
+            "keyboard ok",
+            "guest ok",
+            "reload ok",
+            "console ok");
     keepPictures();
   }
 

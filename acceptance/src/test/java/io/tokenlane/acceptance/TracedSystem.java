@@ -42,8 +42,7 @@ final class TracedSystem {
     file = Files.writeString(folder.resolve("gateway.yaml"), yaml(""));
     Launcher first =
         run("node", "--port", Integer.toString(nodePort()), "--config", node.toString());
-    Launcher second =
-        run("gateway", "--port", Integer.toString(port), "--config", file.toString());
+    Launcher second = run("gateway", "--port", Integer.toString(port), "--config", file.toString());
     awaitReady(first, nodePort());
     awaitReady(second, port + 1);
   }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -69,8 +70,13 @@ final class BenchProcess {
 
   /** What an older run left must not be taken for this one's. */
   private void forget() throws IOException {
-    for (String kind : List.of(".json", ".png")) {
-      Files.deleteIfExists(results.resolve(name + kind));
+    Files.createDirectories(results);
+    Pattern own = Pattern.compile(Pattern.quote(name) + "(-.*)?\\.(json|png)");
+    try (Stream<Path> all = Files.list(results)) {
+      for (Path old :
+          all.filter(file -> own.matcher(file.getFileName().toString()).matches()).toList()) {
+        Files.delete(old);
+      }
     }
   }
 

@@ -123,8 +123,7 @@ final class PrefetchLoad {
     AtomicInteger next = new AtomicInteger();
     ConcurrentLinkedQueue<Asked> all = new ConcurrentLinkedQueue<>();
     long begun = System.nanoTime();
-    try (HttpClient client =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < CLIENTS; i++) {
         threads.execute(

@@ -7,9 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.knowm.xchart.CategoryChart;
-import org.knowm.xchart.CategoryChartBuilder;
-import org.knowm.xchart.ChartEncoder;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -127,27 +124,8 @@ public record Report(String bench, Machine machine, List<Row> rows) {
   public void write(Path folder) throws IOException {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve(bench + ".json"), json() + "\n");
-    List<Row> measured = rows.stream().filter(row -> row.value() != null).toList();
-    if (!measured.isEmpty()) {
-      Files.write(folder.resolve(bench + ".png"), ChartEncoder.getBytes(chart(measured), "png"));
+    if (drawn()) {
+      Plot.write(rows, folder.resolve(bench + ".png"));
     }
-  }
-
-  private CategoryChart chart(List<Row> measured) {
-    CategoryChart chart =
-        new CategoryChartBuilder()
-            .width(1000)
-            .height(500)
-            .title(bench)
-            .yAxisTitle("median")
-            .build();
-    chart.getStyler().setXAxisLabelRotation(30);
-    List<String> names = measured.stream().map(row -> row.id() + " (" + row.unit() + ")").toList();
-    chart.addSeries("tokenlane", names, measured.stream().map(Report::valueOf).toList());
-    return chart;
-  }
-
-  private static Double valueOf(Row row) {
-    return row.value() == null ? Double.valueOf(0) : row.value();
   }
 }

@@ -7,10 +7,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,19 +60,19 @@ public record WholeReport(
   /** Writes {@code report.md} and {@code report.html}, beside the plots it shows. */
   public void write(Path folder) throws IOException {
     Files.createDirectories(folder);
-    Files.writeString(folder.resolve("report.md"), markdown());
+    Files.writeString(folder.resolve("report.md"), markdown(folder));
     Files.writeString(folder.resolve("report.html"), html(folder));
   }
 
-  String markdown() {
+  private String markdown(Path folder) throws IOException {
     StringBuilder out = new StringBuilder("# Benchmarks of Tokenlane\n\n");
     out.append(where()).append("\n\n## The requirement beside ours\n");
     Requirement.ALL.forEach(asked -> out.append(markdown(asked)));
     for (Report report : reports) {
       out.append("\n## ").append(report.bench()).append("\n\n`").append(command(report.bench()));
       out.append("`\n\n").append(table(HEAD, lines(report.rows())));
-      if (report.drawn()) {
-        out.append("\n![%1$s](%1$s.png)\n".formatted(report.bench()));
+      for (Path picture : pictures(folder, report.bench())) {
+        out.append("\n![%s](%s)\n".formatted(report.bench(), picture.getFileName()));
       }
     }
     failures.forEach(
@@ -178,7 +181,9 @@ public record WholeReport(
       out.append("<h2>").append(HtmlPage.text(report.bench())).append("</h2>\n<p><code>");
       out.append(HtmlPage.text(command(report.bench()))).append("</code></p>\n");
       out.append(HtmlPage.table(HEAD, lines(report.rows())));
-      out.append(plot(folder.resolve(report.bench() + ".png"), report.bench()));
+      for (Path picture : pictures(folder, report.bench())) {
+        out.append(plot(picture, report.bench()));
+      }
     }
     failures.forEach(
         (name, why) ->
@@ -189,11 +194,22 @@ public record WholeReport(
     return out.append(HtmlPage.END).toString();
   }
 
+  /** Of one benchmark, its own ones behind the one that each has. */
+  private static List<Path> pictures(Path folder, String bench) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.filter(file -> picture(bench).matcher(file.getFileName().toString()).matches())
+          .sorted(Comparator.comparing(file -> file.getFileName().toString().length()))
+          .toList();
+    }
+  }
+
+  private static Pattern picture(String bench) {
+    return Pattern.compile(Pattern.quote(bench) + "(-.*)?\\.png");
+  }
+
   private static String plot(Path picture, String name) throws IOException {
-    return Files.exists(picture)
-        ? "<img alt=\"plot of the medians of %s\" src=\"data:image/png;base64,%s\">\n"
-            .formatted(name, Base64.getEncoder().encodeToString(Files.readAllBytes(picture)))
-        : "";
+    return "<img alt=\"plot of %s\" src=\"data:image/png;base64,%s\">\n"
+        .formatted(name, Base64.getEncoder().encodeToString(Files.readAllBytes(picture)));
   }
 
   /** The same, with one more benchmark. */

@@ -99,7 +99,7 @@ final class ConsoleApi {
             parts
                 .calls()
                 .find(r.pathVariable("id"))
-                .map(call -> json(HttpStatus.OK, call.whole()))
+                .map(call -> json(HttpStatus.OK, call))
                 .orElseGet(
                     () ->
                         Mono.error(

@@ -19,12 +19,14 @@ import io.tokenlane.gateway.security.InternalPass;
 import io.tokenlane.gateway.security.Logins;
 import io.tokenlane.gateway.security.OwnDoor;
 import io.tokenlane.gateway.telemetry.Audit;
+import io.tokenlane.gateway.telemetry.PassedRequests;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -55,8 +57,10 @@ public class ConsoleConfig {
   }
 
   @Bean
-  CallLog callLog(ConsoleProperties properties) {
-    return new CallLog(properties, InstantSource.system());
+  CallLog callLog(ConsoleProperties properties, ObjectProvider<PassedRequests> passed) {
+    // Looked up when it is asked: the log of calls is one of the watches telemetry is made with.
+    return new CallLog(
+        properties, InstantSource.system(), id -> passed.getObject().find(id));
   }
 
   @Bean

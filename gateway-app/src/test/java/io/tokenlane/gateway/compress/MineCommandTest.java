@@ -80,7 +80,8 @@ class MineCommandTest {
   void theBarIsDrawnOverItselfOnATerminalAndLinesElsewhere() {
     assertThat(shown(true)).contains("\r[" + "#".repeat(20) + " ".repeat(20) + "] 5 of 10 prompts");
     assertThat(shown(false).lines())
-        .containsExactly("mining: 3 of 10 prompts", "mining: 6 of 10 prompts", "mining: 9 of 10 prompts");
+        .containsExactly(
+            "mining: 3 of 10 prompts", "mining: 6 of 10 prompts", "mining: 9 of 10 prompts");
   }
 
   /** Each prompt takes a second. */
@@ -88,8 +89,7 @@ class MineCommandTest {
     StringWriter text = new StringWriter();
     long[] millis = {0};
     try (MiningBar bar =
-        new MiningBar(
-            new PrintWriter(text), terminal, () -> Instant.ofEpochMilli(millis[0]))) {
+        new MiningBar(new PrintWriter(text), terminal, () -> Instant.ofEpochMilli(millis[0]))) {
       for (int done = 1; done <= 10; done++) {
         millis[0] += 1_000;
         bar.compared(done, 10);

@@ -67,9 +67,14 @@ class TracingTest {
   void tokensAndTheirTimesAreCountedInTheConventionsBuckets() {
     RunningGateway gateway = RunningGateway.fresh();
     String events =
-        "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n"
-            + "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":5}}\n\n"
-            + "data: [DONE]\n\n";
+        """
+        data: {"choices":[{"delta":{"content":"a"}}]}
+
+        data: {"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":5}}
+
+        data: [DONE]
+
+        """;
     gateway.one.answers(FakeUpstream.events(Flux.just(events)));
     gateway.two.answers(FakeUpstream.events(Flux.just(events)));
     gateway.chat(CHAT.formatted("counted").replace("{\"model", "{\"stream\":true,\"model"));
