@@ -198,7 +198,7 @@ public record WholeReport(
   private static List<Path> pictures(Path folder, String bench) throws IOException {
     try (Stream<Path> all = Files.list(folder)) {
       return all.filter(file -> picture(bench).matcher(file.getFileName().toString()).matches())
-          .sorted(Comparator.comparing(file -> file.getFileName().toString().length()))
+          .sorted(Comparator.comparingInt(file -> file.getFileName().toString().length()))
           .toList();
     }
   }

@@ -36,7 +36,11 @@ final class PassedRecord {
         .put("at_ms", millis(passed.firstByteNanos()))
         .putObject("facts");
     ArrayNode timing = whole.putArray("timing");
-    timing.addObject().put("name", "gateway").put("from", 0).put("to", millis(passed.firstByteNanos()));
+    timing
+        .addObject()
+        .put("name", "gateway")
+        .put("from", 0)
+        .put("to", millis(passed.firstByteNanos()));
     timing
         .addObject()
         .put("name", "answer")

@@ -82,7 +82,7 @@ class TracingTest {
         "buckets",
         () -> {
           String all = gateway.manage("/actuator/prometheus").body();
-          return has(all, "gen_ai_client_token_usage_tokens_bucket", "le=\"67108864")
+          return has(all, "gen_ai_client_token_usage_tokens_bucket", "le=\"1024.0\"")
               && has(all, "gen_ai_server_time_per_output_token_seconds_bucket", "le=\"0.025\"");
         });
   }
