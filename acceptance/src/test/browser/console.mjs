@@ -186,7 +186,7 @@ await reload.click();
 const taken = page.getByRole('region', { name: /^Taken over at/ }).first();
 await taken.getByText('21s').waitFor();
 check((await taken.textContent()).includes('tokenlane.stream.heartbeat'), 'the changed property is not named');
-await page.getByRole('row', { name: /tokenlane\.stream\.heartbeat 21s/ }).waitFor();
+await page.getByRole('row', { name: /tokenlane\.stream\.heartbeat 21s Config resource/ }).waitFor();
 await audit('reload');
 await page.getByRole('heading', { name: 'Reloads' }).scrollIntoViewIfNeeded();
 await shot('reload');

@@ -34,6 +34,8 @@ final class TracedSystem {
   record Sent(String path, String body) {}
 
   private TracedSystem() throws IOException, InterruptedException {
+    // Whoever comes first builds and unpacks; two at once would get in each other's way.
+    SharedUp.get();
     collector = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     collector.createContext("/", this::keep);
     collector.start();
