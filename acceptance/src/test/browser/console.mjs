@@ -183,6 +183,7 @@ await page.getByText('As loaded.').waitFor();
 const reload = page.getByRole('button', { name: 'Reload' });
 writeFileSync(FILE, `${asStarted}tokenlane.stream.heartbeat: 21s\n`);
 await reload.click();
+await page.getByText('Taken over: tokenlane.stream.heartbeat.').waitFor();
 const taken = page.getByRole('region', { name: /^Taken over at/ }).first();
 await taken.getByText('21s').waitFor();
 check((await taken.textContent()).includes('tokenlane.stream.heartbeat'), 'the changed property is not named');

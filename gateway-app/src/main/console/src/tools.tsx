@@ -149,7 +149,7 @@ export function Settings({ admin }: { admin: boolean }) {
     run(async () => {
       try {
         const done = await post<Reloaded>('reload', {});
-        return done.outcome === 'applied' ? `Reloaded: ${done.changes.length} properties changed.` : 'Nothing to take over.';
+        return done.outcome === 'applied' ? `Taken over: ${done.changes.map((c) => c.name).join(', ')}.` : 'Nothing to take over.';
       } finally {
         await load();
       }

@@ -55,7 +55,7 @@ class TraceIT {
             "gen_ai.usage.input_tokens",
             "gen_ai.usage.output_tokens");
     assertThat(span(system, "POST /v1/chat/completions"))
-        .contains(bytes(TRACE), bytes(own[2]), "tokenlane-node", "gen_ai.request.model");
+        .contains(bytes(TRACE), bytes(own[2]), "tokenlane-node", "gen_ai.operation.name");
   }
 
   private static String span(TracedSystem system, String name) {
