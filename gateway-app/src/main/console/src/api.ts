@@ -29,7 +29,7 @@ export interface Pulse extends Brief {
     results: Record<string, number>; bytes: number; max_bytes: number; answers: number;
     hottest: { key: string; target: string; asked: number; hits: number }[];
   };
-  prefetch: { endpoints: Record<string, Account>; foresight?: Account & { late: number; withheld: number }; hottest?: Record<string, number> };
+  prefetch: { endpoints: Record<string, Account>; schedules?: Record<string, string>; foresight?: Account & { late: number; withheld: number }; hottest?: Record<string, number> };
   compression: { route: string; rule: string; tokens: number }[];
   meters: { name: string; unit: string | null; what: string | null; tags: Record<string, string>; value: number }[];
 }
@@ -57,9 +57,16 @@ export interface Call extends CallLine {
 
 export interface Session { sees: boolean; admin: boolean; login_possible: boolean; who?: string; csrf?: string }
 
+export interface Change { name: string; before?: string | null; after?: string | null }
+
+export interface Reloaded { outcome: string; at: string; complaint?: string; changes: Change[]; afterRestart: Change[] }
+
 export interface Settings {
   loaded: { name: string; value: string; from: string }[];
-  files: { file: string; complaint?: string; changes?: { name: string; before?: string; after?: string }[] }[];
+  files: { file: string; changes?: Change[] }[];
+  complaint?: string;
+  reload: Reloaded;
+  reloads: Reloaded[];
 }
 
 export interface Preview {

@@ -139,6 +139,11 @@ export function Nodes({ pulse, admin }: { pulse: Pulse; admin: boolean }) {
   );
 }
 
+/** Planned are also those that were held back, or failed. */
+function account(name: string, a: Account, planned: number, done: number): ComponentChildren[] {
+  return [<code>{name}</code>, number(planned), number(done), number(a.used), number(a.wasted), number(a.failed), a.lastFailure ?? '–'];
+}
+
 export function Cache({ pulse, admin }: { pulse: Pulse; admin: boolean }) {
   const [said, run, busy] = useAction();
   const purge = (event: SubmitEvent) => {
@@ -149,10 +154,13 @@ export function Cache({ pulse, admin }: { pulse: Pulse; admin: boolean }) {
       return `${done.purged} stored answers purged.`;
     });
   };
-  const accounts: [string, Account][] = Object.entries(pulse.prefetch.endpoints);
-  if (pulse.prefetch.foresight) {
-    accounts.push(['(foreseen)', pulse.prefetch.foresight]);
+  const accounts = Object.entries(pulse.prefetch.endpoints).map(([name, a]) => account(name, a, (a.done ?? 0) + a.failed, a.done ?? 0));
+  const foreseen = pulse.prefetch.foresight;
+  if (foreseen) {
+    const issued = foreseen.issued ?? 0;
+    accounts.push(account('(foreseen)', foreseen, issued + foreseen.withheld, issued - foreseen.failed));
   }
+  const schedules = Object.entries(pulse.prefetch.schedules ?? {});
   return (
     <>
       <Tiles of={[
@@ -168,8 +176,10 @@ export function Cache({ pulse, admin }: { pulse: Pulse; admin: boolean }) {
       </Card>
       <Card title="Prefetch">
         <Table caption="What was fetched ahead, and what became of it"
-          head={['planned', 'done', 'used', 'wasted', 'failed', 'last failure']}
-          rows={accounts.map(([name, a]) => [<code>{name}</code>, number(a.done ?? a.issued), number(a.used), number(a.wasted), number(a.failed), a.lastFailure ?? '–'])} />
+          head={['what', 'planned', 'done', 'used', 'wasted', 'failed', 'last failure']} rows={accounts} />
+        {schedules.length > 0 && (
+          <Table caption="Planned by the clock" head={['schedule', 'next']} rows={schedules.map(([what, next]) => [<code>{what}</code>, next])} />
+        )}
       </Card>
       <Card title="Purge">
         <form class="row" onSubmit={purge}>

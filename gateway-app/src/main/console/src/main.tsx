@@ -151,7 +151,7 @@ function Console() {
         {known && !session.sees && <p>Log in with a credential of the role <code>admin</code> to see this gateway.</p>}
         {session.sees && view === 'requests' && <Inspector id={rest} />}
         {session.sees && view === 'playground' && <Playground />}
-        {session.sees && view === 'settings' && <Settings />}
+        {session.sees && view === 'settings' && <Settings admin={session.admin} />}
         {session.sees && pulse && (
           <>
             {view === 'overview' && <Overview pulse={pulse} past={past} />}

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { get, post, send, type Preview, type Settings as Loaded } from './api';
+import { get, post, send, type Change, type Preview, type Reloaded, type Settings as Loaded } from './api';
 import { Card, Difference, number, Say, Table, Tiles, useAction } from './parts';
 
 export function TryCompression() {
@@ -135,36 +135,71 @@ async function* deltas(response: Response): AsyncGenerator<string> {
   }
 }
 
-export function Settings() {
+export function Settings({ admin }: { admin: boolean }) {
   const [shown, setShown] = useState<Loaded>();
   const [said, run, busy] = useAction();
-  const load = () =>
+  const load = async () => setShown(await get<Loaded>('settings'));
+  useEffect(() => {
+    const quietly = () => void load().catch(() => undefined);
+    quietly();
+    const timer = setInterval(quietly, 3000);
+    return () => clearInterval(timer);
+  }, []);
+  const reload = () =>
     run(async () => {
-      setShown(await get<Loaded>('settings'));
-      return '';
+      try {
+        const done = await post<Reloaded>('reload', {});
+        return done.outcome === 'applied' ? `Taken over: ${done.changes.map((c) => c.name).join(', ')}.` : 'Nothing to take over.';
+      } finally {
+        await load();
+      }
     });
-  useEffect(load, []);
+  const files = shown?.files ?? [];
   return (
     <>
       <Card title="Files">
-        {shown?.files.length === 0 && <p class="quiet">No file was given (./tokenlane gateway --config FILE).</p>}
-        {shown?.files.map((file) => (
+        {shown && files.length === 0 && <p class="quiet">No file was given (./tokenlane gateway --config FILE).</p>}
+        {shown?.complaint && <p class="bad break">The gateway would not start with what the files say: {shown.complaint}</p>}
+        {files.map((file) => (
           <section key={file.file} aria-label={file.file}>
             <h3 class="break">{file.file}</h3>
-            {file.complaint && <p class="bad break">The gateway would not start with it: {file.complaint}</p>}
-            {(file.changes ?? []).length === 0
-              ? <p class="good">As loaded.</p>
-              : <Table caption="Changed since it was loaded" head={['property', 'loaded', 'in the file now']}
-                  rows={file.changes!.map((c) => [<code>{c.name}</code>, <del>{c.before ?? ''}</del>, <ins>{c.after ?? ''}</ins>])} />}
+            {(file.changes ?? []).length > 0
+              ? <Changes caption="Changed since it was loaded" changes={file.changes!} from="loaded" to="in the file now" />
+              : file.changes && <p class="good">As loaded.</p>}
           </section>
         ))}
-        <button class="plain" onClick={load} disabled={busy}>Compare again</button>
+        {files.length > 0 && (
+          <button onClick={reload} disabled={!admin || busy} title={admin ? '' : 'needs a login with the role admin'}>Reload</button>
+        )}
         <Say text={said} />
+      </Card>
+      <Card title="Reloads">
+        {(shown?.reloads ?? []).length === 0 && <p class="quiet">None since the start.</p>}
+        {(shown?.reloads ?? []).map((one) => <OneReload key={one.at} reload={one} />)}
       </Card>
       <Card title="Configuration as loaded">
         <Table caption="Secrets are hidden" head={['property', 'value', 'from']}
           rows={(shown?.loaded ?? []).map((row) => [<code>{row.name}</code>, <span class="break">{row.value}</span>, <span class="quiet break">{row.from}</span>])} />
       </Card>
     </>
+  );
+}
+
+function Changes({ caption, changes, from, to }: { caption: string; changes: Change[]; from: string; to: string }) {
+  return (
+    <Table caption={caption} head={['property', from, to]}
+      rows={changes.map((c) => [<code>{c.name}</code>, <del class="break">{c.before ?? ''}</del>, <ins class="break">{c.after ?? ''}</ins>])} />
+  );
+}
+
+function OneReload({ reload }: { reload: Reloaded }) {
+  const at = new Date(reload.at).toLocaleTimeString();
+  return (
+    <section aria-label={`Reload at ${at}`}>
+      <h3>{at}: <span class={reload.outcome === 'refused' ? 'bad' : 'good'}>{reload.outcome}</span></h3>
+      {reload.complaint && <p class="bad break">{reload.complaint}</p>}
+      {reload.changes.length > 0 && <Changes caption={`Taken over at ${at}`} changes={reload.changes} from="before" to="after" />}
+      {reload.afterRestart.length > 0 && <Changes caption={`Differed at ${at}, holds after a restart`} changes={reload.afterRestart} from="holds" to="in the file" />}
+    </section>
   );
 }

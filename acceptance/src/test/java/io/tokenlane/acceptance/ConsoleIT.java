@@ -52,6 +52,7 @@ class ConsoleIT {
   @Test
   void everyViewWorksInABrowser() throws Exception {
     SharedUp up = SharedUp.get();
+    TracedSystem configured = TracedSystem.get();
     Matcher address = ADDRESS.matcher(up.output());
     assertThat(address.find()).as(up.output()).isTrue();
     String script =
@@ -62,13 +63,23 @@ class ConsoleIT {
     builder.environment().put("API", "http://localhost:" + up.port());
     builder.environment().put("CONSOLE", address.group(1));
     builder.environment().put("TOKEN", address.group(2));
+    builder.environment().put("CONFIGURED", configured.management() + "/console/");
+    builder.environment().put("CONFIGURED_TOKEN", TracedSystem.TOKEN);
+    builder.environment().put("FILE", configured.file().toString());
     builder.environment().put("SHOTS", TARGET.resolve("shots").toString());
     builder.environment().put("CHROMIUM", chromium().map(Path::toString).orElse("chromium"));
     Process process = builder.start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
     assertThat(output)
-        .contains("drain ok", "purge ok", "inspector ok", "keyboard ok", "guest ok", "console ok");
+        .contains(
+            "drain ok",
+            "purge ok",
+            "inspector ok",
+            "keyboard ok",
+            "guest ok",
+            "reload ok",
+            "console ok");
     keepPictures();
   }
 

@@ -100,6 +100,11 @@ final class Launcher implements AutoCloseable {
     }
   }
 
+  /** Whether it has ended, or its output has. */
+  boolean ended() {
+    return drained.isDone();
+  }
+
   /** Every process that it started and that still runs. */
   List<ProcessHandle> descendants() {
     return process.descendants().filter(ProcessHandle::isAlive).toList();

@@ -18,21 +18,43 @@ import java.util.function.Supplier;
 public final class BenchCommand {
   private static final Path ROOT = Path.of(System.getProperty("tokenlane.root", "."));
   private static final Path RESULTS = ROOT.resolve("benchmarks/results");
+  private static final String ALL = "all";
 
   private BenchCommand() {}
 
   /**
    * Runs one benchmark or all of them; prints a table or JSON and writes both and a plot under
-   * {@code benchmarks/results}. Exit code 2 for a wrong call, 1 for a benchmark that failed.
+   * {@code benchmarks/results}. Exit code 2 for a wrong call, 1 for a benchmark that failed; {@code
+   * all} goes on after one that did.
    */
   public static void main(String[] arguments) {
     List<String> names = new ArrayList<>(List.of(arguments));
-    CudaOptions cuda = taken("cuda", () -> CudaOptions.take(names));
-    EngineOptions engine = taken("engine", () -> EngineOptions.take(names));
-    String scenario = BalanceBenchmark.scenario(names);
-    Benchmark cache = taken("cache", () -> new CacheBenchmark(ROOT, CacheBenchmark.only(names)));
+    boolean json = names.remove("--json");
+    boolean quick = names.remove("--quick");
+    if (names.remove(ALL)) {
+      System.exit(all(names, json, quick));
+    }
+    Map<String, Benchmark> known = known(names);
+    Benchmark wanted = names.size() == 1 ? known.get(names.getFirst()) : null;
+    if (wanted == null) {
+      System.err.println(
+          "tokenlane: bench: %s (expected: one of all, %s)"
+              .formatted(String.join(" ", names), String.join(", ", known.keySet())));
+      System.exit(2);
+      return;
+    }
+    System.exit(run(wanted, json, quick));
+  }
+
+  /** All benchmarks by their names; their options are taken out of the arguments. */
+  private static Map<String, Benchmark> known(List<String> arguments) {
+    CudaOptions cuda = taken("cuda", () -> CudaOptions.take(arguments));
+    EngineOptions engine = taken("engine", () -> EngineOptions.take(arguments));
+    String scenario = BalanceBenchmark.scenario(arguments);
+    Benchmark cache =
+        taken("cache", () -> new CacheBenchmark(ROOT, CacheBenchmark.only(arguments)));
     Benchmark memory =
-        taken("memory", () -> new MemoryBenchmark(ROOT, MemoryBenchmark.files(names)));
+        taken("memory", () -> new MemoryBenchmark(ROOT, MemoryBenchmark.files(arguments)));
     Map<String, Benchmark> known = new TreeMap<>();
     for (Benchmark benchmark :
         List.of(
@@ -56,20 +78,7 @@ public final class BenchCommand {
             new MicroBenchmark(ROOT))) {
       known.put(benchmark.name(), benchmark);
     }
-    boolean json = names.remove("--json");
-    boolean quick = names.remove("--quick");
-    if (names.size() != 1
-        || !(names.getFirst().equals("all") || known.containsKey(names.getFirst()))) {
-      System.err.println(
-          "tokenlane: bench: %s (expected: one of all, %s)"
-              .formatted(String.join(" ", names), String.join(", ", known.keySet())));
-      System.exit(2);
-    }
-    List<Benchmark> wanted =
-        names.getFirst().equals("all")
-            ? List.copyOf(known.values())
-            : List.of(known.get(names.getFirst()));
-    System.exit(run(wanted, json, quick));
+    return known;
   }
 
   /** Options of a benchmark, out of the arguments; a wrong one ends this process. */
@@ -83,31 +92,46 @@ public final class BenchCommand {
     }
   }
 
-  private static int run(List<Benchmark> wanted, boolean json, boolean quick) {
+  private static int run(Benchmark benchmark, boolean json, boolean quick) {
+    try (Ticks ticks = Ticks.onStandardError(benchmark.name())) {
+      Report report = new Report(benchmark.name(), Machine.here(), benchmark.run(quick));
+      ticks.close();
+      report.write(RESULTS);
+      System.out.println(json ? report.json() : report.table());
+      return 0;
+    } catch (Exception e) {
+      System.err.println("tokenlane: bench: " + benchmark.name() + ": " + reason(e));
+      return 1;
+    }
+  }
+
+  private static String reason(Exception failure) {
+    return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+  }
+
+  /** Each in a process of its own, by the very command that the report names. */
+  private static int all(List<String> options, boolean json, boolean quick) {
+    List<String> names = List.copyOf(known(new ArrayList<>(options)).keySet());
     Machine machine = Machine.here();
-    Map<String, String> failures = new TreeMap<>();
-    WholeReport whole = new WholeReport(machine, Instant.now(), quick, List.of(), failures);
-    ProgressBar progress = ProgressBar.onStandardError(wanted.size());
-    for (int i = 0; i < wanted.size(); i++) {
-      Benchmark benchmark = wanted.get(i);
-      try {
-        progress.begins(i, benchmark.name());
-        Report report = new Report(benchmark.name(), machine, benchmark.run(quick));
-        report.write(RESULTS);
-        whole = whole.with(report);
-        System.out.println(json ? report.json() : report.table());
-      } catch (Exception e) {
-        failures.put(benchmark.name(), String.valueOf(e.getMessage()));
-        System.err.println("tokenlane: bench: " + benchmark.name() + ": " + e.getMessage());
+    WholeReport whole =
+        new WholeReport(machine, Instant.now(), quick, List.of(), List.of(), new TreeMap<>());
+    ProgressBar progress = ProgressBar.onStandardError(names.size());
+    for (int i = 0; i < names.size(); i++) {
+      progress.begins(i, names.get(i));
+      BenchProcess one = new BenchProcess(ROOT, RESULTS, names.get(i), options);
+      whole = whole.with(one.run(json, quick));
+      // After each: a run that is cut off has told what it found.
+      if (!written(whole)) {
+        return 1;
       }
     }
-    return (wanted.size() == 1 || written(whole)) && failures.isEmpty() ? 0 : 1;
+    System.err.println("The whole report: " + RESULTS.resolve("report.html"));
+    return whole.failures().isEmpty() ? 0 : 1;
   }
 
   private static boolean written(WholeReport whole) {
     try {
       whole.write(RESULTS);
-      System.err.println("The whole report: " + RESULTS.resolve("report.html"));
       return true;
     } catch (IOException e) {
       System.err.println("tokenlane: bench: the report cannot be written: " + e.getMessage());

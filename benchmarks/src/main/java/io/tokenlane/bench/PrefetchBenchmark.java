@@ -21,7 +21,8 @@ import java.util.List;
  * What prefetching brings on recorded traffic, replayed in its own time through the gateway's own
  * policy: misses saved, requests added, precision, age served and mean latency with an origin that
  * takes 100 ms; beside it a plain cache and stale-while-revalidate, also at equal origin requests,
- * both together, and after a restart. And the hit ratio of the store.
+ * both together, and after a restart. And the hit ratio of the store. Before that the requirement's
+ * own measurement, live ({@link PrefetchLoad}).
  */
 final class PrefetchBenchmark implements Benchmark {
   private static final double FRESH_SECONDS = 300;
@@ -31,9 +32,11 @@ final class PrefetchBenchmark implements Benchmark {
   private static final int ENTRY_BYTES = 1024;
   private static final String STALE = "stale-while-revalidate";
 
+  private final Path root;
   private final Path traces;
 
   PrefetchBenchmark(Path root) {
+    this.root = root;
     this.traces = root.resolve("../shared/traces/web");
   }
 
@@ -48,7 +51,9 @@ final class PrefetchBenchmark implements Benchmark {
       return List.of(Row.missing("fewer misses", "%", "no traces at " + traces.normalize()));
     }
     List<Row> rows = new ArrayList<>();
-    rows.addAll(replay("NASA", WebTrace.read(traces.resolve("nasa_aug95_sample.log")), true));
+    List<Request> nasa = WebTrace.read(traces.resolve("nasa_aug95_sample.log"));
+    rows.addAll(new PrefetchLoad(root, quick).rows(nasa));
+    rows.addAll(replay("NASA", nasa, true));
     rows.addAll(replay("weblog", WebTrace.read(traces.resolve("apache_logs")), false));
     rows.add(web07());
     return rows;

@@ -22,6 +22,9 @@ final class SlowOrigin implements AutoCloseable {
   /** Paths with this beginning have a body of so many bytes. */
   private static final String SIZED = "/fast/size/";
 
+  /** Answers at paths with this beginning are fresh for two seconds. */
+  static final String BRIEFLY = "/briefly";
+
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final AtomicInteger fetches = new AtomicInteger();
@@ -58,7 +61,8 @@ final class SlowOrigin implements AutoCloseable {
     }
     int number = fetches.incrementAndGet();
     boolean forbidden = path.startsWith("/no-store") || path.startsWith("/fast-no-store");
-    exchange.getResponseHeaders().set("Cache-Control", forbidden ? "no-store" : "max-age=600");
+    String fresh = path.startsWith(BRIEFLY) ? "max-age=2" : "max-age=600";
+    exchange.getResponseHeaders().set("Cache-Control", forbidden ? "no-store" : fresh);
     if (path.startsWith("/vary")) {
       exchange.getResponseHeaders().set("Vary", "X-Kind");
     }

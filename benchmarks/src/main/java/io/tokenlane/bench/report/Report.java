@@ -3,11 +3,11 @@ package io.tokenlane.bench.report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.knowm.xchart.CategoryChart;
-import org.knowm.xchart.CategoryChartBuilder;
-import org.knowm.xchart.ChartEncoder;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -50,6 +50,45 @@ public record Report(String bench, Machine machine, List<Row> rows) {
     }
   }
 
+  /**
+   * What {@link #write} wrote.
+   *
+   * @throws IOException where there is no such file
+   * @throws RuntimeException where it is not one that {@link #write} wrote
+   */
+  public static Report read(Path file) throws IOException {
+    JsonNode root = JSON.readTree(Files.readString(file));
+    List<Row> rows = new ArrayList<>();
+    root.get("rows").forEach(row -> rows.add(row(row)));
+    return new Report(
+        root.get("bench").asString(),
+        JSON.treeToValue(root.get("machine"), Machine.class),
+        List.copyOf(rows));
+  }
+
+  private static Row row(JsonNode node) {
+    JsonNode peer = node.get("peer");
+    return new Row(
+        node.get("id").asString(),
+        number(node.get("value")),
+        node.get("unit").asString(),
+        number(node.get("goal")),
+        Row.Better.valueOf(node.get("better").asString().toUpperCase(Locale.ROOT)),
+        peer.isNull()
+            ? null
+            : new Row.Peer(peer.get("name").asString(), peer.get("value").asDouble()),
+        node.has("why") ? node.get("why").asString() : null);
+  }
+
+  private static @Nullable Double number(JsonNode node) {
+    return node.isNull() ? null : node.asDouble();
+  }
+
+  /** Whether there is anything to draw. */
+  boolean drawn() {
+    return rows.stream().anyMatch(row -> row.value() != null);
+  }
+
   /** A table for the terminal. */
   public String table() {
     StringBuilder out = new StringBuilder();
@@ -85,27 +124,8 @@ public record Report(String bench, Machine machine, List<Row> rows) {
   public void write(Path folder) throws IOException {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve(bench + ".json"), json() + "\n");
-    List<Row> measured = rows.stream().filter(row -> row.value() != null).toList();
-    if (!measured.isEmpty()) {
-      Files.write(folder.resolve(bench + ".png"), ChartEncoder.getBytes(chart(measured), "png"));
+    if (drawn()) {
+      Plot.write(rows, folder.resolve(bench + ".png"));
     }
-  }
-
-  private CategoryChart chart(List<Row> measured) {
-    CategoryChart chart =
-        new CategoryChartBuilder()
-            .width(1000)
-            .height(500)
-            .title(bench)
-            .yAxisTitle("median")
-            .build();
-    chart.getStyler().setXAxisLabelRotation(30);
-    List<String> names = measured.stream().map(row -> row.id() + " (" + row.unit() + ")").toList();
-    chart.addSeries("tokenlane", names, measured.stream().map(Report::valueOf).toList());
-    return chart;
-  }
-
-  private static Double valueOf(Row row) {
-    return row.value() == null ? Double.valueOf(0) : row.value();
   }
 }

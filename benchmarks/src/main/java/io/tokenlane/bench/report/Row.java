@@ -22,6 +22,20 @@ public record Row(
     @Nullable Peer peer,
     @Nullable String why) {
 
+  /** What is no number was not measured. */
+  public Row {
+    if (value != null && !Double.isFinite(value)) {
+      value = null;
+      why = "no number came of it";
+    }
+    if (peer != null && !Double.isFinite(peer.value())) {
+      peer = null;
+    }
+    if (goal != null && !Double.isFinite(goal)) {
+      goal = null;
+    }
+  }
+
   /** Which direction of a value is better. */
   public enum Better {
     HIGHER,

@@ -3,18 +3,25 @@ package io.tokenlane.bench.report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All benchmarks of one run in one document, as Markdown and as one HTML file with its plots
  * inside: each figure with its command and peer, and the requirement's own tables beside ours.
  *
  * @param reports those that ended
+ * @param took how long each took, in the order in which they ran
  * @param failures why others did not, by name
  */
 public record WholeReport(
@@ -22,31 +29,67 @@ public record WholeReport(
     Instant at,
     boolean quick,
     List<Report> reports,
+    List<Took> took,
     Map<String, String> failures) {
+
+  /** How long a benchmark took. */
+  public record Took(String bench, Duration time) {
+    private List<String> line() {
+      return List.of(bench, "%d:%02d".formatted(time.toMinutes(), time.toSecondsPart()));
+    }
+  }
+
+  /**
+   * What became of one benchmark.
+   *
+   * @param report null where it did not end well
+   * @param failure why; empty where it did
+   */
+  public record Ran(String bench, @Nullable Report report, String failure, Duration took) {
+    /** One that ended. */
+    public static Ran well(Report report, Duration took) {
+      return new Ran(report.bench(), report, "", took);
+    }
+
+    /** One that did not. */
+    public static Ran badly(String bench, String failure, Duration took) {
+      return new Ran(bench, null, failure, took);
+    }
+  }
 
   /** Writes {@code report.md} and {@code report.html}, beside the plots it shows. */
   public void write(Path folder) throws IOException {
     Files.createDirectories(folder);
-    Files.writeString(folder.resolve("report.md"), markdown());
+    Files.writeString(folder.resolve("report.md"), markdown(folder));
     Files.writeString(folder.resolve("report.html"), html(folder));
   }
 
-  String markdown() {
+  private String markdown(Path folder) throws IOException {
     StringBuilder out = new StringBuilder("# Benchmarks of Tokenlane\n\n");
     out.append(where()).append("\n\n## The requirement beside ours\n");
     Requirement.ALL.forEach(asked -> out.append(markdown(asked)));
     for (Report report : reports) {
       out.append("\n## ").append(report.bench()).append("\n\n`").append(command(report.bench()));
       out.append("`\n\n").append(table(HEAD, lines(report.rows())));
-      out.append("\n![").append(report.bench()).append("](").append(report.bench());
-      out.append(".png)\n");
+      for (Path picture : pictures(folder, report.bench())) {
+        out.append("\n![%s](%s)\n".formatted(report.bench(), picture.getFileName()));
+      }
     }
-    failures.forEach((name, why) -> out.append("\n## " + name + "\n\nfailed: " + why + "\n"));
+    failures.forEach(
+        (name, why) ->
+            out.append("\n## %s\n\n`%s`\n\nfailed: %s\n".formatted(name, command(name), why)));
+    out.append("\n## How long each took\n\n").append(table(TIMES, times()));
     return out.toString();
   }
 
   private static final List<String> HEAD =
       List.of("figure", "median", "unit", "goal", "peer in the same run", "met");
+
+  private static final List<String> TIMES = List.of("benchmark", "minutes");
+
+  private List<List<String>> times() {
+    return took.stream().map(Took::line).toList();
+  }
 
   private String where() {
     return "%s, %d cores, %d GiB, %s, JDK %s; %s%s."
@@ -86,9 +129,9 @@ public record WholeReport(
             .flatMap(report -> report.rows().stream())
             .filter(asked::covers)
             .toList();
-    return rows.isEmpty()
-        ? List.of(List.of("not measured in this run", "–", "", "", "", ""))
-        : lines(rows);
+    String failed = failures.get(asked.bench());
+    String none = failed == null ? "not measured in this run" : "not measured: " + failed;
+    return rows.isEmpty() ? List.of(List.of(none, "–", "", "", "", "")) : lines(rows);
   }
 
   private static List<List<String>> lines(List<Row> rows) {
@@ -138,25 +181,48 @@ public record WholeReport(
       out.append("<h2>").append(HtmlPage.text(report.bench())).append("</h2>\n<p><code>");
       out.append(HtmlPage.text(command(report.bench()))).append("</code></p>\n");
       out.append(HtmlPage.table(HEAD, lines(report.rows())));
-      out.append(plot(folder.resolve(report.bench() + ".png"), report.bench()));
+      for (Path picture : pictures(folder, report.bench())) {
+        out.append(plot(picture, report.bench()));
+      }
     }
     failures.forEach(
         (name, why) ->
-            out.append("<h2>%s</h2><p>failed: %s</p>".formatted(name, HtmlPage.text(why))));
+            out.append(
+                "<h2>%s</h2>\n<p><code>%s</code></p>\n<p>failed: %s</p>\n"
+                    .formatted(name, HtmlPage.text(command(name)), HtmlPage.text(why))));
+    out.append("<h2>How long each took</h2>\n").append(HtmlPage.table(TIMES, times()));
     return out.append(HtmlPage.END).toString();
   }
 
-  private static String plot(Path picture, String name) throws IOException {
-    return Files.exists(picture)
-        ? "<img alt=\"plot of the medians of %s\" src=\"data:image/png;base64,%s\">\n"
-            .formatted(name, Base64.getEncoder().encodeToString(Files.readAllBytes(picture)))
-        : "";
+  /** Of one benchmark, its own ones behind the one that each has. */
+  private static List<Path> pictures(Path folder, String bench) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.filter(file -> picture(bench).matcher(file.getFileName().toString()).matches())
+          .sorted(Comparator.comparingInt(file -> file.getFileName().toString().length()))
+          .toList();
+    }
   }
 
-  /** The same, with one more benchmark that ended. */
-  public WholeReport with(Report report) {
+  private static Pattern picture(String bench) {
+    return Pattern.compile(Pattern.quote(bench) + "(-.*)?\\.png");
+  }
+
+  private static String plot(Path picture, String name) throws IOException {
+    return "<img alt=\"plot of %s\" src=\"data:image/png;base64,%s\">\n"
+        .formatted(name, Base64.getEncoder().encodeToString(Files.readAllBytes(picture)));
+  }
+
+  /** The same, with one more benchmark. */
+  public WholeReport with(Ran ran) {
     List<Report> more = new ArrayList<>(reports);
-    more.add(report);
-    return new WholeReport(machine, at, quick, more, failures);
+    List<Took> times = new ArrayList<>(took);
+    Map<String, String> bad = new TreeMap<>(failures);
+    times.add(new Took(ran.bench(), ran.took()));
+    if (ran.report() == null) {
+      bad.put(ran.bench(), ran.failure());
+    } else {
+      more.add(ran.report());
+    }
+    return new WholeReport(machine, at, quick, more, times, bad);
   }
 }

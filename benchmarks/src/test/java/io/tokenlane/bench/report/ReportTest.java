@@ -2,9 +2,11 @@ package io.tokenlane.bench.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tokenlane.bench.report.WholeReport.Ran;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +55,20 @@ class ReportTest {
   }
 
   @Test
+  void whatWasWrittenIsReadAgain(@TempDir Path folder) throws IOException {
+    REPORT.write(folder);
+    assertThat(Report.read(folder.resolve("example.json"))).isEqualTo(REPORT);
+  }
+
+  @Test
+  void whatIsNoNumberWasNotMeasured() {
+    Row row = Row.of("back after", Double.NaN, "s", Row.Better.LOWER).withGoal(1);
+    assertThat(row.value()).isNull();
+    assertThat(row.why()).isNotNull();
+    assertThat(row.met()).isNull();
+  }
+
+  @Test
   void theWholeReportSetsTheRequirementBesideOurs(@TempDir Path folder) throws IOException {
     Report prefetch =
         new Report(
@@ -60,12 +76,10 @@ class ReportTest {
             REPORT.machine(),
             List.of(Row.of("NASA, mean latency, no cache over this", 4.5, "x", Row.Better.HIGHER)));
     REPORT.write(folder);
-    new WholeReport(
-            REPORT.machine(),
-            Instant.EPOCH,
-            true,
-            List.of(REPORT, prefetch),
-            Map.of("edge", "no <device>"))
+    new WholeReport(REPORT.machine(), Instant.EPOCH, true, List.of(), List.of(), Map.of())
+        .with(Ran.well(REPORT, Duration.ofSeconds(61)))
+        .with(Ran.well(prefetch, Duration.ofSeconds(2)))
+        .with(Ran.badly("limits", "no <device>", Duration.ofMinutes(3)))
         .write(folder);
     assertThat(folder.resolve("report.md"))
         .content()
@@ -76,6 +90,9 @@ class ReportTest {
             "| speed | 120 | tokens/s | ≥ 100 | 90.00 (other) | yes |",
             "./tokenlane bench example --quick",
             "not measured in this run",
+            "not measured: no <device>",
+            "| example | 1:01 |",
+            "| limits | 3:00 |",
             "![example](example.png)");
     assertThat(folder.resolve("report.html"))
         .content()

@@ -3,20 +3,31 @@ package io.tokenlane.gateway.console;
 import io.tokenlane.gateway.call.Attention;
 import io.tokenlane.gateway.telemetry.CallWatch;
 import io.tokenlane.gateway.telemetry.Ending;
+import io.tokenlane.gateway.telemetry.PassedRequests.Passed;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The latest requests, a bounded number of them; the console's own are not among them. */
 final class CallLog implements CallWatch {
   private final int most;
   private final boolean texts;
   private final InstantSource clock;
+  private final Function<String, Optional<Passed>> passed;
   private final ArrayDeque<CallRecord> calls = new ArrayDeque<>();
 
-  CallLog(ConsoleProperties properties, InstantSource clock) {
+  /**
+   * @param passed finds requests that were answered beside the filters
+   */
+  CallLog(
+      ConsoleProperties properties,
+      InstantSource clock,
+      Function<String, Optional<Passed>> passed) {
+    this.passed = passed;
     this.most = properties.calls();
     this.texts = properties.prompts();
     this.clock = clock;
@@ -49,7 +60,14 @@ final class CallLog implements CallWatch {
     return new ArrayList<>(calls.stream().limit(atMost).toList());
   }
 
-  synchronized Optional<CallRecord> find(String id) {
+  /** All of one, also where it is not listed. */
+  Optional<ObjectNode> find(String id) {
+    return most == 0
+        ? Optional.empty()
+        : listed(id).map(CallRecord::whole).or(() -> passed.apply(id).map(PassedRecord::whole));
+  }
+
+  private synchronized Optional<CallRecord> listed(String id) {
     return calls.stream().filter(call -> call.id().equals(id)).findFirst();
   }
 }

@@ -4,6 +4,9 @@ import io.tokenlane.gateway.balance.NodesEndpoint;
 import io.tokenlane.gateway.cache.StoredAnswers;
 import io.tokenlane.gateway.compress.CompressionPreview;
 import io.tokenlane.gateway.console.Sessions.Session;
+import io.tokenlane.gateway.reload.Outcome;
+import io.tokenlane.gateway.reload.Reload;
+import io.tokenlane.gateway.reload.ReloadEndpoint;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
@@ -28,6 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class ConsoleApi {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final int LISTED = 200;
+  private static final String CONFIGURATION = "configuration";
 
   private final Gate gate;
   private final Parts parts;
@@ -41,6 +45,7 @@ final class ConsoleApi {
       Playground playground,
       StoredAnswers cache,
       NodesEndpoint nodes,
+      Reload reload,
       boolean open) {}
 
   ConsoleApi(Gate gate, Parts parts) {
@@ -94,7 +99,7 @@ final class ConsoleApi {
             parts
                 .calls()
                 .find(r.pathVariable("id"))
-                .map(call -> json(HttpStatus.OK, call.whole()))
+                .map(call -> json(HttpStatus.OK, call))
                 .orElseGet(
                     () ->
                         Mono.error(
@@ -152,6 +157,24 @@ final class ConsoleApi {
     String outcome = changed.getStatus() < 400 ? "done" : "refused: " + changed.getBody();
     gate.note(request, Optional.of(session), action, "node " + id, outcome);
     return json(HttpStatus.valueOf(changed.getStatus()), JSON.valueToTree(changed.getBody()));
+  }
+
+  /** Takes over what the files say, off the event loop. */
+  Mono<ServerResponse> reload(ServerRequest request) {
+    Session session = gate.changer(request, "reload", CONFIGURATION);
+    return Mono.fromCallable(parts.reload()::run)
+        .subscribeOn(Schedulers.boundedElastic())
+        .flatMap(outcome -> reloaded(request, session, outcome));
+  }
+
+  private Mono<ServerResponse> reloaded(ServerRequest request, Session who, Outcome outcome) {
+    ObjectNode told = JSON.valueToTree(ReloadEndpoint.told(outcome));
+    boolean refused = outcome.kind() == Outcome.Kind.REFUSED;
+    String end = refused ? "refused: " + outcome.complaint() : "done: " + outcome.kind();
+    gate.note(request, Optional.of(who), "reload", CONFIGURATION, end);
+    return refused
+        ? json(HttpStatus.UNPROCESSABLE_CONTENT, told.put("error", outcome.complaint()))
+        : json(HttpStatus.OK, told);
   }
 
   /** Body: {@code {"by": "key"|"route"|"tenant", "value": …}}. */

@@ -12,16 +12,21 @@ import io.tokenlane.gateway.compress.CompressionPreview;
 import io.tokenlane.gateway.limit.LimitsProperties;
 import io.tokenlane.gateway.prefetch.PrefetchEndpoint;
 import io.tokenlane.gateway.reload.LiveSettings;
+import io.tokenlane.gateway.reload.Outcome;
 import io.tokenlane.gateway.reload.Reload;
+import io.tokenlane.gateway.security.AdminLogins;
 import io.tokenlane.gateway.security.InternalPass;
 import io.tokenlane.gateway.security.Logins;
 import io.tokenlane.gateway.security.OwnDoor;
 import io.tokenlane.gateway.telemetry.Audit;
+import io.tokenlane.gateway.telemetry.PassedRequests;
 import java.net.URI;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -52,8 +57,9 @@ public class ConsoleConfig {
   }
 
   @Bean
-  CallLog callLog(ConsoleProperties properties) {
-    return new CallLog(properties, InstantSource.system());
+  CallLog callLog(ConsoleProperties properties, ObjectProvider<PassedRequests> passed) {
+    // Looked up when it is asked: the log of calls is one of the watches telemetry is made with.
+    return new CallLog(properties, InstantSource.system(), id -> passed.getObject().find(id));
   }
 
   @Bean
@@ -120,7 +126,20 @@ public class ConsoleConfig {
 
   @Bean
   Settings settings(ConfigurableEnvironment environment, ConfigCheck check, Reload reload) {
-    return new Settings(environment, check, reload::last);
+    return new Settings(environment, check, new Looked(reload));
+  }
+
+  /** What the page tells of reloads. */
+  private record Looked(Reload reload) implements Settings.Reloads {
+    @Override
+    public Outcome last() {
+      return reload.last();
+    }
+
+    @Override
+    public List<Outcome> recent() {
+      return reload.recent();
+    }
   }
 
   @Bean
@@ -139,8 +158,8 @@ public class ConsoleConfig {
   }
 
   @Bean
-  LoginApi loginApi(Gate gate, Sessions sessions, Logins logins, ConsoleProperties properties) {
-    return new LoginApi(gate, sessions, logins, properties.token());
+  LoginApi loginApi(Gate gate, Sessions sessions, AdminLogins admins) {
+    return new LoginApi(gate, sessions, admins);
   }
 
   /** What the page may look at and use. */
@@ -163,15 +182,16 @@ public class ConsoleConfig {
             playground,
             seen.cache(),
             acting.nodes(),
+            acting.reload(),
             acting.open()));
   }
 
   /** What is changed, and whether everybody may ask. */
-  record Acting(NodesEndpoint nodes, boolean open) {}
+  record Acting(NodesEndpoint nodes, Reload reload, boolean open) {}
 
   @Bean
-  Acting acting(NodesEndpoint nodes, Logins logins) {
-    return new Acting(nodes, !logins.possible());
+  Acting acting(NodesEndpoint nodes, Reload reload, Logins logins) {
+    return new Acting(nodes, reload, !logins.possible());
   }
 
   @Bean
@@ -193,6 +213,7 @@ public class ConsoleConfig {
         .POST(PATH + "/api/chat", api::chat)
         .POST(PATH + "/api/nodes/{id}/{action}", api::node)
         .POST(PATH + "/api/cache/purge", api::purge)
+        .POST(PATH + "/api/reload", api::reload)
         .path(PATH + "/**", all -> all.route(r -> true, r -> ServerResponse.notFound().build()))
         .filter(
             (request, next) ->

@@ -1,13 +1,11 @@
 package io.tokenlane.gateway.console;
 
-import io.tokenlane.gateway.call.Principal;
 import io.tokenlane.gateway.console.Sessions.Session;
+import io.tokenlane.gateway.security.AdminLogins;
 import io.tokenlane.gateway.telemetry.Audit;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -30,7 +28,6 @@ final class Gate {
   /** The field that repeats what the page was told at login. */
   static final String CSRF = "x-tokenlane-csrf";
 
-  private static final String ADMIN = "admin";
   private static final int LONGEST_TARGET = 256;
   private static final Pattern LOCAL_HOST =
       Pattern.compile("(localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d+)?");
@@ -54,12 +51,8 @@ final class Gate {
     return cookie == null ? Optional.empty() : sessions.find(cookie.getValue());
   }
 
-  static boolean isAdmin(Principal who) {
-    return who.roles().contains(ADMIN);
-  }
-
   boolean sees(ServerRequest request) {
-    return session(request).filter(s -> isAdmin(s.who())).isPresent() || local(request);
+    return session(request).filter(s -> AdminLogins.isAdmin(s.who())).isPresent() || local(request);
   }
 
   private boolean local(ServerRequest request) {
@@ -97,7 +90,7 @@ final class Gate {
     if (session.isEmpty()) {
       return new Refusal(HttpStatus.UNAUTHORIZED, "not logged in");
     }
-    if (!isAdmin(session.get().who())) {
+    if (!AdminLogins.isAdmin(session.get().who())) {
       return new Refusal(HttpStatus.FORBIDDEN, "the role admin is needed");
     }
     return ownPage(request) && repeats(request, session.get())
@@ -107,9 +100,7 @@ final class Gate {
 
   private static boolean repeats(ServerRequest request, Session session) {
     String said = request.headers().firstHeader(CSRF);
-    return said != null
-        && MessageDigest.isEqual(
-            said.getBytes(StandardCharsets.UTF_8), session.csrf().getBytes(StandardCharsets.UTF_8));
+    return said != null && AdminLogins.same(session.csrf(), said);
   }
 
   /** What browsers say of where a request comes from: nothing else than this very origin. */

@@ -3,7 +3,6 @@ package io.tokenlane.gateway.console;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -58,14 +57,12 @@ final class Heartbeat implements ApplicationListener<ContextClosedEvent> {
   }
 
   void beat() {
-    if (looking.get() == 0) {
-      keep(pulse.brief(clock.millis()));
-      return;
+    ObjectNode brief = pulse.brief(clock.millis());
+    keep(brief);
+    if (looking.get() > 0) {
+      signs.look();
+      var _ = beats.tryEmitNext(JSON.writeValueAsString(pulse.whole(brief)));
     }
-    signs.look();
-    ObjectNode now = pulse.now(clock.millis());
-    keep(brief(now));
-    var _ = beats.tryEmitNext(JSON.writeValueAsString(now));
   }
 
   private void keep(ObjectNode brief) {
@@ -77,16 +74,6 @@ final class Heartbeat implements ApplicationListener<ContextClosedEvent> {
     }
   }
 
-  /** What the charts need. */
-  private static ObjectNode brief(ObjectNode now) {
-    ObjectNode brief = JSON.createObjectNode();
-    for (String part : List.of("at", "totals", "latency_ms", "first_token_ms")) {
-      brief.set(part, now.get(part));
-    }
-    brief.putObject("cache").set("results", now.path("cache").path("results"));
-    return brief;
-  }
-
   /** The charts' past, oldest first. */
   String past() {
     ArrayNode all = JSON.createArrayNode();
@@ -96,13 +83,26 @@ final class Heartbeat implements ApplicationListener<ContextClosedEvent> {
     return JSON.writeValueAsString(all);
   }
 
+  /** A look between two beats must not move their window on. */
+  private ObjectNode latest() {
+    synchronized (past) {
+      ObjectNode last = past.peekLast();
+      if (last != null) {
+        return last;
+      }
+    }
+    ObjectNode first = pulse.brief(clock.millis());
+    keep(first);
+    return first;
+  }
+
   /** One JSON text a second, the first one at once. */
   Flux<String> live() {
     return Flux.defer(
         () -> {
           looking.incrementAndGet();
           signs.look();
-          String first = JSON.writeValueAsString(pulse.now(clock.millis()));
+          String first = JSON.writeValueAsString(pulse.whole(latest()));
           return Flux.concat(Flux.just(first), beats.asFlux().onBackpressureLatest())
               .doFinally(signal -> looking.decrementAndGet());
         });

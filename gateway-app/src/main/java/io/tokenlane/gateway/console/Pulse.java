@@ -51,25 +51,27 @@ final class Pulse {
     this.parts = parts;
   }
 
-  ObjectNode now(long epochMillis) {
-    ObjectNode pulse = JSON.createObjectNode();
-    pulse.put("at", epochMillis);
-    parts.traffic().tell(pulse);
-    pulse.put("waiting", parts.line().waiting());
-    nodes(pulse.putArray("nodes"));
-    cache(pulse.putObject("cache"));
-    pulse.set("prefetch", JSON.<JsonNode>valueToTree(parts.prefetch().show()));
-    compression(pulse.putArray("compression"));
-    optional(pulse.putArray("meters"));
-    return pulse;
-  }
-
-  /** Of the above, what the charts need: {@code at}, totals, latencies and the cache's results. */
+  /**
+   * What the charts need: {@code at}, totals, latencies and the cache's results. To be taken at an
+   * even pace, whoever looks: each time the window of the latencies moves on.
+   */
   ObjectNode brief(long epochMillis) {
     ObjectNode pulse = JSON.createObjectNode();
     pulse.put("at", epochMillis);
     parts.traffic().tell(pulse);
     results(pulse.putObject("cache"));
+    return pulse;
+  }
+
+  /** What the brief has, and all the rest as it is now; the brief stays as it is. */
+  ObjectNode whole(ObjectNode brief) {
+    ObjectNode pulse = brief.deepCopy();
+    pulse.put("waiting", parts.line().waiting());
+    nodes(pulse.putArray("nodes"));
+    cache(pulse.withObject("/cache"));
+    pulse.set("prefetch", JSON.<JsonNode>valueToTree(parts.prefetch().show()));
+    compression(pulse.putArray("compression"));
+    optional(pulse.putArray("meters"));
     return pulse;
   }
 
@@ -92,7 +94,6 @@ final class Pulse {
   }
 
   private void cache(ObjectNode cache) {
-    results(cache);
     cache.put("bytes", parts.cache().weightBytes());
     cache.put("max_bytes", parts.cache().maxBytes());
     cache.put("answers", parts.cache().size());

@@ -11,11 +11,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -33,7 +33,16 @@ final class Settings {
 
   private final ConfigurableEnvironment environment;
   private final Function<ConfigurableEnvironment, Optional<String>> complaint;
-  private final Supplier<Outcome> lastReload;
+  private final Reloads reloads;
+
+  /** What became of reloads. */
+  interface Reloads {
+    /** Of the last look. */
+    Outcome last();
+
+    /** Of those that took something over or were refused, the latest first. */
+    List<Outcome> recent();
+  }
 
   /**
    * Reads nothing yet.
@@ -43,10 +52,10 @@ final class Settings {
   Settings(
       ConfigurableEnvironment environment,
       Function<ConfigurableEnvironment, Optional<String>> complaint,
-      Supplier<Outcome> lastReload) {
+      Reloads reloads) {
     this.environment = environment;
     this.complaint = complaint;
-    this.lastReload = lastReload;
+    this.reloads = reloads;
   }
 
   ObjectNode show() {
@@ -56,8 +65,12 @@ final class Settings {
         .forEach(
             (name, from) ->
                 rows.addObject().put("name", name).put("value", value(name)).put("from", from));
-    files(shown.putArray("files"));
-    shown.set("reload", JSON.valueToTree(ReloadEndpoint.told(lastReload.get())));
+    files(shown);
+    shown.set("reload", JSON.valueToTree(ReloadEndpoint.told(reloads.last())));
+    ArrayNode recent = shown.putArray("reloads");
+    reloads
+        .recent()
+        .forEach(one -> recent.add(JSON.<JsonNode>valueToTree(ReloadEndpoint.told(one))));
     return shown;
   }
 
@@ -81,29 +94,30 @@ final class Settings {
     return Secrets.hidden(name, Objects.requireNonNullElse(environment.getProperty(name), ""));
   }
 
-  private void files(ArrayNode shown) {
+  /** Files are sound together or not at all: one may hold what another needs. */
+  private void files(ObjectNode shown) {
+    ArrayNode rows = shown.putArray("files");
     ConfigFiles files = new ConfigFiles(environment);
     try {
       List<ConfigFiles.Reading> readings = files.read();
-      readings.forEach(reading -> file(shown.addObject(), files, reading));
+      readings.forEach(reading -> file(rows.addObject(), reading));
+      if (readings.stream().anyMatch(reading -> !reading.changes().isEmpty())) {
+        complaint
+            .apply(files.with(readings, name -> true))
+            .ifPresent(why -> shown.put("complaint", why));
+      }
     } catch (IOException | RuntimeException e) {
+      rows.removeAll();
+      files.paths().forEach(path -> rows.addObject().put("file", path.toString()));
       String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given");
-      files
-          .paths()
-          .forEach(
-              path ->
-                  shown
-                      .addObject()
-                      .put("file", path.toString())
-                      .put("complaint", "cannot be read: " + why));
+      shown.put("complaint", "cannot be read: " + why);
     }
   }
 
-  private void file(ObjectNode file, ConfigFiles files, ConfigFiles.Reading reading) {
-    List<Outcome.Change> changes = reading.changes();
+  private static void file(ObjectNode file, ConfigFiles.Reading reading) {
     file.put("file", reading.path().toString());
     ArrayNode rows = file.putArray("changes");
-    for (Outcome.Change change : changes) {
+    for (Outcome.Change change : reading.changes()) {
       ObjectNode row = rows.addObject().put("name", change.name());
       if (change.before() != null) {
         row.put("before", change.before());
@@ -111,11 +125,6 @@ final class Settings {
       if (change.after() != null) {
         row.put("after", change.after());
       }
-    }
-    if (!changes.isEmpty()) {
-      complaint
-          .apply(files.with(List.of(reading), name -> true))
-          .ifPresent(why -> file.put("complaint", why));
     }
   }
 }

@@ -16,7 +16,7 @@ public record Outcome(
 
   /** What kind of outcome. */
   public enum Kind {
-    /** The files say what holds. */
+    /** Nothing to take over: the files say what holds, or differ where a restart is needed. */
     UNCHANGED,
     /** The changes hold now. */
     APPLIED,

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,12 +21,14 @@ import org.springframework.core.env.ConfigurableEnvironment;
  */
 public final class Reload {
   private static final Logger LOG = LoggerFactory.getLogger(Reload.class);
+  private static final int KEPT = 10;
 
   private final ConfigFiles files;
   private final Binding binding;
   private final LiveSettings settings;
   private final InstantSource clock;
   private final MeterRegistry meters;
+  private final ArrayDeque<Outcome> recent = new ArrayDeque<>();
   private volatile Outcome last;
 
   /** Turns an environment into validated records, and says what is wrong with one. */
@@ -75,6 +78,22 @@ public final class Reload {
     return last;
   }
 
+  /** What became of those that took something over or were refused, the latest first. */
+  public List<Outcome> recent() {
+    synchronized (recent) {
+      return List.copyOf(recent);
+    }
+  }
+
+  private void keep(Outcome outcome) {
+    synchronized (recent) {
+      recent.addFirst(outcome);
+      if (recent.size() > KEPT) {
+        recent.removeLast();
+      }
+    }
+  }
+
   /** The files it looks at. */
   public ConfigFiles files() {
     return files;
@@ -95,6 +114,7 @@ public final class Reload {
     Outcome outcome = attempt();
     last = outcome;
     if (outcome.kind() != Outcome.Kind.UNCHANGED) {
+      keep(outcome);
       meters.counter("tokenlane.config.reloads", "outcome", name(outcome.kind())).increment();
     }
     tell(outcome);
@@ -132,6 +152,9 @@ public final class Reload {
       List<ConfigFiles.Reading> readings, List<Outcome.Change> live, List<Outcome.Change> restart) {
     try {
       settings.prepare(binding.bind(files.with(readings, name -> true)));
+      if (live.isEmpty()) {
+        return new Outcome(Outcome.Kind.UNCHANGED, clock.instant(), live, restart, "");
+      }
       Runnable change = settings.prepare(binding.bind(files.with(readings, LiveProperties::live)));
       files.take(readings, LiveProperties::live);
       change.run();

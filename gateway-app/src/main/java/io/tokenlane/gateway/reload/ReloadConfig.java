@@ -29,11 +29,7 @@ public class ReloadConfig {
 
   @Bean
   ReloadWatch reloadWatch(Reload reload, Pace pace) {
-    ReloadWatch watch = new ReloadWatch(reload);
-    if (pace.interval().isPositive() && !reload.files().paths().isEmpty()) {
-      watch.every(pace.interval());
-    }
-    return watch;
+    return new ReloadWatch(reload, pace.interval());
   }
 
   @Bean

@@ -14,9 +14,11 @@ import org.springframework.cloud.gateway.route.RouteLocator;
 import org.springframework.cloud.gateway.route.builder.RouteLocatorBuilder;
 import org.springframework.cloud.gateway.support.ConfigurationService;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
-import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.convert.ConversionService;
+import org.springframework.validation.Validator;
 import org.springframework.web.server.ServerWebExchange;
 
 /** The gateway's own route; users' routes come from their configuration beside it. */
@@ -76,9 +78,19 @@ public class RouteConfig {
       GatewayProperties running,
       List<RoutePredicateFactory> predicates,
       List<GatewayFilterFactory> filters,
-      ConfigurationService making,
-      ApplicationEventPublisher events) {
-    return new LiveRoutes(running, predicates, filters, making, events);
+      ApplicationContext context) {
+    return new LiveRoutes(running, predicates, filters, onTrial(context), context);
+  }
+
+  /**
+   * Nobody hears what is made by it: what a weight or a limit of a route that is only tried says
+   * must not reach those that run.
+   */
+  private static ConfigurationService onTrial(ApplicationContext context) {
+    return new ConfigurationService(
+        context,
+        context.getBeanProvider(ConversionService.class),
+        context.getBeanProvider(Validator.class));
   }
 
   /**

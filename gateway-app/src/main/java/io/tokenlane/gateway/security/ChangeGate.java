@@ -1,20 +1,16 @@
 package io.tokenlane.gateway.security;
 
 import io.tokenlane.gateway.call.Principal;
-import io.tokenlane.gateway.error.ApiException;
 import io.tokenlane.gateway.error.ErrorBody;
 import io.tokenlane.gateway.route.FilterOrder;
 import io.tokenlane.gateway.telemetry.Audit;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
@@ -25,8 +21,6 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
-import org.springframework.web.util.pattern.PathPattern;
-import org.springframework.web.util.pattern.PathPatternParser;
 import reactor.core.publisher.Mono;
 
 /**
@@ -36,32 +30,24 @@ import reactor.core.publisher.Mono;
  * browser. Each change, and each that was refused, is kept in the audit log.
  */
 final class ChangeGate implements WebFilter, Ordered {
-  private static final String ADMIN = "admin";
-  private static final Principal BY_TOKEN = new Principal("console", "console", Set.of(ADMIN));
-  private static final Principal HERE = new Principal("-", "-", Set.of(ADMIN));
+  private static final Principal HERE = new Principal("-", "-", Set.of("admin"));
   private static final Principal NOBODY = new Principal("-", "-", Set.of());
   private static final Set<HttpMethod> READING =
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
-  private static final Duration AFTER_A_FAILURE = Duration.ofMillis(500);
   private static final int LONGEST_TARGET = 256;
   private static final Pattern LOCAL_HOST =
       Pattern.compile("(localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d+)?");
 
-  private final PathPattern guarded;
-  private final Logins logins;
-  private final @Nullable String token;
+  private final Predicate<ServerWebExchange> guarded;
+  private final AdminLogins admins;
   private final Audit audit;
 
-  /** Four guesses at a time, and a pause after each wrong one. */
-  private final Semaphore guesses = new Semaphore(4);
-
   /**
-   * @param path the actuator's, as {@code /actuator}
+   * @param guarded whether a request is one to the actuator
    */
-  ChangeGate(String path, Logins logins, AdminToken token, Audit audit) {
-    this.guarded = PathPatternParser.defaultInstance.parse(path + "/**");
-    this.logins = logins;
-    this.token = token.value();
+  ChangeGate(Predicate<ServerWebExchange> guarded, AdminLogins admins, Audit audit) {
+    this.guarded = guarded;
+    this.admins = admins;
     this.audit = audit;
   }
 
@@ -73,50 +59,30 @@ final class ChangeGate implements WebFilter, Ordered {
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
     ServerHttpRequest request = exchange.getRequest();
-    // As the actuator itself finds its endpoints: however the path is written.
-    if (READING.contains(request.getMethod())
-        || !guarded.matches(request.getPath().pathWithinApplication())) {
+    if (READING.contains(request.getMethod()) || !guarded.test(exchange)) {
       return chain.filter(exchange);
     }
-    if (token == null && !logins.possible()) {
+    if (!admins.possible()) {
       return here(request) ? done(exchange, chain, HERE) : refuse(exchange, HttpStatus.FORBIDDEN);
     }
     return guessed(exchange, chain);
   }
 
   private Mono<Void> guessed(ServerWebExchange exchange, WebFilterChain chain) {
-    if (!guesses.tryAcquire()) {
-      return refuse(exchange, HttpStatus.TOO_MANY_REQUESTS);
-    }
-    return prove(exchange.getRequest())
-        .onErrorResume(ApiException.class, refused -> Mono.empty())
-        .defaultIfEmpty(NOBODY)
-        .delayUntil(who -> admin(who) ? Mono.empty() : Mono.delay(AFTER_A_FAILURE))
-        .doFinally(signal -> guesses.release())
-        .flatMap(
-            who ->
-                admin(who)
-                    ? done(exchange, chain, who)
-                    : refuse(exchange, HttpStatus.UNAUTHORIZED));
-  }
-
-  private static boolean admin(Principal who) {
-    return who.roles().contains(ADMIN);
-  }
-
-  private Mono<Principal> prove(ServerHttpRequest request) {
+    ServerHttpRequest request = exchange.getRequest();
     String shown =
         Credentials.bearer(request.getHeaders())
             .or(() -> Credentials.apiKey(request.getHeaders()))
-            .orElse(null);
-    if (shown == null) {
-      return Mono.empty();
-    }
-    boolean own =
-        token != null
-            && MessageDigest.isEqual(
-                token.getBytes(StandardCharsets.UTF_8), shown.getBytes(StandardCharsets.UTF_8));
-    return own ? Mono.just(BY_TOKEN) : logins.prove(request, shown);
+            .orElse("");
+    return admins
+        .prove(request, shown)
+        .map(Optional::of)
+        .defaultIfEmpty(Optional.empty())
+        .map(who -> who.map(w -> done(exchange, chain, w)))
+        .onErrorResume(
+            AdminLogins.TooMany.class,
+            full -> Mono.just(Optional.of(refuse(exchange, HttpStatus.TOO_MANY_REQUESTS))))
+        .flatMap(answer -> answer.orElseGet(() -> refuse(exchange, HttpStatus.UNAUTHORIZED)));
   }
 
   private static boolean here(ServerHttpRequest request) {

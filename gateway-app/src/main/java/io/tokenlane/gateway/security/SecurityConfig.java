@@ -14,6 +14,8 @@ import java.util.function.Supplier;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
+import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -33,9 +35,25 @@ public class SecurityConfig {
   }
 
   @Bean
-  WebFilter changeGate(
-      Logins logins, AdminToken token, Audit audit, WebEndpointProperties actuator) {
-    return new ChangeGate(actuator.getBasePath(), logins, token, audit);
+  WebFilter changeGate(ActuatorPaths actuator, AdminLogins admins, Audit audit) {
+    return new ChangeGate(actuator, admins, audit);
+  }
+
+  @Bean
+  ActuatorPaths actuatorPaths(
+      ApplicationContext api,
+      WebEndpointProperties actuator,
+      ObjectProvider<PathMappedEndpoints> endpoints) {
+    boolean apart = ManagementPortType.get(api.getEnvironment()) == ManagementPortType.DIFFERENT;
+    return new ActuatorPaths(
+        actuator.getBasePath(),
+        () -> endpoints.getObject().getAllPaths(),
+        exchange -> !apart || !api.equals(exchange.getApplicationContext()));
+  }
+
+  @Bean
+  AdminLogins adminLogins(Logins logins, AdminToken token) {
+    return new AdminLogins(logins, token);
   }
 
   @Bean

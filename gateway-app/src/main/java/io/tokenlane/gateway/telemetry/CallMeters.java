@@ -25,11 +25,33 @@ final class CallMeters {
     1, 5, 10, 20, 40, 60, 80, 100, 250, 500, 750, 1_000, 2_500, 5_000, 7_500, 10_000
   };
 
+  private static final long[] TOKEN_TIMES = {
+    10, 25, 50, 75, 100, 150, 200, 300, 400, 500, 750, 1_000, 2_500
+  };
+
+  private static final double[] TOKENS = {
+    1,
+    4,
+    16,
+    64,
+    256,
+    1_024,
+    4_096,
+    16_384,
+    65_536,
+    262_144,
+    1_048_576,
+    4_194_304,
+    16_777_216,
+    67_108_864
+  };
+
   private final MeterRegistry registry;
   private final Set<String> models = ConcurrentHashMap.newKeySet();
   private final Map<String, Counter> byCache = new ConcurrentHashMap<>();
   private final Map<Tags, Timer> durations = new ConcurrentHashMap<>();
   private final Map<Tags, Timer> firstTokens = new ConcurrentHashMap<>();
+  private final Map<Tags, Timer> tokenTimes = new ConcurrentHashMap<>();
 
   CallMeters(MeterRegistry registry) {
     this.registry = registry;
@@ -57,6 +79,27 @@ final class CallMeters {
     }
     ending.trail().promptTokens().ifPresent(tokens -> usage("input", tokens.sent(), tags));
     ending.trail().usage().ifPresent(usage -> usage("output", usage.output(), tags));
+    if (call.stream() && ending.trail().leasedNanos() != 0) {
+      ending.trail().usage().ifPresent(usage -> perToken(ending, usage.output(), tags));
+    }
+  }
+
+  /** Of a node's stream, its tokens behind the first one. */
+  private void perToken(Ending ending, int tokens, Tags tags) {
+    long first = ending.trail().firstByteNanos();
+    if (tokens < 2 || first == 0 || ending.status() >= 400) {
+      return;
+    }
+    tokenTimes
+        .computeIfAbsent(
+            tags,
+            t ->
+                timer(
+                    "gen_ai.server.time_per_output_token",
+                    "Of the tokens behind the first",
+                    TOKEN_TIMES,
+                    t))
+        .record(Duration.ofNanos((ending.endNanos() - first) / (tokens - 1)));
   }
 
   private Counter counter(String result) {
@@ -71,6 +114,7 @@ final class CallMeters {
         .description("Prompt tokens sent, tokens written")
         .baseUnit("tokens")
         .tags(tags.and("gen_ai.token.type", type))
+        .serviceLevelObjectives(TOKENS)
         .register(registry)
         .record(tokens);
   }

@@ -3,13 +3,21 @@ package io.tokenlane.gateway.telemetry;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Counts and logs requests that were answered beside the filters, as {@link EndFilter} does others.
  */
 public final class PassedRequests {
+  private static final int REMEMBERED = 512;
+
+  private final AtomicReferenceArray<@Nullable Passed> latest =
+      new AtomicReferenceArray<>(REMEMBERED);
+  private final AtomicInteger next = new AtomicInteger();
   private final Map<String, Counter> counters = new ConcurrentHashMap<>();
   private final AccessLog log;
   private final MeterRegistry registry;
@@ -70,6 +78,18 @@ public final class PassedRequests {
     tracer.end(trace.traced, passed);
     counters.computeIfAbsent(passed.cache(), this::counter).increment();
     log.write(passed);
+    latest.lazySet(Math.floorMod(next.getAndIncrement(), REMEMBERED), passed);
+  }
+
+  /** One of the latest {@value #REMEMBERED}, by the id of its answer. */
+  public Optional<Passed> find(String id) {
+    for (int i = 0; i < REMEMBERED; i++) {
+      Passed passed = latest.get(i);
+      if (passed != null && passed.id().equals(id)) {
+        return Optional.of(passed);
+      }
+    }
+    return Optional.empty();
   }
 
   private Counter counter(String result) {

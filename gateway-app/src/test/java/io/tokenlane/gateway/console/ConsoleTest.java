@@ -166,6 +166,22 @@ class ConsoleTest {
   }
 
   @Test
+  void aHitBeforeRoutingIsInspectedToo() {
+    gateway.app.answers(FakeUpstream.with("early", "Cache-Control", "max-age=60"));
+    int[] number = {0};
+    Eventually.eventually(
+        "answered before routing",
+        () -> {
+          String id = "early-" + number[0]++;
+          gateway.send(gateway.request("/api/early?secret=1").header("x-request-id", id));
+          HttpResponse<String> found = gateway.manage("/console/api/calls/" + id);
+          return found.statusCode() == 200
+              && found.body().contains("before routing")
+              && found.body().contains("\"path\":\"/api/early\"");
+        });
+  }
+
+  @Test
   void aCallThatTheCacheFetchedTellsWhatItUsed() {
     String answer = "{\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":5}}";
     gateway.one.answers(FakeUpstream.ok(answer));

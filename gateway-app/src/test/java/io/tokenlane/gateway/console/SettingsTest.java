@@ -33,9 +33,21 @@ class SettingsTest {
     return environment;
   }
 
-  private static Outcome never() {
-    return new Outcome(Outcome.Kind.UNCHANGED, Instant.EPOCH, List.of(), List.of(), "");
-  }
+  private static final Outcome REFUSED =
+      new Outcome(Outcome.Kind.REFUSED, Instant.EPOCH, List.of(), List.of(), "pace: -3");
+
+  private static final Settings.Reloads ONE =
+      new Settings.Reloads() {
+        @Override
+        public Outcome last() {
+          return REFUSED;
+        }
+
+        @Override
+        public List<Outcome> recent() {
+          return List.of(REFUSED);
+        }
+      };
 
   @Test
   void tellsWhatHasChangedInTheFileSinceAndWhetherItIsSound(@TempDir Path folder)
@@ -45,25 +57,48 @@ class SettingsTest {
         new Settings(
             loaded(file),
             changed -> Optional.of("max_size: " + changed.getProperty("tokenlane.cache.max_size")),
-            SettingsTest::never);
+            ONE);
     assertThat(settings.show().path("files").get(0).path("changes")).isEmpty();
 
     Files.writeString(file, LOADED.replace("8MB", "16MB").replace("sesame", "open"));
-    JsonNode now = settings.show().path("files").get(0);
-    assertThat(now.path("complaint").asString("")).isEqualTo("max_size: 16MB");
+    JsonNode shown = settings.show();
+    assertThat(shown.path("reloads").get(0).path("complaint").asString("")).isEqualTo("pace: -3");
+    JsonNode now = shown.path("files").get(0);
+    assertThat(shown.path("complaint").asString("")).isEqualTo("max_size: 16MB");
     assertThat(now.path("changes").toString())
         .contains("\"before\":\"8MB\",\"after\":\"16MB\"", "(hidden)")
         .doesNotContain("sesame", "open");
   }
 
   @Test
+  void filesAreCheckedTogether(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("gateway.yaml"), LOADED);
+    Path second = Files.writeString(folder.resolve("more.yaml"), "tokenlane: {pace: 1}\n");
+    ConfigurableEnvironment both = loaded(file);
+    loaded(second).getPropertySources().stream()
+        .filter(source -> source.getName().contains("more.yaml"))
+        .forEach(both.getPropertySources()::addLast);
+    Settings settings =
+        new Settings(
+            both,
+            changed ->
+                Optional.of(
+                    changed.getProperty("tokenlane.cache.max_size")
+                        + changed.getProperty("tokenlane.pace")),
+            ONE);
+    Files.writeString(file, LOADED.replace("8MB", "16MB"));
+    Files.writeString(second, "tokenlane: {pace: 2}\n");
+    JsonNode shown = settings.show();
+    assertThat(shown.path("complaint").asString("")).isEqualTo("16MB2");
+    assertThat(shown.path("files").findValues("changes")).allMatch(all -> all.size() == 1);
+  }
+
+  @Test
   void aFileThatCannotBeReadAnyMoreIsTold(@TempDir Path folder) throws IOException {
     Path file = Files.writeString(folder.resolve("gateway.yaml"), LOADED);
-    Settings settings =
-        new Settings(loaded(file), changed -> Optional.empty(), SettingsTest::never);
+    Settings settings = new Settings(loaded(file), changed -> Optional.empty(), ONE);
     Files.writeString(file, "tokenlane: [");
-    assertThat(settings.show().path("files").get(0).path("complaint").asString(""))
-        .startsWith("cannot be read: ");
+    assertThat(settings.show().path("complaint").asString("")).startsWith("cannot be read: ");
   }
 
   @ParameterizedTest

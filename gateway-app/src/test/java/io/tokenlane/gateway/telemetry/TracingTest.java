@@ -2,6 +2,7 @@ package io.tokenlane.gateway.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.registry.otlp.OtlpMeterRegistry;
 import io.tokenlane.gateway.Eventually;
 import io.tokenlane.gateway.FakeUpstream;
 import io.tokenlane.gateway.GatewayApplication;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import reactor.core.publisher.Flux;
 
 /** Traces: passed on without a collector, continued and sent with one; metrics show them. */
 class TracingTest {
@@ -62,6 +64,40 @@ class TracingTest {
   }
 
   @Test
+  void tokensAndTheirTimesAreCountedInTheConventionsBuckets() {
+    RunningGateway gateway = RunningGateway.fresh();
+    String events =
+        """
+        data: {"choices":[{"delta":{"content":"a"}}]}
+
+        data: {"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":5}}
+
+        data: [DONE]
+
+        """;
+    gateway.one.answers(FakeUpstream.events(Flux.just(events)));
+    gateway.two.answers(FakeUpstream.events(Flux.just(events)));
+    gateway.chat(CHAT.formatted("counted").replace("{\"model", "{\"stream\":true,\"model"));
+    Eventually.eventually(
+        "buckets",
+        () -> {
+          String all = gateway.manage("/actuator/prometheus").body();
+          return has(all, "gen_ai_client_token_usage_tokens_bucket", "le=\"1024.0\"")
+              && has(all, "gen_ai_server_time_per_output_token_seconds_bucket", "le=\"0.025\"");
+        });
+  }
+
+  private static boolean has(String metrics, String name, String text) {
+    return metrics
+        .lines()
+        .anyMatch(
+            line ->
+                line.startsWith(name)
+                    && line.contains("gen_ai_request_model=\"counted\"")
+                    && line.contains(text));
+  }
+
+  @Test
   void aCollectorGetsSpansAndMetricsAndTheNodeContinuesTheTrace() throws Exception {
     try (FakeUpstream collector = new FakeUpstream();
         FakeUpstream node = new FakeUpstream()) {
@@ -95,6 +131,11 @@ class TracingTest {
               "node traced",
               "balance: traced");
       besideTheFilters(port, node, collector);
+      // Its last words; otherwise it speaks once a minute.
+      context.getBean(OtlpMeterRegistry.class).close();
+      Eventually.eventually("metrics", () -> sent(collector, "/v1/metrics").isPresent());
+      assertThat(sent(collector, "/v1/metrics").orElseThrow())
+          .contains("gen_ai.client.operation.duration", "gen_ai.client.token.usage", "a-model");
     }
   }
 

@@ -29,13 +29,30 @@ public final class TemplateMiner {
    * little in common.
    */
   public static Optional<Template> mine(String id, String version, List<String> prompts) {
+    return mine(id, version, prompts, (done, all) -> {});
+  }
+
+  /** Is told how many of all prompts have been compared. */
+  @FunctionalInterface
+  public interface Progress {
+    /**
+     * @param done from 1
+     * @param all at least {@link #FEWEST}
+     */
+    void compared(int done, int all);
+  }
+
+  /** The same for many prompts, where somebody waits. */
+  public static Optional<Template> mine(
+      String id, String version, List<String> prompts, Progress progress) {
     if (prompts.size() < FEWEST) {
       return Optional.empty();
     }
     List<String> common = words(prompts.getFirst());
     BitSet breaks = new BitSet();
-    for (String prompt : prompts.subList(1, prompts.size())) {
-      Optional<CommonWords> found = CommonWords.of(common, words(prompt));
+    for (int i = 1; i < prompts.size(); i++) {
+      progress.compared(i, prompts.size());
+      Optional<CommonWords> found = CommonWords.of(common, words(prompts.get(i)));
       if (found.isEmpty()) {
         return Optional.empty();
       }

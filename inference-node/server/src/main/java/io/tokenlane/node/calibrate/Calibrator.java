@@ -27,6 +27,17 @@ public final class Calibrator {
   private final double loss;
   private final double answers;
   private final int maxTokens;
+  private final Progress progress;
+
+  /** Is told how far a round of answers is; there are two rounds, or more. */
+  @FunctionalInterface
+  public interface Progress {
+    /**
+     * @param done answers that are there, from 0
+     * @param all answers of this round, at least 1
+     */
+    void answered(int done, int all);
+  }
 
   /**
    * What was measured and chosen.
@@ -50,7 +61,9 @@ public final class Calibrator {
    * @param answers share of answers that may come out differently, 0 to 1
    * @param maxTokens most tokens of an answer
    */
-  public Calibrator(LoadedModel model, double loss, double answers, int maxTokens) {
+  public Calibrator(
+      LoadedModel model, double loss, double answers, int maxTokens, Progress progress) {
+    this.progress = progress;
     this.answers = answers;
     this.model = model;
     this.loss = loss;
@@ -155,7 +168,10 @@ public final class Calibrator {
       for (String question : questions.subList(from, Math.min(questions.size(), from + wave))) {
         running.add(answer(question, exit));
       }
-      running.forEach(text -> texts.add(text.join()));
+      for (CompletableFuture<Text> text : running) {
+        texts.add(text.join());
+        progress.answered(texts.size(), questions.size());
+      }
     }
     return texts;
   }

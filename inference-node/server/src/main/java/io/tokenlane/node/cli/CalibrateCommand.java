@@ -24,6 +24,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Measures how far each layer of a model agrees with all of them, and writes thresholds for early
@@ -78,6 +81,9 @@ public final class CalibrateCommand implements Callable<Integer> {
       description = "Where to write; default: beside the model. Needed for the embedded model.")
   private @Nullable Path out;
 
+  @Option(names = "--json", description = "Prints one JSON object instead of a table.")
+  private boolean json;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   /** Runs the command and ends the process with its exit code. */
@@ -106,9 +112,15 @@ public final class CalibrateCommand implements Callable<Integer> {
             EngineConfig.defaults());
     try (LoadedModel loaded =
         new ModelLoader(settings, clock, ProgressBar.onStandardError(clock)).load()) {
-      Calibrator.Outcome outcome = new Calibrator(loaded, loss, answers, maxTokens).run(questions);
+      ProgressBar bar = ProgressBar.onStandardError(clock, "calibration", "answers");
+      Calibrator.Outcome outcome =
+          new Calibrator(loaded, loss, answers, maxTokens, bar::step).run(questions);
       Files.writeString(target, outcome.calibration().json());
-      print(outcome, target);
+      if (json) {
+        printJson(outcome, target);
+      } else {
+        print(outcome, target);
+      }
       return CommandLine.ExitCode.OK;
     }
   }
@@ -160,6 +172,24 @@ public final class CalibrateCommand implements Callable<Integer> {
         100 * outcome.changed(),
         target);
     to.flush();
+  }
+
+  private void printJson(Calibrator.Outcome outcome, Path target) {
+    Calibration calibration = outcome.calibration();
+    ObjectNode shown = JsonMapper.shared().createObjectNode();
+    shown.put("tokens", calibration.positions());
+    ArrayNode layers = shown.putArray("layers");
+    for (int layer = 0; layer < calibration.thresholds().size(); layer++) {
+      float threshold = calibration.thresholds().get(layer);
+      ObjectNode row = layers.addObject();
+      row.put("layer", layer + 1).put("agrees", calibration.agreement().get(layer));
+      row.put("leaves_at", threshold > 1 ? null : (Float) threshold);
+    }
+    shown.put("exits", outcome.exits()).put("lost", outcome.lost());
+    shown.put("work_layers", outcome.work()).put("all_layers", outcome.full());
+    shown.put("answers_changed", outcome.changed()).put("file", target.toString());
+    spec.commandLine().getOut().println(shown);
+    spec.commandLine().getOut().flush();
   }
 
   private ParameterException wrong(String message) {

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 class CalibrateCommandTest {
   @TempDir Path folder;
@@ -37,6 +39,18 @@ class CalibrateCommandTest {
     assertThat(run("--data", data.toString(), "--out", written.toString())).isZero();
     assertThat(out.toString()).contains("agrees with all", "leave early", "written to");
     assertThat(Files.readString(written)).contains("\"thresholds\"", "\"agreement\"");
+  }
+
+  @Test
+  void printsOneObjectInstead() throws IOException {
+    Path data = Files.writeString(folder.resolve("one"), "What is the capital of Peru?\n");
+    String written = folder.resolve("one.json").toString();
+    assertThat(run("--data", data.toString(), "--out", written, "--json")).isZero();
+    JsonNode shown = JsonMapper.shared().readTree(out.toString());
+    assertThat(shown.path("tokens").asInt()).isPositive();
+    assertThat(shown.path("layers").size()).isGreaterThan(1);
+    assertThat(shown.at("/layers/0/agrees").isNumber()).isTrue();
+    assertThat(shown.path("file").asString()).isEqualTo(written);
   }
 
   @Test

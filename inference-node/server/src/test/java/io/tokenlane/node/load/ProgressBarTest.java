@@ -41,7 +41,12 @@ final class ProgressBarTest {
   /** Each layer takes so long. */
   private LoadProgress load(boolean terminal, int layers, long each) {
     LoadProgress progress =
-        new ProgressBar(new PrintWriter(text), terminal, () -> Instant.ofEpochMilli(millis));
+        new ProgressBar(
+            new PrintWriter(text),
+            terminal,
+            () -> Instant.ofEpochMilli(millis),
+            "weights",
+            "layers");
     for (int layer = 0; layer < layers; layer++) {
       millis += each;
       progress.layers(layer, layers);
