@@ -14,20 +14,20 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * {@code compress [--mode L|S-safe|S-aggressive|S-background] [--json] [--encoding NAME] FILE}: the
+ * {@code compress [--mode L|S-safe|S-moderate|S-aggressive] [--json] [--encoding NAME] FILE}: the
  * compressed prompt on standard output, what each rule saved on standard error. By default every
  * lossless rule, as in the gateway. With {@code --json} one object on standard output holds both.
  * Ends with 0, with 1 if the file cannot be read, with 2 if the arguments are wrong.
  */
 public final class CompressCommand {
   private static final String USAGE =
-      "usage: compress [--mode L|S-safe|S-aggressive|S-background] [--json] [--encoding NAME] FILE";
+      "usage: compress [--mode L|S-safe|S-moderate|S-aggressive] [--json] [--encoding NAME] FILE";
   private static final Map<String, CompressionPolicy> MODES =
       Map.of(
           "L", CompressionPolicy.DEEP.withMinimumChars(0),
           "S-safe", CompressionPolicy.SAFE.withMinimumChars(0),
-          "S-aggressive", CompressionPolicy.AGGRESSIVE.withMinimumChars(0),
-          "S-background", CompressionPolicy.BACKGROUND.withMinimumChars(0));
+          "S-moderate", CompressionPolicy.MODERATE.withMinimumChars(0),
+          "S-aggressive", CompressionPolicy.AGGRESSIVE.withMinimumChars(0));
 
   private final PrintStream out;
   private final PrintStream err;
@@ -146,7 +146,7 @@ public final class CompressCommand {
       CompressionPolicy policy = MODES.get(mode);
       if (policy == null) {
         throw new IllegalArgumentException(
-            "--mode: " + mode + " (expected: L, S-safe, S-aggressive or S-background)");
+            "--mode: " + mode + " (expected: L, S-safe, S-moderate or S-aggressive)");
       }
       if (left.size() != 1 || left.getFirst().startsWith("-")) {
         throw new IllegalArgumentException(USAGE);

@@ -27,10 +27,10 @@ public record CompressionPolicy(Set<Rule> rules, int minimumChars, Protection pr
   public static final CompressionPolicy SAFE = DEEP.with(Rule.GRAMMAR_SAFE);
 
   /** Every lossless rule, and grammar reduction as far as facts stay. */
-  public static final CompressionPolicy AGGRESSIVE = DEEP.with(Rule.GRAMMAR_AGGRESSIVE);
+  public static final CompressionPolicy MODERATE = DEEP.with(Rule.GRAMMAR_AGGRESSIVE);
 
-  /** The same, and common words that a text is not about go too. */
-  public static final CompressionPolicy BACKGROUND = AGGRESSIVE.with(Rule.BACKGROUND_WORDS);
+  /** The same, and common words go too: content is lost to the model. */
+  public static final CompressionPolicy AGGRESSIVE = MODERATE.with(Rule.BACKGROUND_WORDS);
 
   /** Nothing at all. */
   public static final CompressionPolicy OFF =

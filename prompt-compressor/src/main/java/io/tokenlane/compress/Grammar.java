@@ -93,37 +93,19 @@ final class Grammar {
       at += body.length;
       ends.set(at++);
     }
+    Repeated repeated = Repeated.in(all, kinds + bodies.size(), ends);
     List<Phrases.Phrase> chosen =
-        new Phrases(dense(all, ends), tokens(all, ends), ends, leastGain).choose(most);
+        new Phrases(repeated, tokens(all, repeated), leastGain).choose(most);
     replace(all, ends, chosen);
     return chosen.stream().mapToInt(Phrases.Phrase::gain).sum();
   }
 
-  private int[] tokens(int[] all, BitSet ends) {
-    int[] tokens = new int[all.length];
-    for (int i = 0; i < all.length; i++) {
-      tokens[i] = ends.get(i) ? 0 : cost(all[i]);
+  private int[] tokens(int[] all, Repeated repeated) {
+    int[] tokens = new int[repeated.sequence().length];
+    for (int i = 0; i < tokens.length; i++) {
+      tokens[i] = repeated.closed().get(i) ? 0 : cost(all[repeated.places()[i]]);
     }
     return tokens;
-  }
-
-  /** The same sequence in the smallest numbers, each end a number of its own. */
-  private int[] dense(int[] all, BitSet ends) {
-    int[] numbers = new int[kinds + bodies.size()];
-    Arrays.fill(numbers, -1);
-    int[] dense = new int[all.length];
-    int next = 0;
-    for (int i = 0; i < all.length; i++) {
-      if (ends.get(i)) {
-        dense[i] = next++;
-        continue;
-      }
-      if (numbers[all[i]] < 0) {
-        numbers[all[i]] = next++;
-      }
-      dense[i] = numbers[all[i]];
-    }
-    return dense;
   }
 
   private void replace(int[] all, BitSet ends, List<Phrases.Phrase> chosen) {

@@ -53,7 +53,7 @@ final class Passages {
     this.text = text;
     this.units = units;
     this.counter = counter;
-    this.suffixes = SuffixArray.of(units.kinds());
+    this.suffixes = SuffixArray.of(units.kinds(), Math.max(1, units.size()));
     this.workLeft = (long) WORK_PER_UNIT * units.size() + WORK_PER_UNIT;
   }
 

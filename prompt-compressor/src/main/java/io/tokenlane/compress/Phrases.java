@@ -40,21 +40,21 @@ final class Phrases {
   private final int[] tokensBefore;
   private final int leastGain;
   private final SuffixArray suffixes;
+  private final int[] originalPlaces;
   private final BitSet taken;
   private long workLeft;
 
   private final PriorityQueue<Candidate> queue = new PriorityQueue<>();
 
   /**
-   * @param sequence symbols from 0 up to, not including, its length
-   * @param tokens what each element costs
-   * @param closed elements that belong to no phrase
+   * @param tokens what each element of the sequence costs
    */
-  Phrases(int[] sequence, int[] tokens, BitSet closed, int leastGain) {
+  Phrases(Repeated repeated, int[] tokens, int leastGain) {
     this.leastGain = leastGain;
-    this.suffixes = SuffixArray.of(sequence);
-    this.taken = (BitSet) closed.clone();
-    this.workLeft = (long) WORK_PER_UNIT * sequence.length + WORK_PER_UNIT;
+    this.suffixes = SuffixArray.of(repeated.sequence(), repeated.symbols());
+    this.originalPlaces = repeated.places();
+    this.taken = (BitSet) repeated.closed().clone();
+    this.workLeft = (long) WORK_PER_UNIT * tokens.length + WORK_PER_UNIT;
     this.tokensBefore = new int[tokens.length + 1];
     for (int i = 0; i < tokens.length; i++) {
       tokensBefore[i + 1] = tokensBefore[i] + tokens[i];
@@ -83,9 +83,13 @@ final class Phrases {
       for (int start : places) {
         taken.set(start, start + candidate.length());
       }
-      chosen.add(new Phrase(places, candidate.length(), gain));
+      chosen.add(new Phrase(original(places), candidate.length(), gain));
     }
     return chosen;
+  }
+
+  private int[] original(int[] places) {
+    return Arrays.stream(places).map(place -> originalPlaces[place]).toArray();
   }
 
   /** Walks the intervals of suffixes that share a prefix (Abouelhoda, Kurtz and Ohlebusch 2004). */

@@ -22,7 +22,7 @@ record Reduction(String text, Sidecar sidecar) {
     SAFE(Rule.GRAMMAR_SAFE),
     /** Also words that tell little, commas between words, bullets of long lines. */
     AGGRESSIVE(Rule.GRAMMAR_AGGRESSIVE),
-    /** Also the words of the {@link Background}: content is lost to the model. */
+    /** Then also the words of the {@link Background}: content is lost to the model. */
     BACKGROUND(Rule.BACKGROUND_WORDS);
 
     private final Rule rule;
@@ -51,21 +51,31 @@ record Reduction(String text, Sidecar sidecar) {
   private static final String ENDS = " .,:;!?)\n";
   private static final int MOST_PASSES = 8;
 
-  /** Again and again until no more goes, so that reducing the result would change nothing. */
+  /**
+   * Again and again until no more goes, so that reducing the result would change nothing. The
+   * background goes when grammar has nothing more to take: only then is it seen what stands beside
+   * a negation or modal.
+   */
   static Reduction of(String text, Level level, Protection protection, TokenCounter counter) {
     Deque<Sidecar.Writer> passes = new ArrayDeque<>();
     Level most = text.length() < SHORT ? Level.SAFE : level;
-    @Nullable Background background =
-        most == Level.BACKGROUND ? Background.of(text, counter) : null;
+    @Nullable Background background = most == Level.BACKGROUND ? new Background(counter) : null;
+    BitSet guarded = Prose.guarded(text, protection);
+    boolean deep = false;
     String left = text;
     while (passes.size() < MOST_PASSES) {
-      Pass pass = new Pass(left, Prose.guarded(left, protection), most, background);
+      Pass pass = new Pass(left, guarded, most, deep ? background : null);
       String next = pass.run();
-      if (next.length() == left.length()) {
+      if (next.length() < left.length()) {
+        passes.push(pass.taken);
+        left = next;
+        guarded = Prose.guarded(left, protection);
+        deep = false;
+      } else if (deep || background == null) {
         break;
+      } else {
+        deep = true;
       }
-      passes.push(pass.taken);
-      left = next;
     }
     return passes.isEmpty()
         ? new Reduction(text, Sidecar.NONE)

@@ -22,7 +22,7 @@ public enum Rule {
   GRAMMAR_AGGRESSIVE("grammar-aggressive", 6),
   /** Numbers of the lines of listings, told once by the first line. */
   LINE_NUMBERS("line-numbers", 7),
-  /** Also common words that a text is not about: content is lost to the model. */
+  /** Also common words, by their place in the vocabulary: content is lost to the model. */
   BACKGROUND_WORDS("background-words", 8);
 
   /** The rules whose results lead back without a sidecar. */

@@ -2,7 +2,7 @@ package io.tokenlane.compress;
 
 /**
  * All suffixes of a sequence in order, with the length each shares with the one before. Built by
- * {@link SuffixSort} and Kasai's scan (2001), both in O(n).
+ * {@link RadixSort} or {@link SuffixSort}, and Kasai's scan (2001), all in O(n).
  *
  * @param order where the suffixes start, in their lexical order
  * @param shared for each place in {@code order}, how much its suffix has in common with the one
@@ -14,10 +14,11 @@ record SuffixArray(int[] order, int[] shared) {
   static final int LONGEST = (1 << 21) - 2;
 
   /**
-   * @param sequence symbols from 0 up to, not including, its length
+   * @param sequence symbols from 0 up to, not including, {@code symbols}
    */
-  static SuffixArray of(int[] sequence) {
-    int[] order = SuffixSort.order(sequence, Math.max(1, sequence.length));
+  static SuffixArray of(int[] sequence, int symbols) {
+    int[] quick = RadixSort.order(sequence, symbols);
+    int[] order = quick == null ? SuffixSort.order(sequence, symbols) : quick;
     return new SuffixArray(order, shared(sequence, order));
   }
 

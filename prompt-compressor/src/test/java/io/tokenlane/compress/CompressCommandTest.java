@@ -82,12 +82,12 @@ class CompressCommandTest {
         .containsExactly(
             "compress: " + missing + ": no such file",
             "compress: the file is not UTF-8 text",
-            "compress: usage: compress [--mode L|S-safe|S-aggressive|S-background] [--json]"
+            "compress: usage: compress [--mode L|S-safe|S-moderate|S-aggressive] [--json]"
                 + " [--encoding NAME] FILE",
-            "compress: usage: compress [--mode L|S-safe|S-aggressive|S-background] [--json]"
+            "compress: usage: compress [--mode L|S-safe|S-moderate|S-aggressive] [--json]"
                 + " [--encoding NAME] FILE",
             "compress: encoding: gpt9 (expected: one of cl100k_base, o200k_base)",
-            "compress: --mode: T (expected: L, S-safe, S-aggressive or S-background)");
+            "compress: --mode: T (expected: L, S-safe, S-moderate or S-aggressive)");
     assertThat(text(out)).isEmpty();
   }
 }

@@ -136,8 +136,17 @@ class DictionaryStageTest {
       int[] sequence = random.ints(length, 0, Math.max(1, Math.min(kinds, length))).toArray();
       Integer[] expected = IntStream.range(0, length).boxed().toArray(Integer[]::new);
       Arrays.sort(expected, (a, b) -> Arrays.compare(sequence, a, length, sequence, b, length));
-      assertThat(SuffixArray.of(sequence).order())
-          .containsExactly(Arrays.stream(expected).mapToInt(Integer::intValue).toArray());
+      int[] order = Arrays.stream(expected).mapToInt(Integer::intValue).toArray();
+      assertThat(SuffixSort.order(sequence, kinds)).containsExactly(order);
+      assertThat(SuffixArray.of(sequence, kinds).order()).containsExactly(order);
     }
+  }
+
+  @Test
+  void radixSortGivesUpOnlyWhereRepeatsAreLong() {
+    int[] few = new SplittableRandom(3).ints(500, 0, 40).toArray();
+    assertThat(RadixSort.order(few, 40)).containsExactly(SuffixSort.order(few, 40));
+    assertThat(RadixSort.order(new int[500], 1)).isNull();
+    assertThat(RadixSort.order(new int[0], 0)).isEmpty();
   }
 }

@@ -12,6 +12,9 @@ public enum CompressionMode {
   L,
   /** Grammar reduction too, of articles and fillers. */
   S_SAFE,
-  /** Grammar reduction as far as facts stay; further where {@code background_words} is set. */
+  /**
+   * Grammar reduction as far as facts stay, then common words, but for {@code background_words:
+   * false}.
+   */
   S_AGGRESSIVE
 }

@@ -18,8 +18,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param rules the lossless rules that may be applied, by name: {@code whitespace}, {@code
  *     json-minify}, {@code line-numbers}, {@code repeats}, {@code dictionary}; default all. The
  *     last two put names into the text, which a small model may not follow
- * @param backgroundWords whether {@code S-aggressive} takes common words too that a text is not
- *     about: content is lost to the model; default false
+ * @param backgroundWords whether {@code S-aggressive} takes common words too, after everything
+ *     milder: content is lost to the model; default true
  * @param minimumChars texts shorter than this pass untouched, in UTF-16 units; ≥ 0, default 400
  * @param roles roles whose messages may be compressed; default system, developer, user, tool
  * @param budgetTokens messages within the first so many tokens of a prompt pass untouched; ≥ 0,
@@ -44,7 +44,7 @@ public record CompressionProperties(
     @DefaultValue("o200k_base") String encoding,
     @DefaultValue({"whitespace", "json-minify", "line-numbers", "repeats", "dictionary"})
         Set<String> rules,
-    @DefaultValue("false") boolean backgroundWords,
+    @DefaultValue("true") boolean backgroundWords,
     @DefaultValue("400") int minimumChars,
     @DefaultValue({"system", "developer", "user", "tool"}) Set<String> roles,
     @DefaultValue("0") int budgetTokens,
