@@ -218,14 +218,18 @@ public class BalanceConfig {
   }
 
   @Bean
+  NodeTurns.Hearers nodeTurnHearers(NodeMeters meters, FleetEnergy fleet) {
+    return new NodeTurns.Hearers(meters, fleet);
+  }
+
+  @Bean
   NodeTurns nodeTurns(
       LateBinding line,
       Leasing leasing,
       NodeSources sources,
-      NodeMeters meters,
-      FleetEnergy fleet,
+      NodeTurns.Hearers hearers,
       Attempts attempts) {
-    return new NodeTurns(line, leasing, sources, meters, fleet, attempts.now());
+    return new NodeTurns(line, leasing, sources, hearers, attempts.now());
   }
 
   @Bean

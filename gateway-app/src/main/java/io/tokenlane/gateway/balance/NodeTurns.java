@@ -18,22 +18,22 @@ public final class NodeTurns {
   private final LateBinding line;
   private final Leasing leasing;
   private final NodeSources sources;
-  private final NodeMeters meters;
-  private final FleetEnergy fleet;
+  private final Hearers hearers;
   private final Supplier<Attempting> attempting;
+
+  /** Who hears of picks, and of what nodes say of themselves. */
+  record Hearers(NodeMeters meters, FleetEnergy fleet) {}
 
   NodeTurns(
       LateBinding line,
       Leasing leasing,
       NodeSources sources,
-      NodeMeters meters,
-      FleetEnergy fleet,
+      Hearers hearers,
       Supplier<Attempting> attempting) {
     this.line = line;
     this.leasing = leasing;
     this.sources = sources;
-    this.meters = meters;
-    this.fleet = fleet;
+    this.hearers = hearers;
     this.attempting = attempting;
   }
 
@@ -61,7 +61,7 @@ public final class NodeTurns {
   }
 
   NodeMeters meters() {
-    return meters;
+    return hearers.meters();
   }
 
   boolean anyBut(Set<String> tried) {
@@ -70,7 +70,7 @@ public final class NodeTurns {
   }
 
   void told(String nodeId, String load) {
-    LoadHeader.read(load).ifPresent(told -> fleet.told(nodeId, told));
+    LoadHeader.read(load).ifPresent(told -> hearers.fleet().told(nodeId, told));
   }
 
   Optional<String> apiKey(String nodeId) {
