@@ -110,7 +110,7 @@ final class FailoverTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {429, 502, 503, 504})
+  @ValueSource(ints = {429, 500, 502, 503, 504})
   void aRefusalIsRetriedElsewhere(int status) {
     gateway.one.answers(FakeUpstream.status(status));
     gateway.two.answers(FakeUpstream.ok("{\"from\":2}"));
@@ -119,7 +119,7 @@ final class FailoverTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {400, 404, 500})
+  @ValueSource(ints = {400, 404, 501})
   void otherErrorsAreTheNodesAnswer(int status) {
     gateway.one.answers(FakeUpstream.status(status));
     gateway.two.answers(FakeUpstream.status(status));
@@ -128,6 +128,16 @@ final class FailoverTest {
 
     assertThat(answer.statusCode()).isEqualTo(status);
     assertThat(answer.body()).contains("The inference node answered with status " + status);
+    assertThat(gateway.one.calls().size() + gateway.two.calls().size()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"store\":true", "\"tools\":[{\"type\":\"web_search\"}]"})
+  void anErrorOfTheNodesOwnIsNotRetriedWhereTheCallMayHaveChangedSomething(String member) {
+    gateway.one.answers(FakeUpstream.status(500));
+    gateway.two.answers(FakeUpstream.status(500));
+
+    assertThat(gateway.chat("{" + member + "}").statusCode()).isEqualTo(500);
     assertThat(gateway.one.calls().size() + gateway.two.calls().size()).isEqualTo(1);
   }
 

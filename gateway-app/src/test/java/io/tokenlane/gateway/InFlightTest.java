@@ -14,8 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 
 /**
  * Leases are closed once, however calls end: answered whole or as a stream, refused, failed, cut
@@ -29,43 +27,6 @@ final class InFlightTest {
   private final NodePool pool = gateway.bean(NodePool.class);
   private final List<Node> nodes = pool.nodes();
 
-  /** How a node answers; the call's body says it. */
-  private enum How {
-    WHOLE,
-    STREAM,
-    SLOW_STREAM,
-    BAD_REQUEST,
-    BUSY,
-    FAILED,
-    UNAVAILABLE,
-    CUT_BEFORE,
-    CUT_AMID
-  }
-
-  private static FakeUpstream.Behaviour behaviour(How how) {
-    return switch (how) {
-      case WHOLE -> FakeUpstream.ok("{\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":5}}");
-      case STREAM -> FakeUpstream.events(Flux.just("data: 1\n\n", "data: [DONE]\n\n"));
-      case SLOW_STREAM ->
-          FakeUpstream.events(
-              Flux.interval(Duration.ofMillis(2)).take(20).map(i -> "data: " + i + "\n\n"));
-      case BAD_REQUEST -> FakeUpstream.status(400);
-      case BUSY -> FakeUpstream.status(429);
-      case FAILED -> FakeUpstream.status(500);
-      case UNAVAILABLE -> FakeUpstream.status(503);
-      case CUT_BEFORE -> FakeUpstream.reset();
-      case CUT_AMID ->
-          FakeUpstream.events(
-              Flux.just("data: 1\n\n").concatWith(Mono.error(new IllegalStateException("cut"))));
-    };
-  }
-
-  private static FakeUpstream.Behaviour asTheCallSays() {
-    return (call, response) ->
-        behaviour(How.valueOf(call.body().replaceAll(".*\"how\":\"([A-Z_]+)\".*", "$1")))
-            .answer(call, response);
-  }
-
   @AfterEach
   void asBefore() {
     pool.replace(List.of());
@@ -78,12 +39,12 @@ final class InFlightTest {
     long seed = new Random().nextLong();
     Random random = new Random(seed);
     pool.replace(nodes.stream().map(n -> new Node(n.id(), n.uri(), n.weight(), limit)).toList());
-    gateway.one.answers(asTheCallSays());
-    gateway.two.answers(asTheCallSays());
+    gateway.one.answers(Moods.asTheCallSays());
+    gateway.two.answers(Moods.asTheCallSays());
     List<CompletableFuture<HttpResponse<String>>> sent = new ArrayList<>();
     for (int i = 0; i < CALLS; i++) {
-      How how = How.values()[random.nextInt(How.values().length)];
-      boolean stream = how.name().contains("STREAM") || how == How.CUT_AMID;
+      Moods how = Moods.any(random);
+      boolean stream = how.name().contains("STREAM") || how == Moods.CUT_AMID;
       String body =
           "{\"n\":%d,\"stream\":%s,\"how\":\"%s\"}".formatted(random.nextInt(), stream, how);
       sent.add(gateway.sendAsync(gateway.chatRequest(body)));

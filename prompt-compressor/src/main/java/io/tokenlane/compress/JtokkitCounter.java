@@ -42,6 +42,11 @@ final class JtokkitCounter implements TokenCounter {
   }
 
   @Override
+  public boolean isReady() {
+    return loaded != null;
+  }
+
+  @Override
   public int count(String text) {
     Encoding encoding = vocabulary();
     Stretches stretches = new Stretches(text);

@@ -8,6 +8,11 @@ public interface TokenCounter {
   /** Tokens of the text as plain text: markers of special tokens count as ordinary characters. */
   int count(String text);
 
+  /** Whether {@link #count} counts at once; otherwise its first call loads what it needs. */
+  default boolean isReady() {
+    return true;
+  }
+
   /**
    * How rare a word is: the place of its token in a vocabulary that begins with what its training
    * text held most often, so a measure of self-information (Zipf 1949: the logarithm of the place).

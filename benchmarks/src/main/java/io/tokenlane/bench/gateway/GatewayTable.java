@@ -17,11 +17,10 @@ import java.util.Map;
 public final class GatewayTable {
   private static final double PER_SECOND = 500;
   private static final byte[] GET = RawConnection.request("GET", "/things", "");
-  private static final byte[] CHAT =
-      RawConnection.request(
-          "POST",
-          "/v1/chat/completions",
-          "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Where is Paris?\"}]}");
+  private static final String CHATS = "/v1/chat/completions";
+  private static final String QUESTION =
+      "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Where is Paris?\"}]}";
+  private static final byte[] CHAT = RawConnection.request("POST", CHATS, QUESTION);
 
   private final Contestants contestants;
   private final boolean quick;
@@ -59,8 +58,11 @@ public final class GatewayTable {
             contestants.ours(
                 "tokenlane", Contestants.routeTo(origin.port(), Contestants.logFile()))) {
       List<Server> all = List.of(origin, nginx, plain, ours);
+      List<Row> rows = new ArrayList<>();
       for (Server server : List.of(plain, ours)) {
-        Wrk.run(server.port(), "/things", quick ? 6 : 20);
+        Warming.Warmed warmed =
+            Warming.up(at -> Wrk.run(server.port(), "/things", at), quick ? 15 : 60);
+        rows.add(cold("plain route, " + server.name(), warmed));
       }
       Rounds rate = new Rounds();
       Rounds p50 = new Rounds();
@@ -73,7 +75,6 @@ public final class GatewayTable {
           rate.add(server.name(), Wrk.run(server.port(), "/things", seconds));
         }
       }
-      List<Row> rows = new ArrayList<>();
       rows.add(added("plain route, added latency p50", p50, nginx, plain, 0.5));
       rows.add(added("plain route, added latency p99", p99, nginx, plain, 2));
       rows.add(
@@ -98,6 +99,16 @@ public final class GatewayTable {
     }
   }
 
+  /** What is measured afterwards is warm; this is what the first seconds were like. */
+  private static Row cold(String id, Warming.Warmed warmed) {
+    return Row.of(
+            id + ", the first 3 s after its start (warmed for %.0f s)".formatted(warmed.seconds()),
+            warmed.first(),
+            "1/s",
+            Better.HIGHER)
+        .withPeer("the last 3 s of warming", warmed.last());
+  }
+
   private static Row added(String id, Rounds times, Server nginx, Server plain, double goal) {
     return Row.of(id, times.added("tokenlane", "direct"), "ms", Better.LOWER)
         .withGoal(goal)
@@ -111,7 +122,15 @@ public final class GatewayTable {
         Server ours =
             contestants.ours(
                 "tokenlane", Contestants.nodes(List.of(node.port()), Contestants.logFile()))) {
-      SteadyLoad.run(ours.port(), CHAT, PER_SECOND, quick ? 6 : 20);
+      List<Row> rows = new ArrayList<>();
+      if (Wrk.isThere()) {
+        Warming.Warmed warmed =
+            Warming.up(at -> Wrk.post(ours.port(), CHATS, QUESTION, at), quick ? 24 : 60);
+        rows.add(cold("model call", warmed));
+      }
+      for (int port : List.of(node.port(), ours.port())) {
+        SteadyLoad.run(port, CHAT, PER_SECOND, quick ? 2 : 5);
+      }
       Rounds p50 = new Rounds();
       Rounds p99 = new Rounds();
       int failed = 0;
@@ -124,7 +143,6 @@ public final class GatewayTable {
           failed += result.failed();
         }
       }
-      List<Row> rows = new ArrayList<>();
       rows.add(
           Row.of(
                   "model call, added latency p50",
@@ -161,7 +179,8 @@ public final class GatewayTable {
   private List<Row> streams(EventOrigin node, Server ours) throws Exception {
     byte[] fast = StreamLoad.call(200_000, 0);
     byte[] paced = StreamLoad.call(quick ? 50 : 100, 20);
-    StreamLoad.run(ours.port(), fast, 8, quick ? 1 : 3);
+    StreamLoad.run(ours.port(), fast, 8, quick ? 2 : 5);
+    StreamLoad.run(ours.port(), StreamLoad.call(40, 0), 8, quick ? 200 : 1_000);
     Samples perCore = new Samples();
     Rounds first = new Rounds();
     Rounds passed = new Rounds();
@@ -174,7 +193,8 @@ public final class GatewayTable {
       failed += seen.failed();
       for (int port : List.of(node.port(), ours.port())) {
         String name = port == node.port() ? "direct" : "tokenlane";
-        StreamLoad.Seen slow = StreamLoad.run(port, paced, 32, 1);
+        // One after the other: of streams begun in one instant the last waits for all of them.
+        StreamLoad.Seen slow = StreamLoad.run(port, paced, 32, 1, 1);
         first.add(name, slow.firstMillis().percentile(99));
         passed.add(name, slow.passMillis().percentile(99));
         merged += port == node.port() ? 0 : slow.merged();

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 
 /** Streams that are read as they come, on a connection each. */
 final class StreamLoad {
@@ -41,10 +42,20 @@ final class StreamLoad {
 
   /** So many streams at once, each so often. */
   static Seen run(int port, byte[] call, int atOnce, int each) throws InterruptedException {
+    return run(port, call, atOnce, each, 0);
+  }
+
+  /** The same, begun one after the other over so many seconds. */
+  static Seen run(int port, byte[] call, int atOnce, int each, double overSeconds)
+      throws InterruptedException {
     Tally tally = new Tally();
     List<Thread> threads = new ArrayList<>();
     long start = System.nanoTime();
     for (int i = 0; i < atOnce; i++) {
+      long due = start + (long) (overSeconds * 1e9 * i / atOnce);
+      while (System.nanoTime() < due) {
+        LockSupport.parkNanos(due - System.nanoTime());
+      }
       threads.add(Thread.ofPlatform().start(() -> tally.read(port, call, each)));
     }
     for (Thread thread : threads) {

@@ -22,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -196,19 +197,39 @@ public class BalanceConfig {
 
   @Bean
   GlobalFilter balanceFilter(
+      LateBinding line, Leasing leasing, Attempts attempts, NodeMeters meters, Standby standby) {
+    return new BalanceFilter(line, leasing, attempts.now(), meters, standby);
+  }
+
+  /** How often nodes are asked, as it is now. */
+  record Attempts(Supplier<Attempting> now) {}
+
+  @Bean
+  Attempts attempts(LiveSettings settings) {
+    return new Attempts(
+        settings.follow(
+            all ->
+                new Attempting(
+                    all.get(BalanceProperties.class).maxAttempts(),
+                    new RetryBudget(all.get(BalanceProperties.class).retryShare()),
+                    all.get(SecurityProperties.class).forwardAuthorization()),
+            BalanceProperties.class,
+            SecurityProperties.class));
+  }
+
+  @Bean
+  NodeTurns.Hearers nodeTurnHearers(NodeMeters meters, FleetEnergy fleet) {
+    return new NodeTurns.Hearers(meters, fleet);
+  }
+
+  @Bean
+  NodeTurns nodeTurns(
       LateBinding line,
       Leasing leasing,
-      LiveSettings settings,
-      NodeMeters meters,
-      Standby standby) {
-    return new LiveFilter<>(
-        settings.follow(
-            all -> {
-              BalanceProperties now = all.get(BalanceProperties.class);
-              RetryBudget budget = new RetryBudget(now.retryShare());
-              return new BalanceFilter(line, leasing, now.maxAttempts(), budget, meters, standby);
-            },
-            BalanceProperties.class));
+      NodeSources sources,
+      NodeTurns.Hearers hearers,
+      Attempts attempts) {
+    return new NodeTurns(line, leasing, sources, hearers, attempts.now());
   }
 
   @Bean

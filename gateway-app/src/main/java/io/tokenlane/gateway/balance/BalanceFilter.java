@@ -10,6 +10,7 @@ import io.tokenlane.gateway.route.RouteConfig;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
@@ -25,23 +26,20 @@ import reactor.core.publisher.Mono;
 final class BalanceFilter implements GlobalFilter, Ordered {
   private final LateBinding line;
   private final Leasing leasing;
-  private final int maxAttempts;
-  private final RetryBudget budget;
+  private final Supplier<Attempting> attempting;
   private final NodeMeters meters;
   private final Standby standby;
 
   BalanceFilter(
       LateBinding line,
       Leasing leasing,
-      int maxAttempts,
-      RetryBudget budget,
+      Supplier<Attempting> attempting,
       NodeMeters meters,
       Standby standby) {
     this.standby = standby;
     this.line = line;
     this.leasing = leasing;
-    this.maxAttempts = maxAttempts;
-    this.budget = budget;
+    this.attempting = attempting;
     this.meters = meters;
   }
 
@@ -52,26 +50,29 @@ final class BalanceFilter implements GlobalFilter, Ordered {
 
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
+    Attempting now = attempting.get();
     if (!RouteConfig.onNodes(exchange)) {
       return RouteConfig.onService(exchange)
-          ? new ServiceAttempts(exchange, chain, maxAttempts, meters).next()
+          ? new ServiceAttempts(exchange, chain, now.most(), meters).next()
           : chain.filter(exchange);
     }
-    budget.request();
-    return new Attempts(exchange, chain).next();
+    now.budget().request();
+    return new Attempts(exchange, chain, now).next();
   }
 
   /** The nodes one request is sent to, one after the other. */
   private final class Attempts {
     private final ServerWebExchange exchange;
     private final GatewayFilterChain chain;
+    private final Attempting terms;
     private final Trail trail;
     private final Set<String> tried = new HashSet<>();
 
     /** Tried nodes, and those that do not have the model. */
     private final Set<String> excluded;
 
-    Attempts(ServerWebExchange exchange, GatewayFilterChain chain) {
+    Attempts(ServerWebExchange exchange, GatewayFilterChain chain, Attempting terms) {
+      this.terms = terms;
       this.exchange = exchange;
       this.chain = chain;
       this.trail = Trail.of(exchange);
@@ -101,7 +102,7 @@ final class BalanceFilter implements GlobalFilter, Ordered {
     }
 
     private boolean anotherMayServe() {
-      return tried.size() < maxAttempts && standby.anyBut(excluded);
+      return tried.size() < terms.most() && standby.anyBut(excluded) && terms.budget().any();
     }
 
     private Mono<Void> failed(Lease lease, ServerWebExchange attempt, Throwable failure) {
@@ -118,8 +119,8 @@ final class BalanceFilter implements GlobalFilter, Ordered {
                   String.valueOf(failure.getMessage()),
                   Map.of("attempt", trail.attempts()),
                   System.nanoTime()));
-      boolean affordable = NodeFailures.connectionLost(failure) || budget.retry();
-      if (tried.size() >= maxAttempts || !affordable) {
+      boolean affordable = NodeFailures.connectionLost(failure) || terms.budget().retry();
+      if (tried.size() >= terms.most() || !affordable) {
         return Mono.error(failure);
       }
       meters.retried();

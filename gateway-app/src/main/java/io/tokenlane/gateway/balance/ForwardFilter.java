@@ -2,6 +2,7 @@ package io.tokenlane.gateway.balance;
 
 import io.tokenlane.balance.BlockIndex;
 import io.tokenlane.balance.Node;
+import io.tokenlane.gateway.call.InferenceCall;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.route.FilterOrder;
 import io.tokenlane.gateway.route.RouteConfig;
@@ -92,9 +93,14 @@ final class ForwardFilter implements GlobalFilter, Ordered {
 
   private static Mono<Void> refusal(ServerWebExchange exchange) {
     HttpStatusCode status = exchange.getResponse().getStatusCode();
-    boolean another = Trail.of(exchange).anotherMayServe();
+    Trail trail = Trail.of(exchange);
     HttpMethod method = exchange.getRequest().getMethod();
-    return another && status != null && NodeFailures.refuses(status.value(), method)
+    boolean changesNothing =
+        NodeFailures.SAFE.contains(method)
+            || trail.call().filter(InferenceCall::onlyAsks).isPresent();
+    return trail.anotherMayServe()
+            && status != null
+            && NodeFailures.refuses(status.value(), changesNothing)
         ? Mono.error(new NodeFailedException(status.value()))
         : Mono.empty();
   }

@@ -129,6 +129,35 @@ final class Leasing {
             });
   }
 
+  /**
+   * A node for a request of which nothing is known but where it comes from; see {@link #lease}.
+   *
+   * @param fields the value of a header field; null where it is missing
+   * @param client its address
+   */
+  CompletableFuture<Lease> plain(
+      LateBinding line,
+      String route,
+      Function<String, @Nullable String> fields,
+      String client,
+      Set<String> tried) {
+    Way now = way.get();
+    String key = now.key();
+    String hashed =
+        key.startsWith(HEADER)
+            ? fields.apply(key.substring(HEADER.length()))
+            : key.equals(CREDENTIAL) ? null : client;
+    return line.lease(
+        now.routes().getOrDefault(route, now.strategy()),
+        new Demand(hashed, tried, Demand.Prompt.NONE),
+        new Place(0, client, now.patience()));
+  }
+
+  /** Whether nodes are chosen by a cookie. */
+  boolean byCookie() {
+    return way.get().key().startsWith(COOKIE);
+  }
+
   /** A node for a call that has not come yet, behind all that have. */
   CompletableFuture<Lease> ahead(LateBinding line, InferenceCall call, String route) {
     Demand demand = new Demand(null, catalog.lacking(call.model()), shape(call));
@@ -165,14 +194,17 @@ final class Leasing {
         : asked.trail().client().orElse(null);
   }
 
+  static ApiException noNode() {
+    return new ApiException(
+        HttpStatus.SERVICE_UNAVAILABLE,
+        "no_node_available",
+        "No inference node is available. Try again in a moment.");
+  }
+
   /** What the client is told where there was no node. */
   static ApiException refusal(NoSlotException none) {
     return switch (none.reason()) {
-      case NO_NODE ->
-          new ApiException(
-              HttpStatus.SERVICE_UNAVAILABLE,
-              "no_node_available",
-              "No inference node is available. Try again in a moment.");
+      case NO_NODE -> noNode();
       case LINE_FULL, TOO_LATE ->
           new ApiException(
                   HttpStatus.SERVICE_UNAVAILABLE,

@@ -23,9 +23,11 @@ final class NodeFailures {
   /**
    * Whether another node may be asked instead. An error of the node's own (500) may have done half
    * of the work, so that only requests that change nothing (RFC 9110 §9.2.1) are repeated.
+   *
+   * @param changesNothing whether the request is known to
    */
-  static boolean refuses(int status, HttpMethod method) {
-    return NODE_STATUSES.contains(status) || (status == ERROR && SAFE.contains(method));
+  static boolean refuses(int status, boolean changesNothing) {
+    return NODE_STATUSES.contains(status) || (status == ERROR && changesNothing);
   }
 
   /** Closes the lease of a node that failed: a busy node is no bad node. */

@@ -31,6 +31,7 @@ final class NodeSources {
   private volatile @Nullable ServiceWatch watch;
   private volatile List<NodeProperties> entries;
   private volatile Map<String, NodeProperties> byNode = Map.of();
+  private volatile boolean standby;
   private List<Node> fleet = List.of();
 
   /** Who tells nodes; what else an entry says of them may change, and they stay. */
@@ -130,6 +131,7 @@ final class NodeSources {
       }
     }
     byNode = owners;
+    standby = entries.stream().anyMatch(NodeProperties::standby);
     List<Node> next = List.copyOf(nodes.values());
     if (!next.equals(fleet)) {
       fleet = next;
@@ -156,7 +158,7 @@ final class NodeSources {
 
   /** Whether any node is on standby. */
   boolean standby() {
-    return entries.stream().anyMatch(NodeProperties::standby);
+    return standby;
   }
 
   /** Whether a node is asked only while no other serves. */

@@ -23,6 +23,11 @@ final class RetryBudget {
     balance.accumulateAndGet(earned, (before, more) -> Math.min(RESERVE, before + more));
   }
 
+  /** Whether there is one to be had now. */
+  boolean any() {
+    return balance.get() >= RETRY;
+  }
+
   boolean retry() {
     return balance.getAndUpdate(before -> before >= RETRY ? before - RETRY : before) >= RETRY;
   }

@@ -96,9 +96,10 @@ final class StreamGuard extends BodyWatch {
       int taken = Math.min(count, bytes.length);
       int kept = Math.min(length, bytes.length - taken);
       System.arraycopy(bytes, length - kept, bytes, 0, kept);
-      for (int i = 0; i < taken; i++) {
-        bytes[kept + i] = chunk.getByte(chunk.readPosition() + count - taken + i);
-      }
+      int position = chunk.readPosition();
+      chunk.readPosition(position + count - taken);
+      chunk.read(bytes, kept, taken);
+      chunk.readPosition(position);
       length = kept + taken;
     }
 

@@ -99,7 +99,17 @@ final class FastHits {
       long total = System.nanoTime() - startNanos;
       told.ended(
           new PassedRequests.Passed(
-              id, "GET", uri, HttpResponseStatus.OK.code(), "done", "hit", bytes, total, total),
+              id,
+              "GET",
+              uri,
+              HttpResponseStatus.OK.code(),
+              "done",
+              "hit",
+              "-",
+              0,
+              bytes,
+              total,
+              total),
           trace);
     }
   }

@@ -3,6 +3,7 @@ package io.tokenlane.gateway.call;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -17,6 +18,9 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public record InferenceCall(CallKind kind, ByteBuffer raw, ObjectNode body, boolean ambiguous) {
 
+  /** Tools that the client carries out itself, in OpenAI's and Anthropic's words. */
+  private static final Set<String> CLIENTS_TOOLS = Set.of("function", "custom");
+
   /** Makes {@code raw} read-only. */
   public InferenceCall {
     raw = raw.asReadOnlyBuffer();
@@ -30,6 +34,22 @@ public record InferenceCall(CallKind kind, ByteBuffer raw, ObjectNode body, bool
   /** Whether the answer is wanted as a stream of events. */
   public boolean stream() {
     return body.path("stream").asBoolean(false);
+  }
+
+  /**
+   * Whether it changes nothing but what it is answered, so that it may be sent again: nothing is
+   * asked to be stored, and no tool is the server's own.
+   */
+  public boolean onlyAsks() {
+    if (kind == CallKind.RESPONSE || body.path("store").asBoolean(false)) {
+      return false;
+    }
+    for (JsonNode tool : body.path("tools")) {
+      if (!CLIENTS_TOOLS.contains(tool.path("type").asString("function"))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The sampling temperature; empty where the body does not state one as a number. */

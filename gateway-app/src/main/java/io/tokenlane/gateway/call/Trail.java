@@ -263,16 +263,26 @@ public final class Trail {
     if (open == null) {
       return;
     }
-    String broken = brokenBy;
-    if (broken != null) {
-      open.dropped(broken);
-    } else if (end == End.FAILED || (status >= SERVER_ERROR && status != NOT_IMPLEMENTED)) {
-      open.dropped("status " + status);
-    } else if (end == End.CANCELLED || status >= CLIENT_ERROR) {
-      open.ignored();
-    } else {
+    if (brokenBy == null && end == End.DONE && status < CLIENT_ERROR) {
       usage().ifPresent(tokens -> tell(open, tokens));
-      open.success();
+    }
+    close(open, status, end, brokenBy);
+  }
+
+  /**
+   * Closes a lease by how its answer ended.
+   *
+   * @param broken why the answer broke off after its first byte; null where it did not
+   */
+  public static void close(Lease lease, int status, End end, @Nullable String broken) {
+    if (broken != null) {
+      lease.dropped(broken);
+    } else if (end == End.FAILED || (status >= SERVER_ERROR && status != NOT_IMPLEMENTED)) {
+      lease.dropped("status " + status);
+    } else if (end == End.CANCELLED || status >= CLIENT_ERROR) {
+      lease.ignored();
+    } else {
+      lease.success();
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -19,6 +20,7 @@ public final class ModelCatalog {
   private static final String DEFAULT_TAG = ":latest";
 
   private volatile State state = new State(Map.of(), Map.of());
+  private @Nullable Runnable onFirst;
 
   /**
    * @param listings what each node said
@@ -35,6 +37,21 @@ public final class ModelCatalog {
     Map<String, List<JsonNode>> listings = new LinkedHashMap<>(state.listings());
     if (!models.equals(listings.put(nodeId, List.copyOf(models)))) {
       state = new State(listings, lacking(listings));
+    }
+    tellFirst();
+  }
+
+  /** Has something run once, as soon as any node has said what it serves; it must not block. */
+  public synchronized void onFirst(Runnable action) {
+    onFirst = action;
+    tellFirst();
+  }
+
+  private void tellFirst() {
+    Runnable waiting = onFirst;
+    if (waiting != null && !state.listings().isEmpty()) {
+      onFirst = null;
+      waiting.run();
     }
   }
 

@@ -7,9 +7,12 @@ import io.tokenlane.compress.CompressionPolicy;
 import io.tokenlane.compress.Conversation;
 import io.tokenlane.compress.PromptCompressor;
 import io.tokenlane.compress.RuleSaving;
+import io.tokenlane.compress.Sidecar;
+import io.tokenlane.compress.StyleTag;
 import io.tokenlane.compress.TokenCounter;
 import io.tokenlane.compress.TokenCounters;
 import io.tokenlane.compress.Turn;
+import io.tokenlane.gateway.call.InferenceCall;
 import io.tokenlane.gateway.call.PromptTokens;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -33,6 +36,9 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class CallCompressor {
   private static final String CACHE_CONTROL = "cache_control";
+
+  /** Bodies up to this are counted in less time than it takes to wake a thread. */
+  private static final int SHORT_BYTES = 2048;
 
   private final String encoding;
   private final Map<String, PromptCompressor> compressors = new ConcurrentHashMap<>();
@@ -76,6 +82,36 @@ final class CallCompressor {
       }
     }
     return visit.outcome(copy);
+  }
+
+  /**
+   * What becomes of a call that holds no text long enough to be compressed: counted where it is,
+   * within microseconds, so that short questions need no thread of their own. The same as {@link
+   * #compress} would make of it.
+   *
+   * @return null where the call has to be looked at more closely
+   */
+  @Nullable Outcome asItIs(InferenceCall call, RoutePolicy policy) {
+    TokenCounter counter = counter(call.body(), policy);
+    if (call.raw().remaining() > SHORT_BYTES || !counter.isReady()) {
+      return null;
+    }
+    List<Compression> messages = new ArrayList<>();
+    int tokens = 0;
+    for (JsonNode message : call.body().path("messages").values()) {
+      JsonNode content = message.path("content");
+      String text = content.asString("");
+      if (content.isArray() || text.length() >= policy.shortest()) {
+        return null;
+      }
+      if (!content.isString()) {
+        continue;
+      }
+      int count = counter.count(text);
+      messages.add(new Compression(text, count, count, List.of(), StyleTag.NONE, Sidecar.NONE));
+      tokens += count;
+    }
+    return new Outcome(null, new PromptTokens(tokens, tokens), new TreeMap<>(), messages, Map.of());
   }
 
   /** The route's encoding, else that of the model by its name, else the common one. */

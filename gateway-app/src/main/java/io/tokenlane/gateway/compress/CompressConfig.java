@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.tokenlane.compress.TokenCounter;
 import io.tokenlane.compress.TokenCounters;
 import io.tokenlane.compress.template.TemplateRegistry;
+import io.tokenlane.gateway.catalog.ModelCatalog;
 import io.tokenlane.gateway.reload.LiveSettings;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
@@ -81,12 +82,17 @@ public class CompressConfig {
     return new CompressionPreview(compressor, policies, compressWorkers);
   }
 
-  /** The vocabulary takes most of a second to load: not while the first client waits. */
+  /**
+   * The vocabulary takes most of a second to load: not while the first client waits. And 25 MB: not
+   * in a gateway whose nodes have never answered.
+   */
   @Bean
   ApplicationListener<ApplicationReadyEvent> loadVocabulary(
-      TokenCounter counter, Scheduler compressWorkers) {
-    return ready -> {
-      var _ = compressWorkers.schedule(() -> counter.count("warm-up"));
-    };
+      TokenCounter counter, ModelCatalog catalog, Scheduler compressWorkers) {
+    return ready ->
+        catalog.onFirst(
+            () -> {
+              var _ = compressWorkers.schedule(() -> counter.count("warm-up"));
+            });
   }
 }

@@ -70,6 +70,9 @@ final class CompressFilter implements GlobalFilter, Ordered {
       return chain.filter(exchange);
     }
     boolean templated = call.get().body().has(TemplateCalls.TEMPLATE);
+    if (!templated && passesAsItIs(exchange, call.get(), policy)) {
+      return chain.filter(exchange);
+    }
     return Mono.fromCallable(() -> new Visit(exchange, call.get(), route, policy).rewritten())
         .subscribeOn(workers)
         .onErrorResume(
@@ -79,6 +82,21 @@ final class CompressFilter implements GlobalFilter, Ordered {
               return Mono.just(exchange);
             })
         .flatMap(chain::filter);
+  }
+
+  /** Short chats, which are most, do not change threads. */
+  private boolean passesAsItIs(ServerWebExchange exchange, InferenceCall call, RoutePolicy policy) {
+    if (call.kind() == CallKind.COMPLETION) {
+      return true;
+    }
+    boolean asItIs = !policy.minesTemplates() && !policy.onlyReports();
+    CallCompressor.Outcome outcome = asItIs ? compressor.asItIs(call, policy) : null;
+    if (outcome == null) {
+      return false;
+    }
+    Trail.of(exchange).compressed(outcome.tokens());
+    Trail.of(exchange).decided(() -> Reports.decision(outcome, call.body(), exchange));
+    return true;
   }
 
   private static boolean hasPrompt(InferenceCall call) {

@@ -109,6 +109,11 @@ record RoutePolicy(
     return mode == CompressionMode.DRY_RUN;
   }
 
+  /** Texts shorter than this are left as they are, whatever they say; UTF-16 units. */
+  int shortest() {
+    return ladder.isEmpty() ? Integer.MAX_VALUE : ladder.getFirst().minimumChars();
+  }
+
   /** The same, done rather than reported. */
   RoutePolicy done() {
     return new RoutePolicy(

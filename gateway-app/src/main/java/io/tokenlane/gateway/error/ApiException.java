@@ -27,7 +27,8 @@ public final class ApiException extends RuntimeException {
     return this;
   }
 
-  Map<String, String> fields() {
+  /** Fields that the answer has for it. */
+  public Map<String, String> fields() {
     return fields;
   }
 

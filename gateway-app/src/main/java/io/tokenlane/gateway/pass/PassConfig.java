@@ -4,12 +4,15 @@ import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
 import io.netty.channel.ChannelPipeline;
+import io.tokenlane.gateway.balance.NodeTurns;
 import io.tokenlane.gateway.cache.CacheProperties;
 import io.tokenlane.gateway.limit.LimitsProperties;
 import io.tokenlane.gateway.prefetch.PrefetchProperties;
 import io.tokenlane.gateway.reload.LiveSettings;
 import io.tokenlane.gateway.reload.Sections;
+import io.tokenlane.gateway.resilience.NodeGuards;
 import io.tokenlane.gateway.resilience.ResilienceProperties;
+import io.tokenlane.gateway.resilience.Watchman;
 import io.tokenlane.gateway.route.HeaderDeadline;
 import io.tokenlane.gateway.route.HttpProperties;
 import io.tokenlane.gateway.route.RouteList;
@@ -129,12 +132,18 @@ public class PassConfig {
   }
 
   @Bean
+  Passing.Nodes passNodes(NodeTurns turns, NodeGuards guards, Watchman watchman) {
+    return new Passing.Nodes(turns, guards, watchman);
+  }
+
+  @Bean
   Passing passing(
       PassRules rules,
       AnswerCache cache,
       PassedRequests told,
-      UpstreamConnections.Connecting connecting) {
-    return new Passing(rules, cache, told, connecting);
+      UpstreamConnections.Connecting connecting,
+      Passing.Nodes nodes) {
+    return new Passing(rules, cache, told, connecting, nodes);
   }
 
   @Bean

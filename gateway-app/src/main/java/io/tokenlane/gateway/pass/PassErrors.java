@@ -1,20 +1,27 @@
 package io.tokenlane.gateway.pass;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.tokenlane.gateway.error.ApiException;
 import io.tokenlane.gateway.error.ErrorBody;
 import io.tokenlane.gateway.telemetry.RequestIds;
 import java.time.Duration;
+import org.springframework.http.HttpStatus;
 
 /** What the client is told where an upstream, or its own body, does not come. */
 final class PassErrors {
   static final int BAD_GATEWAY = 502;
+  private static final String RETRY_AFTER_SECONDS = "1";
 
   private PassErrors() {}
 
@@ -26,6 +33,28 @@ final class PassErrors {
                 HttpResponseStatus.BAD_GATEWAY,
                 "The upstream closed the connection before it answered.",
                 id));
+  }
+
+  /** There was no node, or none answered. */
+  static void refused(ChannelHandlerContext client, ApiException why, String id) {
+    DefaultFullHttpResponse answer =
+        problem(HttpResponseStatus.valueOf(why.status().value()), why.text(), id);
+    if (why.status() == HttpStatus.SERVICE_UNAVAILABLE) {
+      answer.headers().set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_SECONDS);
+    }
+    why.fields().forEach((name, value) -> answer.headers().set(name, value));
+    var _ = client.writeAndFlush(answer);
+  }
+
+  /** What ends a stream of events whose node broke off; begins at an event's border. */
+  static LastHttpContent brokenStream() {
+    byte[] error =
+        ErrorBody.openAi(
+            BAD_GATEWAY,
+            "stream_broken",
+            "The inference node broke off before the answer was complete.");
+    String events = "\n\ndata: " + new String(error, UTF_8) + "\n\ndata: [DONE]\n\n";
+    return new DefaultLastHttpContent(Unpooled.copiedBuffer(events, UTF_8));
   }
 
   /** The body stopped coming; whatever else the client sends is not wanted. */

@@ -18,18 +18,18 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import io.tokenlane.gateway.balance.NodeTurn;
+import io.tokenlane.gateway.error.ApiException;
 import io.tokenlane.gateway.telemetry.PassedRequests;
 import io.tokenlane.gateway.telemetry.RequestIds;
-import java.net.InetSocketAddress;
+import java.io.IOException;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One request on its way to an upstream, and its answer on the way back. On one event loop. */
 final class PassExchange {
-  private static final int NO_CONTENT = 204;
-  private static final int NOT_MODIFIED = 304;
   private static final int CLIENT_ERROR = 400;
   private static final int SWITCHING = 101;
 
@@ -46,11 +46,17 @@ final class PassExchange {
   private final String id;
   private final PassedRequests.Trace trace;
   private final long startNanos;
+
+  /** Null where the route has one origin. */
+  private final @Nullable NodeLeg leg;
+
+  private @Nullable PassOrigin origin;
   private @Nullable Channel upstream;
   private boolean reused;
   private boolean ended;
   private boolean keepsUpstream;
   private boolean interim;
+  private boolean events;
   private int status;
   private long bytes;
   private long firstByteNanos;
@@ -69,6 +75,22 @@ final class PassExchange {
     this.trace = whole.trace;
     this.startNanos = whole.startNanos;
     this.id = RequestIds.keepOrMake(request.headers().get(RequestIds.HEADER));
+    this.origin = target.origin();
+    this.leg = origin == null ? leg(passing) : null;
+  }
+
+  private NodeLeg leg(Passing passing) {
+    HttpHeaders fields = request.headers();
+    NodeTurn turn =
+        passing
+            .nodes()
+            .turns()
+            .begin(target.routeId(), request.method().name(), fields::get, asker().address());
+    return new NodeLeg(passing.nodes(), turn, this, client.channel().eventLoop());
+  }
+
+  private PassOrigin origin() {
+    return Objects.requireNonNull(origin, "origin (expected: known before it is asked)");
   }
 
   private UpstreamConnections connections() {
@@ -76,7 +98,21 @@ final class PassExchange {
   }
 
   void start() {
-    Channel used = connections().used(target);
+    if (leg == null) {
+      open();
+    } else {
+      leg.look();
+    }
+  }
+
+  /** The node that has the request now. */
+  void goTo(PassOrigin node) {
+    origin = node;
+    open();
+  }
+
+  private void open() {
+    Channel used = connections().used(origin());
     if (used == null) {
       connect();
     } else {
@@ -87,43 +123,47 @@ final class PassExchange {
 
   private void connect() {
     reused = false;
-    ChannelFuture connecting = connections().connect(target);
+    ChannelFuture connecting = connections().connect(origin());
+    NodeWatch attempt = leg == null ? null : leg.attempt();
     connecting.addListener(
         done -> {
-          if (ended) {
+          if (ended || (leg != null && leg.attempt() != attempt)) {
             var _ = connecting.channel().close();
           } else if (done.isSuccess()) {
             send(connecting.channel());
+          } else if (leg != null) {
+            leg.lost(done.cause());
           } else {
-            ended = true;
-            handler.giveBack(
-                client, request, new DefaultLastHttpContent(body, EmptyHttpHeaders.INSTANCE));
+            giveBack();
           }
         });
+  }
+
+  /** Nothing was sent: the filters take it over. */
+  void giveBack() {
+    ended = true;
+    handler.giveBack(client, request, new DefaultLastHttpContent(body, EmptyHttpHeaders.INSTANCE));
   }
 
   private void send(Channel channel) {
     upstream = channel;
     channel.pipeline().get(UpstreamHandler.class).serves(this);
-    HttpHeaders fields = PassFields.upstream(request, target, asker());
+    PassOrigin to = origin();
+    HttpHeaders fields =
+        leg == null ? PassFields.upstream(request, to, asker()) : leg.fields(request, to, asker());
     var _ =
         channel.writeAndFlush(
             new DefaultFullHttpRequest(
                 HttpVersion.HTTP_1_1,
                 request.method(),
-                request.uri(),
+                to.prefix() + request.uri(),
                 body.retainedDuplicate(),
                 fields,
                 EmptyHttpHeaders.INSTANCE));
   }
 
   private PassFields.Asker asker() {
-    String address =
-        client.channel().remoteAddress() instanceof InetSocketAddress peer
-            ? peer.getAddress().getHostAddress()
-            : "unknown";
-    boolean secured = client.pipeline().get(SslHandler.class) != null;
-    return new PassFields.Asker(id, address, secured ? "https" : "http", trace.passed());
+    return PassFields.Asker.of(client, id, trace.passed());
   }
 
   /** A part of the answer came. */
@@ -153,10 +193,16 @@ final class PassExchange {
       return;
     }
     if (message instanceof HttpResponse answer) {
+      if (leg != null && leg.refused(answer)) {
+        ReferenceCountUtil.release(message);
+        dropUpstream();
+        leg.look();
+        return;
+      }
       begin(answer);
     }
     if (message instanceof HttpContent content) {
-      bytes += content.content().readableBytes();
+      count(content.content().readableBytes());
     }
     boolean last = message instanceof LastHttpContent;
     var _ = client.write(message);
@@ -165,13 +211,17 @@ final class PassExchange {
     }
   }
 
+  private void count(int more) {
+    if (leg != null && more > 0) {
+      leg.passed(bytes == 0, status);
+    }
+    bytes += more;
+  }
+
   /** Behind the codec, which counts answers and must not see it (RFC 8297). */
   private void passInterim(HttpResponse answer) {
-    StringBuilder text = new StringBuilder("HTTP/1.1 ").append(answer.status()).append("\r\n");
-    answer
-        .headers()
-        .forEach(h -> text.append(h.getKey()).append(": ").append(h.getValue()).append("\r\n"));
-    var _ = client.writeAndFlush(ByteBufUtil.writeAscii(client.alloc(), text.append("\r\n")));
+    var _ =
+        client.writeAndFlush(ByteBufUtil.writeAscii(client.alloc(), PassFields.interim(answer)));
   }
 
   private void begin(HttpResponse answer) {
@@ -180,8 +230,15 @@ final class PassExchange {
     keepsUpstream = HttpUtil.isKeepAlive(answer) && status != SWITCHING;
     target.habit().saw(PassFields.storable(answer.headers()));
     forgetChanged();
-    boolean bodiless = status == NO_CONTENT || status == NOT_MODIFIED;
-    PassFields.downstream(answer, id, timing(), bodiless);
+    events = PassFields.isEvents(answer.headers());
+    if (leg != null) {
+      answer.headers().set("x-tokenlane-node", leg.node());
+      if (events) {
+        // An announced length would cut off what may have to be said at the end.
+        answer.headers().remove(HttpHeaderNames.CONTENT_LENGTH);
+      }
+    }
+    PassFields.downstream(answer, id, timing(), PassFields.bodiless(status));
     answer.headers().set("Cache-Status", passing.cacheStatus(request.method()));
     String passed = trace.passed();
     if (passed != null) {
@@ -196,10 +253,9 @@ final class PassExchange {
     }
   }
 
-  /** Server Timing (W3C), in milliseconds. */
   private String timing() {
-    long tenths = (firstByteNanos - startNanos) / 100_000;
-    return "gateway;dur=" + tenths / 10 + '.' + tenths % 10;
+    long leased = leg == null ? 0 : leg.leasedNanos();
+    return PassFields.timing(startNanos, leased, firstByteNanos);
   }
 
   void flush() {
@@ -225,7 +281,7 @@ final class PassExchange {
       channel.pipeline().get(UpstreamHandler.class).serves(null);
       channel.config().setAutoRead(true);
       if (keepsUpstream) {
-        connections().free(target, channel);
+        connections().free(origin(), channel);
       } else {
         var _ = channel.close();
       }
@@ -239,19 +295,59 @@ final class PassExchange {
     if (ended) {
       return;
     }
+    upstream = null;
     if (status != 0) {
-      ended = true;
-      end("broken");
-      var _ = client.close();
+      breakOff();
     } else if (reused && IDEMPOTENT.contains(request.method())) {
       // It had been closing the connection while the request was on its way.
       connect();
+    } else if (leg != null) {
+      leg.lost(new IOException("connection closed before the answer"));
     } else {
+      fail();
+    }
+  }
+
+  /** Nobody answered. */
+  void fail() {
+    ended = true;
+    status = PassErrors.BAD_GATEWAY;
+    PassErrors.upstreamBroke(client, id);
+    end("failed");
+    handler.done(client);
+  }
+
+  /** There is no node. */
+  void refuse(ApiException why) {
+    if (!ended) {
       ended = true;
-      status = PassErrors.BAD_GATEWAY;
-      PassErrors.upstreamBroke(client, id);
+      status = why.status().value();
+      PassErrors.refused(client, why, id);
       end("failed");
       handler.done(client);
+    }
+  }
+
+  /** After the first byte: a node's stream of events never ends in silence. */
+  private void breakOff() {
+    ended = true;
+    if (leg != null && events) {
+      var _ = client.writeAndFlush(PassErrors.brokenStream());
+      end("broken");
+      handler.done(client);
+    } else {
+      end("broken");
+      var _ = client.close();
+    }
+  }
+
+  /** The node has gone down while it had the request. */
+  void nodeDown(IOException why) {
+    dropUpstream();
+    if (status != 0) {
+      breakOff();
+    } else if (leg != null) {
+      leg.lost(why);
     }
   }
 
@@ -266,6 +362,7 @@ final class PassExchange {
 
   private void dropUpstream() {
     Channel channel = upstream;
+    upstream = null;
     if (channel != null) {
       channel.pipeline().get(UpstreamHandler.class).serves(null);
       var _ = channel.close();
@@ -279,6 +376,9 @@ final class PassExchange {
 
   private void end(String outcome) {
     body.release();
+    if (leg != null) {
+      leg.end(status, outcome);
+    }
     long now = System.nanoTime();
     passing
         .told()
@@ -290,6 +390,8 @@ final class PassExchange {
                 status,
                 outcome,
                 cached(request),
+                leg == null ? "-" : leg.node(),
+                leg == null ? 0 : leg.attempts(),
                 bytes,
                 (firstByteNanos == 0 ? now : firstByteNanos) - startNanos,
                 now - startNanos),

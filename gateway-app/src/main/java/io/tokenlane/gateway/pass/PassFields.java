@@ -1,5 +1,6 @@
 package io.tokenlane.gateway.pass;
 
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -8,7 +9,10 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.ssl.SslHandler;
+import java.net.InetSocketAddress;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -42,6 +46,22 @@ final class PassFields {
           "trailer",
           "upgrade",
           "endpoint-load-metrics");
+
+  /** What apps are told or asked, and nodes are not. */
+  private static final List<String> OF_APPS =
+      List.of(
+          "x-forwarded-for",
+          "x-forwarded-proto",
+          "x-forwarded-host",
+          "forwarded",
+          "accept-encoding");
+
+  private static final int NO_CONTENT = 204;
+  private static final int NOT_MODIFIED = 304;
+  private static final String EVENTS = "text/event-stream";
+
+  private static final List<String> CREDENTIALS =
+      List.of("authorization", "x-api-key", "api-key", "cookie");
 
   /** Without any of these, no cache keeps an answer for longer than it takes to pass it on. */
   private static final Set<String> OF_CACHES =
@@ -78,7 +98,7 @@ final class PassFields {
   }
 
   /** The fields of the request that goes upstream. */
-  static HttpHeaders upstream(HttpRequest request, PassTarget target, Asker asker) {
+  static HttpHeaders upstream(HttpRequest request, PassOrigin target, Asker asker) {
     HttpHeaders fields = DefaultHttpHeadersFactory.headersFactory().newHeaders();
     String host = "";
     for (Iterator<Map.Entry<CharSequence, CharSequence>> all =
@@ -106,6 +126,30 @@ final class PassFields {
   }
 
   /**
+   * The fields of the request that goes to a node, which may be somebody else's: it is told nothing
+   * of who asks.
+   *
+   * @param apiKey the gateway's own credential; null where the node needs none
+   * @param forwardsCredentials whether the client's own go on
+   */
+  static HttpHeaders node(
+      HttpRequest request,
+      PassOrigin target,
+      Asker asker,
+      @Nullable String apiKey,
+      boolean forwardsCredentials) {
+    HttpHeaders fields = upstream(request, target, asker);
+    OF_APPS.forEach(fields::remove);
+    if (!forwardsCredentials) {
+      CREDENTIALS.forEach(fields::remove);
+    }
+    if (apiKey != null) {
+      fields.set(HttpHeaderNames.AUTHORIZATION, "Bearer " + apiKey);
+    }
+    return fields;
+  }
+
+  /**
    * Who asks.
    *
    * @param address of the connection's other end
@@ -113,6 +157,15 @@ final class PassFields {
    * @param trace what upstream is told in {@code traceparent}; null: nothing
    */
   record Asker(String requestId, String address, String scheme, @Nullable String trace) {
+    static Asker of(ChannelHandlerContext client, String requestId, @Nullable String trace) {
+      String address =
+          client.channel().remoteAddress() instanceof InetSocketAddress peer
+              ? peer.getAddress().getHostAddress()
+              : "unknown";
+      boolean secured = client.pipeline().get(SslHandler.class) != null;
+      return new Asker(requestId, address, secured ? "https" : "http", trace);
+    }
+
     /** One element of {@code Forwarded} (RFC 7239). */
     String forwarded(String host) {
       String node = address.indexOf(':') < 0 ? address : "\"[" + address + "]\"";
@@ -170,5 +223,44 @@ final class PassFields {
     if (!named.isEmpty() && !framing) {
       fields.remove(named);
     }
+  }
+
+  /** Whether an answer of this status has no body (RFC 9110 §6.4.1). */
+  static boolean bodiless(int status) {
+    return status == NO_CONTENT || status == NOT_MODIFIED;
+  }
+
+  /** Whether an answer is a stream of events. */
+  static boolean isEvents(HttpHeaders answer) {
+    String type = answer.get(HttpHeaderNames.CONTENT_TYPE);
+    return type != null && type.regionMatches(true, 0, EVENTS, 0, EVENTS.length());
+  }
+
+  /** An answer that comes before the answer, as it stands on the wire. */
+  static String interim(HttpResponse answer) {
+    StringBuilder text = new StringBuilder("HTTP/1.1 ").append(answer.status()).append("\r\n");
+    answer
+        .headers()
+        .forEach(h -> text.append(h.getKey()).append(": ").append(h.getValue()).append("\r\n"));
+    return text.append("\r\n").toString();
+  }
+
+  /**
+   * Server Timing (W3C), in milliseconds.
+   *
+   * @param leasedNanos when a node was leased; 0 where none was
+   */
+  static String timing(long startNanos, long leasedNanos, long firstByteNanos) {
+    return leasedNanos == 0
+        ? "gateway;dur=" + millis(firstByteNanos - startNanos)
+        : "gateway;dur="
+            + millis(leasedNanos - startNanos)
+            + ", node;dur="
+            + millis(firstByteNanos - leasedNanos);
+  }
+
+  private static String millis(long nanos) {
+    long tenths = nanos / 100_000;
+    return tenths / 10 + "." + tenths % 10;
   }
 }

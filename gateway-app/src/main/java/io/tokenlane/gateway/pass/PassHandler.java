@@ -182,6 +182,8 @@ final class PassHandler extends ChannelDuplexHandler {
                 HttpResponseStatus.REQUEST_TIMEOUT.code(),
                 "failed",
                 PassExchange.cached(request),
+                "-",
+                0,
                 0,
                 waited,
                 waited),

@@ -1,5 +1,6 @@
 package io.tokenlane.gateway.pass;
 
+import io.tokenlane.gateway.route.RouteConfig;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
@@ -7,29 +8,19 @@ import org.jspecify.annotations.Nullable;
  * Where requests of one plain route go.
  *
  * @param routeId the route
- * @param host name or address
- * @param port 1 to 65535
- * @param authority what upstream finds in {@code Host}
+ * @param origin the app that has them all; null where each goes to a leased node
  * @param habit whether they pass
  */
-record PassTarget(String routeId, String host, int port, String authority, Habit habit) {
-  private static final int HTTP = 80;
+record PassTarget(String routeId, @Nullable PassOrigin origin, Habit habit) {
 
-  /** Of the route's URI; null where it is not plain HTTP without a path. */
+  /** Of the route's URI; null where it is neither plain HTTP without a path nor the nodes. */
   static @Nullable PassTarget of(String routeId, URI uri) {
-    String host = uri.getHost();
-    String path = uri.getRawPath();
-    boolean plain =
-        "http".equals(uri.getScheme())
-            && host != null
-            && uri.getRawUserInfo() == null
-            && (path == null || path.isEmpty() || path.equals("/"))
-            && uri.getRawQuery() == null;
-    if (!plain) {
-      return null;
+    if (RouteConfig.NODE_SCHEME.equals(uri.getScheme())) {
+      return new PassTarget(routeId, null, new Habit());
     }
-    int port = uri.getPort() < 0 ? HTTP : uri.getPort();
-    String authority = uri.getPort() < 0 ? host : host + ":" + port;
-    return new PassTarget(routeId, host.replaceAll("[\\[\\]]", ""), port, authority, new Habit());
+    PassOrigin origin = PassOrigin.of(uri);
+    return origin == null || !origin.prefix().isEmpty()
+        ? null
+        : new PassTarget(routeId, origin, new Habit());
   }
 }

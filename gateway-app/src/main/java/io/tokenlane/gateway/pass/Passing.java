@@ -3,6 +3,9 @@ package io.tokenlane.gateway.pass;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.tokenlane.gateway.balance.NodeTurns;
+import io.tokenlane.gateway.resilience.NodeGuards;
+import io.tokenlane.gateway.resilience.Watchman;
 import io.tokenlane.gateway.telemetry.PassedRequests;
 import io.tokenlane.prefetch.cache.AnswerCache;
 import io.tokenlane.prefetch.http.CacheStatus;
@@ -30,13 +33,19 @@ final class Passing {
   private final AnswerCache cache;
   private final PassedRequests told;
   private final UpstreamConnections.Connecting connecting;
+  private final Nodes nodes;
   private volatile boolean stopped;
+
+  /** What requests of the nodes need. */
+  record Nodes(NodeTurns turns, NodeGuards guards, Watchman watchman) {}
 
   Passing(
       PassRules rules,
       AnswerCache cache,
       PassedRequests told,
-      UpstreamConnections.Connecting connecting) {
+      UpstreamConnections.Connecting connecting,
+      Nodes nodes) {
+    this.nodes = nodes;
     this.rules = rules;
     this.cache = cache;
     this.told = told;
@@ -45,6 +54,10 @@ final class Passing {
 
   PassedRequests told() {
     return told;
+  }
+
+  Nodes nodes() {
+    return nodes;
   }
 
   Duration bodyTimeout() {
@@ -60,7 +73,10 @@ final class Passing {
     }
     PassRules.Table now = rules.now().get();
     PassTarget target = now.routes().of(uri.substring(0, length));
-    boolean passes = target != null && (!now.caching() || target.habit().passes());
+    boolean passes =
+        target != null
+            && (!now.caching() || target.habit().passes())
+            && (target.origin() != null || nodes.turns().suffice());
     return passes && !now.ahead().contains(uri) && PassFields.simple(request) ? target : null;
   }
 

@@ -61,7 +61,7 @@ final class UpstreamConnections {
   }
 
   /** A connection that served before; null where there is none. */
-  @Nullable Channel used(PassTarget target) {
+  @Nullable Channel used(PassOrigin target) {
     ArrayDeque<Idle> free = idle.get(target.authority());
     for (Idle next = free == null ? null : free.pollLast();
         next != null;
@@ -75,7 +75,7 @@ final class UpstreamConnections {
   }
 
   /** A new connection, under way. */
-  ChannelFuture connect(PassTarget target) {
+  ChannelFuture connect(PassOrigin target) {
     return new Bootstrap()
         .group(loop)
         .channelFactory(() -> transport.onChannel(SocketChannel.class, loop.parent()))
@@ -98,7 +98,7 @@ final class UpstreamConnections {
   }
 
   /** Keeps a connection for the next request. */
-  void free(PassTarget target, Channel channel) {
+  void free(PassOrigin target, Channel channel) {
     ArrayDeque<Idle> free =
         idle.computeIfAbsent(target.authority(), authority -> new ArrayDeque<>());
     free.addLast(new Idle(channel, clock.getAsLong()));

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 /** Which nodes were down at one moment, and for how long. */
-final class DownNodes {
+public final class DownNodes {
   /** In place of a time: the node is not down. */
-  static final long SERVES = -1;
+  public static final long SERVES = -1;
 
   private final Map<String, Long> nanos = new HashMap<>();
 
@@ -22,7 +22,7 @@ final class DownNodes {
   }
 
   /** Nanoseconds since the node went down, or {@link #SERVES}. */
-  long nanos(String nodeId) {
+  public long nanos(String nodeId) {
     return nanos.getOrDefault(nodeId, SERVES);
   }
 }

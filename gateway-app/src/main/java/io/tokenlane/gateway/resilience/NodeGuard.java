@@ -37,11 +37,25 @@ final class NodeGuard {
     this.origin = clock.getAsLong();
   }
 
+  boolean isPlain() {
+    return permits.isEmpty();
+  }
+
+  boolean isHeld() {
+    return clock.getAsLong() - origin < heldUntil.get();
+  }
+
+  void answered(int status, @Nullable String retryAfter) {
+    if (status == TOO_MANY || status == UNAVAILABLE) {
+      hold(retryAfter, clock.getAsLong());
+    }
+  }
+
   Mono<Void> guard(ServerWebExchange exchange, Mono<Void> attempt) {
     return Mono.defer(
         () -> {
           long start = clock.getAsLong();
-          if (start - origin < heldUntil.get()) {
+          if (isHeld()) {
             return Mono.error(NodeFailedException.unsent("asked to be left alone"));
           }
           Permits.Refusal refusal = permits.take();
@@ -59,12 +73,11 @@ final class NodeGuard {
   private void end(ServerWebExchange exchange, long start, SignalType signal) {
     HttpStatusCode code = exchange.getResponse().getStatusCode();
     int status = code == null ? 0 : code.value();
-    long now = clock.getAsLong();
-    if (status == TOO_MANY || status == UNAVAILABLE) {
-      hold(exchange.getResponse().getHeaders().getFirst(HttpHeaders.RETRY_AFTER), now);
-    }
+    answered(status, exchange.getResponse().getHeaders().getFirst(HttpHeaders.RETRY_AFTER));
     permits.give(
-        outcome(status, signal), now - start, NodeFailedException.unsent("status " + status));
+        outcome(status, signal),
+        clock.getAsLong() - start,
+        NodeFailedException.unsent("status " + status));
   }
 
   private static Permits.End outcome(int status, SignalType signal) {

@@ -5,9 +5,10 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The guards of nodes, by node id. */
-final class NodeGuards {
+public final class NodeGuards {
   private final ConcurrentHashMap<String, NodeGuard> guards = new ConcurrentHashMap<>();
   private final Registries registries;
   private final LongSupplier clock;
@@ -27,6 +28,25 @@ final class NodeGuards {
   NodeGuards(Registries registries, LongSupplier clock) {
     this.registries = registries;
     this.clock = clock;
+  }
+
+  /** Whether nothing is configured for the node that has to be asked first. */
+  public boolean isPlain(String nodeId) {
+    return of(nodeId).isPlain();
+  }
+
+  /** Whether the node asked to be left alone, and the time is not over. */
+  public boolean isHeld(String nodeId) {
+    return of(nodeId).isHeld();
+  }
+
+  /**
+   * A node without permits has answered.
+   *
+   * @param retryAfter what it said so; null where it did not
+   */
+  public void answered(String nodeId, int status, @Nullable String retryAfter) {
+    of(nodeId).answered(status, retryAfter);
   }
 
   NodeGuard of(String nodeId) {

@@ -27,9 +27,12 @@ public class ResilienceConfig {
   }
 
   @Bean
-  GlobalFilter attemptFilter(
-      Watchman watchman, LiveSettings settings, NodeGuards.Registries registries) {
-    NodeGuards guards = new NodeGuards(registries, System::nanoTime);
+  NodeGuards nodeGuards(NodeGuards.Registries registries) {
+    return new NodeGuards(registries, System::nanoTime);
+  }
+
+  @Bean
+  GlobalFilter attemptFilter(Watchman watchman, LiveSettings settings, NodeGuards guards) {
     return new LiveFilter<>(
         settings.follow(
             all -> new AttemptFilter(watchman, all.get(ResilienceProperties.class), guards),

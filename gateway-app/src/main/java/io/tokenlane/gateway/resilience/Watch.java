@@ -15,7 +15,7 @@ import reactor.core.scheduler.Schedulers;
  * One attempt under way. Traffic only writes down when it saw a byte; {@link Watchman} looks from
  * time to time whether that was too long ago, so a token costs no timer.
  */
-final class Watch {
+final class Watch implements Watchman.Watched {
   /** How long a node has to be down before the streams it holds are given up. */
   private static final long DOWN_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -82,8 +82,8 @@ final class Watch {
     }
   }
 
-  /** Looks at the time. */
-  void look(DownNodes down) {
+  @Override
+  public void look(DownNodes down) {
     long now = clock.getAsLong();
     if (begun) {
       lookAtPassing(down, now);

@@ -10,10 +10,16 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Goes round ten times a second, and looks at every attempt under way, while there are any. */
-final class Watchman {
+public final class Watchman {
   private static final Duration ROUND = Duration.ofMillis(100);
 
-  private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
+  /** An attempt under way. */
+  public interface Watched {
+    /** Looks at the time, and whether its node is down; called on the watchman's thread. */
+    void look(DownNodes down);
+  }
+
+  private final Set<Watched> watches = ConcurrentHashMap.newKeySet();
   private final NodePool pool;
   private final LongSupplier clock;
   private final Rounds rounds;
@@ -27,12 +33,18 @@ final class Watchman {
   Watch begin(
       @Nullable String node, TimeLimits limits, boolean firstByteCounts, long requestNanos) {
     Watch watch = new Watch(node, limits, firstByteCounts, requestNanos, clock);
-    watches.add(watch);
-    rounds.wake();
+    begin(watch);
     return watch;
   }
 
-  void end(Watch watch) {
+  /** Looks at it from now on. */
+  public void begin(Watched watched) {
+    watches.add(watched);
+    rounds.wake();
+  }
+
+  /** Looks at it no more. */
+  public void end(Watched watch) {
     watches.remove(watch);
   }
 

@@ -1,5 +1,7 @@
 package io.tokenlane.gateway.stream;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * Finds where events end (WHATWG HTML §9.2.5): at a blank line, where a line ends with CR LF, LF or
  * CR. Reads byte by byte across chunks, so it does not matter where these were cut; UTF-8 never
@@ -38,6 +40,31 @@ final class EventBorders {
       }
     }
     return border - from;
+  }
+
+  /**
+   * The same of bytes that are given as text, one character each (ISO-8859-1): the processor looks
+   * for the ends of lines in many of them at once.
+   */
+  int read(String text) {
+    if (afterCr || text.indexOf('\r') >= 0) {
+      byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+      return read(bytes, 0, bytes.length);
+    }
+    int border = 0;
+    int start = 0;
+    for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+      filled(end > start);
+      border = endOfLine() ? end + 1 : border;
+      start = end + 1;
+    }
+    filled(text.length() > start);
+    return border;
+  }
+
+  private void filled(boolean something) {
+    lineEmpty = lineEmpty && !something;
+    eventEmpty = eventEmpty && !something;
   }
 
   /** A line ended; true where it was blank, so that the event is whole. */

@@ -41,6 +41,11 @@ final class UsageReader {
     return true;
   }
 
+  /** The same of bytes given as text, one character each. */
+  static boolean mentioned(String text) {
+    return text.contains(KEY);
+  }
+
   /** The JSON of an event's data; empty where it is none. */
   static Optional<JsonNode> data(String event) {
     StringBuilder data = new StringBuilder();

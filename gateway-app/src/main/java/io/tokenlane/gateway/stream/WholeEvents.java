@@ -39,18 +39,16 @@ final class WholeEvents {
    */
   @Nullable DataBuffer pass(DataBuffer chunk, DataBufferFactory buffers) {
     int length = chunk.readableByteCount();
-    byte[] bytes = new byte[length];
-    int position = chunk.readPosition();
-    chunk.read(bytes);
-    int whole = borders.read(bytes, 0, length);
-    int from = keptBackCr && length > 0 && bytes[0] == '\n' ? 1 : 0;
+    String text = chunk.toString(chunk.readPosition(), length, StandardCharsets.ISO_8859_1);
+    int whole = borders.read(text);
+    int from = keptBackCr && length > 0 && text.charAt(0) == '\n' ? 1 : 0;
     keptBackCr = keptBackCr && length == 0;
-    boolean aside = from > 0 || unfinished.size() > 0 || UsageReader.mentioned(bytes, 0, length);
+    boolean aside = from > 0 || unfinished.size() > 0 || UsageReader.mentioned(text);
     if (whole == length && !aside) {
-      chunk.readPosition(position);
       return chunk;
     }
     DataBufferUtils.release(chunk);
+    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
     unfinished.write(bytes, from, whole - from);
     byte[] events = whole == 0 ? NONE : unfinished.toByteArray();
     if (whole > 0) {

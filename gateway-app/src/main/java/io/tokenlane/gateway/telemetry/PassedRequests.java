@@ -43,6 +43,8 @@ public final class PassedRequests {
    * @param uri its target; the query is not logged
    * @param outcome {@code done}, {@code cancelled}, {@code broken} or {@code failed}
    * @param cache what the cache did, in a word
+   * @param node the node that answered; {@code -} where none was asked
+   * @param attempts how many nodes had it
    * @param bytes body bytes written
    * @param firstByteNanos from its coming to the answer's first byte
    * @param totalNanos from its coming to its end
@@ -54,6 +56,8 @@ public final class PassedRequests {
       int status,
       String outcome,
       String cache,
+      String node,
+      int attempts,
       long bytes,
       long firstByteNanos,
       long totalNanos) {}

@@ -61,12 +61,12 @@ final class CancelsTest {
             .toList());
     Leasing.Way way =
         new Leasing.Way(Strategies.named("ewma"), Map.of(), "ip", Duration.ofSeconds(30));
+    Attempting terms = new Attempting(3, new RetryBudget(1), false);
     filter =
         new BalanceFilter(
             line,
             new Leasing(new BlockIndex(), new ModelCatalog(), () -> way),
-            3,
-            new RetryBudget(1),
+            () -> terms,
             new NodeMeters(new SimpleMeterRegistry(), pool),
             new Standby(pool, none));
   }

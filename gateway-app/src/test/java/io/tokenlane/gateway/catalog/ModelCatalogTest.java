@@ -3,6 +3,7 @@ package io.tokenlane.gateway.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -25,6 +26,18 @@ final class ModelCatalogTest {
   void knowsNothingBeforeANodeSpoke() {
     assertThat(catalog.models()).isEmpty();
     assertThat(catalog.lacking("a")).isEmpty();
+  }
+
+  @Test
+  void tellsOnceThatANodeHasSpoken() {
+    AtomicInteger told = new AtomicInteger();
+    catalog.onFirst(told::incrementAndGet);
+    assertThat(told).hasValue(0);
+    catalog.listed("one", models("a"));
+    catalog.listed("two", models("b"));
+    assertThat(told).hasValue(1);
+    catalog.onFirst(told::incrementAndGet);
+    assertThat(told).hasValue(2);
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tokenlane.compress.TokenCounters;
 import io.tokenlane.gateway.call.CallKind;
 import io.tokenlane.gateway.call.CallParser;
+import io.tokenlane.gateway.call.InferenceCall;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -34,9 +35,13 @@ final class CallCompressorTest {
         .policy("r");
   }
 
-  private static ObjectNode body(String json) {
+  private static InferenceCall call(String json) {
     byte[] bytes = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
-    return CallParser.parse(CallKind.CHAT, bytes).body();
+    return CallParser.parse(CallKind.CHAT, bytes);
+  }
+
+  private static ObjectNode body(String json) {
+    return call(json).body();
   }
 
   private static ObjectNode chat(String role, String text) {
@@ -53,6 +58,39 @@ final class CallCompressorTest {
         .isEqualTo(outcome.tokens().original() - outcome.tokens().sent());
     assertThat(outcome.names()).isEmpty();
     assertThat(compressor.compress(chat("user", REPEATED), policy())).isEqualTo(outcome);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'messages':[{'role':'system','content':'Be brief.'},{'role':'user','content':'Hi \u00e4!'}]}",
+        "{'model':'gpt-4','messages':[{'role':'user','content':''},{'role':'tool','content':'7'}]}",
+        "{'messages':[{'role':'assistant','content':null},{'role':'user','content':'So?'}]}"
+      })
+  void shortCallsAreCountedAsOthersAre(String json) {
+    RoutePolicy policy = policy();
+    CallCompressor.Outcome closely = compressor.compress(body(json), policy);
+
+    assertThat(compressor.asItIs(call(json), policy)).isEqualTo(closely);
+    assertThat(compressor.asItIs(call(json), policy("minimum-chars=0"))).isNull();
+  }
+
+  @Test
+  void whatMayChangeIsNotShort() {
+    compressor.compress(chat("user", "load the vocabulary"), policy());
+    String parts = "{'messages':[{'role':'user','content':[{'type':'text','text':'a'}]}]}";
+    String tail = "x".repeat(400);
+
+    assertThat(compressor.asItIs(call(parts), policy())).isNull();
+    assertThat(
+            compressor.asItIs(
+                call("{'messages':[{'role':'user','content':'" + tail + "'}]}"), policy()))
+        .isNull();
+    assertThat(
+            compressor.asItIs(
+                call("{'messages':[{'role':'user','content':'a'}],'x':'" + tail.repeat(6) + "'}"),
+                policy()))
+        .isNull();
   }
 
   @ParameterizedTest
