@@ -56,12 +56,9 @@ class ManifestsIT {
         Map.of("KUBERNETES_MASTER", "http://127.0.0.1:1", "KUBERNETES_NAMESPACE", "tokenlane");
     try (Launcher launcher =
         Launcher.start(nowhere, "gateway", "--port", Integer.toString(port), "--config", file)) {
-      await()
-          .atMost(Duration.ofMinutes(1))
-          .untilAsserted(
-              () ->
-                  assertThat(launcher.output())
-                      .contains("service tokenlane-node in namespace tokenlane: "));
+      // The launcher may have to build the folder first.
+      launcher.awaitLine(
+          line -> line.contains("service tokenlane-node in namespace tokenlane: "));
       comesAlive(port + 1);
       assertThat(launcher.output()).doesNotContain("ERROR");
     }
