@@ -57,8 +57,7 @@ class ManifestsIT {
     try (Launcher launcher =
         Launcher.start(nowhere, "gateway", "--port", Integer.toString(port), "--config", file)) {
       // The launcher may have to build the folder first.
-      launcher.awaitLine(
-          line -> line.contains("service tokenlane-node in namespace tokenlane: "));
+      launcher.awaitLine(line -> line.contains("service tokenlane-node in namespace tokenlane: "));
       comesAlive(port + 1);
       assertThat(launcher.output()).doesNotContain("ERROR");
     }
