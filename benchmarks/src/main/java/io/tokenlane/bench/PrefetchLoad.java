@@ -113,7 +113,7 @@ final class PrefetchLoad {
       throws IOException, InterruptedException {
     try (RunningGateway gateway = RunningGateway.before(root, PORT, origin.uri(), more)) {
       Duration whole = Duration.ofSeconds(quick ? 4 : 30);
-      var _ = load(targets, whole.dividedBy(2));
+      var _ = load(targets, whole);
       return load(targets, whole);
     }
   }
