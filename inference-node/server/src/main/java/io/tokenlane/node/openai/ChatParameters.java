@@ -32,9 +32,7 @@ final class ChatParameters {
   private static final Map<String, String> REFUSED =
       Map.of(
           "audio", "absent: the model gives text",
-          "web_search_options", "absent: the model searches nothing",
-          "functions", "absent; tools do the same",
-          "function_call", "absent; tool_choice does the same");
+          "web_search_options", "absent: the model searches nothing");
 
   private static final List<String> EFFORTS =
       List.of("none", "minimal", "low", "medium", "high", "xhigh");

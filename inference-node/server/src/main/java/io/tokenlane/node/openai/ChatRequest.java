@@ -6,20 +6,31 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** The body of {@code POST /v1/chat/completions}. */
-record ChatRequest(Conversation conversation, GenerationOptions options, OutputConstraint output) {
+/**
+ * The body of {@code POST /v1/chat/completions}.
+ *
+ * @param functions whether the client spoke of functions, the older word for tools
+ */
+record ChatRequest(
+    Conversation conversation,
+    GenerationOptions options,
+    OutputConstraint output,
+    boolean functions) {
 
-  static ChatRequest read(Fields body, int vocabularySize) {
+  static ChatRequest read(Fields given, int vocabularySize) {
+    Fields body = OldFunctions.asTools(given);
     ChatParameters.check(body);
     OutputConstraint output = OutputConstraint.read(body);
     return new ChatRequest(
         conversation(body),
         GenerationOptions.read(body, maxTokens(body), topLogprobs(body), vocabularySize),
-        output);
+        output,
+        OldFunctions.areIn(given));
   }
 
   /** The conversation; it ends with the model's turn unless the body says otherwise. */
-  static Conversation conversation(Fields body) {
+  static Conversation conversation(Fields given) {
+    Fields body = OldFunctions.asTools(given);
     JsonNode variables = body.value("chat_template_kwargs");
     if (variables != null) {
       Fields.of("chat_template_kwargs", variables);

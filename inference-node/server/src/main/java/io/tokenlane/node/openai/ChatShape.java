@@ -5,6 +5,7 @@ import io.tokenlane.engine.tool.CallPiece;
 import io.tokenlane.node.answer.AnswerPart;
 import io.tokenlane.node.answer.AnswerPart.Delta;
 import io.tokenlane.node.answer.AnswerUsage;
+import io.tokenlane.node.answer.EndReason;
 import io.tokenlane.node.answer.ScoredToken;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,12 +20,20 @@ final class ChatShape implements AnswerShape {
   private final TokenText tokens;
   private final boolean logprobs;
   private final Supplier<String> callIds;
+  private final boolean functions;
 
   /**
    * @param callIds makes ids of tool calls
+   * @param functions whether a call is told as one of functions ({@link OldFunctions})
    */
-  ChatShape(Wire.Head head, Tokenizer tokenizer, boolean logprobs, Supplier<String> callIds) {
+  ChatShape(
+      Wire.Head head,
+      Tokenizer tokenizer,
+      boolean logprobs,
+      Supplier<String> callIds,
+      boolean functions) {
     this.head = head;
+    this.functions = functions;
     this.callIds = callIds;
     tokens = new TokenText(tokenizer);
     this.logprobs = logprobs;
@@ -32,7 +41,7 @@ final class ChatShape implements AnswerShape {
 
   @Override
   public List<Object> opening(int choice) {
-    return List.of(chunk(choice, new Wire.Delta("assistant", "", null, null), NO_TEXT));
+    return List.of(chunk(choice, new Wire.Delta("assistant", "", null), NO_TEXT));
   }
 
   @Override
@@ -41,16 +50,25 @@ final class ChatShape implements AnswerShape {
     boolean calls = !delta.calls().isEmpty();
     if (!calls || !delta.content().isEmpty() || !delta.reasoning().isEmpty()) {
       Wire.Delta text =
-          new Wire.Delta(null, emptyToNull(delta.content()), emptyToNull(delta.reasoning()), null);
+          new Wire.Delta(null, emptyToNull(delta.content()), emptyToNull(delta.reasoning()));
       chunks.add(chunk(choice, text, calls ? NO_TEXT : delta));
     }
     Delta behind = delta;
     for (CallPiece piece : delta.calls()) {
-      Wire.Delta call = new Wire.Delta(null, null, null, List.of(call(piece)));
-      chunks.add(chunk(choice, call, behind));
+      chunks.add(chunk(choice, delta(call(piece)), behind));
       behind = NO_TEXT;
     }
     return chunks;
+  }
+
+  private Wire.Delta delta(Wire.ToolCall call) {
+    return functions
+        ? new Wire.Delta(null, null, null, null, call.function())
+        : new Wire.Delta(null, null, null, List.of(call), null);
+  }
+
+  private String name(EndReason reason) {
+    return functions && reason == EndReason.TOOL_CALLS ? "function_call" : AnswerShape.name(reason);
   }
 
   private Wire.ToolCall call(CallPiece piece) {
@@ -79,14 +97,10 @@ final class ChatShape implements AnswerShape {
 
   @Override
   public Object closing(int choice, AnswerPart.End end) {
-    Wire.Delta nothing = new Wire.Delta(null, null, null, null);
+    Wire.Delta nothing = new Wire.Delta(null, null, null);
     Wire.ChunkChoice part =
         new Wire.ChunkChoice(
-            choice,
-            nothing,
-            null,
-            AnswerShape.name(end.reason()),
-            Wire.Adaptive.of(end.thinking()));
+            choice, nothing, null, name(end.reason()), Wire.Adaptive.of(end.thinking()));
     return new Wire.ChatChunk(head, List.of(part), null);
   }
 
@@ -105,7 +119,7 @@ final class ChatShape implements AnswerShape {
               choices.size(),
               message(text),
               logprobs ? new Wire.ChatLogprobs(scored(text.tokens()), null) : null,
-              AnswerShape.name(answer.reason()),
+              name(answer.reason()),
               Wire.Adaptive.of(answer.thinking())));
     }
     return new Wire.ChatCompletion(head, choices, Wire.Usage.of(usage));
@@ -117,7 +131,8 @@ final class ChatShape implements AnswerShape {
         "assistant",
         calls == null ? text.content() : emptyToNull(text.content()),
         emptyToNull(text.reasoning()),
-        calls,
+        functions ? null : calls,
+        functions ? OldFunctions.of(calls) : null,
         null);
   }
 

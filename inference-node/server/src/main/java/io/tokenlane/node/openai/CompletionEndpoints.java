@@ -60,7 +60,8 @@ final class CompletionEndpoints {
             head("chatcmpl-", model),
             model.tokenizer(),
             options.topLogprobs() >= 0,
-            new CallIds(model.rules().toolFormat().idLength()));
+            new CallIds(model.rules().toolFormat().idLength()),
+            chat.functions());
     return responses.answer(request, sequences.of(List.of(prompt)), options, shape);
   }
 

@@ -55,6 +55,7 @@ final class Wire {
       @Nullable String content,
       @JsonInclude(Include.NON_NULL) @Nullable String reasoningContent,
       @JsonInclude(Include.NON_NULL) @Nullable List<ToolCall> toolCalls,
+      @JsonInclude(Include.NON_NULL) @Nullable Function functionCall,
       @Nullable String refusal) {}
 
   record ChatChunk(
@@ -81,7 +82,13 @@ final class Wire {
       @Nullable String role,
       @Nullable String content,
       @Nullable String reasoningContent,
-      @Nullable List<ToolCall> toolCalls) {}
+      @Nullable List<ToolCall> toolCalls,
+      @Nullable Function functionCall) {
+    /** Text, or nothing. */
+    Delta(@Nullable String role, @Nullable String content, @Nullable String reasoningContent) {
+      this(role, content, reasoningContent, null, null);
+    }
+  }
 
   /** A tool call, or a piece of one: only the first has id, type and name, only pieces an index. */
   @JsonInclude(Include.NON_NULL)

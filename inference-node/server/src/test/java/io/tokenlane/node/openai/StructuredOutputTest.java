@@ -139,4 +139,55 @@ class StructuredOutputTest {
           .isTrue();
     }
   }
+
+  private static final String FUNCTIONS =
+      """
+      [{"name": "f", "parameters":
+         {"type": "object", "properties": {"x": {"type": "integer"}}, "required": ["x"]}},
+       {"name": "g"}]""";
+
+  /** The older words for tools: the conversation so far, the call, whole and streamed. */
+  @Test
+  void callsTheNamedFunction() {
+    String messages =
+        """
+        [{"role": "user", "content": "What is f of 2?"},
+         {"role": "assistant", "content": null,
+          "function_call": {"name": "f", "arguments": "{\\"x\\": 2}"}},
+         {"role": "function", "name": "f", "content": "4"},
+         {"role": "user", "content": "And of 3?"}]""";
+    String body =
+        "{\"temperature\": 0, \"max_tokens\": 200, \"functions\": %s, \"function_call\": {\"name\": \"f\"}, \"messages\": %s, \"stream\": %s}";
+    JsonNode choice = node.post(CHAT, body.formatted(FUNCTIONS, messages, false)).at("/choices/0");
+    JsonNode call = choice.at("/message/function_call");
+    assertThat(choice.get("finish_reason").stringValue()).isEqualTo("function_call");
+    assertThat(choice.at("/message/tool_calls").isMissingNode()).isTrue();
+    assertThat(call.get("name").stringValue()).isEqualTo("f");
+    assertThat(NodeClient.parse(call.get("arguments").stringValue()).get("x").isIntegralNumber())
+        .isTrue();
+
+    StringBuilder streamed = new StringBuilder();
+    for (JsonNode chunk : node.stream(CHAT, body.formatted(FUNCTIONS, messages, true))) {
+      streamed.append(chunk.at("/choices/0/delta/function_call/arguments").asString(""));
+    }
+    assertThat(streamed.toString()).isEqualTo(call.get("arguments").stringValue());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"functions\": 3|functions",
+        "\"functions\": [{}]|functions[0].name",
+        "\"functions\": [{\"name\": \"f\"}], \"tools\": []|functions",
+        "\"functions\": [{\"name\": \"f\"}], \"function_call\": {\"name\": \"h\"}|function_call.name",
+        "\"functions\": [{\"name\": \"f\"}], \"function_call\": \"required\"|function_call",
+        "\"function_call\": \"auto\"|function_call"
+      })
+  void functionsThatAreNoneAreRefusedByName(String fields, String param) {
+    String body = "{%s, \"messages\": %s}".formatted(fields, Golden.ask("x"));
+    HttpResponse<String> response = node.send("POST", CHAT, body);
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
+    assertThat(NodeClient.parse(response.body()).at("/error/param").stringValue()).isEqualTo(param);
+  }
 }
