@@ -41,6 +41,8 @@ final class TemplatesTest {
     assertThat(post("/tokenlane/templates", TEMPLATE).statusCode()).isEqualTo(201);
     assertThat(json(gateway.get("/tokenlane/templates")).findValuesAsString("template"))
         .contains("clerk@2");
+    assertThat(json(gateway.get("/tokenlane/templates")).findValuesAsString("normalised"))
+        .anyMatch(source -> source.contains("[[question]]"));
     String variables = "\"variables\":{\"goods\":[\"tea\",\"{{ x }}\"],\"question\":\"Why?\"}";
     JsonNode rendered = json(post("/tokenlane/templates/clerk@2/render", "{" + variables + "}"));
     assertThat(rendered.get("text").asString()).isEqualTo("You are a clerk. tea; {{ x }}; Why?");

@@ -74,16 +74,25 @@ final class RawConnection implements AutoCloseable {
     return chunk;
   }
 
-  /** Reads one chunk; 0 at the end. */
+  /** Reads one chunk, or all of an answer whose length was announced; 0 at the end. */
   int readChunk() throws IOException {
-    int size = Integer.parseInt(line().split(";")[0].strip(), 16);
+    if (!chunked) {
+      int all = Math.toIntExact(length);
+      length = 0;
+      return fill(all);
+    }
+    int size = fill(Integer.parseInt(line().split(";")[0].strip(), 16));
+    line();
+    return size;
+  }
+
+  private int fill(int size) throws IOException {
     if (size > chunk.length) {
       chunk = new byte[2 * size];
     }
     if (in.readNBytes(chunk, 0, size) < size) {
       throw new EOFException("answer cut off");
     }
-    line();
     return size;
   }
 

@@ -13,6 +13,11 @@ import java.util.regex.Pattern;
 final class Wrk {
   private static final Path PROGRAM = Path.of("/usr/bin/wrk");
   private static final Pattern RATE = Pattern.compile("Requests/sec:\\s*([0-9.]+)");
+  private static final Pattern ALL = Pattern.compile("(\\d+) requests in");
+
+  /** A gateway sheds load rather than let everybody wait; more than this is a fault. */
+  private static final double MOST_REFUSED = 0.01;
+
   private static final Pattern BAD = Pattern.compile("Non-2xx or 3xx responses: (\\d+)");
 
   private Wrk() {}
@@ -51,9 +56,19 @@ final class Wrk {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     Matcher rate = RATE.matcher(out);
-    if (process.waitFor() != 0 || !rate.find() || BAD.matcher(out).find()) {
+    double refused = share(out);
+    if (process.waitFor() != 0 || !rate.find() || refused > MOST_REFUSED) {
       throw new IOException("wrk on port " + port + ": " + out);
     }
-    return Double.parseDouble(rate.group(1));
+    return (1 - refused) * Double.parseDouble(rate.group(1));
+  }
+
+  /** Of all answers, those that were not good. */
+  private static double share(String out) {
+    Matcher bad = BAD.matcher(out);
+    Matcher all = ALL.matcher(out);
+    return bad.find() && all.find()
+        ? Double.parseDouble(bad.group(1)) / Math.max(1, Double.parseDouble(all.group(1)))
+        : 0;
   }
 }

@@ -48,12 +48,12 @@ record Requirement(String title, List<Figure> figures, String bench, List<String
                   new Figure("accuracy, %", "89.2", "87.5"),
                   new Figure("latency, ms", "150", "98")),
               "adaptive",
-              List.of("exit")),
+              List.of("all layers", "threshold:", "exact:")),
           new Requirement(
               "Length of the chain of thought",
               List.of(new Figure("steps", "8", "5.2"), new Figure("accuracy, %", "76.3", "81.7")),
               "adaptive",
-              List.of("reason", "thought", "thinking", "steps")),
+              List.of("unlimited", "fixed", "converged", "confident")),
           new Requirement(
               "No prefetch against prefetch",
               List.of(

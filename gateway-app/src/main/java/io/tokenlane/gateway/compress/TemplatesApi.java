@@ -1,6 +1,7 @@
 package io.tokenlane.gateway.compress;
 
 import io.tokenlane.compress.TokenCounter;
+import io.tokenlane.compress.template.Placeholders;
 import io.tokenlane.compress.template.Syntax;
 import io.tokenlane.compress.template.Template;
 import io.tokenlane.compress.template.TemplateRegistry;
@@ -114,6 +115,7 @@ final class TemplatesApi {
     template.variables().forEach(variables::add);
     node.put("static_prefix_tokens", counter.count(template.staticPrefix()));
     node.put("source", template.source());
+    node.put("normalised", Placeholders.of(template.source(), template.syntax()).text());
     return node;
   }
 
