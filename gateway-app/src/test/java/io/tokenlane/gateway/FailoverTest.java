@@ -42,6 +42,40 @@ final class FailoverTest {
     return sent.stream().map(CompletableFuture::join).toList();
   }
 
+  /** What the first node's answer was framed by is not what the second one's is. */
+  @Test
+  void aStreamBehindARefusalIsWhole() {
+    String refusal = "{\"error\":{\"message\":\"" + "x".repeat(80) + "\"}}";
+    gateway.one.answers(
+        (call, response) ->
+            response
+                .status(500)
+                .header("Content-Type", "application/json")
+                .header("Content-Length", Integer.toString(refusal.length()))
+                .sendString(Mono.just(refusal))
+                .then());
+    List<String> events = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      events.add("data: {\"id\":\"c\",\"choices\":[{\"delta\":{\"content\":\"t\"}}]}\n\n");
+    }
+    events.add("data: [DONE]\n\n");
+    gateway.two.answers(
+        FakeUpstream.events(Flux.fromIterable(events).delayElements(Duration.ofMillis(5))));
+    List<CompletableFuture<HttpResponse<String>>> sent = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      String call = "{\"stream\":true,\"n\":1,\"seed\":" + i + ",\"messages\":[]}";
+      sent.add(gateway.sendAsync(gateway.chatRequest(call)));
+    }
+    for (CompletableFuture<HttpResponse<String>> one : sent) {
+      HttpResponse<String> answer = one.join();
+      if (answer.statusCode() == 200) {
+        assertThat(answer.headers().firstValue("content-length")).isEmpty();
+        assertThat(answer.headers().firstValue("transfer-encoding")).hasValue("chunked");
+        assertThat(answer.body()).isEqualTo(String.join("", events));
+      }
+    }
+  }
+
   @Test
   void aNodeThatIsGoneLosesNothing() {
     gateway.one.die();

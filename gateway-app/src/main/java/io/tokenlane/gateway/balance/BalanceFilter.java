@@ -6,6 +6,7 @@ import io.tokenlane.balance.NoSlotException;
 import io.tokenlane.gateway.call.Decision;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.route.FilterOrder;
+import io.tokenlane.gateway.route.NextAttempt;
 import io.tokenlane.gateway.route.RouteConfig;
 import java.util.HashSet;
 import java.util.Map;
@@ -13,7 +14,6 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
-import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.core.Ordered;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
@@ -124,7 +124,7 @@ final class BalanceFilter implements GlobalFilter, Ordered {
         return Mono.error(failure);
       }
       meters.retried();
-      ServerWebExchangeUtils.reset(attempt);
+      NextAttempt.on(attempt);
       return next();
     }
   }

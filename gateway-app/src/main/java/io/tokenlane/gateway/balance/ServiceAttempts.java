@@ -2,11 +2,11 @@ package io.tokenlane.gateway.balance;
 
 import io.tokenlane.balance.Lease;
 import io.tokenlane.gateway.call.Trail;
+import io.tokenlane.gateway.route.NextAttempt;
 import java.net.ConnectException;
 import java.util.HashSet;
 import java.util.Set;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
-import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
@@ -49,7 +49,7 @@ final class ServiceAttempts {
       return Mono.error(failure);
     }
     meters.retried();
-    ServerWebExchangeUtils.reset(attempt);
+    NextAttempt.on(attempt);
     return next();
   }
 
