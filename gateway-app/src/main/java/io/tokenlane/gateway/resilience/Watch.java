@@ -2,7 +2,6 @@ package io.tokenlane.gateway.resilience;
 
 import io.tokenlane.gateway.error.ApiException;
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +15,6 @@ import reactor.core.scheduler.Schedulers;
  * time to time whether that was too long ago, so a token costs no timer.
  */
 final class Watch implements Watchman.Watched {
-  /** How long a node has to be down before the streams it holds are given up. */
-  private static final long DOWN_NANOS = TimeUnit.SECONDS.toNanos(2);
-
   private final @Nullable String node;
   private final TimeLimits limits;
   private final boolean firstByteCounts;
@@ -93,7 +89,6 @@ final class Watch implements Watchman.Watched {
   }
 
   private void lookAtWaiting(DownNodes down, long now) {
-    long downFor = node == null ? DownNodes.SERVES : down.nanos(node);
     if (now - requestNanos > limits.totalNanos()) {
       tooLate.tryEmitError(
           new ApiException(
@@ -101,22 +96,19 @@ final class Watch implements Watchman.Watched {
               "total_timeout",
               "The answer did not begin within " + limits.total() + "."));
     } else if (firstByteCounts && now - startNanos > limits.firstByteNanos()) {
-
       tooLate.tryEmitError(new TimeoutException("no first byte within " + limits.firstByte()));
-    } else if (downFor != DownNodes.SERVES && downFor < now - startNanos) {
+    } else if (node != null && down.before(node, now - startNanos)) {
       tooLate.tryEmitError(new IOException("node turned DOWN before its answer"));
     }
   }
 
   private void lookAtPassing(DownNodes down, long now) {
     long silent = now - lastNanos;
-    long downFor = node == null ? DownNodes.SERVES : down.nanos(node);
     if (now - requestNanos > limits.totalNanos()) {
       end(new TimeoutException("answer not complete within " + limits.total()));
     } else if (silent > limits.idleNanos()) {
-
       end(new TimeoutException("silent for " + limits.idle()));
-    } else if (downFor != DownNodes.SERVES && downFor > DOWN_NANOS && silent > downFor) {
+    } else if (node != null && down.amid(node, silent)) {
       end(new IOException("node turned DOWN amid its answer"));
     }
   }
