@@ -67,15 +67,8 @@ final class StreamGuard extends BodyWatch {
 
   private Mono<DataBuffer> ending(String why, Tail tail) {
     trail.broken(why);
-    String error =
-        new String(
-            ErrorBody.openAi(
-                502,
-                "stream_broken",
-                "The inference node broke off before the answer was complete."),
-            StandardCharsets.UTF_8);
     String border = tail.text().endsWith("\n\n") || tail.empty() ? "" : "\n\n";
-    return Mono.just(buffer(border + "data: " + error + "\n\n" + DONE + "\n\n"));
+    return Mono.just(buffer(border + "data: " + ErrorBody.brokenStream() + "\n\n" + DONE + "\n\n"));
   }
 
   private DataBuffer buffer(String events) {

@@ -1,5 +1,6 @@
 package io.tokenlane.gateway.error;
 
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,14 @@ public final class ErrorBody {
    * @param param the parameter that is wrong; null where it is none
    */
   public record Reason(@Nullable String code, @Nullable String param) {}
+
+  /** What a stream whose node broke off says of it, in OpenAI's shape. */
+  public static String brokenStream() {
+    byte[] body =
+        openAi(
+            502, "stream_broken", "The inference node broke off before the answer was complete.");
+    return new String(body, StandardCharsets.UTF_8);
+  }
 
   /** OpenAI's shape, with the parameter that is wrong. */
   public static byte[] openAi(int status, Reason reason, String message) {

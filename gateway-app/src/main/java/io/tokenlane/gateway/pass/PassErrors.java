@@ -48,12 +48,7 @@ final class PassErrors {
 
   /** What ends a stream of events whose node broke off; begins at an event's border. */
   static LastHttpContent brokenStream() {
-    byte[] error =
-        ErrorBody.openAi(
-            BAD_GATEWAY,
-            "stream_broken",
-            "The inference node broke off before the answer was complete.");
-    String events = "\n\ndata: " + new String(error, UTF_8) + "\n\ndata: [DONE]\n\n";
+    String events = "\n\ndata: " + ErrorBody.brokenStream() + "\n\ndata: [DONE]\n\n";
     return new DefaultLastHttpContent(Unpooled.copiedBuffer(events, UTF_8));
   }
 
