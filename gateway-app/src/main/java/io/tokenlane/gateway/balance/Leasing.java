@@ -91,7 +91,28 @@ final class Leasing {
           },
           Set.copyOf(tried));
     }
+
+    private Client client() {
+      return new Client(
+          headers::getFirst,
+          cookies,
+          trail.principal().map(Principal::id).orElse(null),
+          trail.client().orElse(null));
+    }
   }
+
+  /**
+   * What a client can be told by.
+   *
+   * @param fields the value of a header field
+   * @param cookies the value of a cookie
+   * @param credential the id of who it has proved to be
+   */
+  private record Client(
+      Function<String, @Nullable String> fields,
+      Function<String, @Nullable String> cookies,
+      @Nullable String credential,
+      @Nullable String address) {}
 
   /** The nodes that do not have the model asked for, while others do. */
   Set<String> lacking(Trail trail) {
@@ -107,7 +128,7 @@ final class Leasing {
     Trail trail = asked.trail();
     Demand.Prompt prompt = trail.call().map(this::shape).orElse(Demand.Prompt.NONE);
     Way now = way.get();
-    Demand demand = new Demand(hashed(now.key(), asked), asked.tried(), prompt);
+    Demand demand = new Demand(hashed(now.key(), asked.client()), asked.tried(), prompt);
     BalancingStrategy chosen = now.routes().getOrDefault(asked.route(), now.strategy());
     PickReason reason = PickReason.before(line, chosen, demand, trail);
     CompletableFuture<Lease> future = line.lease(chosen, demand, place(trail, now.patience()));
@@ -142,14 +163,10 @@ final class Leasing {
       String client,
       Set<String> tried) {
     Way now = way.get();
-    String key = now.key();
-    String hashed =
-        key.startsWith(HEADER)
-            ? fields.apply(key.substring(HEADER.length()))
-            : key.equals(CREDENTIAL) ? null : client;
+    Client known = new Client(fields, name -> null, null, client);
     return line.lease(
         now.routes().getOrDefault(route, now.strategy()),
-        new Demand(hashed, tried, Demand.Prompt.NONE),
+        new Demand(hashed(now.key(), known), tried, Demand.Prompt.NONE),
         new Place(0, client, now.patience()));
   }
 
@@ -182,16 +199,16 @@ final class Leasing {
     return Math.clamp(asked, -HIGHEST_PRIORITY, HIGHEST_PRIORITY);
   }
 
-  private static @Nullable String hashed(String key, Asked asked) {
+  private static @Nullable String hashed(String key, Client client) {
     if (key.startsWith(HEADER)) {
-      return asked.headers().getFirst(key.substring(HEADER.length()));
+      return client.fields().apply(key.substring(HEADER.length()));
     }
     if (key.equals(CREDENTIAL)) {
-      return asked.trail().principal().map(Principal::id).orElse(null);
+      return client.credential();
     }
     return key.startsWith(COOKIE)
-        ? asked.cookies().apply(key.substring(COOKIE.length()))
-        : asked.trail().client().orElse(null);
+        ? client.cookies().apply(key.substring(COOKIE.length()))
+        : client.address();
   }
 
   static ApiException noNode() {
