@@ -10,7 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,16 +26,16 @@ final class PendingFetches {
 
   private final Optional<Path> file;
   private final Set<String> known;
-  private final Executor writer;
+  private final Predicate<Runnable> writer;
   private final Set<String> pending = new LinkedHashSet<>();
   private boolean due;
 
   /**
    * @param folder where the file is kept; empty: nowhere
    * @param known endpoints that may be in it
-   * @param writer writes the file, one time after the other
+   * @param writer takes a write of the file on, one after the other; false where it does not
    */
-  PendingFetches(Optional<Path> folder, List<String> known, Executor writer) {
+  PendingFetches(Optional<Path> folder, List<String> known, Predicate<Runnable> writer) {
     this.file = folder.map(path -> path.resolve(FILE));
     this.known = Set.copyOf(known);
     this.writer = writer;
@@ -79,7 +79,7 @@ final class PendingFetches {
   private void keep() {
     if (file.isPresent() && !due) {
       due = true;
-      writer.execute(() -> write(file.get()));
+      due = writer.test(() -> write(file.get())) && due;
     }
   }
 

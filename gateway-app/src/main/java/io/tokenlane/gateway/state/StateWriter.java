@@ -1,6 +1,7 @@
 package io.tokenlane.gateway.state;
 
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -25,17 +26,22 @@ public final class StateWriter implements AutoCloseable {
           IDLE_SECONDS,
           TimeUnit.SECONDS,
           new ArrayBlockingQueue<>(MOST_WAITING),
-          Thread.ofPlatform().name("state-writer").daemon().factory(),
-          (write, pool) -> LOG.warn("state: a write is left out; {} wait", pool.getQueue().size()));
+          Thread.ofPlatform().name("state-writer").daemon().factory());
 
   /** Nothing is written yet. */
   public StateWriter() {
     thread.allowCoreThreadTimeOut(true);
   }
 
-  /** Takes a write on; returns at once. */
-  public void later(Runnable write) {
-    thread.execute(write);
+  /** Takes a write on, at once; whether it did. */
+  public boolean later(Runnable write) {
+    try {
+      thread.execute(write);
+      return true;
+    } catch (RejectedExecutionException full) {
+      LOG.warn("state: a write is left out; {} wait", thread.getQueue().size());
+      return false;
+    }
   }
 
   /** Ends what was taken on, within ten seconds. */

@@ -14,9 +14,16 @@ import org.junit.jupiter.api.io.TempDir;
 final class PendingFetchesTest {
   @TempDir Path folder;
 
+  private static boolean now(Runnable write) {
+    write.run();
+    return true;
+  }
+
   private PendingFetches fetches() {
     return new PendingFetches(
-        Optional.of(folder.resolve("state")), List.of("/noon", "/evening?a=b"), Runnable::run);
+        Optional.of(folder.resolve("state")),
+        List.of("/noon", "/evening?a=b"),
+        PendingFetchesTest::now);
   }
 
   @Test
@@ -66,8 +73,24 @@ final class PendingFetchesTest {
   }
 
   @Test
+  void aWriteThatNobodyTookOnIsDoneWithTheNextChange() {
+    List<Boolean> takes = new ArrayList<>(List.of(false, true));
+    PendingFetches refused =
+        new PendingFetches(
+            Optional.of(folder.resolve("state")),
+            List.of("/noon", "/evening?a=b"),
+            write -> takes.removeFirst() && now(write));
+    refused.add(List.of("/noon"));
+    assertThat(fetches().read()).isEmpty();
+
+    refused.add(List.of("/evening?a=b"));
+    assertThat(fetches().read()).containsExactly("/noon", "/evening?a=b");
+  }
+
+  @Test
   void withoutAFolderNothingIsKept() {
-    PendingFetches nowhere = new PendingFetches(Optional.empty(), List.of("/noon"), Runnable::run);
+    PendingFetches nowhere =
+        new PendingFetches(Optional.empty(), List.of("/noon"), PendingFetchesTest::now);
     nowhere.add(List.of("/noon"));
     assertThat(nowhere.read()).containsExactly("/noon");
     assertThat(folder).isEmptyDirectory();
