@@ -125,7 +125,7 @@ public final class GatewayTable {
       List<Row> rows = new ArrayList<>();
       if (Wrk.isThere()) {
         Warming.Warmed warmed =
-            Warming.up(at -> Wrk.post(ours.port(), CHATS, QUESTION, at), quick ? 24 : 60);
+            Warming.up(at -> Wrk.warm(ours.port(), CHATS, QUESTION, at), quick ? 24 : 60);
         rows.add(cold("model call", warmed));
       }
       for (int port : List.of(node.port(), ours.port())) {
