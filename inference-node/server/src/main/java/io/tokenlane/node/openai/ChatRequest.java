@@ -22,15 +22,18 @@ record ChatRequest(
     ChatParameters.check(body);
     OutputConstraint output = OutputConstraint.read(body);
     return new ChatRequest(
-        conversation(body),
+        ofTools(body),
         GenerationOptions.read(body, maxTokens(body), topLogprobs(body), vocabularySize),
         output,
         OldFunctions.areIn(given));
   }
 
   /** The conversation; it ends with the model's turn unless the body says otherwise. */
-  static Conversation conversation(Fields given) {
-    Fields body = OldFunctions.asTools(given);
+  static Conversation conversation(Fields body) {
+    return ofTools(OldFunctions.asTools(body));
+  }
+
+  private static Conversation ofTools(Fields body) {
     JsonNode variables = body.value("chat_template_kwargs");
     if (variables != null) {
       Fields.of("chat_template_kwargs", variables);
