@@ -30,23 +30,20 @@ final class Http {
 
   static HttpResponse<String> post(String uri, String body)
       throws IOException, InterruptedException {
-    return CLIENT.send(
-        request(uri)
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body))
-            .build(),
-        HttpResponse.BodyHandlers.ofString());
+    return CLIENT.send(posting(uri, body), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static HttpRequest posting(String uri, String body) {
+    return request(uri)
+        .header("Content-Type", "application/json")
+        .POST(HttpRequest.BodyPublishers.ofString(body))
+        .build();
   }
 
   /** Posts and gives the lines of the answer as they come; to be closed. */
   static HttpResponse<Stream<String>> open(String uri, String body)
       throws IOException, InterruptedException {
-    return CLIENT.send(
-        request(uri)
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body))
-            .build(),
-        HttpResponse.BodyHandlers.ofLines());
+    return CLIENT.send(posting(uri, body), HttpResponse.BodyHandlers.ofLines());
   }
 
   /** Posts and gives the data of the server-sent events, in order. */

@@ -94,9 +94,14 @@ final class CompressFilter implements GlobalFilter, Ordered {
     if (outcome == null) {
       return false;
     }
+    tell(exchange, call, outcome);
+    return true;
+  }
+
+  private static void tell(
+      ServerWebExchange exchange, InferenceCall call, CallCompressor.Outcome outcome) {
     Trail.of(exchange).compressed(outcome.tokens());
     Trail.of(exchange).decided(() -> Reports.decision(outcome, call.body(), exchange));
-    return true;
   }
 
   private static boolean hasPrompt(InferenceCall call) {
@@ -144,8 +149,7 @@ final class CompressFilter implements GlobalFilter, Ordered {
         mined.see(route, call.body());
       }
       CallCompressor.Outcome outcome = compressor.compress(call.body(), policy);
-      Trail.of(exchange).compressed(outcome.tokens());
-      Trail.of(exchange).decided(() -> Reports.decision(outcome, call.body(), exchange));
+      tell(exchange, call, outcome);
       if (policy.onlyReports()) {
         exchange.getResponse().getHeaders().set(REPORT, Reports.line(outcome));
         meters.reported(route, outcome);

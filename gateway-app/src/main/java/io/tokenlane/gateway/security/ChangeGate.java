@@ -7,7 +7,6 @@ import io.tokenlane.gateway.telemetry.Audit;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -76,13 +75,12 @@ final class ChangeGate implements WebFilter, Ordered {
             .orElse("");
     return admins
         .prove(request, shown)
-        .map(Optional::of)
-        .defaultIfEmpty(Optional.empty())
-        .map(who -> who.map(w -> done(exchange, chain, w)))
+        .map(who -> done(exchange, chain, who))
         .onErrorResume(
             AdminLogins.TooMany.class,
-            full -> Mono.just(Optional.of(refuse(exchange, HttpStatus.TOO_MANY_REQUESTS))))
-        .flatMap(answer -> answer.orElseGet(() -> refuse(exchange, HttpStatus.UNAUTHORIZED)));
+            full -> Mono.just(refuse(exchange, HttpStatus.TOO_MANY_REQUESTS)))
+        .switchIfEmpty(Mono.fromSupplier(() -> refuse(exchange, HttpStatus.UNAUTHORIZED)))
+        .flatMap(answer -> answer);
   }
 
   private static boolean here(ServerHttpRequest request) {

@@ -1,7 +1,6 @@
 package io.tokenlane.gateway.stream;
 
 import io.tokenlane.gateway.call.Usage;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -12,7 +11,6 @@ import tools.jackson.databind.json.JsonMapper;
 /** Reads the usage that a node tells, in OpenAI's or Anthropic's words. */
 final class UsageReader {
   private static final String KEY = "\"usage\"";
-  private static final byte[] KEY_BYTES = KEY.getBytes(StandardCharsets.US_ASCII);
 
   /** Reads one value and leaves what follows it alone. */
   private static final ObjectReader READER =
@@ -22,26 +20,7 @@ final class UsageReader {
 
   private UsageReader() {}
 
-  /** Whether the word is there at all; most events are passed over by this. */
-  static boolean mentioned(byte[] bytes, int from, int to) {
-    for (int i = from; i <= to - KEY_BYTES.length; i++) {
-      if (bytes[i] == '"' && bytes[i + 1] == 'u' && matches(bytes, i)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static boolean matches(byte[] bytes, int at) {
-    for (int i = 0; i < KEY_BYTES.length; i++) {
-      if (bytes[at + i] != KEY_BYTES[i]) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** The same of bytes given as text, one character each. */
+  /** Whether the word is there at all; most events, of one character a byte, are passed over so. */
   static boolean mentioned(String text) {
     return text.contains(KEY);
   }

@@ -70,7 +70,7 @@ final class WholeEvents {
   }
 
   private byte[] read(byte[] events) {
-    if (!UsageReader.mentioned(events, 0, events.length)) {
+    if (!UsageReader.mentioned(new String(events, StandardCharsets.ISO_8859_1))) {
       return events;
     }
     ByteArrayOutputStream passing = new ByteArrayOutputStream(events.length);
