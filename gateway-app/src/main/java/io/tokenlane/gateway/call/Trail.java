@@ -46,6 +46,7 @@ public final class Trail {
   private volatile boolean fallbackMayServe;
   private volatile @Nullable Usage usage;
   private volatile Attention attention = Attention.NONE;
+  private volatile @Nullable Runnable whenBegun;
   private final List<Decision> decisions = Collections.synchronizedList(new ArrayList<>(0));
 
   /** Starts the trail of {@code exchange}. */
@@ -312,6 +313,15 @@ public final class Trail {
   /** Tells that the first body byte is being written. */
   public void firstByte(long nowNanos) {
     this.firstByteNanos = nowNanos;
+    Runnable then = whenBegun;
+    if (then != null) {
+      then.run();
+    }
+  }
+
+  /** What is done when the first body byte is written, on its thread; the latest one told. */
+  public void whenBegun(Runnable then) {
+    this.whenBegun = then;
   }
 
   /** Why the answer ended before it was complete, where it did. */
