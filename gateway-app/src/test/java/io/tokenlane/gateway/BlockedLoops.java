@@ -22,10 +22,7 @@ public final class BlockedLoops implements AfterEachCallback {
   private static final int FRAMES = 40;
 
   static {
-    BlockHound.builder()
-        .loadIntegrations()
-        .blockingMethodCallback(BlockedLoops::note)
-        .install();
+    BlockHound.builder().loadIntegrations().blockingMethodCallback(BlockedLoops::note).install();
   }
 
   private static void note(BlockingMethod method) {

@@ -33,9 +33,7 @@ record Actuator(int port) {
       String request = method + ' ' + path + " HTTP/1.0\r\nHost: 127.0.0.1\r\n";
       socket
           .getOutputStream()
-          .write(
-              (request + "Content-Length: 0\r\n\r\n")
-                  .getBytes(StandardCharsets.US_ASCII));
+          .write((request + "Content-Length: 0\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
   }

@@ -11,9 +11,10 @@ import java.util.List;
 
 /**
  * Whether the access log slows requests, on a disk and on a FIFO that nobody reads. One process is
- * compared with itself: its log is switched off and on while it runs ({@code tokenlane.log.sample}),
- * in many short turns, and each is held against the one beside it; two processes differ by more
- * than a log costs. How far turns with the log off differ from each other is told beside.
+ * compared with itself: its log is switched off and on while it runs ({@code
+ * tokenlane.log.sample}), in many short turns, and each is held against the one beside it; two
+ * processes differ by more than a log costs. How far turns with the log off differ from each other
+ * is told beside.
  */
 public final class LoggingTable {
   private static final byte[] GET = RawConnection.request("GET", "/things", "");
@@ -117,7 +118,11 @@ public final class LoggingTable {
         Row.of("off to log " + where + ", p99", times.median(), "x", Better.HIGHER)
             .withGoal(GOAL)
             .withPeer("off to off", alikeTimes.median()),
-        Row.of("the same p99, a quarter of the pairs below", times.percentile(25), "x", Better.HIGHER)
+        Row.of(
+                "the same p99, a quarter of the pairs below",
+                times.percentile(25),
+                "x",
+                Better.HIGHER)
             .withPeer("a quarter above", times.percentile(75)),
         Row.of("lines dropped, log " + where, dropped, "", Better.LOWER));
   }

@@ -212,6 +212,7 @@ public class BalanceConfig {
                 new Attempting(
                     all.get(BalanceProperties.class).maxAttempts(),
                     new RetryBudget(all.get(BalanceProperties.class).retryShare()),
+                    all.get(BalanceProperties.class).hedgeAfter(),
                     all.get(SecurityProperties.class).forwardAuthorization()),
             BalanceProperties.class,
             SecurityProperties.class));

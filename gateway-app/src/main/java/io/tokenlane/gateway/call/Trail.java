@@ -202,6 +202,14 @@ public final class Trail {
     }
   }
 
+  /** Tells which of the leases in use the answer comes from; who holds the others closes them. */
+  public void answersFrom(Lease winner) {
+    this.lease = winner;
+    if (ended) {
+      winner.ignored();
+    }
+  }
+
   /** When the latest node was leased; 0 where none was. */
   public long leasedNanos() {
     Trail shared = fetch;

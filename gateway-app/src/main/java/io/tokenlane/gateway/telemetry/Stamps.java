@@ -4,8 +4,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Times as log lines have them, in UTC to the microsecond ({@code 2026-11-27T14:05:09.000123Z}): the
- * second's text is made once a second, since calendars cost more than all else in a line.
+ * Times as log lines have them, in UTC to the microsecond ({@code 2026-11-27T14:05:09.000123Z}):
+ * the second's text is made once a second, since calendars cost more than all else in a line.
  * Thread-safe.
  */
 final class Stamps {
