@@ -2,6 +2,7 @@ package io.tokenlane.gateway.balance;
 
 import io.tokenlane.balance.BlockIndex;
 import io.tokenlane.balance.Node;
+import io.tokenlane.gateway.call.FieldsRequest;
 import io.tokenlane.gateway.call.InferenceCall;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.route.FilterOrder;
@@ -56,7 +57,7 @@ final class ForwardFilter implements GlobalFilter, Ordered {
             ServerWebExchangeUtils.GATEWAY_REQUEST_URL_ATTR,
             target(node.uri(), exchange.getRequest().getURI()));
     ServerHttpRequest request =
-        exchange.getRequest().mutate().headers(h -> credentials(h, node.id())).build();
+        new FieldsRequest(exchange.getRequest(), h -> credentials(h, node.id()));
     return chain
         .filter(exchange.mutate().request(request).build())
         .then(Mono.defer(() -> answered(exchange, node)));

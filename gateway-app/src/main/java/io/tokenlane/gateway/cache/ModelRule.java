@@ -180,7 +180,9 @@ record ModelRule(
       return Verdict.pass("status");
     }
     boolean forbidden = CacheControl.of(response).has("no-store");
-    return forbidden ? Verdict.pass("no-store") : Verdict.store(0, ttl.toSeconds(), ttl.plus(staleIfError));
+    return forbidden
+        ? Verdict.pass("no-store")
+        : Verdict.store(0, ttl.toSeconds(), ttl.plus(staleIfError));
   }
 
   @Override

@@ -2,7 +2,9 @@ package io.tokenlane.gateway.route;
 
 import io.tokenlane.gateway.reload.LiveSettings;
 import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.cloud.gateway.config.GatewayProperties;
@@ -41,6 +43,15 @@ public class RouteConfig {
   SmartInitializingSingleton routesAreSound(
       @Qualifier("routeDefinitionRouteLocator") RouteLocator configured) {
     return () -> configured.getRoutes().blockLast();
+  }
+
+  /** What these take away {@link ForwardedFields} does, and each of them copies all fields first. */
+  @Bean
+  static BeanDefinitionRegistryPostProcessor withoutFiltersThatForwardedFieldsReplaces() {
+    return registry ->
+        Stream.of("removeForwardedHeadersFilter", "removeXForwardedHeadersFilter")
+            .filter(registry::containsBeanDefinition)
+            .forEach(registry::removeBeanDefinition);
   }
 
   @Bean
