@@ -73,7 +73,7 @@ final class HedgeTest {
   void whereTheSecondRefusesTheFirstAnswersInItsTime() {
     FakeUpstream.Behaviour late =
         FakeUpstream.events(
-            Flux.just("data: 1\n\n", "data: [DONE]\n\n").delaySubscription(Duration.ofMillis(700)));
+            Flux.just("data: 1\n\n", "data: [DONE]\n\n").delaySubscription(Duration.ofMillis(450)));
     AtomicInteger calls = answers(late, FakeUpstream.status(503));
 
     assertThat(gateway.chat(STREAMED).body()).isEqualTo(WHOLE);
@@ -85,7 +85,7 @@ final class HedgeTest {
     AtomicInteger calls =
         answers(
             (call, response) ->
-                response.sendString(Mono.just("{}").delayElement(Duration.ofMillis(700))).then(),
+                response.sendString(Mono.just("{}").delayElement(Duration.ofMillis(450))).then(),
             FakeUpstream.ok("{}"));
 
     assertThat(gateway.chat("{\"messages\":[]}").statusCode()).isEqualTo(200);

@@ -83,7 +83,7 @@ public final class RunningGateway {
                 "--tokenlane.console.token=" + CONSOLE_TOKEN,
                 "--tokenlane.console.prompts=true",
                 "--tokenlane.balance.health.interval=100ms",
-                "--tokenlane.balance.hedge_after=400ms",
+                "--tokenlane.balance.hedge_after=250ms",
                 "--prefetch.ttl_seconds=300",
                 "--prefetch.endpoints=/api/v1/user,/api/v1/config",
                 "--spring.cloud.gateway.server.webflux.routes[0].id=api",
