@@ -15,7 +15,12 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** One ended request, as the inspector shows it. Holds no body and no credential. */
+/**
+ * One ended request, as the inspector shows it. Holds no body and no credential.
+ *
+ * @param decisions as JSON: as objects, the decisions of the latest requests are tens of thousands,
+ *     which each collection of garbage copies while all requests stand still
+ */
 record CallRecord(
     Instant at,
     String id,
@@ -33,9 +38,10 @@ record CallRecord(
     @Nullable Usage usage,
     long bytes,
     Times times,
-    List<Decision> decisions) {
+    String decisions) {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final int LONGEST = 256;
+  private static final String NONE = "[]";
 
   /** Moments on {@code System.nanoTime}; 0 where there was none. */
   record Times(long start, long leased, long firstByte, long end) {}
@@ -60,7 +66,24 @@ record CallRecord(
         ending.bytes(),
         new Times(
             trail.startNanos(), trail.leasedNanos(), trail.firstByteNanos(), ending.endNanos()),
-        trail.decisions());
+        json(trail));
+  }
+
+  private static String json(Trail trail) {
+    List<Decision> decisions = trail.decisions();
+    if (decisions.isEmpty()) {
+      return NONE;
+    }
+    ArrayNode all = JSON.createArrayNode();
+    for (Decision decision : decisions) {
+      all.addObject()
+          .put("stage", decision.stage())
+          .put("verdict", decision.verdict())
+          .put("why", decision.why())
+          .put("at_ms", millis(decision.atNanos() - trail.startNanos()))
+          .set("facts", JSON.<JsonNode>valueToTree(decision.facts()));
+    }
+    return JSON.writeValueAsString(all);
   }
 
   private static String cut(String text) {
@@ -79,8 +102,8 @@ record CallRecord(
     line.put("outcome", outcome);
     line.put("cache", cache);
     line.put("node", node);
-    line.put("total_ms", millis(times.end()));
-    line.put("first_ms", millis(times.firstByte() == 0 ? times.end() : times.firstByte()));
+    line.put("total_ms", since(times.end()));
+    line.put("first_ms", since(times.firstByte() == 0 ? times.end() : times.firstByte()));
     if (prompt != null) {
       line.put("prompt_original", prompt.original()).put("prompt_sent", prompt.sent());
     }
@@ -99,48 +122,47 @@ record CallRecord(
     whole.put("cache_status", cacheStatus);
     whole.put("attempts", attempts);
     whole.put("bytes", bytes);
-    ArrayNode all = whole.putArray("decisions");
-    for (Decision decision : decisions) {
-      all.addObject()
-          .put("stage", decision.stage())
-          .put("verdict", decision.verdict())
-          .put("why", decision.why())
-          .put("at_ms", millis(decision.atNanos()))
-          .set("facts", JSON.<JsonNode>valueToTree(decision.facts()));
-    }
-    whole.set("timing", timing());
+    JsonNode all = JSON.readTree(decisions);
+    whole.set("decisions", all);
+    whole.set("timing", timing(all));
     return whole;
   }
 
   /** The spans of the waterfall, in milliseconds from the start. */
-  private ArrayNode timing() {
+  private ArrayNode timing(JsonNode all) {
     ArrayNode spans = JSON.createArrayNode();
     long gatewayEnd = times.leased() == 0 ? times.firstByte() : times.leased();
-    long from = times.start();
-    for (Decision decision : decisions) {
-      boolean early = gatewayEnd == 0 || decision.atNanos() <= gatewayEnd;
-      if (early && decision.atNanos() >= from) {
-        span(spans, decision.stage(), from, decision.atNanos());
-        from = decision.atNanos();
+    double from = 0;
+    for (JsonNode decision : all) {
+      double at = decision.path("at_ms").asDouble();
+      boolean early = gatewayEnd == 0 || at <= since(gatewayEnd);
+      if (early && at >= from) {
+        span(spans, decision.path("stage").asString(), from, at);
+        from = at;
       }
     }
     if (times.leased() == 0) {
-      span(spans, "gateway", from, times.firstByte() == 0 ? times.end() : times.firstByte());
+      span(spans, "gateway", from, since(times.firstByte() == 0 ? times.end() : times.firstByte()));
     } else {
       long first = times.firstByte() == 0 ? times.end() : times.firstByte();
-      span(spans, "node until first byte", times.leased(), Math.max(times.leased(), first));
+      double leased = since(times.leased());
+      span(spans, "node until first byte", leased, Math.max(leased, since(first)));
     }
     if (times.firstByte() != 0) {
-      span(spans, "answer", times.firstByte(), times.end());
+      span(spans, "answer", since(times.firstByte()), since(times.end()));
     }
     return spans;
   }
 
-  private void span(ArrayNode spans, String name, long from, long to) {
-    spans.addObject().put("name", name).put("from", millis(from)).put("to", millis(to));
+  private static void span(ArrayNode spans, String name, double from, double to) {
+    spans.addObject().put("name", name).put("from", from).put("to", to);
   }
 
-  private double millis(long nanos) {
-    return Math.round((nanos - times.start()) / 1e4) / 100.0;
+  private double since(long nanos) {
+    return millis(nanos - times.start());
+  }
+
+  private static double millis(long nanos) {
+    return Math.round(nanos / 1e4) / 100.0;
   }
 }
