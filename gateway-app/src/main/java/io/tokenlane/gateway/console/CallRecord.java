@@ -1,5 +1,6 @@
 package io.tokenlane.gateway.console;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.tokenlane.gateway.call.Decision;
 import io.tokenlane.gateway.call.InferenceCall;
 import io.tokenlane.gateway.call.PromptTokens;
@@ -8,7 +9,9 @@ import io.tokenlane.gateway.call.Usage;
 import io.tokenlane.gateway.telemetry.Ending;
 import io.tokenlane.prefetch.http.CacheStatus;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -46,6 +49,14 @@ record CallRecord(
   /** Moments on {@code System.nanoTime}; 0 where there was none. */
   record Times(long start, long leased, long firstByte, long end) {}
 
+  /** A decision as it is shown. */
+  private record Told(
+      String stage,
+      String verdict,
+      String why,
+      @JsonProperty("at_ms") double atMillis,
+      Map<String, Object> facts) {}
+
   static CallRecord of(Ending ending, Instant at) {
     Trail trail = ending.trail();
     return new CallRecord(
@@ -74,14 +85,15 @@ record CallRecord(
     if (decisions.isEmpty()) {
       return NONE;
     }
-    ArrayNode all = JSON.createArrayNode();
+    List<Told> all = new ArrayList<>(decisions.size());
     for (Decision decision : decisions) {
-      all.addObject()
-          .put("stage", decision.stage())
-          .put("verdict", decision.verdict())
-          .put("why", decision.why())
-          .put("at_ms", millis(decision.atNanos() - trail.startNanos()))
-          .set("facts", JSON.<JsonNode>valueToTree(decision.facts()));
+      all.add(
+          new Told(
+              decision.stage(),
+              decision.verdict(),
+              decision.why(),
+              millis(decision.atNanos() - trail.startNanos()),
+              decision.facts()));
     }
     return JSON.writeValueAsString(all);
   }
