@@ -72,6 +72,8 @@ final class BalanceFilter implements GlobalFilter, Ordered {
     /** Tried nodes, and those that do not have the model. */
     private final Set<String> excluded;
 
+    private boolean repeated;
+
     Attempts(ServerWebExchange exchange, GatewayFilterChain chain, Attempting terms) {
       this.terms = terms;
       this.exchange = exchange;
@@ -149,6 +151,14 @@ final class BalanceFilter implements GlobalFilter, Ordered {
       return tried.size() < terms.most() && standby.anyBut(excluded) && terms.budget().any();
     }
 
+    /** Where there is no other node: a kept connection may break while its node is well. */
+    private void askOnceMore(Lease lease, Throwable failure) {
+      if (!repeated && NodeFailures.brokeOff(failure) && !standby.anyBut(excluded)) {
+        repeated = true;
+        excluded.remove(lease.node().id());
+      }
+    }
+
     private Mono<Void> failed(Lease lease, ServerWebExchange attempt, Throwable failure) {
       boolean untouched = !exchange.getResponse().isCommitted();
       if (!untouched || !NodeFailures.ofNode(failure)) {
@@ -167,6 +177,7 @@ final class BalanceFilter implements GlobalFilter, Ordered {
       if (tried.size() >= terms.most() || !affordable) {
         return Mono.error(failure);
       }
+      askOnceMore(lease, failure);
       meters.retried();
       NextAttempt.on(attempt);
       return next();

@@ -4,8 +4,8 @@ import io.tokenlane.gateway.reload.LiveSettings;
 import java.util.List;
 import java.util.stream.Stream;
 import org.springframework.beans.factory.SmartInitializingSingleton;
-import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.cloud.gateway.config.GatewayProperties;
 import org.springframework.cloud.gateway.filter.factory.GatewayFilterFactory;
@@ -45,7 +45,9 @@ public class RouteConfig {
     return () -> configured.getRoutes().blockLast();
   }
 
-  /** What these take away {@link ForwardedFields} does, and each of them copies all fields first. */
+  /**
+   * What these take away {@link ForwardedFields} does, and each of them copies all fields first.
+   */
   @Bean
   static BeanDefinitionRegistryPostProcessor withoutFiltersThatForwardedFieldsReplaces() {
     return registry ->
