@@ -77,7 +77,9 @@ final class FailoverTest {
     }
   }
 
-  /** A kept connection may break while its node is well; where there is no other, it is asked again. */
+  /**
+   * A kept connection may break while its node is well; where there is no other, it is asked again.
+   */
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void theOnlyNodeIsAskedOnceMore(int broken) {
