@@ -178,10 +178,14 @@ public final class GatewayTable {
   }
 
   private List<Row> manyStreams() throws Exception {
+    // More than 4,900 have no room in the launcher's 256 MB.
+    String heap = quick ? "-Xmx256m" : "-Xmx512m";
     try (Server node = Contestants.node(Server.freePort(), EventOrigin.Mode.WELL);
         Server ours =
             contestants.ours(
-                "tokenlane", Contestants.nodes(List.of(node.port()), Contestants.logFile()))) {
+                "tokenlane",
+                Contestants.nodes(List.of(node.port()), Contestants.logFile()),
+                heap)) {
       StreamLoad.run(ours.port(), StreamLoad.call(40, 0), 8, 20);
       return ManyStreams.rows(ours, quick ? 2_000 : ManyStreams.possible(10_000));
     }

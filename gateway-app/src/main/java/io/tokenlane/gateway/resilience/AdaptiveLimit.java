@@ -11,20 +11,38 @@ import org.jspecify.annotations.Nullable;
  * stays what it was, the limit grows; when it rises, the nodes are queueing and the limit falls
  * (Netflix's Gradient2). So load is refused while answers are still quick, not after. What is
  * counted is what is timed: a stream that has begun waits for nothing, however long it goes on.
- * Before the first answers it stays where it was set. Thread-safe.
+ * Before the first answers it stays where it was set. Beside it no more calls are let in than the
+ * heap has room for. Thread-safe.
  */
 final class AdaptiveLimit {
   /** Times differ between prompts; only twice the usual is taken for queueing. */
   private static final double TOLERANCE = 2.0;
+
+  /** What an open stream takes, measured by {@code bench gateway}, and something on top. */
+  private static final long BYTES_EACH = 40L << 10;
+
+  /** What the gateway takes itself. */
+  private static final long BYTES_AT_REST = 64L << 20;
+
+  private final int fitting;
 
   private volatile ResilienceProperties.Adaptive bounds;
   private volatile Limit limit;
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger underWay = new AtomicInteger();
 
-  AdaptiveLimit(ResilienceProperties.Adaptive settings) {
+  /**
+   * @param fitting calls that may be under way at most; &gt; 0
+   */
+  AdaptiveLimit(ResilienceProperties.Adaptive settings, int fitting) {
+    this.fitting = fitting;
     this.bounds = settings;
     this.limit = limit(settings, settings.initial());
+  }
+
+  /** Calls that a heap of so many bytes has room for. */
+  static int fitting(long heapBytes) {
+    return (int) Math.clamp((heapBytes - BYTES_AT_REST) / BYTES_EACH, 100, Integer.MAX_VALUE);
   }
 
   private static Limit limit(ResilienceProperties.Adaptive settings, int initial) {
@@ -50,14 +68,16 @@ final class AdaptiveLimit {
    * @param nowNanos when the call asks for it
    */
   @Nullable Place take(long nowNanos) {
-    int before = waiting.get();
-    while (before < limit.getLimit()) {
-      if (waiting.compareAndSet(before, before + 1)) {
-        underWay.incrementAndGet();
-        return new Place(nowNanos);
+    if (underWay.incrementAndGet() <= fitting) {
+      int before = waiting.get();
+      while (before < limit.getLimit()) {
+        if (waiting.compareAndSet(before, before + 1)) {
+          return new Place(nowNanos);
+        }
+        before = waiting.get();
       }
-      before = waiting.get();
     }
+    underWay.decrementAndGet();
     return null;
   }
 

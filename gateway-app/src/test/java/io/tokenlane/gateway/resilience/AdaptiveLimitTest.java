@@ -14,7 +14,7 @@ final class AdaptiveLimitTest {
   private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final AdaptiveLimit limit =
-      new AdaptiveLimit(new ResilienceProperties.Adaptive(true, 100, 10, 400));
+      new AdaptiveLimit(new ResilienceProperties.Adaptive(true, 100, 10, 400), 20_000);
 
   private final List<Place> open = new ArrayList<>();
   private long now;
@@ -94,6 +94,23 @@ final class AdaptiveLimitTest {
     streams.forEach(Place::ended);
     assertThat(limit.underWay()).isZero();
     assertThat(limit.waiting()).isZero();
+  }
+
+  /** A heap that is full ends all calls, and one more is only one more. */
+  @Test
+  void moreStreamsThanTheHeapHasRoomForAreRefused() {
+    int fitting = AdaptiveLimit.fitting(256L << 20);
+    assertThat(fitting).isBetween(4_000, 6_000);
+    AdaptiveLimit small =
+        new AdaptiveLimit(new ResilienceProperties.Adaptive(true, 100, 10, 400), fitting);
+    List<Place> streams = new ArrayList<>();
+    for (Place stream = small.take(now); stream != null; stream = small.take(now)) {
+      stream.begun(now, true);
+      streams.add(stream);
+    }
+    assertThat(streams).hasSize(fitting);
+    streams.getFirst().ended();
+    assertThat(small.take(now)).isNotNull();
   }
 
   /** Refusals are quick: times to measure others by they are not. */
