@@ -42,7 +42,7 @@ final class AdaptiveLimit {
 
   /** Calls that a heap of so many bytes has room for. */
   static int fitting(long heapBytes) {
-    return (int) Math.clamp((heapBytes - BYTES_AT_REST) / BYTES_EACH, 100, Integer.MAX_VALUE);
+    return Math.clamp((heapBytes - BYTES_AT_REST) / BYTES_EACH, 100, Integer.MAX_VALUE);
   }
 
   private static Limit limit(ResilienceProperties.Adaptive settings, int initial) {
