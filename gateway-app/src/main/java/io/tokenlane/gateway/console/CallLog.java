@@ -76,7 +76,9 @@ final class CallLog implements CallWatch {
   public void ended(Ending ending) {
     boolean watched = ending.trail().attention() != Attention.NONE;
     boolean failed = ending.status() >= CLIENT_ERROR || !ending.outcome().equals("done");
-    if (most > 0 && (watched || (failed && failures.allows())) && !ConsoleConfig.ownPath(ending.path())) {
+    if (most > 0
+        && (watched || (failed && failures.allows()))
+        && !ConsoleConfig.ownPath(ending.path())) {
       keep(Kept.of(CallRecord.of(ending, clock.instant())));
     }
   }
