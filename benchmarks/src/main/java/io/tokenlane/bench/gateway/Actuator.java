@@ -4,11 +4,29 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /** A gateway's management port. */
 record Actuator(int port) {
   private static final int PATIENCE_MILLIS = 30_000;
+  private static final int LOOKS = 300;
+
+  /** Waits until it listens: it is opened after the port of the API. */
+  static Actuator open(int port) throws IOException {
+    IOException refused = new IOException("management port " + port + " is not open");
+    for (int i = 0; i < LOOKS; i++) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        if (socket.isConnected()) {
+          return new Actuator(port);
+        }
+      } catch (IOException notYet) {
+        refused = notYet;
+      }
+      LockSupport.parkNanos(100_000_000L);
+    }
+    throw refused;
+  }
 
   /** The sum of all metrics whose lines in Prometheus' format are these. */
   double sum(Predicate<String> lines) throws IOException {

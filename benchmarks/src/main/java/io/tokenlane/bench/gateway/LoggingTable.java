@@ -67,7 +67,7 @@ public final class LoggingTable {
     Path config = Files.createTempDirectory("tokenlane-bench-logging").resolve("gateway.yaml");
     Files.writeString(config, yaml);
     try (Server gateway = contestants.ours("logging", config, List.of())) {
-      Switch logged = new Switch(config, yaml, new Actuator(management));
+      Switch logged = new Switch(config, yaml, Actuator.open(management));
       for (int i = 0; i < 4; i++) {
         logged.to(i % 2 == 0);
         Wrk.run(gateway.port(), "/things", warming / 4.0);
