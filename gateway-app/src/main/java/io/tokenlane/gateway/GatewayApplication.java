@@ -29,6 +29,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Import;
+import reactor.netty.ReactorNetty;
 
 /**
  * Starts the gateway. Each feature brings its own configuration; there is no scanning, and what the
@@ -82,9 +83,13 @@ import org.springframework.context.annotation.Import;
 public class GatewayApplication {
   private static final int DID_NOT_START = 1;
 
+  /** One that stands still must not be all there are. */
+  private static final int LEAST_LOOPS = 2;
+
   /** Runs until stopped; exits with 1, one line on standard error, where it cannot start. */
   public static void main(String[] args) {
     sayItOnce();
+    oneEventLoopAProcessor();
     Optional<LastGoodConfig> lastGood = LastGoodConfig.of(args, System.getenv());
     if (starts(args)) {
       lastGood.ifPresent(LastGoodConfig::keep);
@@ -98,6 +103,14 @@ public class GatewayApplication {
         config -> System.err.println("tokenlane: starting with the last good " + config.copy()));
     if (!starts(older.get())) {
       System.exit(DID_NOT_START);
+    }
+  }
+
+  /** Reactor Netty has four at least, which on fewer processors take the time from each other. */
+  private static void oneEventLoopAProcessor() {
+    if (System.getProperty(ReactorNetty.IO_WORKER_COUNT) == null) {
+      int processors = Math.max(LEAST_LOOPS, Runtime.getRuntime().availableProcessors());
+      System.setProperty(ReactorNetty.IO_WORKER_COUNT, Integer.toString(processors));
     }
   }
 

@@ -3,6 +3,7 @@ package io.tokenlane.gateway;
 import static io.tokenlane.gateway.RunningGateway.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tokenlane.balance.Node;
 import io.tokenlane.balance.NodePool;
 import io.tokenlane.balance.NodeState;
 import java.io.IOException;
@@ -73,6 +74,29 @@ final class FailoverTest {
         assertThat(answer.headers().firstValue("transfer-encoding")).hasValue("chunked");
         assertThat(answer.body()).isEqualTo(String.join("", events));
       }
+    }
+  }
+
+  /**
+   * A kept connection may break while its node is well; where there is no other, it is asked again.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void theOnlyNodeIsAskedOnceMore(int broken) {
+    NodePool pool = gateway.bean(NodePool.class);
+    List<Node> nodes = pool.nodes();
+    AtomicInteger calls = new AtomicInteger();
+    gateway.one.answers(
+        (call, response) ->
+            (calls.getAndIncrement() < broken ? FakeUpstream.reset() : FakeUpstream.ok("{}"))
+                .answer(call, response));
+    try {
+      pool.replace(nodes.stream().filter(node -> node.id().equals("one")).toList());
+
+      assertThat(gateway.chat("{\"n\":1}").statusCode()).isEqualTo(broken == 1 ? 200 : 503);
+      assertThat(calls).hasValue(2);
+    } finally {
+      pool.replace(nodes);
     }
   }
 

@@ -83,6 +83,7 @@ public final class RunningGateway {
                 "--tokenlane.console.token=" + CONSOLE_TOKEN,
                 "--tokenlane.console.prompts=true",
                 "--tokenlane.balance.health.interval=100ms",
+                "--tokenlane.balance.hedge_after=250ms",
                 "--prefetch.ttl_seconds=300",
                 "--prefetch.endpoints=/api/v1/user,/api/v1/config",
                 "--spring.cloud.gateway.server.webflux.routes[0].id=api",
@@ -120,7 +121,8 @@ public final class RunningGateway {
                 "--spring.cloud.gateway.server.webflux.routes[9].id=asking",
                 "--spring.cloud.gateway.server.webflux.routes[9].uri=" + app.uri(),
                 "--spring.cloud.gateway.server.webflux.routes[9].predicates[0]=Path=/ask/**",
-                "--tokenlane.cache.routes.asking.prefetchable=true");
+                "--tokenlane.cache.routes.asking.prefetchable=true",
+                "--tokenlane.cache.routes.tokenlane-nodes.stale_if_error=1h");
     // Or the first test would find the prefetcher's requests among its own.
     Eventually.eventually("prefetched at start", () -> prefetched() == 2);
   }

@@ -92,6 +92,9 @@ public final class GatewayTable {
               .withGoal(0.5)
               .withPeer("nginx, 1/s", rate.median(nginx.name())));
       rows.add(
+          Row.of("allocated for a plain request", allocated(ours, GET), "KB", Better.LOWER)
+              .withPeer(plain.name(), allocated(plain, GET)));
+      rows.add(
           Row.of("resident memory after that load", ours.residentMib(), "MiB", Better.LOWER)
               .withGoal(256)
               .withPeer(plain.name(), plain.residentMib()));
@@ -157,6 +160,7 @@ public final class GatewayTable {
                   "ms",
                   Better.LOWER)
               .withGoal(2));
+      rows.add(Row.of("allocated for a model call", allocated(ours, CHAT), "KB", Better.LOWER));
       rows.add(Row.of("model calls that failed", failed, "", Better.LOWER).withGoal(0));
       rows.addAll(streams(node, ours));
       rows.add(
@@ -166,11 +170,22 @@ public final class GatewayTable {
     }
   }
 
+  /** KB a request, what the process does beside them included. */
+  private double allocated(Server server, byte[] request) throws Exception {
+    double before = server.allocatedBytes();
+    SteadyLoad.run(server.port(), request, PER_SECOND, seconds);
+    return (server.allocatedBytes() - before) / (PER_SECOND * seconds) / 1024;
+  }
+
   private List<Row> manyStreams() throws Exception {
+    // More than 4,900 have no room in the launcher's 256 MB.
+    String heap = quick ? "-Xmx256m" : "-Xmx512m";
     try (Server node = Contestants.node(Server.freePort(), EventOrigin.Mode.WELL);
         Server ours =
             contestants.ours(
-                "tokenlane", Contestants.nodes(List.of(node.port()), Contestants.logFile()))) {
+                "tokenlane",
+                Contestants.nodes(List.of(node.port()), Contestants.logFile()),
+                heap)) {
       StreamLoad.run(ours.port(), StreamLoad.call(40, 0), 8, 20);
       return ManyStreams.rows(ours, quick ? 2_000 : ManyStreams.possible(10_000));
     }

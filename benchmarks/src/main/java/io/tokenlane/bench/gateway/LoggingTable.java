@@ -10,43 +10,32 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Whether the access log slows requests: the same gateway with its log on a disk, on a FIFO that
- * nobody reads, and with nothing logged; all up at once, measured in turn.
+ * Whether the access log slows requests, on a disk and on a FIFO that nobody reads. One process is
+ * compared with itself: its log is switched off and on while it runs ({@code
+ * tokenlane.log.sample}), in many short turns, and each is held against the one beside it; two
+ * processes differ by more than a log costs. How far turns with the log off differ from each other
+ * is told beside.
  */
 public final class LoggingTable {
   private static final byte[] GET = RawConnection.request("GET", "/things", "");
   private static final double GOAL = 0.97;
+  private static final double PER_SECOND = 500;
 
   private final Contestants contestants;
-  private final boolean quick;
-  private final int rounds;
+  private final int pairs;
   private final double seconds;
+  private final int warming;
 
   /** For the project under {@code root}. */
   public LoggingTable(Path root, boolean quick) {
     this.contestants = new Contestants(root);
-    this.quick = quick;
-    this.rounds = quick ? 3 : 7;
-    this.seconds = quick ? 2 : 4;
+    this.pairs = quick ? 10 : 30;
+    this.seconds = quick ? 1 : 2;
+    this.warming = quick ? 12 : 40;
   }
 
-  private enum Kind {
-    OFF,
-    DISK,
-    STALLED
-  }
-
-  /** A gateway and what was measured of it. */
-  private record Contender(Kind kind, Server server, Samples rates, Samples times) {
-    Contender(Kind kind, Server server) {
-      this(kind, server, new Samples(), new Samples());
-    }
-
-    void measure(double seconds) throws Exception {
-      rates.add(Wrk.run(server.port(), "/things", seconds));
-      times.add(SteadyLoad.run(server.port(), GET, 500, seconds).millis().percentile(99));
-    }
-  }
+  /** What was seen in one turn. */
+  private record Turn(double rate, double p99) {}
 
   /** Runs it. */
   public List<Row> rows() throws Exception {
@@ -54,36 +43,11 @@ public final class LoggingTable {
       return List.of(
           Row.missing("logging", "x", "nginx or wrk is not installed (apt-get install nginx wrk)"));
     }
-    try (Server origin = contestants.origin();
-        Server off = start(Kind.OFF, origin);
-        Server disk = start(Kind.DISK, origin);
-        Server stalled = start(Kind.STALLED, origin)) {
-      List<Contender> all =
-          List.of(
-              new Contender(Kind.OFF, off),
-              new Contender(Kind.DISK, disk),
-              new Contender(Kind.STALLED, stalled));
-      for (Contender one : all) {
-        Wrk.run(one.server().port(), "/things", quick ? 5 : 15);
-      }
-      for (int i = 0; i < rounds; i++) {
-        for (int k = 0; k < all.size(); k++) {
-          // Whoever goes first meets a machine that has rested: each takes its turn.
-          all.get((i + k) % all.size()).measure(seconds);
-        }
-      }
-      List<Row> rows = new ArrayList<>();
-      compare("on a disk", all.get(1), all.get(0), rows);
-      compare("on a FIFO nobody reads", all.get(2), all.get(0), rows);
+    try (Server origin = contestants.origin()) {
+      List<Row> rows = new ArrayList<>(compared("on a disk", origin, Contestants.logFile()));
+      rows.addAll(compared("on a FIFO nobody reads", origin, fifo()));
       return rows;
     }
-  }
-
-  private Server start(Kind kind, Server origin) throws Exception {
-    Path log = kind == Kind.STALLED ? fifo() : Contestants.logFile();
-    String yaml = Contestants.routeTo(origin.port(), log);
-    String sampled = kind == Kind.OFF ? yaml.replace("{log: {", "{log: {sample: 0, ") : yaml;
-    return contestants.ours(kind.name(), sampled);
   }
 
   /** Opening it to write already blocks: there is no reader. */
@@ -95,24 +59,90 @@ public final class LoggingTable {
     return fifo;
   }
 
-  private static void compare(String where, Contender on, Contender off, List<Row> rows) {
-    double rate = on.rates().median();
-    double time = on.times().median();
-    rows.add(
-        Row.of("requests a second, log " + where, rate, "1/s", Better.HIGHER)
-            .withPeer("off", off.rates().median()));
-    rows.add(
+  private List<Row> compared(String where, Server origin, Path log) throws Exception {
+    int management = Server.freePort();
+    String yaml =
+        Contestants.routeTo(origin.port(), log)
+            .replace("management.server.port: 0", "management.server.port: " + management);
+    Path config = Files.createTempDirectory("tokenlane-bench-logging").resolve("gateway.yaml");
+    Files.writeString(config, yaml);
+    try (Server gateway = contestants.ours("logging", config, List.of())) {
+      Switch logged = new Switch(config, yaml, Actuator.open(management));
+      for (int i = 0; i < 4; i++) {
+        logged.to(i % 2 == 0);
+        Wrk.run(gateway.port(), "/things", warming / 4.0);
+      }
+      List<Turn> off = new ArrayList<>();
+      List<Turn> on = new ArrayList<>();
+      for (int i = 0; i < pairs; i++) {
+        // Whoever goes first meets a machine that has rested: each takes its turn.
+        for (boolean now : i % 2 == 0 ? new boolean[] {false, true} : new boolean[] {true, false}) {
+          logged.to(now);
+          (now ? on : off).add(turn(gateway));
+        }
+      }
+      return rows(where, on, off, logged.dropped());
+    }
+  }
+
+  private Turn turn(Server gateway) throws Exception {
+    double rate = Wrk.run(gateway.port(), "/things", seconds);
+    SteadyLoad.Result steady = SteadyLoad.run(gateway.port(), GET, PER_SECOND, seconds);
+    return new Turn(rate, steady.millis().percentile(99));
+  }
+
+  private static List<Row> rows(String where, List<Turn> on, List<Turn> off, double dropped) {
+    Samples rates = new Samples();
+    Samples times = new Samples();
+    Samples alike = new Samples();
+    Samples alikeTimes = new Samples();
+    for (int i = 0; i < on.size(); i++) {
+      rates.add(on.get(i).rate() / off.get(i).rate());
+      times.add(off.get(i).p99() / on.get(i).p99());
+      if (i % 2 == 1 && i + 1 < off.size()) {
+        // These two were neighbours.
+        alike.add(off.get(i).rate() / off.get(i + 1).rate());
+        alikeTimes.add(off.get(i).p99() / off.get(i + 1).p99());
+      }
+    }
+    return List.of(
+        Row.of("requests a second, log " + where, median(on, true), "1/s", Better.HIGHER)
+            .withPeer("off", median(off, true)),
+        Row.of("the same, log " + where + ", to off", rates.median(), "x", Better.HIGHER)
+            .withGoal(GOAL)
+            .withPeer("off to off", alike.median()),
+        Row.of("the same, a quarter of the pairs below", rates.percentile(25), "x", Better.HIGHER)
+            .withPeer("a quarter above", rates.percentile(75)),
+        Row.of("p99 at 500 a second, log " + where, median(on, false), "ms", Better.LOWER)
+            .withPeer("off", median(off, false)),
+        Row.of("off to log " + where + ", p99", times.median(), "x", Better.HIGHER)
+            .withGoal(GOAL)
+            .withPeer("off to off", alikeTimes.median()),
         Row.of(
-                "the same, log " + where + ", to off",
-                rate / off.rates().median(),
+                "the same p99, a quarter of the pairs below",
+                times.percentile(25),
                 "x",
                 Better.HIGHER)
-            .withGoal(GOAL));
-    rows.add(
-        Row.of("p99 at 500 a second, log " + where, time, "ms", Better.LOWER)
-            .withPeer("off", off.times().median()));
-    rows.add(
-        Row.of("off to log " + where + ", p99", off.times().median() / time, "x", Better.HIGHER)
-            .withGoal(GOAL));
+            .withPeer("a quarter above", times.percentile(75)),
+        Row.of("lines dropped, log " + where, dropped, "", Better.LOWER));
+  }
+
+  private static double median(List<Turn> turns, boolean rate) {
+    Samples samples = new Samples();
+    turns.forEach(turn -> samples.add(rate ? turn.rate() : turn.p99()));
+    return samples.median();
+  }
+
+  /** The log of a gateway that runs. */
+  private record Switch(Path config, String yaml, Actuator actuator) {
+    void to(boolean on) throws IOException {
+      Files.writeString(config, on ? yaml : yaml.replace("{log: {", "{log: {sample: 0, "));
+      actuator.reload();
+    }
+
+    double dropped() throws IOException {
+      return actuator.sum(
+          line -> line.startsWith("tokenlane_log_lines_total") && line.contains("\"dropped_"));
+    }
   }
 }

@@ -53,9 +53,9 @@ final class ManyStreams {
     try (Selector selector = Selector.open()) {
       int begun = begin(gateway.port(), streams, open, selector);
       Live with = live(gateway);
-      double perStream = (with.all() - before.all()) / streams / 1024;
-      double netty = (with.netty() - before.netty()) / streams / 1024;
-      double resident = (gateway.residentMib() - residentBefore) * 1024 / streams;
+      double perStream = (with.all() - before.all()) / begun / 1024;
+      double netty = (with.netty() - before.netty()) / begun / 1024;
+      double resident = (gateway.residentMib() - residentBefore) * 1024 / begun;
       return List.of(
           Row.of("streams open at once", begun, "", Better.HIGHER).withGoal(streams),
           Row.of(

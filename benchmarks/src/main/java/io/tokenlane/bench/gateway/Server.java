@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A process that listens on a port of its own.
@@ -16,6 +18,7 @@ import java.util.concurrent.TimeUnit;
  */
 record Server(String name, Process process, int port, Path log) implements AutoCloseable {
   private static final int PATIENCE_TENTHS = 1_200;
+  private static final Pattern ALLOCATED = Pattern.compile("allocated=([0-9.]+)([BKMGT])");
 
   /** A port that nobody listens on. */
   static int freePort() throws IOException {
@@ -55,6 +58,22 @@ record Server(String name, Process process, int port, Path log) implements AutoC
         .mapToDouble(line -> Double.parseDouble(line.replaceAll("[^0-9]", "")) / 1024)
         .findFirst()
         .orElseThrow();
+  }
+
+  /** Bytes that the threads it has now have allocated so far, where it is a JVM. */
+  double allocatedBytes() throws Exception {
+    String threads =
+        Tool.run(
+            Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+            Long.toString(process.pid()),
+            "Thread.print",
+            "-e");
+    Matcher told = ALLOCATED.matcher(threads);
+    double all = 0;
+    while (told.find()) {
+      all += Double.parseDouble(told.group(1)) * Math.pow(1024, "BKMGT".indexOf(told.group(2)));
+    }
+    return all;
   }
 
   /** Seconds of processor time so far, in ticks of a hundredth. */

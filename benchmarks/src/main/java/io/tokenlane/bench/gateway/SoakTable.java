@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 
 /**
  * Everything at once for half an hour (20 s where it has to be quick), Netty's leak detector at
@@ -23,7 +24,8 @@ public final class SoakTable {
   private static final double MINUTES = 30;
   private static final double QUICK_SECONDS = 20;
   private static final int WORKERS = 8;
-  private static final int PATIENCE_MILLIS = 30_000;
+  private static final Pattern UNDER_WAY =
+      Pattern.compile("^tokenlane_(attempts|node_inflight|concurrency_used|concurrency_waiting)");
 
   private final Contestants contestants;
   private final double seconds;
@@ -177,24 +179,11 @@ public final class SoakTable {
 
   /** Attempts under way once everybody has gone; looks for ten seconds. */
   private static long left(int management) throws Exception {
+    Actuator actuator = new Actuator(management);
     long left = -1;
     for (int i = 0; i < 20 && left != 0; i++) {
       LockSupport.parkNanos(500_000_000L);
-      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), management)) {
-        socket.setSoTimeout(PATIENCE_MILLIS);
-        socket
-            .getOutputStream()
-            .write(
-                "GET /actuator/prometheus HTTP/1.0\r\nHost: localhost\r\n\r\n"
-                    .getBytes(StandardCharsets.US_ASCII));
-        String text = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        left =
-            text.lines()
-                .filter(line -> line.matches("tokenlane_(attempts|node_inflight).* .*"))
-                .mapToLong(line -> (long) Double.parseDouble(line.replaceAll(".* ", "")))
-                .reduce(Long::sum)
-                .orElseThrow(() -> new IOException("no gauges of attempts in: " + text));
-      }
+      left = (long) actuator.sum(line -> UNDER_WAY.matcher(line).find());
     }
     return left;
   }

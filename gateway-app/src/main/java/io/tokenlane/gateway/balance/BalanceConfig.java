@@ -13,6 +13,7 @@ import io.tokenlane.gateway.reload.LiveFilter;
 import io.tokenlane.gateway.reload.LiveSettings;
 import io.tokenlane.gateway.reload.Sections;
 import io.tokenlane.gateway.route.AllowedAddresses;
+import io.tokenlane.gateway.route.RouteList;
 import io.tokenlane.gateway.route.UpstreamGuard;
 import io.tokenlane.gateway.route.UpstreamsProperties;
 import io.tokenlane.gateway.security.SecurityProperties;
@@ -31,7 +32,10 @@ import org.springframework.cloud.client.discovery.DiscoveryClient;
 import org.springframework.cloud.client.discovery.ReactiveDiscoveryClient;
 import org.springframework.cloud.gateway.config.HttpClientSslConfigurer;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
+import org.springframework.cloud.gateway.route.RouteDefinition;
 import org.springframework.cloud.loadbalancer.annotation.LoadBalancerClients;
+import org.springframework.cloud.loadbalancer.core.ServiceInstanceListSupplier;
+import org.springframework.cloud.loadbalancer.support.LoadBalancerClientFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -78,6 +82,26 @@ public class BalanceConfig {
   private static void every(
       Duration interval, ScheduledExecutorService clockwork, Runnable action) {
     var _ = clockwork.scheduleWithFixedDelay(action, 0, interval.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * Spring makes a context for each service when it is first asked for, on an event loop that then
+   * stands still for as long; so each is asked for before.
+   */
+  @Bean
+  SmartInitializingSingleton serviceContexts(
+      LoadBalancerClientFactory clients, LiveSettings settings) {
+    return () -> {
+      makeContexts(clients, settings.now(RouteList.class));
+      settings.onChange(RouteList.class, changed -> makeContexts(clients, changed));
+    };
+  }
+
+  private static void makeContexts(LoadBalancerClientFactory clients, RouteList routes) {
+    routes.routes().stream()
+        .map(RouteDefinition::getUri)
+        .filter(uri -> "lb".equals(uri.getScheme()) && uri.getHost() != null)
+        .forEach(uri -> clients.getInstance(uri.getHost(), ServiceInstanceListSupplier.class));
   }
 
   @Bean
@@ -212,6 +236,7 @@ public class BalanceConfig {
                 new Attempting(
                     all.get(BalanceProperties.class).maxAttempts(),
                     new RetryBudget(all.get(BalanceProperties.class).retryShare()),
+                    all.get(BalanceProperties.class).hedgeAfter(),
                     all.get(SecurityProperties.class).forwardAuthorization()),
             BalanceProperties.class,
             SecurityProperties.class));

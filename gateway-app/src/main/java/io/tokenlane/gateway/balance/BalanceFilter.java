@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.core.Ordered;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
@@ -71,6 +72,8 @@ final class BalanceFilter implements GlobalFilter, Ordered {
     /** Tried nodes, and those that do not have the model. */
     private final Set<String> excluded;
 
+    private boolean repeated;
+
     Attempts(ServerWebExchange exchange, GatewayFilterChain chain, Attempting terms) {
       this.terms = terms;
       this.exchange = exchange;
@@ -80,29 +83,80 @@ final class BalanceFilter implements GlobalFilter, Ordered {
     }
 
     Mono<Void> next() {
+      boolean hedged = tried.isEmpty() && mayBeHedged();
       return leasing
-          .lease(line, Leasing.Asked.of(exchange, standby.excluded(excluded)))
+          .lease(line, asked())
           .onErrorMap(NoSlotException.class, Leasing::refusal)
-          .flatMap(this::on);
+          .flatMap(lease -> hedged ? hedged(lease) : on(lease));
+    }
+
+    private Leasing.Asked asked() {
+      return Leasing.Asked.of(exchange, standby.excluded(excluded));
+    }
+
+    /** Streams begin soon where all is well; an answer in one piece takes as long as it is. */
+    private boolean mayBeHedged() {
+      return terms.hedgeAfter().isPositive()
+          && terms.most() > 1
+          && trail.call().filter(call -> call.stream() && call.onlyAsks()).isPresent();
     }
 
     private Mono<Void> on(Lease lease) {
-      tried.add(lease.node().id());
-      excluded.add(lease.node().id());
-      meters.picked(lease.node().id());
-      trail.leased(lease, anotherMayServe(), System.nanoTime());
-      StreamGuard guarded = new StreamGuard(exchange.getResponse(), trail);
-      ServerWebExchange attempt = new AttemptExchange(exchange, guarded);
+      ServerWebExchange attempt = begun(lease, exchange.getResponse(), false);
       // The client may have gone while the call waited: then nobody else closes the lease.
-      return standby
-          .prepared(attempt, lease.node().id())
-          .flatMap(chain::filter)
+      return sent(attempt, lease)
           .onErrorResume(failure -> failed(lease, attempt, failure))
           .doOnCancel(lease::ignored);
     }
 
+    /**
+     * @param beside whether another node has the request as well: then its refusal is not the
+     *     answer, since the other may have a better one
+     */
+    private ServerWebExchange begun(Lease lease, ServerHttpResponse response, boolean beside) {
+      tried.add(lease.node().id());
+      excluded.add(lease.node().id());
+      meters.picked(lease.node().id());
+      trail.leased(lease, beside || anotherMayServe(), System.nanoTime());
+      return new AttemptExchange(exchange, new StreamGuard(response, trail));
+    }
+
+    private Mono<Void> sent(ServerWebExchange attempt, Lease lease) {
+      return standby.prepared(attempt, lease.node().id()).flatMap(chain::filter);
+    }
+
+    /** Where the node has not begun in time, a second one is asked as well. */
+    private Mono<Void> hedged(Lease lease) {
+      Race race = new Race(exchange.getResponse(), trail);
+      Race.Runner first = race.runner(lease);
+      ServerWebExchange attempt = begun(lease, first.response(), false);
+      return race.run(first.run(sent(attempt, lease)), terms.hedgeAfter(), () -> second(race))
+          .onErrorResume(failure -> failed(lease, attempt, failure));
+    }
+
+    private Mono<Void> second(Race race) {
+      if (!anotherMayServe() || !terms.budget().retry()) {
+        return Mono.empty();
+      }
+      Lease lease = leasing.free(line, asked()).orElse(null);
+      if (lease == null) {
+        return Mono.empty();
+      }
+      meters.hedged();
+      Race.Runner second = race.runner(lease);
+      return second.run(sent(begun(lease, second.response(), true), lease));
+    }
+
     private boolean anotherMayServe() {
       return tried.size() < terms.most() && standby.anyBut(excluded) && terms.budget().any();
+    }
+
+    /** Where there is no other node: a kept connection may break while its node is well. */
+    private void askOnceMore(Lease lease, Throwable failure) {
+      if (!repeated && NodeFailures.brokeOff(failure) && !standby.anyBut(excluded)) {
+        repeated = true;
+        excluded.remove(lease.node().id());
+      }
     }
 
     private Mono<Void> failed(Lease lease, ServerWebExchange attempt, Throwable failure) {
@@ -123,6 +177,7 @@ final class BalanceFilter implements GlobalFilter, Ordered {
       if (tried.size() >= terms.most() || !affordable) {
         return Mono.error(failure);
       }
+      askOnceMore(lease, failure);
       meters.retried();
       NextAttempt.on(attempt);
       return next();

@@ -28,6 +28,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxAttempts nodes that one request may be sent to, the first included; ≥ 1, default 3
  * @param retryShare retries of refused requests per request over time, beside a reserve of 100; 0
  *     to 1, default 0.2
+ * @param hedgeAfter how long a stream may not have begun before a second node with a free slot is
+ *     asked as well, out of {@code retryShare}; whoever begins first answers; ≥ 0, default 0: never
  * @param discoveryInterval between two lookups of nodes by DNS or discovery client; &gt; 0, default
  *     10 s
  * @param signalsInterval between two questions to each node how busy it is, and, where {@code
@@ -50,6 +52,7 @@ public record BalanceProperties(
     @DefaultValue("30s") Duration maxWait,
     @DefaultValue("3") int maxAttempts,
     @DefaultValue("0.2") double retryShare,
+    @DefaultValue("0s") Duration hedgeAfter,
     @DefaultValue("10s") Duration discoveryInterval,
     @DefaultValue("1s") Duration signalsInterval,
     @DefaultValue("5s") Duration slowStart,
@@ -79,6 +82,7 @@ public record BalanceProperties(
     require(!signalsInterval.isNegative(), "signals_interval", signalsInterval, ">= 0");
     require(maxAttempts >= 1, "max_attempts", maxAttempts, ">= 1");
     require(retryShare >= 0 && retryShare <= 1, "retry_share", retryShare, "0 to 1");
+    require(!hedgeAfter.isNegative(), "hedge_after", hedgeAfter, ">= 0");
     require(slowStart.isPositive(), "slow_start", slowStart, "> 0");
     require(panicShare >= 0 && panicShare <= 1, "panic_share", panicShare, "0 to 1");
     require(!latencyGoal.isNegative(), "latency_goal", latencyGoal, ">= 0");

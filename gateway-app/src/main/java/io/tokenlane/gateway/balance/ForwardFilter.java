@@ -2,11 +2,13 @@ package io.tokenlane.gateway.balance;
 
 import io.tokenlane.balance.BlockIndex;
 import io.tokenlane.balance.Node;
+import io.tokenlane.gateway.call.FieldsRequest;
 import io.tokenlane.gateway.call.InferenceCall;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.route.FilterOrder;
 import io.tokenlane.gateway.route.RouteConfig;
 import java.net.URI;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
@@ -15,7 +17,6 @@ import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatusCode;
-import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
@@ -25,6 +26,8 @@ import reactor.core.publisher.Mono;
  */
 final class ForwardFilter implements GlobalFilter, Ordered {
   private static final String KV_PREFIX = "x-tokenlane-kv-prefix";
+  private static final List<String> CREDENTIALS =
+      List.of(HttpHeaders.AUTHORIZATION, "x-api-key", "api-key", HttpHeaders.COOKIE);
 
   private final boolean forwardAuthorization;
   private final NodeSources sources;
@@ -55,19 +58,29 @@ final class ForwardFilter implements GlobalFilter, Ordered {
         .put(
             ServerWebExchangeUtils.GATEWAY_REQUEST_URL_ATTR,
             target(node.uri(), exchange.getRequest().getURI()));
-    ServerHttpRequest request =
-        exchange.getRequest().mutate().headers(h -> credentials(h, node.id())).build();
     return chain
-        .filter(exchange.mutate().request(request).build())
+        .filter(addressed(exchange, node.id()))
         .then(Mono.defer(() -> answered(exchange, node)));
+  }
+
+  /** Copied only where something of it changes: it stays for as long as a stream goes on. */
+  private ServerWebExchange addressed(ServerWebExchange exchange, String nodeId) {
+    HttpHeaders came = exchange.getRequest().getHeaders();
+    boolean asItIs =
+        sources.apiKey(nodeId).isEmpty()
+            && !came.containsHeader(HttpHeaders.ACCEPT_ENCODING)
+            && (forwardAuthorization || CREDENTIALS.stream().noneMatch(came::containsHeader));
+    return asItIs
+        ? exchange
+        : exchange
+            .mutate()
+            .request(new FieldsRequest(exchange.getRequest(), h -> credentials(h, nodeId)))
+            .build();
   }
 
   private void credentials(HttpHeaders headers, String nodeId) {
     if (!forwardAuthorization) {
-      headers.remove(HttpHeaders.AUTHORIZATION);
-      headers.remove("x-api-key");
-      headers.remove("api-key");
-      headers.remove(HttpHeaders.COOKIE);
+      CREDENTIALS.forEach(headers::remove);
     }
     sources.apiKey(nodeId).ifPresent(headers::setBearerAuth);
     // Stored and watched answers are read here: they must not come compressed.

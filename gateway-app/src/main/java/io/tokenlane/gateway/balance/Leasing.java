@@ -7,6 +7,7 @@ import io.tokenlane.balance.Lease;
 import io.tokenlane.balance.NoSlotException;
 import io.tokenlane.balance.Place;
 import io.tokenlane.balance.strategy.BalancingStrategy;
+import io.tokenlane.gateway.call.Attention;
 import io.tokenlane.gateway.call.InferenceCall;
 import io.tokenlane.gateway.call.Principal;
 import io.tokenlane.gateway.call.Trail;
@@ -14,6 +15,7 @@ import io.tokenlane.gateway.catalog.ModelCatalog;
 import io.tokenlane.gateway.error.ApiException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -124,14 +126,18 @@ final class Leasing {
     return Mono.create(sink -> lease(line, asked, sink));
   }
 
+  /** A node outside {@code tried} that has a slot now; empty where none has. */
+  Optional<Lease> free(LateBinding line, Asked asked) {
+    CompletableFuture<Lease> future = future(line, asked);
+    if (!future.isDone() && !future.cancel(false)) {
+      var _ = future.thenAccept(Lease::ignored);
+      return Optional.empty();
+    }
+    return future.isCompletedExceptionally() ? Optional.empty() : Optional.of(future.join());
+  }
+
   private void lease(LateBinding line, Asked asked, MonoSink<Lease> sink) {
-    Trail trail = asked.trail();
-    Demand.Prompt prompt = trail.call().map(this::shape).orElse(Demand.Prompt.NONE);
-    Way now = way.get();
-    Demand demand = new Demand(hashed(now.key(), asked.client()), asked.tried(), prompt);
-    BalancingStrategy chosen = now.routes().getOrDefault(asked.route(), now.strategy());
-    PickReason reason = PickReason.before(line, chosen, demand, trail);
-    CompletableFuture<Lease> future = line.lease(chosen, demand, place(trail, now.patience()));
+    CompletableFuture<Lease> future = future(line, asked);
     sink.onCancel(
         () -> {
           if (!future.cancel(false)) {
@@ -142,12 +148,25 @@ final class Leasing {
         future.whenComplete(
             (lease, failure) -> {
               if (lease != null) {
-                trail.decided(() -> reason.of(lease));
                 sink.success(lease);
               } else {
                 sink.error(failure);
               }
             });
+  }
+
+  private CompletableFuture<Lease> future(LateBinding line, Asked asked) {
+    Trail trail = asked.trail();
+    Demand.Prompt prompt = trail.call().map(this::shape).orElse(Demand.Prompt.NONE);
+    Way now = way.get();
+    Demand demand = new Demand(hashed(now.key(), asked.client()), asked.tried(), prompt);
+    BalancingStrategy chosen = now.routes().getOrDefault(asked.route(), now.strategy());
+    PickReason reason = PickReason.before(line, chosen, demand, trail);
+    CompletableFuture<Lease> future = line.lease(chosen, demand, place(trail, now.patience()));
+    if (trail.attention() != Attention.NONE) {
+      var _ = future.thenAccept(lease -> trail.decided(() -> reason.of(lease)));
+    }
+    return future;
   }
 
   /**

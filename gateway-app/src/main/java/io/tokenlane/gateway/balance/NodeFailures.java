@@ -3,6 +3,7 @@ package io.tokenlane.gateway.balance;
 import io.netty.handler.codec.DecoderException;
 import io.tokenlane.balance.Lease;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
@@ -62,6 +63,12 @@ final class NodeFailures {
         || failure instanceof AbortedException
         || notTrusted(failure)
         || (failure instanceof NodeFailedException refused && !refused.wasSent());
+  }
+
+  /** Whether a connection that was there broke off before the answer. */
+  static boolean brokeOff(Throwable failure) {
+    return (failure instanceof IOException && !(failure instanceof ConnectException))
+        || failure instanceof AbortedException;
   }
 
   static String reason(Throwable failure) {

@@ -26,6 +26,7 @@ final class NodeMeters {
   private final MeterRegistry registry;
   private final ConcurrentHashMap<String, Counter> picks = new ConcurrentHashMap<>();
   private final Counter retries;
+  private final Counter hedges;
   private final NodePool pool;
   private final MultiGauge inFlight;
   private final MultiGauge up;
@@ -37,6 +38,10 @@ final class NodeMeters {
     this.retries =
         Counter.builder("tokenlane.node.retries")
             .description("Requests sent to another node after one failed")
+            .register(registry);
+    this.hedges =
+        Counter.builder("tokenlane.node.hedges")
+            .description("Streams asked of a second node while the first had not begun")
             .register(registry);
     this.pool = pool;
     this.inFlight =
@@ -121,6 +126,10 @@ final class NodeMeters {
                     .description("Leases given on the node")
                     .register(registry))
         .increment();
+  }
+
+  void hedged() {
+    hedges.increment();
   }
 
   void retried() {

@@ -64,6 +64,11 @@ public record CacheProperties(
     return said == null ? modelAnswers : said;
   }
 
+  /** How long beyond its time a model's answer stands in where nobody answers on a route. */
+  Duration modelStaleIfError(String route) {
+    return routes.getOrDefault(route, RouteCache.DEFAULT).staleIfError();
+  }
+
   /** Whether questions on a route may be given answers of others. */
   boolean semantic(String route) {
     RouteCache own = routes.get(route);

@@ -131,6 +131,7 @@ final class CacheRules {
                       key,
                       fields,
                       properties.modelTtl(),
+                      properties.modelStaleIfError(route),
                       pace,
                       hot,
                       question,

@@ -18,6 +18,9 @@ final class ConnectionFields implements HttpHeadersFilter, Ordered {
 
   @Override
   public HttpHeaders filter(HttpHeaders headers, ServerWebExchange exchange) {
+    if (!headers.containsHeader(HttpHeaders.CONNECTION)) {
+      return headers;
+    }
     HttpHeaders kept = new HttpHeaders();
     kept.addAll(headers);
     StoredFields.connectionOptions(Fields.of(headers)).stream()

@@ -22,6 +22,8 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Model calls: only answers that would be the same again are stored, each for its tenant.
  *
+ * @param staleIfError how long after its ttl an answer stands in where no node and no other model
+ *     answers; 0: not at all
  * @param pace pieces a second in which a stored stream is told; 0: at once
  * @param question what is asked, where another question's answer may be given
  * @param hot knows which answers are asked for again and again
@@ -33,6 +35,7 @@ record ModelRule(
     String key,
     HttpFields request,
     Duration ttl,
+    Duration staleIfError,
     int pace,
     HotAnswers hot,
     Optional<SemanticLevel.Question> question,
@@ -145,7 +148,15 @@ record ModelRule(
 
   @Override
   public boolean standsIn(Answer answer) {
-    return false;
+    boolean told = !call.stream() || reading.of(answer).isPresent();
+    return told
+        && staleIfError.isPositive()
+        && !CacheControl.of(request).has("no-cache")
+        && Reuse.onError(
+            request,
+            HttpFields.NONE,
+            answer.age(cache.nowNanos()),
+            new Reuse.Defaults(0, staleIfError.toSeconds()));
   }
 
   @Override
@@ -169,7 +180,9 @@ record ModelRule(
       return Verdict.pass("status");
     }
     boolean forbidden = CacheControl.of(response).has("no-store");
-    return forbidden ? Verdict.pass("no-store") : Verdict.store(0, ttl.toSeconds(), ttl);
+    return forbidden
+        ? Verdict.pass("no-store")
+        : Verdict.store(0, ttl.toSeconds(), ttl.plus(staleIfError));
   }
 
   @Override

@@ -7,7 +7,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * {@code tokenlane.cache.routes.ID}: how the answers of one plain route are cached.
+ * {@code tokenlane.cache.routes.ID}: how the answers of one route are cached.
  *
  * @param shared whether answers never depend on who asks, so that one serves all tenants where the
  *     response allows it; default false
@@ -16,8 +16,8 @@ import org.springframework.util.unit.DataSize;
  *     since their last change (RFC 9111 §4.2.2); default true
  * @param staleWhileRevalidate how long a stale answer is served while a new one is fetched, where
  *     the origin says nothing; ≥ 0, default 0
- * @param staleIfError how long a stale answer stands in for a failing origin that has said nothing;
- *     ≥ 0, default 0
+ * @param staleIfError how long a stale answer stands in for a failing origin that has said nothing,
+ *     and on {@code tokenlane-nodes} for nodes and other models that fail; ≥ 0, default 0
  * @param maxSize bound of this route's answers, in a store of their own; ≥ 1 MB, default: the
  *     common store
  * @param semantic whether a question may be given the answer of one that means the same, where

@@ -1,6 +1,7 @@
 package io.tokenlane.gateway.call;
 
 import java.util.stream.Collectors;
+import org.springframework.http.server.PathContainer;
 import org.springframework.http.server.PathContainer.PathSegment;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 
@@ -15,7 +16,12 @@ public final class ApiPath {
 
   /** Such as {@code /v1/models} for {@code /%76%31;x=1/models}. */
   public static String of(ServerHttpRequest request) {
-    return request.getPath().pathWithinApplication().elements().stream()
+    PathContainer path = request.getPath().pathWithinApplication();
+    String written = path.value();
+    if (written.indexOf('%') < 0 && written.indexOf(';') < 0) {
+      return written;
+    }
+    return path.elements().stream()
         .map(element -> element instanceof PathSegment s ? s.valueToMatch() : element.value())
         .collect(Collectors.joining());
   }

@@ -46,6 +46,7 @@ public final class Trail {
   private volatile boolean fallbackMayServe;
   private volatile @Nullable Usage usage;
   private volatile Attention attention = Attention.NONE;
+  private volatile @Nullable Runnable whenBegun;
   private final List<Decision> decisions = Collections.synchronizedList(new ArrayList<>(0));
 
   /** Starts the trail of {@code exchange}. */
@@ -201,6 +202,14 @@ public final class Trail {
     }
   }
 
+  /** Tells which of the leases in use the answer comes from; who holds the others closes them. */
+  public void answersFrom(Lease winner) {
+    this.lease = winner;
+    if (ended) {
+      winner.ignored();
+    }
+  }
+
   /** When the latest node was leased; 0 where none was. */
   public long leasedNanos() {
     Trail shared = fetch;
@@ -312,6 +321,15 @@ public final class Trail {
   /** Tells that the first body byte is being written. */
   public void firstByte(long nowNanos) {
     this.firstByteNanos = nowNanos;
+    Runnable then = whenBegun;
+    if (then != null) {
+      then.run();
+    }
+  }
+
+  /** What is done when the first body byte is written, on its thread; the latest one told. */
+  public void whenBegun(Runnable then) {
+    this.whenBegun = then;
   }
 
   /** Why the answer ended before it was complete, where it did. */

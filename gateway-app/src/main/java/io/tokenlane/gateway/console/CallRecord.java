@@ -67,8 +67,15 @@ record CallRecord(
     return text.length() <= LONGEST ? text : text.substring(0, LONGEST);
   }
 
-  /** One line of the list. */
-  ObjectNode line() {
+  private static final List<String> ONLY_IN_WHOLE =
+      List.of("who", "cache_status", "attempts", "bytes", "decisions", "timing");
+
+  /** One line of the list: what of all of it stands there. */
+  static ObjectNode lineOf(ObjectNode whole) {
+    return whole.remove(ONLY_IN_WHOLE);
+  }
+
+  private ObjectNode line() {
     ObjectNode line = JSON.createObjectNode();
     line.put("at", at.toEpochMilli());
     line.put("id", id);

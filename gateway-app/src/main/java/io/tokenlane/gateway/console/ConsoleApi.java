@@ -87,7 +87,7 @@ final class ConsoleApi {
         request,
         r -> {
           ArrayNode all = JSON.createArrayNode();
-          parts.calls().latest(LISTED).forEach(call -> all.add(call.line()));
+          parts.calls().latest(LISTED).forEach(all::add);
           return json(HttpStatus.OK, all);
         });
   }

@@ -59,7 +59,8 @@ public class ConsoleConfig {
   @Bean
   CallLog callLog(ConsoleProperties properties, ObjectProvider<PassedRequests> passed) {
     // Looked up when it is asked: the log of calls is one of the watches telemetry is made with.
-    return new CallLog(properties, InstantSource.system(), id -> passed.getObject().find(id));
+    return new CallLog(
+        properties, InstantSource.system(), System::nanoTime, id -> passed.getObject().find(id));
   }
 
   @Bean

@@ -41,7 +41,9 @@ public class ResilienceConfig {
 
   @Bean
   AdaptiveLimit adaptiveLimit(ResilienceProperties properties, LiveSettings settings) {
-    AdaptiveLimit limit = new AdaptiveLimit(properties.adaptive());
+    AdaptiveLimit limit =
+        new AdaptiveLimit(
+            properties.adaptive(), AdaptiveLimit.fitting(Runtime.getRuntime().maxMemory()));
     settings.onChange(ResilienceProperties.class, changed -> limit.bound(changed.adaptive()));
     return limit;
   }

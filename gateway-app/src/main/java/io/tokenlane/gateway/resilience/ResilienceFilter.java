@@ -24,7 +24,7 @@ import reactor.core.publisher.SignalType;
  * answers are served however loaded the nodes are; and ends at the true end of the answer.
  */
 final class ResilienceFilter implements GlobalFilter, Ordered {
-  private static final int TOO_MANY = 429;
+  private static final int CLIENT_ERROR = 400;
   private static final int SERVER_ERROR = 500;
   private static final int NOT_IMPLEMENTED = 501;
 
@@ -122,7 +122,8 @@ final class ResilienceFilter implements GlobalFilter, Ordered {
   private Mono<Void> limited(ServerWebExchange exchange, Mono<Void> answer) {
     return Mono.defer(
         () -> {
-          if (!limit.take()) {
+          AdaptiveLimit.Place place = limit.take(clock.getAsLong());
+          if (place == null) {
             meters.shed();
             return Mono.error(
                 new ApiException(
@@ -130,16 +131,9 @@ final class ResilienceFilter implements GlobalFilter, Ordered {
                     "overloaded",
                     "The inference nodes are at their limit. Try again in a moment."));
           }
-          long start = clock.getAsLong();
-          return answer.doFinally(signal -> learn(exchange, signal, start));
+          Trail.of(exchange)
+              .whenBegun(() -> place.begun(clock.getAsLong(), status(exchange) < CLIENT_ERROR));
+          return answer.doFinally(signal -> place.ended());
         });
-  }
-
-  private void learn(ServerWebExchange exchange, SignalType signal, long start) {
-    int status = status(exchange);
-    boolean dropped = signal == SignalType.ON_ERROR || status == TOO_MANY || status == 503;
-    long firstByte = Trail.of(exchange).firstByteNanos();
-    boolean telling = status < 400 && firstByte != 0;
-    limit.give(start, telling ? firstByte - start : 0, dropped);
   }
 }

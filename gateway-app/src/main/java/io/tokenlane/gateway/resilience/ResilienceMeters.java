@@ -22,7 +22,10 @@ final class ResilienceMeters {
             .description("Model calls sent to another model")
             .register(registry);
     Gauge.builder("tokenlane.concurrency.limit", limit, AdaptiveLimit::current)
-        .description("Model calls that may be under way")
+        .description("Model calls that may wait for the first byte of their answers")
+        .register(registry);
+    Gauge.builder("tokenlane.concurrency.waiting", limit, AdaptiveLimit::waiting)
+        .description("Model calls whose answers have not begun")
         .register(registry);
     Gauge.builder("tokenlane.concurrency.used", limit, AdaptiveLimit::underWay)
         .description("Model calls under way")

@@ -36,8 +36,9 @@ public record ResilienceProperties(
   }
 
   /**
-   * {@code tokenlane.resilience.adaptive}: how many model calls may be under way, learned from how
-   * the time to the first byte grows with them.
+   * {@code tokenlane.resilience.adaptive}: how many model calls may wait for the first byte of
+   * their answers, learned from how that time grows with them. Streams that have begun do not
+   * count.
    *
    * @param enabled default true
    * @param initial limit at the start; min to max, default 1000

@@ -2,6 +2,7 @@ package io.tokenlane.gateway.route;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -47,23 +48,37 @@ final class ForwardedFields implements HttpHeadersFilter, Ordered {
 
   @Override
   public HttpHeaders filter(HttpHeaders input, ServerWebExchange exchange) {
+    HttpHeaders came = exchange.getRequest().getHeaders();
+    List<String> gone = gone(input, came.getConnection());
+    boolean tells = !RouteConfig.onNodes(exchange);
+    if (gone.isEmpty() && !tells) {
+      return input;
+    }
     HttpHeaders out = new HttpHeaders();
     out.addAll(input);
-    HttpHeaders came = exchange.getRequest().getHeaders();
-    for (String named : came.getConnection()) {
-      if (!KEPT.contains(named.toLowerCase(Locale.ROOT))) {
-        out.remove(named);
-      }
-    }
-    out.remove(FORWARDED);
-    out.headerNames().stream()
-        .filter(name -> name.toLowerCase(Locale.ROOT).startsWith(PREFIX))
-        .toList()
-        .forEach(out::remove);
-    if (!RouteConfig.onNodes(exchange)) {
+    gone.forEach(out::remove);
+    if (tells) {
       tell(exchange.getRequest(), came, out);
     }
     return out;
+  }
+
+  /** What others have said of who asked, and what is for this hop alone. */
+  private static List<String> gone(HttpHeaders input, List<String> named) {
+    List<String> gone = new ArrayList<>(0);
+    for (String name : input.headerNames()) {
+      boolean said =
+          name.equalsIgnoreCase(FORWARDED)
+              || name.regionMatches(true, 0, PREFIX, 0, PREFIX.length());
+      if (said || (names(named, name) && !KEPT.contains(name.toLowerCase(Locale.ROOT)))) {
+        gone.add(name);
+      }
+    }
+    return gone;
+  }
+
+  private static boolean names(List<String> named, String name) {
+    return named.stream().anyMatch(name::equalsIgnoreCase);
   }
 
   private void tell(ServerHttpRequest request, HttpHeaders came, HttpHeaders out) {

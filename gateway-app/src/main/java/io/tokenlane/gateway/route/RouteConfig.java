@@ -2,8 +2,10 @@ package io.tokenlane.gateway.route;
 
 import io.tokenlane.gateway.reload.LiveSettings;
 import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.cloud.gateway.config.GatewayProperties;
 import org.springframework.cloud.gateway.filter.factory.GatewayFilterFactory;
@@ -41,6 +43,17 @@ public class RouteConfig {
   SmartInitializingSingleton routesAreSound(
       @Qualifier("routeDefinitionRouteLocator") RouteLocator configured) {
     return () -> configured.getRoutes().blockLast();
+  }
+
+  /**
+   * What these take away {@link ForwardedFields} does, and each of them copies all fields first.
+   */
+  @Bean
+  static BeanDefinitionRegistryPostProcessor withoutFiltersThatForwardedFieldsReplaces() {
+    return registry ->
+        Stream.of("removeForwardedHeadersFilter", "removeXForwardedHeadersFilter")
+            .filter(registry::containsBeanDefinition)
+            .forEach(registry::removeBeanDefinition);
   }
 
   @Bean

@@ -7,8 +7,7 @@ import io.tokenlane.gateway.call.Usage;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.core.JsonGenerator;
 
 /**
  * One request in the access log. Holds no body, query, field or credential, and no reference to the
@@ -34,7 +33,6 @@ record AccessLine(
     long firstByteNanos,
     long totalNanos)
     implements LineRing.Line {
-  private static final JsonMapper JSON = JsonMapper.shared();
   private static final int LONGEST_MODEL = 128;
   private static final int LONGEST_PATH = 1024;
 
@@ -86,35 +84,35 @@ record AccessLine(
   }
 
   @Override
-  public byte[] render() {
-    ObjectNode line = JSON.createObjectNode();
-    line.put("at", at.toString());
-    line.put("id", id);
-    line.put("method", method);
-    line.put("path", path);
-    line.put("status", status);
-    line.put("outcome", outcome);
-    line.put("cache", cache);
-    line.put("node", node);
-    line.put("attempts", attempts);
+  public void render(JsonGenerator json) {
+    json.writeStartObject();
+    json.writeStringProperty("at", Stamps.of(at));
+    json.writeStringProperty("id", id);
+    json.writeStringProperty("method", method);
+    json.writeStringProperty("path", path);
+    json.writeNumberProperty("status", status);
+    json.writeStringProperty("outcome", outcome);
+    json.writeStringProperty("cache", cache);
+    json.writeStringProperty("node", node);
+    json.writeNumberProperty("attempts", attempts);
     if (!model.isEmpty()) {
-      line.put("model", model);
-      line.put("stream", stream);
+      json.writeStringProperty("model", model);
+      json.writeBooleanProperty("stream", stream);
     }
     if (prompt != null) {
-      line.put("prompt_original", prompt.original());
-      line.put("prompt_sent", prompt.sent());
+      json.writeNumberProperty("prompt_original", prompt.original());
+      json.writeNumberProperty("prompt_sent", prompt.sent());
     }
     if (usage != null) {
-      line.put("input_tokens", usage.input());
-      line.put("cached_tokens", usage.cached());
-      line.put("output_tokens", usage.output());
-      line.put("estimated", !usage.exact());
+      json.writeNumberProperty("input_tokens", usage.input());
+      json.writeNumberProperty("cached_tokens", usage.cached());
+      json.writeNumberProperty("output_tokens", usage.output());
+      json.writeBooleanProperty("estimated", !usage.exact());
     }
-    line.put("bytes", bytes);
-    line.put("first_ms", millis(firstByteNanos));
-    line.put("total_ms", millis(totalNanos));
-    return JSON.writeValueAsBytes(line);
+    json.writeNumberProperty("bytes", bytes);
+    json.writeNumberProperty("first_ms", millis(firstByteNanos));
+    json.writeNumberProperty("total_ms", millis(totalNanos));
+    json.writeEndObject();
   }
 
   private static double millis(long nanos) {

@@ -6,10 +6,15 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.tokenlane.gateway.call.InferenceCall;
+import io.tokenlane.gateway.call.Trail;
+import io.tokenlane.gateway.call.Usage;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Counts exchanges: model calls under OpenTelemetry's GenAI names, the cache under ours. */
 final class CallMeters {
@@ -49,9 +54,7 @@ final class CallMeters {
   private final MeterRegistry registry;
   private final Set<String> models = ConcurrentHashMap.newKeySet();
   private final Map<String, Counter> byCache = new ConcurrentHashMap<>();
-  private final Map<Tags, Timer> durations = new ConcurrentHashMap<>();
-  private final Map<Tags, Timer> firstTokens = new ConcurrentHashMap<>();
-  private final Map<Tags, Timer> tokenTimes = new ConcurrentHashMap<>();
+  private final Map<Kind, Meters> byKind = new ConcurrentHashMap<>();
 
   CallMeters(MeterRegistry registry) {
     this.registry = registry;
@@ -63,43 +66,24 @@ final class CallMeters {
   }
 
   private void count(Ending ending, InferenceCall call) {
-    Tags tags = tags(ending, call);
-    durations
-        .computeIfAbsent(
-            tags, t -> timer("gen_ai.client.operation.duration", "Whole calls", DURATIONS, t))
-        .record(Duration.ofNanos(ending.durationNanos()));
-    if (ending.trail().firstByteNanos() != 0 && ending.status() < 400) {
-      firstTokens
-          .computeIfAbsent(
-              tags,
-              t ->
-                  timer(
-                      "gen_ai.server.time_to_first_token", "Until the first byte", FIRST_TOKENS, t))
-          .record(Duration.ofNanos(ending.firstByteAfterNanos()));
+    Trail trail = ending.trail();
+    Meters meters = byKind.computeIfAbsent(kind(ending, call), Meters::new);
+    meters.durations.get().record(ending.durationNanos(), TimeUnit.NANOSECONDS);
+    boolean answered = trail.firstByteNanos() != 0 && ending.status() < 400;
+    if (answered) {
+      meters.firstTokens.get().record(ending.firstByteAfterNanos(), TimeUnit.NANOSECONDS);
     }
-    ending.trail().promptTokens().ifPresent(tokens -> usage("input", tokens.sent(), tags));
-    ending.trail().usage().ifPresent(usage -> usage("output", usage.output(), tags));
-    if (call.stream() && ending.trail().leasedNanos() != 0) {
-      ending.trail().usage().ifPresent(usage -> perToken(ending, usage.output(), tags));
-    }
-  }
-
-  /** Of a node's stream, its tokens behind the first one. */
-  private void perToken(Ending ending, int tokens, Tags tags) {
-    long first = ending.trail().firstByteNanos();
-    if (tokens < 2 || first == 0 || ending.status() >= 400) {
+    trail.promptTokens().ifPresent(tokens -> meters.input.get().record(tokens.sent()));
+    Usage usage = trail.usage().orElse(null);
+    if (usage == null) {
       return;
     }
-    tokenTimes
-        .computeIfAbsent(
-            tags,
-            t ->
-                timer(
-                    "gen_ai.server.time_per_output_token",
-                    "Of the tokens behind the first",
-                    TOKEN_TIMES,
-                    t))
-        .record(Duration.ofNanos((ending.endNanos() - first) / (tokens - 1)));
+    meters.output.get().record(usage.output());
+    if (call.stream() && trail.leasedNanos() != 0 && answered && usage.output() > 1) {
+      // Of a node's stream, its tokens behind the first one.
+      long each = (ending.endNanos() - trail.firstByteNanos()) / (usage.output() - 1);
+      meters.tokenTimes.get().record(each, TimeUnit.NANOSECONDS);
+    }
   }
 
   private Counter counter(String result) {
@@ -109,14 +93,94 @@ final class CallMeters {
         .register(registry);
   }
 
-  private void usage(String type, int tokens, Tags tags) {
-    DistributionSummary.builder("gen_ai.client.token.usage")
+  /** What tells meters apart. */
+  private record Kind(String operation, String model, String error) {
+    Tags tags() {
+      return Tags.of(
+          "gen_ai.operation.name",
+          operation,
+          "gen_ai.provider.name",
+          "tokenlane",
+          "gen_ai.request.model",
+          model,
+          "error.type",
+          error);
+    }
+  }
+
+  private Kind kind(Ending ending, InferenceCall call) {
+    String error = ending.status() < 400 ? ending.outcome() : Integer.toString(ending.status());
+    return new Kind(
+        call.kind().operation(), bounded(call.model()), error.equals("done") ? "" : error);
+  }
+
+  private String bounded(String model) {
+    if (models.contains(model) || (models.size() < MODELS && models.add(model))) {
+      return model;
+    }
+    return "other";
+  }
+
+  /** The meters of one kind of call, each made when it first has something to say. */
+  private final class Meters {
+    private final Made<Timer> durations;
+    private final Made<Timer> firstTokens;
+    private final Made<Timer> tokenTimes;
+    private final Made<DistributionSummary> input;
+    private final Made<DistributionSummary> output;
+
+    Meters(Kind kind) {
+      Tags tags = kind.tags();
+      durations =
+          new Made<>(
+              () -> timer("gen_ai.client.operation.duration", "Whole calls", DURATIONS, tags));
+      firstTokens =
+          new Made<>(
+              () ->
+                  timer(
+                      "gen_ai.server.time_to_first_token",
+                      "Until the first byte",
+                      FIRST_TOKENS,
+                      tags));
+      tokenTimes =
+          new Made<>(
+              () ->
+                  timer(
+                      "gen_ai.server.time_per_output_token",
+                      "Of the tokens behind the first",
+                      TOKEN_TIMES,
+                      tags));
+      input = new Made<>(() -> usage("input", tags));
+      output = new Made<>(() -> usage("output", tags));
+    }
+  }
+
+  /** Made once; where two threads make it at once, the registry gives both the same. */
+  private static final class Made<T> {
+    private final Supplier<T> maker;
+    private volatile @Nullable T made;
+
+    Made(Supplier<T> maker) {
+      this.maker = maker;
+    }
+
+    T get() {
+      T known = made;
+      if (known == null) {
+        known = maker.get();
+        made = known;
+      }
+      return known;
+    }
+  }
+
+  private DistributionSummary usage(String type, Tags tags) {
+    return DistributionSummary.builder("gen_ai.client.token.usage")
         .description("Prompt tokens sent, tokens written")
         .baseUnit("tokens")
         .tags(tags.and("gen_ai.token.type", type))
         .serviceLevelObjectives(TOKENS)
-        .register(registry)
-        .record(tokens);
+        .register(registry);
   }
 
   private Timer timer(String name, String description, long[] borders, Tags tags) {
@@ -129,25 +193,5 @@ final class CallMeters {
         .serviceLevelObjectives(objectives)
         .tags(tags)
         .register(registry);
-  }
-
-  private Tags tags(Ending ending, InferenceCall call) {
-    String error = ending.status() < 400 ? ending.outcome() : Integer.toString(ending.status());
-    return Tags.of(
-        "gen_ai.operation.name",
-        call.kind().operation(),
-        "gen_ai.provider.name",
-        "tokenlane",
-        "gen_ai.request.model",
-        bounded(call.model()),
-        "error.type",
-        error.equals("done") ? "" : error);
-  }
-
-  private String bounded(String model) {
-    if (models.contains(model) || (models.size() < MODELS && models.add(model))) {
-      return model;
-    }
-    return "other";
   }
 }

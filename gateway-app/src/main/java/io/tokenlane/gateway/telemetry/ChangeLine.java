@@ -1,22 +1,19 @@
 package io.tokenlane.gateway.telemetry;
 
 import java.time.Instant;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.core.JsonGenerator;
 
 /** One change of the gateway in the audit log. */
 record ChangeLine(Instant at, Audit.Change change) implements LineRing.Line {
-  private static final JsonMapper JSON = JsonMapper.shared();
-
   @Override
-  public byte[] render() {
-    ObjectNode line = JSON.createObjectNode();
-    line.put("at", at.toString());
-    line.put("who", change.who());
-    line.put("client", change.client());
-    line.put("action", change.action());
-    line.put("target", change.target());
-    line.put("outcome", change.outcome());
-    return JSON.writeValueAsBytes(line);
+  public void render(JsonGenerator json) {
+    json.writeStartObject();
+    json.writeStringProperty("at", Stamps.of(at));
+    json.writeStringProperty("who", change.who());
+    json.writeStringProperty("client", change.client());
+    json.writeStringProperty("action", change.action());
+    json.writeStringProperty("target", change.target());
+    json.writeStringProperty("outcome", change.outcome());
+    json.writeEndObject();
   }
 }

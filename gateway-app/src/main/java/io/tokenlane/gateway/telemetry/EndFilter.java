@@ -2,6 +2,7 @@ package io.tokenlane.gateway.telemetry;
 
 import io.tokenlane.gateway.call.Attention;
 import io.tokenlane.gateway.call.BodyWatch;
+import io.tokenlane.gateway.call.FieldsRequest;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.error.ErrorAnswers;
 import io.tokenlane.gateway.route.ClientAddress;
@@ -80,7 +81,7 @@ final class EndFilter implements WebFilter, Ordered {
       trail.watched(closer(trail.attention(), Attention.DECISIONS));
     }
     ServerHttpRequest request =
-        exchange.getRequest().mutate().headers(h -> passed(h, id, traced.passed())).build();
+        new FieldsRequest(exchange.getRequest(), h -> passed(h, id, traced.passed()));
     Written written = new Written(exchange.getResponse(), trail);
     ServerWebExchange watched = exchange.mutate().request(request).response(written).build();
     written.beforeCommit(

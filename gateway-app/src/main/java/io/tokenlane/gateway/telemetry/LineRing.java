@@ -1,5 +1,6 @@
 package io.tokenlane.gateway.telemetry;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -8,6 +9,9 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.jctools.queues.atomic.MpscAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
 
 /**
  * Lines on their way to a file: a bounded ring without locks that request threads put into, and one
@@ -18,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class LineRing implements AutoCloseable {
   /** Rendered on the writer's thread, so it must not change after it was offered. */
   interface Line {
-    byte[] render();
+    /** Writes one value. */
+    void render(JsonGenerator json);
   }
 
   /** Opens what is written to; called on the writer's thread, and may block. */
@@ -30,7 +35,11 @@ final class LineRing implements AutoCloseable {
   private static final long LONGEST_IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(320);
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long FAREWELL_MILLIS = 1_000;
-  private static final int BATCH_BYTES = 64 * 1024;
+
+  /** Once it holds as much a batch is written. */
+  private static final int BATCH_BYTES = 32 * 1024;
+
+  private static final JsonFactory JSON = JsonFactory.builder().rootValueSeparator("").build();
 
   private final MpscAtomicArrayQueue<Line> ring;
   private final int ordinaryRoom;
@@ -46,6 +55,8 @@ final class LineRing implements AutoCloseable {
   private volatile boolean resting;
 
   private @Nullable WritableByteChannel channel;
+  private final Batch batch = new Batch();
+  private final JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), batch);
 
   /**
    * Starts the writer.
@@ -93,21 +104,18 @@ final class LineRing implements AutoCloseable {
   }
 
   private void write(Line first) {
-    ByteBuffer batch = ByteBuffer.allocate(BATCH_BYTES);
+    batch.reset();
     int lines = 0;
-    for (Line line = first; line != null; line = room(batch) ? ring.poll() : null) {
-      byte[] text = line.render();
-      if (text.length + 1 > batch.remaining()) {
-        lost.increment();
-        continue;
-      }
-      batch.put(text).put((byte) '\n');
+    for (Line line = first; line != null; line = batch.size() < BATCH_BYTES ? ring.poll() : null) {
+      line.render(json);
+      json.writeRaw('\n');
+      json.flush();
       lines++;
     }
     try {
       WritableByteChannel open = channel();
-      for (batch.flip(); batch.hasRemaining(); ) {
-        open.write(batch);
+      for (ByteBuffer bytes = batch.bytes(); bytes.hasRemaining(); ) {
+        open.write(bytes);
       }
       written.add(lines);
     } catch (IOException diskFull) {
@@ -117,8 +125,15 @@ final class LineRing implements AutoCloseable {
     }
   }
 
-  private static boolean room(ByteBuffer batch) {
-    return batch.remaining() > BATCH_BYTES / 2;
+  /** Lines that are written at once, in memory that is kept. */
+  private static final class Batch extends ByteArrayOutputStream {
+    Batch() {
+      super(2 * BATCH_BYTES);
+    }
+
+    ByteBuffer bytes() {
+      return ByteBuffer.wrap(buf, 0, count);
+    }
   }
 
   private WritableByteChannel channel() throws IOException {

@@ -2,7 +2,6 @@ package io.tokenlane.gateway.telemetry;
 
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.prefetch.http.CacheStatus;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
@@ -47,6 +46,7 @@ final class ResponseFields {
   }
 
   static String millis(long nanos) {
-    return String.format(Locale.ROOT, "%.1f", nanos / 1e6);
+    long tenths = Math.max(0, Math.round(nanos / 1e5));
+    return tenths / 10 + "." + tenths % 10;
   }
 }

@@ -9,10 +9,14 @@ import io.tokenlane.balance.Node;
 import io.tokenlane.balance.NodePool;
 import io.tokenlane.balance.PoolSettings;
 import io.tokenlane.balance.strategy.Strategies;
+import io.tokenlane.gateway.call.CallKind;
+import io.tokenlane.gateway.call.CallParser;
+import io.tokenlane.gateway.call.InferenceCall;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.catalog.ModelCatalog;
 import io.tokenlane.gateway.route.RouteConfig;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,12 +38,17 @@ import reactor.core.publisher.SignalType;
 /**
  * A hundred thousand calls through the filter that leases, on two threads, before nodes at their
  * limits: each is given up at a moment of its own (while it waits for a slot, on a node, between
- * two attempts, after its end) by another thread than the one it runs on. Nothing is left in
- * flight.
+ * two attempts, while two nodes have it, after its end) by another thread than the one it runs on.
+ * Nothing is left in flight.
  */
 final class CancelsTest {
   private static final int CALLS = 100_000;
   private static final int AT_ONCE = 32;
+
+  /** Soon asked of a second node. */
+  private static final InferenceCall STREAM =
+      CallParser.parse(CallKind.CHAT, "{\"stream\":true}".getBytes(StandardCharsets.UTF_8));
+
   private static final Route ROUTE =
       Route.async()
           .id(RouteConfig.NODES_ROUTE)
@@ -61,7 +70,7 @@ final class CancelsTest {
             .toList());
     Leasing.Way way =
         new Leasing.Way(Strategies.named("ewma"), Map.of(), "ip", Duration.ofSeconds(30));
-    Attempting terms = new Attempting(3, new RetryBudget(1), false);
+    Attempting terms = new Attempting(3, new RetryBudget(1), Duration.ofNanos(20_000), false);
     filter =
         new BalanceFilter(
             line,
@@ -85,6 +94,9 @@ final class CancelsTest {
         MockServerWebExchange.from(MockServerHttpRequest.get("/v1/chat/completions"));
     exchange.getAttributes().put(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR, ROUTE);
     Trail trail = Trail.start(exchange, "id", System.nanoTime());
+    if (how == 1 || how == 7) {
+      trail.admitted(STREAM);
+    }
     return filter
         .filter(exchange, chain(how))
         .onErrorComplete()
@@ -101,7 +113,7 @@ final class CancelsTest {
   private void calls(long seed, Disposable[] open, CountDownLatch over) {
     Random random = new Random(seed);
     for (int i = 0; i < CALLS / 2; i++) {
-      Disposable mine = begin(random.nextInt(5));
+      Disposable mine = begin(random.nextInt(10));
       int place = random.nextInt(AT_ONCE);
       Disposable other;
       synchronized (open) {

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -21,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Lines that wait, are written, or are dropped; who offers them never waits. */
 final class LineRingTest {
   private static LineRing.Line line(int number) {
-    return () -> Integer.toString(number).getBytes(StandardCharsets.US_ASCII);
+    return json -> json.writeNumber(number);
   }
 
   private static LineRing.Sink file(Path path) {
@@ -83,8 +82,7 @@ final class LineRingTest {
 
     IntStream.range(0, 100_000).forEach(i -> ring.offer(line(i), i % 2 == 0));
 
-    // All but the ring's 256 and the one batch that the writer holds: half of 64 KB, 2 bytes a
-    // line.
+    // All but the ring's 256 and the one batch of 32 KB that the writer holds, 2 bytes a line.
     assertThat(ring.droppedOrdinary() + ring.droppedImportant()).isGreaterThan(83_000);
     ring.close();
     assertThat(ring.written()).isZero();
