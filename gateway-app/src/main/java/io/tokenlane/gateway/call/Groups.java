@@ -36,8 +36,9 @@ final class Groups {
   }
 
   /**
-   * The same for a chunk that came as a publisher of one buffer, as Spring makes them. What flattens
-   * them drops one that comes while it is cancelled, and knows nothing of its buffer either.
+   * The same for a chunk that came as a publisher of one buffer, as Spring makes them. What
+   * flattens them drops one that comes while it is cancelled, and knows nothing of its buffer
+   * either.
    */
   Publisher<? extends DataBuffer> owned(Publisher<? extends DataBuffer> chunk) {
     if (chunk instanceof Fuseable.ScalarCallable<?> known) {
