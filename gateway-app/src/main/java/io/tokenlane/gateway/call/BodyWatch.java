@@ -29,9 +29,15 @@ public abstract class BodyWatch extends ServerHttpResponseDecorator {
   @Override
   public final Mono<Void> writeAndFlushWith(
       Publisher<? extends Publisher<? extends DataBuffer>> body) {
+    Groups came = new Groups();
     // Prefetch 0: a chunk waiting in a queue would be a chunk flushed late.
-    Flux<DataBuffer> chunks = Flux.from(body).concatMap(chunk -> chunk, 0);
+    Flux<DataBuffer> chunks = Flux.from(body).map(came::owned).concatMap(chunk -> chunk, 0);
     Groups groups = new Groups();
-    return super.writeAndFlushWith(watch(chunks).map(groups::of)).doFinally(signal -> groups.end());
+    return super.writeAndFlushWith(watch(chunks).map(groups::of))
+        .doFinally(
+            signal -> {
+              came.end();
+              groups.end();
+            });
   }
 }

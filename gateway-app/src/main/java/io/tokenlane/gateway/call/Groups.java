@@ -8,6 +8,7 @@ import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
+import reactor.core.Fuseable;
 import reactor.core.publisher.Operators;
 
 /**
@@ -32,6 +33,24 @@ final class Groups {
       end();
     }
     return group;
+  }
+
+  /**
+   * The same for a chunk that came as a publisher of one buffer, as Spring makes them. What
+   * flattens them drops one that comes while it is cancelled, and knows nothing of its buffer
+   * either.
+   */
+  Publisher<? extends DataBuffer> owned(Publisher<? extends DataBuffer> chunk) {
+    if (chunk instanceof Fuseable.ScalarCallable<?> known) {
+      try {
+        if (known.call() instanceof DataBuffer buffer) {
+          return of(buffer);
+        }
+      } catch (Exception failing) {
+        return chunk;
+      }
+    }
+    return chunk;
   }
 
   /** Nobody reads on: releases what nobody has subscribed to. */

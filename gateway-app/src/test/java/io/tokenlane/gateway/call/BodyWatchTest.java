@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.core.io.buffer.NettyDataBufferFactory;
@@ -19,6 +21,7 @@ import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 import reactor.core.publisher.Sinks;
 import reactor.test.StepVerifier;
 
@@ -66,6 +69,23 @@ class BodyWatchTest {
     StepVerifier.create(server.held.getFirst(), 0).thenCancel().verify();
 
     assertThat(made).extracting(ByteBuf::refCnt).containsExactly(0);
+  }
+
+  /** What is read upstream on one thread while the client leaves on another. */
+  @Test
+  void aChunkThatComesWhenAllHaveLeftIsGivenBack() {
+    AtomicReference<Subscriber<? super Publisher<DataBuffer>>> node = new AtomicReference<>();
+    Publisher<Publisher<DataBuffer>> body =
+        subscriber -> {
+          node.set(subscriber);
+          subscriber.onSubscribe(Operators.emptySubscription());
+        };
+    watched().writeAndFlushWith(body).subscribe().dispose();
+
+    node.get().onNext(Flux.just(buffer("flux")));
+    node.get().onNext(Mono.just(buffer("mono")));
+
+    assertThat(made).extracting(ByteBuf::refCnt).containsExactly(0, 0);
   }
 
   @Test
