@@ -28,9 +28,23 @@ public final class Int8Rows {
 
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_128;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_128;
-  private static final VectorSpecies<Float> WIDE_FLOATS = FloatVector.SPECIES_512;
-  private static final VectorSpecies<Integer> WIDE_INTS = IntVector.SPECIES_512;
-  private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_128;
+
+  /** As wide as the JVM computes with; wider ones would be emulated. */
+  private static final VectorSpecies<Float> WIDE_FLOATS =
+      switch (FloatVector.SPECIES_PREFERRED.length()) {
+        case 2, 4 -> FloatVector.SPECIES_128;
+        case 8 -> FloatVector.SPECIES_256;
+        default -> FloatVector.SPECIES_512;
+      };
+
+  private static final VectorSpecies<Integer> WIDE_INTS =
+      VectorSpecies.of(int.class, WIDE_FLOATS.vectorShape());
+  private static final int WIDE = WIDE_FLOATS.length();
+
+  /** As many bytes; there are none of four. */
+  private static final VectorSpecies<Byte> BYTES =
+      WIDE == 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
+
   private static final int LANES = FLOATS.length();
   private static final long CACHE_LINE = 64;
   private static final int LARGEST = 127;
@@ -199,13 +213,11 @@ public final class Int8Rows {
     FloatVector inverse = FloatVector.broadcast(WIDE_FLOATS, inverse(step));
     FloatVector magic = FloatVector.broadcast(WIDE_FLOATS, MAGIC);
     IntVector sums = IntVector.zero(WIDE_INTS);
-    for (int i = 0; i < group; i += WIDE_FLOATS.length()) {
+    for (int i = 0; i < group; i += WIDE) {
       IntVector bits =
           FloatVector.fromArray(WIDE_FLOATS, in, begin + i).fma(inverse, magic).reinterpretAsInts();
       sums = sums.add(bits);
-      bits.convertShape(VectorOperators.I2B, BYTES, 0)
-          .reinterpretAsInts()
-          .intoArray(rounded, i / 4);
+      pack(bits, rounded, i / 4);
     }
     int sum = sums.reduceLanes(VectorOperators.ADD) - group * Float.floatToRawIntBits(MAGIC);
     fours.set(ValueLayout.JAVA_INT, at, -128 * sum);
@@ -213,6 +225,16 @@ public final class Int8Rows {
       fours.set(ValueLayout.JAVA_INT, at + (i + 1) * stride, rounded[i]);
     }
     return step;
+  }
+
+  /** Four numbers to an int. */
+  private static void pack(IntVector bits, int[] packed, int at) {
+    if (WIDE == BYTES.length()) {
+      bits.convertShape(VectorOperators.I2B, BYTES, 0).reinterpretAsInts().intoArray(packed, at);
+    } else {
+      int low = (bits.lane(0) & 0xff) | (bits.lane(1) & 0xff) << 8;
+      packed[at] = low | (bits.lane(2) & 0xff) << 16 | bits.lane(3) << 24;
+    }
   }
 
   private int tileOf(int row) {
