@@ -277,6 +277,9 @@ public final class Scheduler {
     } else if (running.isEmpty()) {
       openSeats = Math.min(limits.maxSequences(), waiting.size());
     }
+    if (waiting.isEmpty()) {
+      return; // most steps: no iterator for those
+    }
     for (Iterator<Sequence> queue = waiting.iterator();
         budget > 0 && openSeats > 0 && queue.hasNext(); ) {
       Sequence sequence = queue.next();

@@ -56,7 +56,12 @@ public final class Int8Rows {
   private MemorySegment values = MemorySegment.NULL;
   private MemorySegment fours = MemorySegment.NULL;
   private MemorySegment scales = MemorySegment.NULL;
+
+  /** The first row of each tile, and behind the last one the number of rows. */
+  private int[] firstRows = {0};
+
   private int rows;
+  private int tiles;
   private int groups;
   private int group;
 
@@ -82,7 +87,9 @@ public final class Int8Rows {
 
   /** Makes room for rows of a matrix's inputs; reuses the memory where it is large enough. */
   public void begin(int nextRows, Int8Matrix matrix) {
-    rows = nextRows;
+    if (rows != nextRows) {
+      cut(nextRows);
+    }
     groups = matrix.groups();
     group = matrix.group();
     if (form != Form.FOURS) {
@@ -92,6 +99,17 @@ public final class Int8Rows {
       fours = room(fours, (long) rows * groups * (1 + group / 4) * Integer.BYTES);
     }
     scales = room(scales, (long) rows * groups * Float.BYTES);
+  }
+
+  private void cut(int nextRows) {
+    rows = nextRows;
+    tiles = Math.ceilDiv(rows, TILE);
+    if (firstRows.length <= tiles) {
+      firstRows = new int[tiles + 1];
+    }
+    for (int tile = 0; tile <= tiles; tile++) {
+      firstRows[tile] = (int) ((long) rows * tile / Math.max(1, tiles));
+    }
   }
 
   private static MemorySegment room(MemorySegment old, long bytes) {
@@ -110,12 +128,12 @@ public final class Int8Rows {
 
   /** Number of tiles. */
   public int tiles() {
-    return Math.ceilDiv(rows, TILE);
+    return tiles;
   }
 
   /** The first row of a tile; for {@link #tiles()}, the number of rows. */
   public int firstRow(int tile) {
-    return (int) ((long) rows * tile / tiles());
+    return firstRows[tile];
   }
 
   /** Memory of the values. */
@@ -238,7 +256,7 @@ public final class Int8Rows {
   }
 
   private int tileOf(int row) {
-    int tile = row * tiles() / rows;
-    return firstRow(tile + 1) <= row ? tile + 1 : tile;
+    int tile = row * tiles / rows;
+    return firstRows[tile + 1] <= row ? tile + 1 : tile;
   }
 }

@@ -31,7 +31,8 @@ final class OnlineSoftmax {
     Arrays.fill(scores, at + count, at + whole, Float.NEGATIVE_INFINITY);
     FloatVector top = FloatVector.broadcast(FLOATS, largest);
     for (int i = at; i < at + whole; i += Lanes.COUNT) {
-      top = top.max(FloatVector.fromArray(FLOATS, scores, i));
+      FloatVector next = FloatVector.fromArray(FLOATS, scores, i);
+      top = top.blend(next, next.compare(VectorOperators.GT, top));
     }
     float most = top.reduceLanes(VectorOperators.MAX);
     float factor = most == largest ? 1 : (float) Math.exp((largest - most) * scale);

@@ -191,7 +191,7 @@ final class VectorBackend extends HostBackend {
     if (norm != null) {
       elementwise.rmsNorm(HostNorm.of(norm), values, at, values, at);
     }
-    rope.rotate(values, at, row);
+    Elementwise.rotate(rope, values, at, row);
   }
 
   @Override
