@@ -41,7 +41,7 @@ final class TraceRows {
 
   /**
    * @param bytes the model in Q8_0
-   * @param floats one of the same shape in F16
+   * @param floats one of the same shape in F32; the demo model's is in F16, half as large
    */
   TraceRows(EngineOptions options, Path bytes, Path floats, boolean quick) {
     this.options = options;
