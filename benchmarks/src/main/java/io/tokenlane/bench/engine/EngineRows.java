@@ -1,6 +1,7 @@
 package io.tokenlane.bench.engine;
 
 import io.tokenlane.bench.report.Row;
+import io.tokenlane.engine.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +65,7 @@ public final class EngineRows {
 
   private static Path random(EngineOptions options, boolean bytes) throws IOException {
     Path file = Files.createTempFile("tokenlane-random", ".gguf");
-    RandomGguf.write(file, RandomShape.of(options.shape()), bytes);
+    RandomGguf.write(file, RandomShape.of(options.shape()), bytes ? DType.Q8_0 : DType.F32);
     return file;
   }
 }

@@ -1,6 +1,7 @@
 package io.tokenlane.bench.engine;
 
 import com.sun.management.ThreadMXBean;
+import io.tokenlane.bench.Samples;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,11 +16,18 @@ final class Garbage {
 
   private Garbage() {}
 
-  /** Of a long decode less that of a short one, so that what a request takes is not counted. */
-  static double bytesPerToken(LoadedEngine engine) {
-    long base = allocated(engine, LENGTH / 4);
-    long more = allocated(engine, LENGTH);
-    return (more - base) / (double) (SEQUENCES * (LENGTH - LENGTH / 4));
+  /**
+   * Of a long decode less that of a short one, so that what a request takes is not counted; the
+   * median of some rounds, as what is made once for each id comes up less and less.
+   */
+  static double bytesPerToken(LoadedEngine engine, int rounds) {
+    Samples samples = new Samples();
+    for (int i = 0; i < rounds; i++) {
+      long base = allocated(engine, LENGTH / 4);
+      long more = allocated(engine, LENGTH);
+      samples.add((more - base) / (double) (SEQUENCES * (LENGTH - LENGTH / 4)));
+    }
+    return samples.median();
   }
 
   private static long allocated(LoadedEngine engine, int tokens) {

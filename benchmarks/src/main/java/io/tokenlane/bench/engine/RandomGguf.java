@@ -1,5 +1,6 @@
 package io.tokenlane.bench.engine;
 
+import io.tokenlane.engine.tensor.DType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -33,13 +34,13 @@ public final class RandomGguf {
   private final SplittableRandom random = new SplittableRandom(42);
   private final Map<String, int[]> tensors = new LinkedHashMap<>();
   private final RandomShape shape;
-  private final boolean bytes;
+  private final DType type;
   private final Optional<RandomVocabulary> vocabulary;
   private final ByteArrayOutputStream head = new ByteArrayOutputStream();
 
-  private RandomGguf(RandomShape shape, boolean bytes, Optional<RandomVocabulary> vocabulary) {
+  private RandomGguf(RandomShape shape, DType type, Optional<RandomVocabulary> vocabulary) {
     this.shape = shape;
-    this.bytes = bytes;
+    this.type = type;
     this.vocabulary = vocabulary;
     int hidden = shape.hidden;
     int kv = shape.kvHeads * shape.headDim;
@@ -62,10 +63,10 @@ public final class RandomGguf {
   /**
    * Writes a file without a vocabulary, for an engine.
    *
-   * @param bytes whether weights are Q8_0; else F16
+   * @param type of the weights: Q8_0, F16 or F32
    */
-  static void write(Path file, RandomShape shape, boolean bytes) throws IOException {
-    new RandomGguf(shape, bytes, Optional.empty()).writeTo(file);
+  static void write(Path file, RandomShape shape, DType type) throws IOException {
+    new RandomGguf(shape, type, Optional.empty()).writeTo(file);
   }
 
   /**
@@ -74,7 +75,11 @@ public final class RandomGguf {
    * @param bytes whether weights are Q8_0; else F16
    */
   public static void writeServable(Path file, RandomShape shape, boolean bytes) throws IOException {
-    new RandomGguf(shape, bytes, Optional.of(new RandomVocabulary(shape.vocabulary))).writeTo(file);
+    new RandomGguf(
+            shape,
+            bytes ? DType.Q8_0 : DType.F16,
+            Optional.of(new RandomVocabulary(shape.vocabulary)))
+        .writeTo(file);
   }
 
   /** Bytes of the weights of such a file, about. */
@@ -100,7 +105,7 @@ public final class RandomGguf {
       for (int[] sizes : tensors.values()) {
         write(out, ByteBuffer.wrap(sizes.length == 1 ? ones(sizes[0]) : new byte[0]));
         for (int row = 0; sizes.length > 1 && row < sizes[1]; row++) {
-          write(out, bytes ? blocks(sizes[0]) : halves(sizes[0]));
+          write(out, type == DType.Q8_0 ? blocks(sizes[0]) : floats(sizes[0]));
         }
       }
     }
@@ -154,22 +159,31 @@ public final class RandomGguf {
         i64(dimension);
         elements *= dimension;
       }
-      i32(sizes.length == 1 ? F32 : bytes ? Q8_0 : F16);
+      i32(sizes.length == 1 ? F32 : number());
       i64(offset);
       offset += sizes.length == 1 ? elements * Float.BYTES : weightBytes(elements);
     }
   }
 
   private long weightBytes(long elements) {
-    return bytes ? elements / BLOCK * BLOCK_BYTES : elements * Short.BYTES;
+    return elements / type.blockSize() * type.blockBytes();
+  }
+
+  private int number() {
+    return type == DType.Q8_0 ? Q8_0 : type == DType.F16 ? F16 : F32;
   }
 
   /** A row of numbers that add up as those of {@link #blocks} do. */
-  private ByteBuffer halves(int columns) {
-    ByteBuffer row = ByteBuffer.allocate(columns * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  private ByteBuffer floats(int columns) {
+    ByteBuffer row = ByteBuffer.allocate(columns * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     double most = Math.sqrt(3.0 / columns);
     for (int i = 0; i < columns; i++) {
-      row.putShort(Float.floatToFloat16((float) (most * (2 * random.nextDouble() - 1))));
+      float value = (float) (most * (2 * random.nextDouble() - 1));
+      if (type == DType.F32) {
+        row.putFloat(value);
+      } else {
+        row.putShort(Float.floatToFloat16(value));
+      }
     }
     return row.flip();
   }

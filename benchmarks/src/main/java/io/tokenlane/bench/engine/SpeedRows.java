@@ -119,7 +119,7 @@ final class SpeedRows {
     rows.add(
         Row.of(
                 options.shape() + ": garbage of the step thread, 8 sequences",
-                Garbage.bytesPerToken(engine),
+                Garbage.bytesPerToken(engine, small ? 21 : 1),
                 "B/token",
                 Row.Better.LOWER)
             .withGoal(0));

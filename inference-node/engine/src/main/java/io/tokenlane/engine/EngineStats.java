@@ -42,23 +42,4 @@ public record EngineStats(
   public double kvUsage() {
     return kvBlocks == 0 ? 0 : (double) kvBlocksUsed / kvBlocks;
   }
-
-  EngineStats with(int sequences, int pinnedBlocks) {
-    return new EngineStats(
-        running,
-        sequences,
-        maxRunning,
-        kvBlocks,
-        kvBlocksUsed,
-        prefixQueries,
-        prefixHits,
-        promptTokens,
-        generatedTokens,
-        steps,
-        preemptions,
-        expired,
-        pinnedBlocks,
-        stepTokens,
-        effort);
-  }
 }

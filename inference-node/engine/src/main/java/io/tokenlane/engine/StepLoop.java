@@ -6,14 +6,12 @@ import io.tokenlane.engine.model.Model;
 import io.tokenlane.engine.run.Probe;
 import io.tokenlane.engine.run.Runner;
 import io.tokenlane.engine.run.StepResult;
-import io.tokenlane.engine.sample.Draw;
 import io.tokenlane.engine.sample.SamplingState;
 import io.tokenlane.engine.schedule.Scheduler;
 import io.tokenlane.engine.schedule.Sequence;
 import io.tokenlane.engine.schedule.StepBudget;
 import io.tokenlane.engine.schedule.StepPlan;
 import io.tokenlane.engine.schedule.StepPlan.Chunk;
-import io.tokenlane.engine.schedule.Totals;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
@@ -42,6 +40,8 @@ final class StepLoop {
   private final Scheduler scheduler;
   private final Runner runner;
   private final StepOutcome outcome;
+  private final StatsBoard board;
+  private final TokenEvents tokenEvents;
   private final Paces paces;
   private final Sizes sizes;
   private final StepBudget budget;
@@ -58,7 +58,6 @@ final class StepLoop {
   private final Set<ActiveGeneration> pinned = new HashSet<>();
   private long steps;
   private long expired;
-  private volatile EngineStats stats;
 
   /**
    * @param nanoTime as {@link System#nanoTime()}
@@ -76,8 +75,10 @@ final class StepLoop {
     outcome = new StepOutcome(scheduler);
     KvStore kv = model.kvStore(sizes.blocks(), sizes.blockSize(), config.kv().type());
     runner = new Runner(model, kv, config.maxBatchTokens(), sizes.maxRunning(), nanoTime);
+    board = new StatsBoard(sizes, pool, scheduler, runner, budget);
+    tokenEvents = new TokenEvents(model.config().vocabularySize());
     paces = new Paces(model.config().layers());
-    stats = snapshot();
+    publishStats();
   }
 
   /** Where generations come in. */
@@ -108,8 +109,7 @@ final class StepLoop {
 
   /** Load, with what is in the inbox counted as waiting and pinned. */
   EngineStats stats() {
-    EngineStats now = stats;
-    return now.with(Math.max(0, admission.inFlight() - now.running()), admission.pinnedBlocks());
+    return board.read(admission.inFlight(), admission.pinnedBlocks());
   }
 
   /** One pass: inbox, schedule, run, complete, publish. False if there was nothing to do. */
@@ -125,7 +125,7 @@ final class StepLoop {
     if (plan.isEmpty()) {
       requireIdle();
       clock.idle();
-      stats = snapshot();
+      publishStats();
       return false;
     }
     steps++;
@@ -136,7 +136,7 @@ final class StepLoop {
     }
     if (result != null) {
       complete(plan, result);
-      stats = snapshot();
+      publishStats();
       publish(plan);
     }
     return true;
@@ -284,7 +284,7 @@ final class StepLoop {
     if (generation.pinnedBlocks > 0) {
       leave(generation);
       pinned.add(generation);
-      stats = snapshot();
+      publishStats();
     } else {
       end(generation);
     }
@@ -297,11 +297,7 @@ final class StepLoop {
       end(generation);
     }
     for (int i = outcome.begin(chunk); i < outcome.end(chunk); i++) {
-      Draw.Token token = outcome.token(i);
-      if (!deliver(
-          generation,
-          new GenerationEvent.Token(
-              token.id(), token.logprob(), token.topIds(), token.topLogprobs()))) {
+      if (!deliver(generation, tokenEvents.of(outcome.token(i)))) {
         return;
       }
     }
@@ -328,7 +324,7 @@ final class StepLoop {
     if (leave(generation)) {
       scheduler.remove(generation.sequence);
       admission.unpinned(generation);
-      stats = snapshot();
+      publishStats();
     }
   }
 
@@ -346,7 +342,7 @@ final class StepLoop {
     pinned.remove(generation);
     scheduler.remove(generation.sequence);
     admission.unpinned(generation);
-    stats = snapshot();
+    publishStats();
   }
 
   /** Calls the listener; one that throws loses its generation, and nothing else happens. */
@@ -376,23 +372,7 @@ final class StepLoop {
     }
   }
 
-  private EngineStats snapshot() {
-    Totals totals = scheduler.totals();
-    return new EngineStats(
-        scheduler.runningCount(),
-        scheduler.waitingCount(),
-        sizes.maxRunning(),
-        pool.blocks(),
-        pool.owned(),
-        sizes.sharing() ? totals.promptTokens() : 0,
-        totals.cachedTokens(),
-        totals.promptTokens(),
-        totals.generatedTokens(),
-        steps,
-        totals.preemptions(),
-        expired,
-        admission.pinnedBlocks(),
-        budget.tokens(),
-        runner.effort());
+  private void publishStats() {
+    board.publish(steps, expired);
   }
 }

@@ -8,6 +8,7 @@ import io.tokenlane.engine.schedule.Sequence;
 import io.tokenlane.engine.schedule.StepPlan.Chunk;
 import io.tokenlane.engine.schedule.Turn;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ final class StepOutcome {
 
   private final Scheduler scheduler;
   private final List<Draw.Token> tokens = new ArrayList<>();
-  private final List<Integer> ends = new ArrayList<>();
+  private int[] ends = new int[16];
   private final List<@Nullable String> faults = new ArrayList<>();
 
   StepOutcome(Scheduler scheduler) {
@@ -31,7 +32,6 @@ final class StepOutcome {
   /** Starts a step. */
   void clear() {
     tokens.clear();
-    ends.clear();
     faults.clear();
   }
 
@@ -51,8 +51,11 @@ final class StepOutcome {
     } else {
       append(chunk, result, index);
     }
+    if (ends.length == faults.size()) {
+      ends = Arrays.copyOf(ends, 2 * ends.length);
+    }
+    ends[faults.size()] = tokens.size();
     faults.add(fault);
-    ends.add(tokens.size());
   }
 
   /** Why a chunk's sequence cannot go on; null if it can. */
@@ -62,12 +65,12 @@ final class StepOutcome {
 
   /** The first token to be published of a chunk's sequence. */
   int begin(int chunk) {
-    return chunk == 0 ? 0 : ends.get(chunk - 1);
+    return chunk == 0 ? 0 : ends[chunk - 1];
   }
 
   /** Behind the last token to be published of a chunk's sequence. */
   int end(int chunk) {
-    return ends.get(chunk);
+    return ends[chunk];
   }
 
   /** A token to be published. */

@@ -1,6 +1,7 @@
 package io.tokenlane.engine.sample;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Draws the next token of a row of logits.
@@ -21,6 +22,10 @@ public final class Sampler {
 
   private final int vocabularySize;
   private final float[] adjusted;
+
+  /** Tokens without log probabilities: each id has one, made when it is first drawn. */
+  private final Draw.@Nullable Token[] plain;
+
   private final Candidates candidates;
 
   /**
@@ -29,6 +34,7 @@ public final class Sampler {
   public Sampler(int vocabularySize) {
     this.vocabularySize = vocabularySize;
     adjusted = new float[vocabularySize];
+    plain = new Draw.Token[vocabularySize];
     candidates = new Candidates(vocabularySize);
   }
 
@@ -46,10 +52,19 @@ public final class Sampler {
     int id = choose(state, logits, offset, largest);
     state.generated(id);
     if (state.topLogprobs < 0) {
-      return new Draw.Token(id, Float.NaN, NO_IDS, NO_LOGPROBS);
+      return plain(id);
     }
     var row = new Logprobs.Row(logits, offset, vocabularySize);
     return Logprobs.describe(id, row, logits[offset + largest], state.topLogprobs);
+  }
+
+  private Draw.Token plain(int id) {
+    Draw.Token known = plain[id];
+    if (known == null) {
+      known = new Draw.Token(id, Float.NaN, NO_IDS, NO_LOGPROBS);
+      plain[id] = known;
+    }
+    return known;
   }
 
   /** The most likely token of the row that starts at {@code offset}, with its log probability. */
@@ -80,13 +95,16 @@ public final class Sampler {
 
   /** Index, from {@code offset}, of the largest value; the first of equal ones. */
   static int argmax(float[] values, int offset, int count) {
-    int best = 0;
-    for (int i = 1; i < count; i++) {
-      if (values[offset + i] > values[offset + best]) {
-        best = i;
+    float most = values[offset];
+    for (int i = offset; i < offset + count; i++) {
+      most = Math.max(most, values[i]);
+    }
+    for (int i = 0; i < count; i++) {
+      if (values[offset + i] == most) {
+        return i;
       }
     }
-    return best;
+    return 0;
   }
 
   private int choose(SamplingState state, float[] logits, int offset, int largest) {
@@ -151,7 +169,17 @@ public final class Sampler {
     return Math.clamp(value, -Float.MAX_VALUE, Float.MAX_VALUE);
   }
 
+  /** Largest and smallest first: such loops are compiled to vectors, one that may end is not. */
   private int firstNotFinite(float[] logits, int offset) {
+    float most = 0;
+    float least = 0;
+    for (int i = offset; i < offset + vocabularySize; i++) {
+      most = Math.max(most, logits[i]);
+      least = Math.min(least, logits[i]);
+    }
+    if (Float.isFinite(most) && Float.isFinite(least)) {
+      return -1;
+    }
     for (int id = 0; id < vocabularySize; id++) {
       if (!Float.isFinite(logits[offset + id])) {
         return id;

@@ -45,7 +45,7 @@ public final class Scheduler {
   private final Set<Sequence> pinned = new LinkedHashSet<>();
   private final List<Sequence> hungry = new ArrayList<>();
   private final List<Sequence> ready = new ArrayList<>();
-  private final List<Chunk> chunks = new ArrayList<>();
+  private final StepPlan plan = new StepPlan();
   private final Counters counters = new Counters();
 
   private long arrivals;
@@ -97,17 +97,18 @@ public final class Scheduler {
   public StepPlan schedule(int tokens) {
     int wanted = Math.clamp(tokens, 1, limits.maxTokens());
     budget = Math.max(wanted, running.size());
-    chunks.clear();
+    plan.clear();
     boolean preempted = keepAllMoving();
     shareOut();
     shareOutToDrafts();
-    for (Sequence sequence : running) {
-      plan(sequence);
+    for (int i = 0; i < running.size(); i++) {
+      plan.add(running.get(i).chunk().plan());
     }
     if (!preempted) {
       admitWaiting(Math.min(wanted, limits.maxSequences()));
     }
-    return new StepPlan(pool.takeCopies(), chunks);
+    plan.copyFirst(pool.takeCopies());
+    return plan;
   }
 
   /**
@@ -276,6 +277,9 @@ public final class Scheduler {
     } else if (running.isEmpty()) {
       openSeats = Math.min(limits.maxSequences(), waiting.size());
     }
+    if (waiting.isEmpty()) {
+      return; // most steps: no iterator for those
+    }
     for (Iterator<Sequence> queue = waiting.iterator();
         budget > 0 && openSeats > 0 && queue.hasNext(); ) {
       Sequence sequence = queue.next();
@@ -351,17 +355,7 @@ public final class Scheduler {
     openSeats--;
     sequence.grant(Math.min(sequence.remaining(), budget));
     budget -= sequence.granted();
-    plan(sequence);
-  }
-
-  private void plan(Sequence sequence) {
-    chunks.add(
-        new Chunk(
-            sequence,
-            sequence.computed(),
-            sequence.granted(),
-            sequence.samples(),
-            sequence.drafts()));
+    plan.add(sequence.chunk().plan());
   }
 
   private void preempt(Sequence sequence) {

@@ -16,6 +16,7 @@ public final class Sequence {
   private final int[] stopTokens;
   private final BlockTable blocks;
   private final @Nullable Sequence sibling;
+  private final StepPlan.Chunk chunk = new StepPlan.Chunk(this);
 
   private int[] tokens;
   private int length;
@@ -198,6 +199,11 @@ public final class Sequence {
   /** Tokens that may be drafted behind those granted in this step. */
   int drafts() {
     return drafts;
+  }
+
+  /** What the step that is planned computes of it. */
+  StepPlan.Chunk chunk() {
+    return chunk;
   }
 
   /** Keeps its blocks once it has ended. Before it is added. */

@@ -111,10 +111,19 @@ final class SchedulerTest {
     }
   }
 
-  private List<Chunk> step(Scheduler scheduler) {
+  /** A chunk, kept beyond its step. */
+  private record Planned(Sequence sequence, int from, int count, boolean samples, int drafts) {
+    static Planned of(Chunk chunk) {
+      return new Planned(
+          chunk.sequence(), chunk.from(), chunk.count(), chunk.samples(), chunk.drafts());
+    }
+  }
+
+  private List<Planned> step(Scheduler scheduler) {
     StepPlan plan = scheduler.schedule(Integer.MAX_VALUE);
+    List<Planned> planned = plan.chunks().stream().map(Planned::of).toList();
     complete(scheduler, plan);
-    return plan.chunks();
+    return planned;
   }
 
   private void complete(Scheduler scheduler, StepPlan plan) {
@@ -123,8 +132,8 @@ final class SchedulerTest {
     scheduler.checkInvariants();
   }
 
-  private static Chunk chunk(Sequence sequence, int from, int count) {
-    return new Chunk(sequence, from, count, from + count >= sequence.promptLength(), 0);
+  private static Planned chunk(Sequence sequence, int from, int count) {
+    return new Planned(sequence, from, count, from + count >= sequence.promptLength(), 0);
   }
 
   private static SchedulerLimits limits(int seats, int budget) {

@@ -52,6 +52,26 @@ public final class HostRope implements Rope {
     preparedStep = step;
   }
 
+  /** Pairs of elements that are turned. */
+  public int pairs() {
+    return frequencies.length;
+  }
+
+  /** Whether first elements of pairs lie side by side, and second ones behind them. */
+  public boolean isHalfSplit() {
+    return pairStride == 1;
+  }
+
+  /** Cosines of the prepared rows, {@code [row][pair]}. */
+  public float[] cosines() {
+    return cosines;
+  }
+
+  /** Sines of the prepared rows, {@code [row][pair]}. */
+  public float[] sines() {
+    return sines;
+  }
+
   /** Turns the head at {@code values[at] ..} by the position of a prepared row. */
   public void rotate(float[] values, int at, int row) {
     int angle = row * frequencies.length;

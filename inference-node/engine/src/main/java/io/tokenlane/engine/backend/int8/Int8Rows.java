@@ -28,9 +28,23 @@ public final class Int8Rows {
 
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_128;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_128;
-  private static final VectorSpecies<Float> WIDE_FLOATS = FloatVector.SPECIES_512;
-  private static final VectorSpecies<Integer> WIDE_INTS = IntVector.SPECIES_512;
-  private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_128;
+
+  /** As wide as the JVM computes with; wider ones would be emulated. */
+  private static final VectorSpecies<Float> WIDE_FLOATS =
+      switch (FloatVector.SPECIES_PREFERRED.length()) {
+        case 2, 4 -> FloatVector.SPECIES_128;
+        case 8 -> FloatVector.SPECIES_256;
+        default -> FloatVector.SPECIES_512;
+      };
+
+  private static final VectorSpecies<Integer> WIDE_INTS =
+      VectorSpecies.of(int.class, WIDE_FLOATS.vectorShape());
+  private static final int WIDE = WIDE_FLOATS.length();
+
+  /** As many bytes; there are none of four. */
+  private static final VectorSpecies<Byte> BYTES =
+      WIDE == 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
+
   private static final int LANES = FLOATS.length();
   private static final long CACHE_LINE = 64;
   private static final int LARGEST = 127;
@@ -42,7 +56,12 @@ public final class Int8Rows {
   private MemorySegment values = MemorySegment.NULL;
   private MemorySegment fours = MemorySegment.NULL;
   private MemorySegment scales = MemorySegment.NULL;
+
+  /** The first row of each tile, and behind the last one the number of rows. */
+  private int[] firstRows = {0};
+
   private int rows;
+  private int tiles;
   private int groups;
   private int group;
 
@@ -68,7 +87,9 @@ public final class Int8Rows {
 
   /** Makes room for rows of a matrix's inputs; reuses the memory where it is large enough. */
   public void begin(int nextRows, Int8Matrix matrix) {
-    rows = nextRows;
+    if (rows != nextRows) {
+      cut(nextRows);
+    }
     groups = matrix.groups();
     group = matrix.group();
     if (form != Form.FOURS) {
@@ -78,6 +99,17 @@ public final class Int8Rows {
       fours = room(fours, (long) rows * groups * (1 + group / 4) * Integer.BYTES);
     }
     scales = room(scales, (long) rows * groups * Float.BYTES);
+  }
+
+  private void cut(int nextRows) {
+    rows = nextRows;
+    tiles = Math.ceilDiv(rows, TILE);
+    if (firstRows.length <= tiles) {
+      firstRows = new int[tiles + 1];
+    }
+    for (int tile = 0; tile <= tiles; tile++) {
+      firstRows[tile] = (int) ((long) rows * tile / Math.max(1, tiles));
+    }
   }
 
   private static MemorySegment room(MemorySegment old, long bytes) {
@@ -96,12 +128,12 @@ public final class Int8Rows {
 
   /** Number of tiles. */
   public int tiles() {
-    return Math.ceilDiv(rows, TILE);
+    return tiles;
   }
 
   /** The first row of a tile; for {@link #tiles()}, the number of rows. */
   public int firstRow(int tile) {
-    return (int) ((long) rows * tile / tiles());
+    return firstRows[tile];
   }
 
   /** Memory of the values. */
@@ -199,13 +231,11 @@ public final class Int8Rows {
     FloatVector inverse = FloatVector.broadcast(WIDE_FLOATS, inverse(step));
     FloatVector magic = FloatVector.broadcast(WIDE_FLOATS, MAGIC);
     IntVector sums = IntVector.zero(WIDE_INTS);
-    for (int i = 0; i < group; i += WIDE_FLOATS.length()) {
+    for (int i = 0; i < group; i += WIDE) {
       IntVector bits =
           FloatVector.fromArray(WIDE_FLOATS, in, begin + i).fma(inverse, magic).reinterpretAsInts();
       sums = sums.add(bits);
-      bits.convertShape(VectorOperators.I2B, BYTES, 0)
-          .reinterpretAsInts()
-          .intoArray(rounded, i / 4);
+      pack(bits, rounded, i / 4);
     }
     int sum = sums.reduceLanes(VectorOperators.ADD) - group * Float.floatToRawIntBits(MAGIC);
     fours.set(ValueLayout.JAVA_INT, at, -128 * sum);
@@ -215,8 +245,18 @@ public final class Int8Rows {
     return step;
   }
 
+  /** Four numbers to an int. */
+  private static void pack(IntVector bits, int[] packed, int at) {
+    if (WIDE == BYTES.length()) {
+      bits.convertShape(VectorOperators.I2B, BYTES, 0).reinterpretAsInts().intoArray(packed, at);
+    } else {
+      int low = (bits.lane(0) & 0xff) | (bits.lane(1) & 0xff) << 8;
+      packed[at] = low | (bits.lane(2) & 0xff) << 16 | bits.lane(3) << 24;
+    }
+  }
+
   private int tileOf(int row) {
-    int tile = row * tiles() / rows;
-    return firstRow(tile + 1) <= row ? tile + 1 : tile;
+    int tile = row * tiles / rows;
+    return firstRows[tile + 1] <= row ? tile + 1 : tile;
   }
 }

@@ -21,16 +21,15 @@ final class AttendTile {
   /** Positions of a piece; a multiple of the strip. */
   private static final int PIECE = 64;
 
-  /** Before and behind a query's scores, for the slots of a strip that are not of the piece. */
-  private static final int MARGIN = HostKvStore.STRIP;
-
-  private static final int STRIDE = MARGIN + PIECE + MARGIN;
   private static final int STRIP = HostKvStore.STRIP;
-  private static final int FOUR = StripKernel.QUERIES;
+  private static final int FOUR = Queries.TOGETHER;
 
-  private final StripKernel.Scores scores = new StripKernel.Scores();
-  private float[] sums = {};
-  private int[] at = {};
+  /** A strip's slots that are not of the piece are scored into the margin. */
+  private final Queries space = new Queries(PIECE, STRIP);
+
+  private final HeadKernel kernel;
+  private final Parts strips = new Parts(PIECE);
+  private final Parts runs = new Parts(PIECE);
   private int[] firsts = {};
   private int[] ends = {};
   private OnlineSoftmax[] softmaxes = {};
@@ -39,7 +38,7 @@ final class AttendTile {
   /** What 8-bit keys and values are unpacked to. */
   private final Int8Slots.Target valuePiece = new Int8Slots.Target();
 
-  private MemorySegment keyStrip = MemorySegment.NULL;
+  private final Int8Slots.Target keyStrips = new Int8Slots.Target();
   private boolean int8;
 
   private Batch batch = new Batch(1, 1, 1, 1);
@@ -50,8 +49,8 @@ final class AttendTile {
   private int dim;
   private int table;
 
-  AttendTile() {
-    scores.stride = STRIDE;
+  AttendTile(boolean assembled) {
+    kernel = assembled ? new AssembledHeads(PIECE, space.stride()) : new VectorHeads();
   }
 
   void begin(Batch nextBatch, AttentionLayer nextLayer, HostKvStore nextKv, int nextKvHead) {
@@ -61,10 +60,10 @@ final class AttendTile {
     layer = nextLayer.layer();
     kvHead = nextKvHead;
     dim = nextLayer.shape().headDim();
-    scores.dim = dim;
+    space.dim = dim;
     int8 = nextKv.type() == KvType.INT8;
     if (int8 && valuePiece.memory.byteSize() < (long) PIECE * dim * Float.BYTES) {
-      keyStrip = Arena.ofAuto().allocate((long) STRIP * dim * Float.BYTES, Long.BYTES);
+      keyStrips.memory = Arena.ofAuto().allocate(PIECE * stripBytes(), Long.BYTES);
       valuePiece.memory = Arena.ofAuto().allocate((long) PIECE * dim * Float.BYTES, Long.BYTES);
     }
     queries = 0;
@@ -72,10 +71,10 @@ final class AttendTile {
 
   /** Adds the query at {@code index} of the values; all are of one sequence. */
   void addQuery(int row, int index) {
-    if (queries == at.length) {
+    if (queries == firsts.length) {
       grow();
     }
-    at[queries] = index;
+    space.at[queries] = index;
     firsts[queries] = rule.first(batch.positions[row]);
     ends[queries] = batch.positions[row] + 1;
     softmaxes[queries].reset();
@@ -84,16 +83,15 @@ final class AttendTile {
   }
 
   private void grow() {
-    int room = Math.max(FOUR * FOUR, 2 * at.length);
     int old = softmaxes.length;
-    at = Arrays.copyOf(at, room);
+    int room = Math.max(FOUR * FOUR, 2 * old);
+    space.grow(room);
     firsts = Arrays.copyOf(firsts, room);
     ends = Arrays.copyOf(ends, room);
     softmaxes = Arrays.copyOf(softmaxes, room);
     for (int i = old; i < room; i++) {
       softmaxes[i] = new OnlineSoftmax();
     }
-    scores.values = new float[room * STRIDE];
   }
 
   int queries() {
@@ -102,14 +100,11 @@ final class AttendTile {
 
   /** Computes all queries, which were added in the order of their positions. */
   void attend(float[] values) {
-    if (sums.length < at.length * dim) {
-      sums = new float[at.length * dim];
-    }
-    Arrays.fill(sums, 0, Math.ceilDiv(queries, FOUR) * FOUR * dim, 0);
+    space.begin(values, Math.ceilDiv(queries, FOUR) * FOUR);
     fillUp();
     int end = ends[queries - 1];
     for (int base = firsts[0] / PIECE * PIECE; base < end; base += PIECE) {
-      score(values, base, Math.min(base + PIECE, end));
+      score(base, Math.min(base + PIECE, end));
       weigh(base);
       if (int8) {
         unpackValues(base, Math.min(base + PIECE, end));
@@ -121,38 +116,40 @@ final class AttendTile {
   /** Repeats the last query up to a multiple of four: four cost less than two or three alone. */
   private void fillUp() {
     for (int i = queries; i % FOUR != 0; i++) {
-      at[i] = at[queries - 1];
+      space.at[i] = space.at[queries - 1];
       firsts[i] = firsts[queries - 1];
       ends[i] = ends[queries - 1];
     }
   }
 
-  private void score(float[] values, int base, int end) {
+  private void score(int base, int end) {
     HostKvStore store = store();
-    MemorySegment memory = int8 ? keyStrip : store.memory();
+    strips.clear();
     for (int position = base; position < end; ) {
       int slot = position % batch.blockSize();
       int lane = slot % STRIP;
+      int slots = Math.min(STRIP - lane, batch.blockSize() - slot);
       long keys = store.keys(layer, block(position), kvHead);
       long strip = keys + store.keyOffset(slot - lane, 0);
       if (int8) {
+        keyStrips.at = strips.size() * stripBytes();
         long scales = keys + store.scaleOffset(slot - lane);
-        Int8Slots.keys(store.memory(), strip, scales, dim, keyStrip);
+        Int8Slots.keys(store.memory(), strip, scales, dim, keyStrips);
+        strip = keyStrips.at;
       }
-      long key = int8 ? 0 : strip;
-      for (int query = 0; query < queries; ) {
-        scores.at = query * STRIDE + MARGIN + position - base - lane;
-        scores.query = query;
-        if (query + 1 < queries) {
-          StripKernel.score4(values, at, memory, key, scores);
-          query += FOUR;
-        } else {
-          StripKernel.score(values, at[query], memory, key, scores);
-          query++;
-        }
-      }
-      position += Math.min(STRIP - lane, batch.blockSize() - slot);
+      strips.add(strip, position - base - lane, slots);
+      position += slots;
     }
+    MemorySegment memory = int8 ? keyStrips.memory : store.memory();
+    for (int query = 0; query < queries; ) {
+      int together = query + 1 < queries ? FOUR : 1;
+      kernel.score(space, query, together, memory, strips);
+      query += together;
+    }
+  }
+
+  private long stripBytes() {
+    return (long) STRIP * dim * Float.BYTES;
   }
 
   private void weigh(int base) {
@@ -160,29 +157,29 @@ final class AttendTile {
       int from = from(query, base);
       int count = to(query, base) - from;
       if (count > 0) {
-        rescale(query, weigh(query, query * STRIDE + MARGIN + from, count));
+        rescale(query, weigh(query, space.score(query, from), count));
       }
     }
   }
 
   private float weigh(int query, int first, int count) {
     if (rule.softCap() == 0) {
-      return softmaxes[query].weigh(scores.values, first, count, rule.scale());
+      return softmaxes[query].weigh(space.scores, first, count, rule.scale());
     }
-    OnlineSoftmax.cap(scores.values, first, count, rule.scale(), rule.softCap());
-    return softmaxes[query].weigh(scores.values, first, count, 1);
+    OnlineSoftmax.cap(space.scores, first, count, rule.scale(), rule.softCap());
+    return softmaxes[query].weigh(space.scores, first, count, 1);
   }
 
   private void rescale(int query, float factor) {
     for (int i = query * dim; factor != 1 && i < (query + 1) * dim; i++) {
-      sums[i] *= factor;
+      space.sums[i] *= factor;
     }
   }
 
   /** Position by position upwards for every query; four at once where all four look. */
   private void gather(int base) {
     for (int query = 0; query < queries; ) {
-      int together = query + 1 < queries && StripKernel.gathersFour(dim) ? FOUR : 1;
+      int together = query + 1 < queries && kernel.gathersFour(dim) ? FOUR : 1;
       int from = from(query + together - 1, base);
       int to = Math.max(from, to(query, base));
       for (int i = query; i < query + together; i++) {
@@ -199,7 +196,7 @@ final class AttendTile {
   /** Gathers the positions {@code base + from} to {@code base + to} for one query or four. */
   private void gather(int query, int together, int base, int from, int to) {
     HostKvStore store = store();
-    MemorySegment memory = int8 ? valuePiece.memory : store.memory();
+    runs.clear();
     for (int i = from; i < to; ) {
       int slot = (base + i) % batch.blockSize();
       int slots = Math.min(batch.blockSize() - slot, to - i);
@@ -207,14 +204,11 @@ final class AttendTile {
           int8
               ? (long) i * dim * Float.BYTES
               : store.values(layer, block(base + i), kvHead) + store.valueOffset(slot, 0);
-      scores.at = query * STRIDE + MARGIN + i;
-      scores.output = query * dim;
-      if (together == FOUR) {
-        StripKernel.gather4(scores, slots, memory, value, sums);
-      } else {
-        StripKernel.gather(scores, slots, memory, value, sums);
-      }
+      runs.add(value, i, slots);
       i += slots;
+    }
+    if (from < to) {
+      kernel.gather(space, query, together, int8 ? valuePiece.memory : store.memory(), runs);
     }
   }
 
@@ -252,7 +246,7 @@ final class AttendTile {
   void write(int query, float[] out, int to) {
     float inverse = 1 / softmaxes[query].sum();
     for (int i = 0; i < dim; i++) {
-      out[to + i] = sums[query * dim + i] * inverse;
+      out[to + i] = space.sums[query * dim + i] * inverse;
     }
   }
 }

@@ -30,10 +30,10 @@ final class AttendWork implements Workers.Work {
 
   private int count;
 
-  AttendWork(int threads) {
+  AttendWork(int threads, boolean assembled) {
     tiles = new AttendTile[threads];
     for (int i = 0; i < threads; i++) {
-      tiles[i] = new AttendTile();
+      tiles[i] = new AttendTile(assembled);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.tokenlane.engine.backend.vector;
 
 import io.tokenlane.engine.backend.host.HostNorm;
+import io.tokenlane.engine.backend.host.HostRope;
 import io.tokenlane.engine.tensor.Activation;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -29,6 +30,23 @@ final class Elementwise {
     }
     for (int i = bound; i < width; i++) {
       out[outAt + i] = in[inAt + i] * scale * gain[i];
+    }
+  }
+
+  /** {@link HostRope#rotate}, by vectors where pairs lie so that those fit. */
+  static void rotate(HostRope rope, float[] values, int at, int row) {
+    int pairs = rope.pairs();
+    if (!rope.isHalfSplit() || pairs % Lanes.COUNT != 0) {
+      rope.rotate(values, at, row);
+      return;
+    }
+    for (int i = 0; i < pairs; i += Lanes.COUNT) {
+      FloatVector cosine = FloatVector.fromArray(FLOATS, rope.cosines(), row * pairs + i);
+      FloatVector sine = FloatVector.fromArray(FLOATS, rope.sines(), row * pairs + i);
+      FloatVector x = FloatVector.fromArray(FLOATS, values, at + i);
+      FloatVector y = FloatVector.fromArray(FLOATS, values, at + pairs + i);
+      x.mul(cosine).sub(y.mul(sine)).intoArray(values, at + i);
+      x.mul(sine).add(y.mul(cosine)).intoArray(values, at + pairs + i);
     }
   }
 

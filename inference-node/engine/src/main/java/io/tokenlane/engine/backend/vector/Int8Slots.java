@@ -20,12 +20,12 @@ final class Int8Slots {
   private Int8Slots() {}
 
   /**
-   * A strip of keys, element by element.
+   * A strip of keys, element by element, to {@code at} bytes.
    *
    * @param keys where its bytes begin
    * @param scales where the scales of its slots begin
    */
-  static void keys(MemorySegment from, long keys, long scales, int dim, MemorySegment to) {
+  static void keys(MemorySegment from, long keys, long scales, int dim, Target target) {
     for (int part = 0; part < STRIP; part += FLOATS.length()) {
       long scalesOfPart = scales + (long) part * Float.BYTES;
       FloatVector scale = FloatVector.fromMemorySegment(FLOATS, from, scalesOfPart, ORDER);
@@ -35,7 +35,8 @@ final class Int8Slots {
         ByteVector bytes =
             ByteVector.fromMemorySegment(BYTES, from, keys + (long) i * STRIP + group, ORDER);
         FloatVector wide = (FloatVector) bytes.castShape(FLOATS, within);
-        wide.mul(scale).intoMemorySegment(to, ((long) i * STRIP + part) * Float.BYTES, ORDER);
+        long to = target.at + ((long) i * STRIP + part) * Float.BYTES;
+        wide.mul(scale).intoMemorySegment(target.memory, to, ORDER);
       }
     }
   }

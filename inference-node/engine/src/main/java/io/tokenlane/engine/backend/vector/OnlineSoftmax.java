@@ -2,6 +2,7 @@ package io.tokenlane.engine.backend.vector;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -26,14 +27,16 @@ final class OnlineSoftmax {
    * @return what the outputs that were summed so far have to be multiplied by
    */
   float weigh(float[] scores, int at, int count, float scale) {
-    float most = largest;
-    for (int i = at; i < at + count; i++) {
-      most = Math.max(most, scores[i]);
-    }
-    float factor = most == largest ? 1 : (float) Math.exp((largest - most) * scale);
-    largest = most;
     int whole = Math.ceilDiv(count, Lanes.COUNT) * Lanes.COUNT;
     Arrays.fill(scores, at + count, at + whole, Float.NEGATIVE_INFINITY);
+    FloatVector top = FloatVector.broadcast(FLOATS, largest);
+    for (int i = at; i < at + whole; i += Lanes.COUNT) {
+      FloatVector next = FloatVector.fromArray(FLOATS, scores, i);
+      top = top.blend(next, next.compare(VectorOperators.GT, top));
+    }
+    float most = top.reduceLanes(VectorOperators.MAX);
+    float factor = most == largest ? 1 : (float) Math.exp((largest - most) * scale);
+    largest = most;
     FloatVector sum = FloatVector.fromArray(FLOATS, sums, 0).mul(factor);
     for (int i = at; i < at + whole; i += Lanes.COUNT) {
       FloatVector weights =

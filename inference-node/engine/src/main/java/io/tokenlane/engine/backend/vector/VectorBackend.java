@@ -65,7 +65,7 @@ final class VectorBackend extends HostBackend {
     int8 = options.weights() == WeightFormat.INT8;
     workers = new Workers(options.threads());
     projector = new Projector(workers, kernels.kernels());
-    attendWork = new AttendWork(options.threads());
+    attendWork = new AttendWork(options.threads(), HeadKernels.assembled());
   }
 
   @Override
@@ -75,8 +75,12 @@ final class VectorBackend extends HostBackend {
 
   @Override
   public String description() {
-    return "%d-bit vectors, %s, %d threads"
-        .formatted(Lanes.FLOATS.vectorBitSize(), kernels.description(), workers.threads());
+    return "%d-bit vectors, %s, %s, %d threads"
+        .formatted(
+            Lanes.FLOATS.vectorBitSize(),
+            kernels.description(),
+            HeadKernels.description(),
+            workers.threads());
   }
 
   @Override
@@ -187,7 +191,7 @@ final class VectorBackend extends HostBackend {
     if (norm != null) {
       elementwise.rmsNorm(HostNorm.of(norm), values, at, values, at);
     }
-    rope.rotate(values, at, row);
+    Elementwise.rotate(rope, values, at, row);
   }
 
   @Override

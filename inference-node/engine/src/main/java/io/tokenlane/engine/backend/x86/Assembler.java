@@ -22,6 +22,12 @@ class Assembler {
   static final int R10 = 10;
   static final int R11 = 11;
 
+  /** Further ones that a function must save. */
+  static final int RBP = 5;
+
+  static final int R13 = 13;
+  static final int R14 = 14;
+
   /** Opcode maps and implied prefixes of the VEX and EVEX encodings. */
   static final int MAP_0F = 1;
 
@@ -111,6 +117,12 @@ class Assembler {
     emit(0x89, 0xC0 | (from & 7) << 3 | (to & 7));
   }
 
+  /** {@code to += from}, whole registers. */
+  void addRegister(int to, int from) {
+    rex(from, to);
+    emit(0x01, 0xC0 | (from & 7) << 3 | (to & 7));
+  }
+
   void add(int to, int number) {
     rex(0, to);
     emit(0x81, 0xC0 | (to & 7));
@@ -135,12 +147,12 @@ class Assembler {
     memory(1, base, displacement);
   }
 
-  void pushRbx() {
-    emit(0x53);
+  void push(int register) {
+    emit(0x40 | register >> 3, 0x50 | (register & 7));
   }
 
-  void popRbx() {
-    emit(0x5B);
+  void pop(int register) {
+    emit(0x40 | register >> 3, 0x58 | (register & 7));
   }
 
   void ret() {

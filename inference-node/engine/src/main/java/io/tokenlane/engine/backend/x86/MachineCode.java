@@ -30,6 +30,14 @@ final class MachineCode {
   private static final MethodHandle CALL =
       LINKER.downcallHandle(FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
 
+  /**
+   * Arrays are passed where they lie: the collector waits for the call, which takes microseconds.
+   */
+  private static final MethodHandle CALL_WITH_ARRAYS =
+      LINKER.downcallHandle(
+          FunctionDescriptor.ofVoid(ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.ADDRESS),
+          Linker.Option.critical(true));
+
   private MachineCode() {}
 
   /**
@@ -80,6 +88,16 @@ final class MachineCode {
   static void call(MemorySegment function, MemorySegment arguments) {
     try {
       CALL.invokeExact(function, arguments);
+    } catch (Throwable e) {
+      throw new IllegalStateException("machine code: " + e, e);
+    }
+  }
+
+  /** Calls a function that takes the addresses of its arguments and of two arrays. */
+  static void call(
+      MemorySegment function, MemorySegment arguments, MemorySegment first, MemorySegment second) {
+    try {
+      CALL_WITH_ARRAYS.invokeExact(function, arguments, first, second);
     } catch (Throwable e) {
       throw new IllegalStateException("machine code: " + e, e);
     }

@@ -75,7 +75,7 @@ abstract class TileFrame {
 
   /** The function's code. */
   final byte[] assemble() {
-    asm.pushRbx();
+    asm.push(RBX);
     asm.mov(RSI, RDI, 0);
     asm.mov(R8, RDI, 8);
     asm.mov(R9, RDI, 16);
@@ -86,7 +86,7 @@ abstract class TileFrame {
     asm.add(RDX, rows * ROW_BYTES);
     asm.dec(RCX);
     asm.jnz(panel);
-    asm.popRbx();
+    asm.pop(RBX);
     asm.vzeroupper();
     asm.ret();
     return asm.code();

@@ -22,6 +22,11 @@ final class WideAssembler extends Assembler {
     evexMemory(new Code(MAP_0F38, PREFIX_66, 0x58), to, 0, base, displacement);
   }
 
+  /** One float32 in memory in all lanes. */
+  void broadcastFloat(int to, int base, int displacement) {
+    evexMemory(new Code(MAP_0F38, PREFIX_66, 0x18), to, 0, base, displacement);
+  }
+
   /** 16 binary16 numbers in memory as float32. */
   void widenHalves(int to, int base, int displacement) {
     evexMemory(new Code(MAP_0F38, PREFIX_66, 0x13), to, 0, base, displacement);
@@ -38,6 +43,11 @@ final class WideAssembler extends Assembler {
   /** Products with one float32 in memory. */
   void multiplyAll(int to, int left, int base, int displacement) {
     evexMemory(new Code(MAP_0F, NO_PREFIX, 0x59).broadcasting(), to, left, base, displacement);
+  }
+
+  /** {@code sum = left * number + sum}, with one float32 in memory. */
+  void multiplyAllAndAdd(int sum, int left, int base, int displacement) {
+    evexMemory(new Code(MAP_0F38, PREFIX_66, 0xB8).broadcasting(), sum, left, base, displacement);
   }
 
   /** {@code sum = left * right + sum}. */

@@ -7,14 +7,8 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/**
- * Attention's products over the slots of one strip and one head, for four queries at once or for
- * one. A score is summed element by element upwards and an output slot by slot upwards, whether its
- * query is alone or one of four.
- */
-final class StripKernel {
-  static final int QUERIES = 4;
-
+/** By the Vector API. */
+final class VectorHeads implements HeadKernel {
   private static final int STRIP = HostKvStore.STRIP;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final VectorSpecies<Float> FLOATS =
@@ -22,10 +16,49 @@ final class StripKernel {
   private static final int LANES = FLOATS.length();
   private static final long NEXT = FLOATS.vectorByteSize();
 
-  private StripKernel() {}
+  private final Scores scores = new Scores();
+
+  @Override
+  public boolean gathersFour(int dim) {
+    return dim % (2 * LANES) == 0;
+  }
+
+  @Override
+  public void score(Queries queries, int query, int together, MemorySegment keys, Parts strips) {
+    begin(queries, query);
+    for (int i = 0; i < strips.size(); i++) {
+      scores.at = queries.score(query, strips.slot[i]);
+      if (together == 1) {
+        score(queries.values, queries.at[query], keys, strips.from[i], scores);
+      } else {
+        score4(queries.values, queries.at, keys, strips.from[i], scores);
+      }
+    }
+  }
+
+  @Override
+  public void gather(Queries queries, int query, int together, MemorySegment values, Parts runs) {
+    begin(queries, query);
+    for (int i = 0; i < runs.size(); i++) {
+      scores.at = queries.score(query, runs.slot[i]);
+      if (together == 1) {
+        gather(scores, runs.slots[i], values, runs.from[i], queries.sums);
+      } else {
+        gather4(scores, runs.slots[i], values, runs.from[i], queries.sums);
+      }
+    }
+  }
+
+  private void begin(Queries queries, int query) {
+    scores.values = queries.scores;
+    scores.stride = queries.stride();
+    scores.dim = queries.dim;
+    scores.query = query;
+    scores.output = query * queries.dim;
+  }
 
   /** Scores of the strip at {@code key} for the query at {@code x[at] ..}. */
-  static void score(float[] x, int at, MemorySegment keys, long key, Scores out) {
+  private static void score(float[] x, int at, MemorySegment keys, long key, Scores out) {
     int dim = out.dim;
     for (int lane = 0; lane < STRIP; lane += 2 * LANES) {
       FloatVector a = FloatVector.zero(FLOATS);
@@ -42,7 +75,7 @@ final class StripKernel {
   }
 
   /** As {@link #score} for four queries, whose scores are {@code out.stride} apart. */
-  static void score4(float[] x, int[] at, MemorySegment keys, long key, Scores out) {
+  private static void score4(float[] x, int[] at, MemorySegment keys, long key, Scores out) {
     int dim = out.dim;
     int q0 = at[out.query];
     int q1 = at[out.query + 1];
@@ -87,7 +120,8 @@ final class StripKernel {
   }
 
   /** {@code out += weights[slot] * value of slot}, for {@code slots} slots from {@code value}. */
-  static void gather(Scores weights, int slots, MemorySegment values, long value, float[] out) {
+  private static void gather(
+      Scores weights, int slots, MemorySegment values, long value, float[] out) {
     int dim = weights.dim;
     int to = weights.output;
     int bound = FLOATS.loopBound(dim);
@@ -115,7 +149,8 @@ final class StripKernel {
    * As {@link #gather} for four queries, whose weights are {@code weights.stride} apart and whose
    * outputs follow one another.
    */
-  static void gather4(Scores weights, int slots, MemorySegment values, long value, float[] out) {
+  private static void gather4(
+      Scores weights, int slots, MemorySegment values, long value, float[] out) {
     int dim = weights.dim;
     int to = weights.output;
     float[] w = weights.values;
@@ -163,14 +198,9 @@ final class StripKernel {
     return FloatVector.fromArray(FLOATS, values, at);
   }
 
-  /** Whether {@link #gather4} takes heads of this width. */
-  static boolean gathersFour(int dim) {
-    return dim % (2 * LANES) == 0;
-  }
-
   /** Scores, or the weights made of them, of some queries, and where a call reads or writes. */
-  static final class Scores {
-    float[] values = {};
+  private static final class Scores {
+    private float[] values = {};
 
     /** The first query's first score of the strip. */
     int at;
