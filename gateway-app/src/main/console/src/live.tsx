@@ -131,6 +131,7 @@ export function Nodes({ pulse, admin }: { pulse: Pulse; admin: boolean }) {
       <Table caption="What the gateway knows of each node; smoothed (EWMA) where it is a time or a share"
         head={['node', 'state', 'in flight', 'first byte', 'slowness', 'success', 'running / queued', 'KV cache', 'breaker', 'action']}
         rows={rows} />
+      <Adaptive nodes={pulse.nodes} />
       {pulse.nodes.filter((n) => n.lastFailure).map((n) => (
         <p key={n.id} class="warn break">{n.id}: {n.lastFailure}</p>
       ))}
@@ -217,5 +218,26 @@ export function Savings({ pulse, children }: { pulse: Pulse; children: Component
       </Card>
       {children}
     </>
+  );
+}
+
+/** Early exits, drafts and the length of reasoning, of nodes where they were used. */
+function Adaptive({ nodes }: { nodes: NodeState[] }) {
+  const used = nodes.filter((n) => n.told?.mean_layers !== undefined || n.told?.mean_reasoning_tokens !== undefined);
+  const share = (value?: number) => (value === undefined ? '–' : `${number(value * 100, 1)} %`);
+  if (used.length === 0) {
+    return null;
+  }
+  return (
+    <Table caption="Adaptive inference since the node's start"
+      head={['node', 'layers a token', 'left early', 'drafts right', 'reasoning ended by a rule', 'tokens of a reasoning']}
+      rows={used.map((n) => [
+        <strong>{n.id}</strong>,
+        n.told?.mean_layers === undefined ? '–' : number(n.told.mean_layers, 2),
+        share(n.told?.early_exit_share),
+        share(n.told?.drafts_right_share),
+        share(n.told?.reasoning_cut_share),
+        n.told?.mean_reasoning_tokens === undefined ? '–' : number(n.told.mean_reasoning_tokens, 1),
+      ])} />
   );
 }

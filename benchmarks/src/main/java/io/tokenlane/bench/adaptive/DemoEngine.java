@@ -29,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 /** The demo model in an engine of its own, asked greedily. Prefixes are not reused. */
 final class DemoEngine implements AutoCloseable {
   private static final int MOST_TOKENS = 220;
+  private static final EngineConfig CONFIG = EngineConfig.defaults().withPrefixReuse(false);
 
   private final Checkpoint checkpoint;
   private final Backend backend;
@@ -36,16 +37,35 @@ final class DemoEngine implements AutoCloseable {
   private final Engine engine;
   private final Tokenizer tokenizer;
   private final int closing;
+  private final boolean owner;
 
   DemoEngine(Path file, int threads) {
     checkpoint = Checkpoint.open(file);
     tokenizer = TokenizerReader.read(checkpoint.tokenizer());
     closing = tokenizer.id(ReasoningFormat.DEFAULT.close()).orElseThrow();
     backend = Backends.select("auto", new BackendOptions(threads)).backend();
-    EngineConfig config = EngineConfig.defaults().withPrefixReuse(false);
     model =
-        Models.load(checkpoint.config(), checkpoint.weights(), backend, config.maxBatchTokens());
-    engine = Engine.start(model, config);
+        Models.load(checkpoint.config(), checkpoint.weights(), backend, CONFIG.maxBatchTokens());
+    engine = Engine.start(model, CONFIG);
+    owner = true;
+  }
+
+  private DemoEngine(DemoEngine first) {
+    checkpoint = first.checkpoint;
+    backend = first.backend;
+    model = first.model;
+    tokenizer = first.tokenizer;
+    closing = first.closing;
+    engine = Engine.start(model, CONFIG);
+    owner = false;
+  }
+
+  /**
+   * Another engine on this one's model, as that is in the caches of whoever serves it; for use in
+   * turns. To be closed before this one.
+   */
+  DemoEngine another() {
+    return new DemoEngine(this);
   }
 
   /** How questions are asked. */
@@ -137,8 +157,10 @@ final class DemoEngine implements AutoCloseable {
   @Override
   public void close() {
     engine.close();
-    model.close();
-    backend.close();
-    checkpoint.close();
+    if (owner) {
+      model.close();
+      backend.close();
+      checkpoint.close();
+    }
   }
 }

@@ -27,8 +27,6 @@ final class Pulse {
       List.of(
           "tokenlane.energy",
           "tokenlane.carbon",
-          "tokenlane.early",
-          "tokenlane.reasoning",
           "tokenlane.prefetch.",
           "tokenlane.edge",
           "tokenlane.compression.money");

@@ -13,10 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tokens that take less than a pass each, on the demo model, whose middle layers can speak. */
@@ -94,13 +96,21 @@ final class EarlyExitTest {
     }
   }
 
-  /** Rows leave at different layers, and the batch is compacted: each says what it says alone. */
-  @Test
-  void neighboursChangeNothing() {
+  static Stream<List<EarlyExit>> neighbours() {
+    EarlyExit deeper = new EarlyExit(Mode.EXACT, 0.5f, 5, 1, List.of());
+    return Stream.of(List.of(SURE, EarlyExit.OFF, EXACT), List.of(EXACT, deeper, EarlyExit.OFF));
+  }
+
+  /**
+   * Rows leave at different layers, and the batch is compacted; drafted rows go on from the layers
+   * that drafted them, beside rows that did not draft: each says what it says alone.
+   */
+  @ParameterizedTest
+  @MethodSource("neighbours")
+  void neighboursChangeNothing(List<EarlyExit> kinds) {
     List<GenerationRequest> requests = mixed();
     EngineConfig config = EngineConfig.defaults().withBatch(8, 64).withPrefixReuse(false);
     List<Recorder> recorders = new ArrayList<>();
-    List<EarlyExit> kinds = List.of(SURE, EarlyExit.OFF, EXACT);
     try (SteppedEngine engine = new SteppedEngine(DEMO.model, config)) {
       for (int i = 0; i < requests.size(); i++) {
         recorders.add(engine.submit(requests.get(i).with(kinds.get(i % 3))));

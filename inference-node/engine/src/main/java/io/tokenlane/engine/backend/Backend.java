@@ -88,8 +88,8 @@ public interface Backend extends AutoCloseable {
   }
 
   /**
-   * {@code to[at + i] = from[picked[i]]} for {@code i < count}; {@code picked} ascends, so that
-   * both may be the same.
+   * {@code to[at + i] = from[picked[i]]} for {@code i < count}; {@code picked} ascends where both
+   * are the same.
    *
    * @throws UnsupportedOperationException unless {@link #gathers()}
    */

@@ -26,6 +26,7 @@ final class Decoder implements Model {
   private final Rows gateUp;
   private final Rows gated;
   private final ExitPass exitPass;
+  private final SplitPass splitPass;
   private int[] outputRows = {};
   private boolean exited;
 
@@ -38,7 +39,10 @@ final class Decoder implements Model {
     attended = backend.rows(maxRows, config.queryWidth());
     gateUp = backend.rows(maxRows, 2 * config.intermediateSize());
     gated = backend.rows(maxRows, config.intermediateSize());
-    exitPass = new ExitPass(this, config, weights, backend);
+    // A step has rows that leave, or rows that began before the others; never both.
+    Rows aside = backend.rows(maxRows, config.hiddenSize());
+    exitPass = new ExitPass(this, config, weights, backend, aside);
+    splitPass = new SplitPass(this, backend, aside);
   }
 
   @Override
@@ -106,10 +110,29 @@ final class Decoder implements Model {
   public void forward(Batch batch, KvStore kv, int layers, float[] logits) {
     check(batch, (long) batch.outputs() * config.vocabularySize(), "logits", logits);
     runLayers(batch, kv, layers);
-    backend.logits(stream, weights.finalNorm(), weights.head(), logits);
-    finish(logits, batch.outputs());
-    outputRows = batch.outputRows;
-    exited = false;
+    readLogits(batch, logits);
+  }
+
+  @Override
+  public void forward(Batch batch, KvStore kv, int layers, HeadStart start, float[] logits) {
+    check(batch, (long) batch.outputs() * config.vocabularySize(), "logits", logits);
+    runLayers(batch, kv, layers);
+    if (backend.gathers()) {
+      splitPass.keep(batch, layers, start);
+    }
+    readLogits(batch, logits);
+  }
+
+  @Override
+  public void forward(Batch batch, KvStore kv, Exits exits, HeadStart start, float[] logits) {
+    if (exits.any() || !start.isFor(batch.rows())) {
+      forward(batch, kv, exits, logits);
+      return;
+    }
+    check(batch, (long) batch.outputs() * config.vocabularySize(), "logits", logits);
+    splitPass.finish(batch, kv, start);
+    readLogits(batch, logits);
+    exits.leftAllAt(config.layers());
   }
 
   @Override
@@ -134,10 +157,22 @@ final class Decoder implements Model {
     }
   }
 
+  private void readLogits(Batch batch, float[] logits) {
+    backend.logits(stream, weights.finalNorm(), weights.head(), logits);
+    finish(logits, batch.outputs());
+    outputRows = batch.outputRows;
+    exited = false;
+  }
+
   private void runLayers(Batch batch, KvStore kv, int layers) {
     backend.begin(batch);
     embed();
-    for (int layer = 0; layer < layers; layer++) {
+    layers(0, layers, kv);
+  }
+
+  /** Takes the stream through the layers from one on, up to another. */
+  void layers(int from, int to, KvStore kv) {
+    for (int layer = from; layer < to; layer++) {
       layer(layer, kv);
     }
   }

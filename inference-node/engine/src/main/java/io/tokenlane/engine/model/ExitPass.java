@@ -29,12 +29,16 @@ final class ExitPass {
   private int[] placeOfOutput = {};
   private float[] scores = {};
 
-  ExitPass(Decoder decoder, ModelConfig config, DecoderWeights weights, Backend backend) {
+  /**
+   * @param left keeps the states of rows that leave
+   */
+  ExitPass(
+      Decoder decoder, ModelConfig config, DecoderWeights weights, Backend backend, Rows left) {
     this.decoder = decoder;
     this.config = config;
     this.weights = weights;
     this.backend = backend;
-    left = backend.rows(decoder.stream().maxRows(), config.hiddenSize());
+    this.left = left;
   }
 
   /** Runs it; the logits of every output row are then in {@code logits}. */

@@ -89,6 +89,28 @@ public interface Model extends AutoCloseable {
   }
 
   /**
+   * As {@link #forward(Batch, KvStore, int, float[])}, but keeps the rows' states, where the
+   * backend can, so that {@link #forward(Batch, KvStore, Exits, HeadStart, float[])} need not
+   * compute those layers again.
+   *
+   * @param start takes the rows in; all of its rows go through as many layers
+   */
+  default void forward(Batch batch, KvStore kv, int layers, HeadStart start, float[] logits) {
+    forward(batch, kv, layers, logits);
+  }
+
+  /**
+   * As {@link #forward(Batch, KvStore, Exits, float[])}, but rows whose first layers were computed
+   * go on from there; unless any row may leave early.
+   *
+   * @param start has an entry for each row of the batch, if it keeps any; a kept row has the token,
+   *     slot and blocks that it had
+   */
+  default void forward(Batch batch, KvStore kv, Exits exits, HeadStart start, float[] logits) {
+    forward(batch, kv, exits, logits);
+  }
+
+  /**
    * As {@link #forward}, but gives what the logits would be made of.
    *
    * @param states receives the last hidden state of every row, behind the final norm: {@code

@@ -4,22 +4,26 @@ import io.tokenlane.engine.backend.Batch;
 import io.tokenlane.engine.backend.KvStore;
 import io.tokenlane.engine.kv.CacheSalt;
 import io.tokenlane.engine.model.Confidence;
+import io.tokenlane.engine.model.HeadStart;
 import io.tokenlane.engine.model.Model;
 import io.tokenlane.engine.run.Continuations.Rates;
 import io.tokenlane.engine.schedule.Sequence;
 import io.tokenlane.engine.schedule.StepPlan;
-import io.tokenlane.engine.schedule.StepPlan.Chunk;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Drafts the tokens that a step verifies: from what followed the same tokens earlier in the text
- * (Saxena 2023, "Prompt Lookup Decoding") or in answers of before, else by the model's first layers
- * (Elhoushi et al. 2024, "LayerSkip"; Zhang et al. 2024, "Draft & Verify"). Drafts are the most
- * likely tokens, so that a draft is right exactly where the token that sampling draws from the full
- * model's distribution is the same: what is generated is what would be without drafts, whatever
- * those are.
+ * (Saxena 2023, "Prompt Lookup Decoding") or in answers of before; where those know nothing, by the
+ * model's first layers (Elhoushi et al. 2024, "LayerSkip"; Zhang et al. 2024, "Draft & Verify"),
+ * token by token within one draft. Drafts are the most likely tokens, so that a draft is right
+ * exactly where the token that sampling draws from the full model's distribution is the same: what
+ * is generated is what would be without drafts, whatever those are.
+ *
+ * <p>Rows of which the first layers were asked have a {@link #start}: the verifying pass computes
+ * the layers behind only.
  *
  * <p>What followed in earlier answers is known to sequences of the same salt only, as are blocks of
  * equal prefixes.
@@ -31,26 +35,35 @@ final class Drafter {
   private static final int ANSWERS_SLOTS = 1 << 16;
   private static final int[] ANSWERS_LENGTHS = {4, 8};
   private static final int[] TEXT_LENGTHS = {3, 4};
-  private static final int LONGEST = 8;
 
   private final Model model;
   private final KvStore kv;
   private final Batch batch;
-  private final int[][] drafts;
-  private final int[] counts;
-  private final boolean[] open;
-  private final PayOff payOff = new PayOff();
-  private final RowCost rowCost = new RowCost();
+  private final List<Draft> drafts = new ArrayList<>();
+  private final HeadStart start = new HeadStart();
+  private final StepCost stepCost = new StepCost();
+  private final Sureness sureness = new Sureness();
   private final Rates textRates = new Rates(TEXT_LENGTHS.length);
   private final Continuations answers =
       new Continuations(ANSWERS_SLOTS, new Rates(ANSWERS_LENGTHS.length), ANSWERS_LENGTHS);
 
-  /** The last tokens of a text with the drafts behind them. */
-  private final int[] ahead = new int[LONGEST + MOST];
+  private final LongSupplier nanoTime;
 
-  private double cost;
+  /** How likely a draft must be right: from a text, and from layers. */
+  private double least;
+
+  private double leastByLayers;
+
+  /** Layers that rows went through for drafts, as rows through all layers. */
+  private double begun;
+
+  /** When drafting ended, and when the step did; 0 where no step began behind the last. */
+  private long drafted;
+
+  private long ended;
+
   private float[] logits = {};
-  private boolean layersDrafted;
+  private int asked;
 
   /** What drafting remembers of a sequence. */
   static final class Memory {
@@ -64,9 +77,7 @@ final class Drafter {
     private final Sequence sequence;
     private final long seed;
     private final Rates rates;
-    private final DraftLength byLayers = new DraftLength(8);
     private @Nullable Continuations text;
-    private boolean fromText;
     private int learned;
 
     private Memory(Pace.Drafting how, Sequence sequence, Rates rates) {
@@ -101,14 +112,19 @@ final class Drafter {
     }
   }
 
-  Drafter(Model model, KvStore kv, Batch like) {
+  /**
+   * @param like a batch as large as any
+   * @param nanoTime as {@link System#nanoTime()}
+   */
+  Drafter(Model model, KvStore kv, Batch like, LongSupplier nanoTime) {
     this.model = model;
     this.kv = kv;
+    this.nanoTime = nanoTime;
     int sequences = like.firstRow.length;
-    batch = new Batch(sequences, sequences, like.maxBlocks(), like.blockSize());
-    drafts = new int[sequences][MOST];
-    counts = new int[sequences];
-    open = new boolean[sequences];
+    batch = new Batch(like.maxRows(), sequences, like.maxBlocks(), like.blockSize());
+    for (int i = 0; i < sequences; i++) {
+      drafts.add(new Draft(MOST));
+    }
   }
 
   /** Begins to draft for a sequence. */
@@ -123,140 +139,162 @@ final class Drafter {
 
   /** Drafts for all chunks that have room for drafts. */
   void draft(StepPlan plan, List<@Nullable Memory> memories) {
-    Arrays.fill(counts, 0);
-    layersDrafted = false;
-    cost = rowCost.share(plan.chunks().size());
-    boolean layers = false;
+    begin(plan, memories);
+    if (ended != 0) {
+      stepCost.between(nanoTime.getAsLong() - ended);
+    }
+    ended = 0;
+    least = Math.sqrt(stepCost.rowShare(plan.chunks().size()));
+    leastByLayers = Math.max(least, stepCost.questionShare(plan.chunks().size()));
     for (int i = 0; i < plan.chunks().size(); i++) {
       Memory memory = memories.get(i);
-      Chunk chunk = plan.chunks().get(i);
-      open[i] = false;
-      if (memory != null && chunk.drafts() > 0) {
-        draftByText(i, chunk, memory);
-        boolean free = counts[i] == 0 && chunk.count() == 1 && memory.how.layers() > 0;
-        open[i] = free && memory.byLayers.get(cost) > 0;
-        if (free && !open[i]) {
-          memory.byLayers.skip();
-        }
-        layers |= open[i];
+      if (memory != null && drafts.get(i).isOpen()) {
+        memory.learn(answers);
+        draftByText(drafts.get(i), memory);
       }
     }
-    if (layers && payOff.drafts()) {
+    if (leastByLayers < 1) {
       draftByLayers(plan, memories);
     }
-    for (int i = 0; i < plan.chunks().size(); i++) {
-      Memory memory = memories.get(i);
-      if (memory != null && counts[i] > 0) {
-        counts[i] = memory.how.filter().useful(drafts[i], counts[i]);
-      }
-    }
+    drafted = nanoTime.getAsLong();
   }
 
   /** Drafts nothing. */
-  void clear() {
-    Arrays.fill(counts, 0);
+  void draftNothing(StepPlan plan) {
+    begin(plan, List.of());
   }
 
-  /** Drafts of a chunk. */
-  int count(int chunk) {
-    return counts[chunk];
+  private void begin(StepPlan plan, List<@Nullable Memory> memories) {
+    start.clear();
+    asked = 0;
+    begun = 0;
+    for (int i = 0; i < plan.chunks().size(); i++) {
+      boolean drafts = !memories.isEmpty() && memories.get(i) != null;
+      this.drafts.get(i).begin(plan.chunks().get(i), drafts);
+    }
   }
 
-  /** A draft of a chunk. */
-  int token(int chunk, int index) {
-    return drafts[chunk][index];
+  /** The draft of a chunk. */
+  Draft of(int chunk) {
+    return drafts.get(chunk);
+  }
+
+  /** The rows that went through the first layers. */
+  HeadStart start() {
+    return start;
   }
 
   /** Learns how many drafts of a chunk were right. */
-  void learn(int chunk, Memory memory, int right) {
-    if (counts[chunk] > 0 && !memory.fromText) {
-      memory.byLayers.learn(counts[chunk], right);
-    }
+  void learn(int chunk, int right) {
+    drafts.get(chunk).learn(right, sureness);
   }
 
-  /**
-   * Learns what the step took in which it drafted.
-   *
-   * @param plain whether every sequence computed one token and its drafts
-   */
-  void took(StepPlan plan, boolean plain, long nanos, int rows, int tokens) {
-    payOff.took(layersDrafted, nanos, Math.max(1, tokens));
-    if (plain && !layersDrafted) {
-      rowCost.took(plan.chunks().size(), rows, tokens, nanos);
-    }
+  /** Learns what the step took: every sequence computed one token and its drafts. */
+  void took(StepPlan plan, int rows, int tokens) {
+    double before = start.kept() > 0 ? begun : 0;
+    ended = nanoTime.getAsLong();
+    stepCost.took(
+        new StepCost.Step(plan.chunks().size(), rows, before, asked, tokens), ended - drafted);
   }
 
   /**
    * Goes on for as long as all drafts by then are right more often than a row costs; by the root of
    * that share, as the surest of several guesses is right less often than it has been.
    */
-  private void draftByText(int index, Chunk chunk, Memory memory) {
-    memory.learn(answers);
-    Sequence sequence = chunk.sequence();
-    int known = Math.min(LONGEST, sequence.length());
-    System.arraycopy(sequence.tokens(), sequence.length() - known, ahead, 0, known);
-    double right = 1;
-    double least = Math.sqrt(cost);
-    int count = 0;
-    while (count < Math.min(chunk.drafts(), MOST)) {
-      float byText = memory.text().predict(ahead, known + count, 0);
-      float byAnswers = answers.predict(ahead, known + count, memory.seed);
+  private void draftByText(Draft draft, Memory memory) {
+    while (draft.isOpen()) {
+      float byText = memory.text().predict(draft.ahead(), draft.end(), 0);
+      float byAnswers = answers.predict(draft.ahead(), draft.end(), memory.seed);
       int token = byText >= byAnswers ? memory.text().found() : answers.found();
-      right *= Math.max(byText, byAnswers);
-      if (right < least || sequence.isStop(token)) {
+      float likely = Math.max(byText, byAnswers);
+      if (draft.right() * likely < least) {
         break;
       }
-      drafts[index][count] = token;
-      ahead[known + count++] = token;
-    }
-    counts[index] = count;
-    memory.fromText = count > 0;
-  }
-
-  private void draftByLayers(StepPlan plan, List<@Nullable Memory> memories) {
-    layersDrafted = true;
-    for (int layers = pack(plan, memories); layers > 0; layers = pack(plan, memories)) {
-      int vocabulary = model.config().vocabularySize();
-      int values = Math.multiplyExact(batch.outputs(), vocabulary);
-      logits = logits.length < values ? new float[values] : logits;
-      model.forward(batch, kv, layers, logits);
-      int row = 0;
-      for (int i = 0; i < plan.chunks().size(); i++) {
-        Memory memory = memories.get(i);
-        if (open[i] && memory != null && memory.how.layers() == layers) {
-          take(i, memory, row++ * vocabulary, plan.chunks().get(i).drafts());
-        }
+      if (memory.sequence.isStop(token)) {
+        draft.close();
+      } else {
+        draft.addByText(token, likely);
       }
     }
+    draft.cut(memory.how.filter().useful(draft.tokens(), draft.count()));
   }
 
-  /** The next row of every chunk that still drafts by as many layers as the first of them. */
-  private int pack(StepPlan plan, List<@Nullable Memory> memories) {
-    batch.clear();
+  /** Asks the first layers for a token where texts know none, then texts again, and so on. */
+  private void draftByLayers(StepPlan plan, List<@Nullable Memory> memories) {
     int layers = 0;
     for (int i = 0; i < plan.chunks().size(); i++) {
       Memory memory = memories.get(i);
-      if (!open[i] || memory == null || (layers > 0 && memory.how.layers() != layers)) {
-        continue;
+      boolean can = memory != null && memory.how.layers() > 0 && plan.chunks().get(i).count() == 1;
+      if (!can || memory == null || (layers > 0 && memory.how.layers() != layers)) {
+        drafts.get(i).close();
+      } else {
+        layers = memory.how.layers();
       }
-      layers = memory.how.layers();
-      Sequence sequence = plan.chunks().get(i).sequence();
-      int drafted = counts[i];
-      int position = sequence.length() - 1 + drafted;
-      batch.beginSequence(sequence.blocks().ids(), sequence.blocks().count());
-      int token = drafted == 0 ? sequence.tokens()[position] : drafts[i][drafted - 1];
-      batch.addRow(token, position, true);
     }
-    return layers;
+    while (pack(plan)) {
+      long from = nanoTime.getAsLong();
+      int vocabulary = model.config().vocabularySize();
+      int values = Math.multiplyExact(batch.outputs(), vocabulary);
+      logits = logits.length < values ? new float[values] : logits;
+      int place = start.kept();
+      model.forward(batch, kv, layers, start, logits);
+      place = start.kept() > place ? place : HeadStart.NOWHERE;
+      take(plan, memories, place);
+      double rows = (double) batch.rows() * layers / model.config().layers();
+      asked += batch.outputs();
+      begun += rows;
+      stepCost.asked(batch.outputs(), start.kept() > 0 ? rows : 0, nanoTime.getAsLong() - from);
+    }
   }
 
-  private void take(int chunk, Memory memory, int at, int room) {
-    int best = at;
-    for (int i = at; i < at + model.config().tokens(); i++) {
-      best = logits[i] > logits[best] ? i : best;
+  /** The rows of every open draft that went through no layer yet; false if there are none. */
+  private boolean pack(StepPlan plan) {
+    batch.clear();
+    for (int i = 0; i < plan.chunks().size(); i++) {
+      Draft draft = drafts.get(i);
+      if (!draft.isOpen()) {
+        continue;
+      }
+      Sequence sequence = plan.chunks().get(i).sequence();
+      batch.beginSequence(sequence.blocks().ids(), sequence.blocks().count());
+      int last = sequence.length() - 1;
+      for (int row = draft.computed(); row <= draft.count(); row++) {
+        int token = row == 0 ? sequence.tokens()[last] : draft.token(row - 1);
+        batch.addRow(token, last + row, row == draft.count());
+      }
     }
-    drafts[chunk][counts[chunk]++] = best - at;
-    boolean unsure = Confidence.of(logits, at, model.config().tokens()) < memory.how.threshold();
-    open[chunk] = !unsure && counts[chunk] < Math.min(room, memory.byLayers.get(cost));
+    return batch.rows() > 0;
+  }
+
+  private void take(StepPlan plan, List<@Nullable Memory> memories, int firstPlace) {
+    int place = firstPlace;
+    int output = 0;
+    for (int i = 0; i < plan.chunks().size(); i++) {
+      Draft draft = drafts.get(i);
+      Memory memory = memories.get(i);
+      if (!draft.isOpen() || memory == null) {
+        continue;
+      }
+      while (draft.computed() <= draft.count()) {
+        draft.computed(place);
+        place += place == HeadStart.NOWHERE ? 0 : 1;
+      }
+      take(draft, memory, output++ * model.config().vocabularySize());
+    }
+  }
+
+  private void take(Draft draft, Memory memory, int at) {
+    int tokens = model.config().tokens();
+    int token = Confidence.likeliest(logits, at, tokens);
+    float confidence = Confidence.of(logits, at, tokens, token);
+    int level = Sureness.level(confidence);
+    double likely = sureness.share(level);
+    boolean unsure = confidence < memory.how.threshold() || draft.right() * likely < leastByLayers;
+    if (unsure || memory.sequence.isStop(token)) {
+      draft.close();
+      return;
+    }
+    draft.addByLayers(token, likely, level);
+    draftByText(draft, memory);
   }
 }

@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 public final class Runner implements AutoCloseable {
   private final Model model;
   private final KvStore kv;
-  private final LongSupplier nanoTime;
   private final Batch batch;
   private final Sampler sampler;
   private final StepResult result;
@@ -53,13 +52,12 @@ public final class Runner implements AutoCloseable {
   public Runner(Model model, KvStore kv, int maxRows, int maxSequences, LongSupplier nanoTime) {
     this.model = model;
     this.kv = kv;
-    this.nanoTime = nanoTime;
     int context = model.config().contextLength();
     int maxBlocks = Math.min(kv.blocks(), Math.ceilDiv(context, kv.blockSize()));
     batch = new Batch(maxRows, maxSequences, maxBlocks, kv.blockSize());
     sampler = new Sampler(model.config().tokens());
     result = new StepResult(maxSequences);
-    drafter = new Drafter(model, kv, batch);
+    drafter = new Drafter(model, kv, batch, nanoTime);
   }
 
   /**
@@ -107,25 +105,23 @@ public final class Runner implements AutoCloseable {
     for (BlockCopy copy : plan.copies()) {
       kv.copyBlock(copy.from(), copy.to());
     }
-    long start = draft(plan);
+    draft(plan);
     batch.clear();
     for (int i = 0; i < plan.chunks().size(); i++) {
-      pack(plan.chunks().get(i), drafter.count(i));
+      pack(plan.chunks().get(i), drafter.of(i));
     }
     int values = Math.multiplyExact(batch.outputs(), model.config().vocabularySize());
     logits = logits.length < values ? new float[values] : logits;
     allowExits(plan);
-    model.forward(batch, kv, exits, logits);
+    model.forward(batch, kv, exits, drafter.start(), logits);
     result.clear(batch.rows());
     int row = 0;
     for (int i = 0; i < plan.chunks().size(); i++) {
       row += draw(plan.chunks().get(i), i, row);
       result.endChunk();
     }
-    if (drafting) {
-      boolean plain = plan.tokens() == plan.chunks().size();
-      long nanos = nanoTime.getAsLong() - start;
-      drafter.took(plan, plain, nanos, batch.rows(), result.draws());
+    if (drafting && plan.tokens() == plan.chunks().size()) {
+      drafter.took(plan, batch.rows(), result.draws());
     }
     return result;
   }
@@ -135,8 +131,8 @@ public final class Runner implements AutoCloseable {
     kv.close();
   }
 
-  /** Drafts where any sequence wants it; gives when that began. */
-  private long draft(StepPlan plan) {
+  /** Drafts where any sequence wants it. */
+  private void draft(StepPlan plan) {
     memories.clear();
     drafting = false;
     for (Chunk chunk : plan.chunks()) {
@@ -144,25 +140,24 @@ public final class Runner implements AutoCloseable {
       drafting |= memory != null;
       memories.add(memory);
     }
-    if (!drafting) {
-      drafter.clear();
-      return 0;
+    if (drafting) {
+      drafter.draft(plan, memories);
+    } else {
+      drafter.draftNothing(plan);
     }
-    long start = nanoTime.getAsLong();
-    drafter.draft(plan, memories);
-    return start;
   }
 
-  private void pack(Chunk chunk, int drafts) {
+  private void pack(Chunk chunk, Draft draft) {
     Sequence sequence = chunk.sequence();
     batch.beginSequence(sequence.blocks().ids(), sequence.blocks().count());
     int last = chunk.from() + chunk.count() - 1;
     for (int position = chunk.from(); position <= last; position++) {
       batch.addRow(sequence.tokens()[position], position, chunk.samples() && position == last);
+      drafter.start().add(draft.place(position - chunk.from()));
     }
-    int index = batch.sequences() - 1;
-    for (int i = 0; i < drafts; i++) {
-      batch.addRow(drafter.token(index, i), last + 1 + i, true);
+    for (int i = 0; i < draft.count(); i++) {
+      batch.addRow(draft.token(i), last + 1 + i, true);
+      drafter.start().add(draft.place(chunk.count() + i));
     }
   }
 
@@ -173,7 +168,7 @@ public final class Runner implements AutoCloseable {
     for (int i = 0; i < plan.chunks().size(); i++) {
       Chunk chunk = plan.chunks().get(i);
       Pace pace = openOf(chunk.sequence()).pace;
-      int outputs = chunk.samples() ? 1 + drafter.count(i) : 0;
+      int outputs = chunk.samples() ? 1 + drafter.of(i).count() : 0;
       boolean generated = chunk.count() == 1 && chunk.from() >= chunk.sequence().promptLength();
       for (int row = 0; row < outputs && pace.exit() != null; row++) {
         if (row > 0 || generated) {
@@ -194,7 +189,7 @@ public final class Runner implements AutoCloseable {
       return 0;
     }
     Open open = openOf(chunk.sequence());
-    int drafts = drafter.count(index);
+    int drafts = drafter.of(index).count();
     int right = 0;
     while (true) {
       Draw draw = draw(open, row + right);
@@ -209,15 +204,13 @@ public final class Runner implements AutoCloseable {
       }
     }
     open.pace.effort().drafts(drafts, right);
-    if (open.memory != null) {
-      drafter.learn(index, open.memory, right);
-    }
+    drafter.learn(index, right);
     return 1 + drafts;
   }
 
   private boolean isRight(Draw draw, int chunk, int draft, Sequence sequence) {
     return draw instanceof Draw.Token token
-        && token.id() == drafter.token(chunk, draft)
+        && token.id() == drafter.of(chunk).token(draft)
         && !sequence.isStop(token.id());
   }
 

@@ -7,50 +7,76 @@ import org.junit.jupiter.api.Test;
 /** How many tokens are drafted, and whether layers draft at all. */
 class DraftsTest {
 
+  /** What layers believe is worth what has become of it. */
   @Test
-  void draftsAreAsLongAsTheyAreLikelyToBeRight() {
-    DraftLength length = new DraftLength(8);
-    assertThat(length.get(0.5)).isEqualTo(8);
-    for (int i = 0; i < 20; i++) {
-      length.learn(Math.max(1, length.get(0.5)), Math.min(2, Math.max(1, length.get(0.5))));
+  void layersAreBelievedAsOftenAsTheyAreRight() {
+    Sureness sureness = new Sureness();
+    assertThat(Sureness.level(0)).isZero();
+    assertThat(Sureness.level(0.8f)).isEqualTo(Sureness.level(0.85f)).isEqualTo(2);
+    assertThat(Sureness.level(1)).isGreaterThan(Sureness.level(0.999f));
+    int level = Sureness.level(0.95f);
+    assertThat(sureness.share(level)).isBetween(0.93f, 0.98f);
+    for (int i = 0; i < 400; i++) {
+      sureness.learn(level, i % 4 == 0);
     }
-    assertThat(length.get(0.5)).isBetween(2, 8);
-    for (int i = 0; i < 20; i++) {
-      length.learn(4, 0);
-    }
-    assertThat(length.get(0.5)).isZero();
-    for (int i = 0; i < 12; i++) {
-      length.skip();
-    }
-    assertThat(length.get(0.5)).isEqualTo(3);
-    for (int i = 0; i < 20; i++) {
-      length.learn(3, 3);
-    }
-    assertThat(length.get(0.9)).isEqualTo(8);
+    assertThat(sureness.share(level)).isBetween(0.15f, 0.35f);
+    assertThat(sureness.share(level + 1)).isGreaterThan(0.93f);
+  }
+
+  private static StepCost.Step step(int sequences, int rows) {
+    return new StepCost.Step(sequences, rows, 0, 0, rows);
   }
 
   /** Steps of 100 ns and 20 ns a row: beside one sequence a row costs a sixth of a token. */
   @Test
   void aRowCostsWhatStepsSay() {
-    RowCost cost = new RowCost();
-    assertThat(cost.share(1)).isEqualTo(0.5);
-    for (int i = 0; i < 200; i++) {
+    StepCost cost = new StepCost();
+    assertThat(cost.rowShare(1)).isEqualTo(0.5);
+    for (int i = 0; i < 201; i++) {
       int rows = 1 + i % 9;
-      cost.took(rows, rows, rows, 100 + 20 * rows);
+      cost.took(step(rows, rows), 100 + 20 * rows);
     }
-    assertThat(cost.share(1)).isBetween(0.16, 0.18);
-    assertThat(cost.share(32)).isBetween(0.8, 0.9);
+    assertThat(cost.rowShare(1)).isBetween(0.16, 0.18);
+    assertThat(cost.rowShare(32)).isBetween(0.8, 0.9);
   }
 
   /** Where drafts already save half of the time for a token, a right one saves half as much. */
   @Test
   void aRowCostsMoreOfATokenWhereTokensCostLess() {
-    RowCost cost = new RowCost();
-    for (int i = 0; i < 400; i++) {
+    StepCost cost = new StepCost();
+    for (int i = 0; i < 401; i++) {
       int rows = 4 + i % 2;
-      cost.took(1, rows, rows, 100 + 20 * rows);
+      cost.took(step(1, rows), 100 + 20 * rows);
     }
-    assertThat(cost.share(1)).isBetween(0.4, 0.55);
+    assertThat(cost.rowShare(1)).isBetween(0.4, 0.55);
+  }
+
+  /** Every third step takes ten times as long, as if the thread had had no core. */
+  @Test
+  void disturbedStepsTellLittle() {
+    StepCost cost = new StepCost();
+    for (int i = 0; i < 801; i++) {
+      int rows = 1 + i % 8;
+      cost.took(step(1, rows), (100L + 20 * rows) * (i % 3 == 0 ? 10 : 1));
+    }
+    // A step: 100 and 4.5 rows of 20, for 4.5 tokens.
+    assertThat(cost.rowShare(1)).isBetween(0.42, 0.53);
+  }
+
+  /** Asking costs 30 ns, and 20 more for each row that the step need not compute. */
+  @Test
+  void layersDraftWhereThatPays() {
+    StepCost cost = new StepCost();
+    for (int i = 0; i < 801; i++) {
+      int rows = 1 + i % 5;
+      double begun = Math.min(2, rows);
+      cost.asked(1, begun, Math.round(30 + 20 * begun));
+      cost.took(
+          new StepCost.Step(1, rows, begun, 1, rows), Math.round(100 + 20 * rows - 20 * begun));
+    }
+    // Beside one sequence 50 of a token's (100 + 60 + 30) / 3; beside ten of (10 + 60 + 30) / 3.
+    assertThat(cost.questionShare(1)).isBetween(0.7, 0.9);
+    assertThat(cost.questionShare(10)).isGreaterThan(1.2);
   }
 
   @Test
@@ -70,23 +96,5 @@ class DraftsTest {
     assertThat(table.predict(unsure, 2, 7)).isLessThan(0.1f);
     // Another tenant's texts are never seen.
     assertThat(table.predict(sure, 2, 8)).isZero();
-  }
-
-  @Test
-  void layersDraftWhereThatPays() {
-    assertThat(sharesDrafted(100, 80)).isGreaterThan(900);
-    assertThat(sharesDrafted(80, 100)).isLessThan(100);
-  }
-
-  /** Of 1,000 steps, those that drafted. */
-  private static int sharesDrafted(long nanosWithout, long nanosWith) {
-    PayOff payOff = new PayOff();
-    int drafted = 0;
-    for (int i = 0; i < 1000; i++) {
-      boolean drafts = payOff.drafts();
-      payOff.took(drafts, drafts ? nanosWith : nanosWithout, 1);
-      drafted += drafts ? 1 : 0;
-    }
-    return drafted;
   }
 }

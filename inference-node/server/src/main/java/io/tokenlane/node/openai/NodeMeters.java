@@ -68,6 +68,12 @@ public final class NodeMeters {
     timers = new Timers(firstToken(tags), betweenTokens(tags), new ReasoningMeters(registry, tags));
   }
 
+  /** What became of watched reasoning by now. */
+  ReasoningMeters.Sum thinking() {
+    Timers bound = timers;
+    return bound == null ? ReasoningMeters.Sum.NONE : bound.reasoning().sum();
+  }
+
   /** Times the tokens of a sequence that is queued now. */
   TokenTimes newSequence(@Nullable TraceParent trace) {
     Timers bound = Objects.requireNonNull(timers, "no model is bound");

@@ -58,7 +58,7 @@ public class OpenAiBeans {
       Scheduler answerScheduler,
       NodeMeters meters,
       EnergyPerToken energy) {
-    Load load = new Load(energy);
+    Load load = new Load(energy, meters);
     Models models = new Models(slot);
     int maxBytes = Math.toIntExact(settings.maxBodyBytes().toBytes());
     JsonBody bodies = new JsonBody(mapper, maxBytes, answerScheduler);

@@ -21,6 +21,17 @@ final class ReasoningMeters {
   private final Counter trialTokens;
   private final Counter droppedTokens;
 
+  /**
+   * All watched reasonings.
+   *
+   * @param ended how many there were
+   * @param cut those that a rule or a budget ended, not the model
+   * @param tokens of all of them
+   */
+  record Sum(double ended, double cut, double tokens) {
+    static final Sum NONE = new Sum(0, 0, 0);
+  }
+
   ReasoningMeters(MeterRegistry registry, Tags tags) {
     for (ThinkingEnd end : ThinkingEnd.values()) {
       String why = end.name().toLowerCase(Locale.ROOT);
@@ -43,5 +54,17 @@ final class ReasoningMeters {
     trials.increment(report.trials());
     trialTokens.increment(report.trialTokens());
     droppedTokens.increment(report.droppedTokens());
+  }
+
+  Sum sum() {
+    double ended = 0;
+    double cut = 0;
+    for (Map.Entry<ThinkingEnd, Counter> end : ends.entrySet()) {
+      double count = end.getValue().count();
+      ended += count;
+      boolean byRule = end.getKey() != ThinkingEnd.MODEL && end.getKey() != ThinkingEnd.UNFINISHED;
+      cut += byRule ? count : 0;
+    }
+    return new Sum(ended, cut, tokens.count());
   }
 }

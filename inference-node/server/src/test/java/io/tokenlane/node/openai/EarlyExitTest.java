@@ -42,6 +42,9 @@ class EarlyExitTest {
     assertThat(usage.at("/mean_layers").doubleValue()).isBetween(3.0, 6.0);
     assertThat(usage.at("/early_exit_tokens").intValue()).isPositive();
     assertThat(Metrics.value(node, "tokenlane_node_early_exit_tokens_total")).isPositive();
+    JsonNode told = node.get("/load").at("/named_metrics");
+    assertThat(told.at("/mean_layers").doubleValue()).isBetween(3.0, 8.0);
+    assertThat(told.at("/early_exit_share").doubleValue()).isPositive().isLessThan(1);
   }
 
   @Test

@@ -45,6 +45,9 @@ class ReasoningTest {
     assertThat(reasoning.at("/trials").intValue()).isPositive();
     int counted = answer.at("/usage/completion_tokens_details/reasoning_tokens").intValue();
     assertThat(counted).isEqualTo(reasoning.at("/tokens").intValue()).isLessThan(50);
+    JsonNode told = node.get("/load").at("/named_metrics");
+    assertThat(told.at("/reasoning_cut_share").doubleValue()).isPositive().isLessThanOrEqualTo(1);
+    assertThat(told.at("/mean_reasoning_tokens").doubleValue()).isPositive();
   }
 
   @Test

@@ -40,9 +40,12 @@ final class Elementwise {
       rope.rotate(values, at, row);
       return;
     }
+    float[] cosines = rope.cosines(row);
+    float[] sines = rope.sines(row);
+    int angles = rope.angles(row);
     for (int i = 0; i < pairs; i += Lanes.COUNT) {
-      FloatVector cosine = FloatVector.fromArray(FLOATS, rope.cosines(), row * pairs + i);
-      FloatVector sine = FloatVector.fromArray(FLOATS, rope.sines(), row * pairs + i);
+      FloatVector cosine = FloatVector.fromArray(FLOATS, cosines, angles + i);
+      FloatVector sine = FloatVector.fromArray(FLOATS, sines, angles + i);
       FloatVector x = FloatVector.fromArray(FLOATS, values, at + i);
       FloatVector y = FloatVector.fromArray(FLOATS, values, at + pairs + i);
       x.mul(cosine).sub(y.mul(sine)).intoArray(values, at + i);
