@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
@@ -74,16 +73,16 @@ class BodyWatchTest {
   /** What is read upstream on one thread while the client leaves on another. */
   @Test
   void aChunkThatComesWhenAllHaveLeftIsGivenBack() {
-    AtomicReference<Subscriber<? super Publisher<DataBuffer>>> node = new AtomicReference<>();
+    List<Subscriber<? super Publisher<DataBuffer>>> node = new ArrayList<>();
     Publisher<Publisher<DataBuffer>> body =
         subscriber -> {
-          node.set(subscriber);
+          node.add(subscriber);
           subscriber.onSubscribe(Operators.emptySubscription());
         };
     watched().writeAndFlushWith(body).subscribe().dispose();
 
-    node.get().onNext(Flux.just(buffer("flux")));
-    node.get().onNext(Mono.just(buffer("mono")));
+    node.getFirst().onNext(Flux.just(buffer("flux")));
+    node.getFirst().onNext(Mono.just(buffer("mono")));
 
     assertThat(made).extracting(ByteBuf::refCnt).containsExactly(0, 0);
   }
