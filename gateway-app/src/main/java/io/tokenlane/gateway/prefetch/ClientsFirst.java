@@ -7,20 +7,20 @@ import java.util.function.LongSupplier;
 
 /**
  * A planned refresh yields to clients: while they keep the origins busy it looks again every
- * quarter to half of a second, until it has waited so long that what it refreshes may expire.
+ * quarter to half of a second, until half of the time is over that what it refreshes is still
+ * fresh.
  *
  * @param busy whether clients need the origins now
- * @param most how long a refresh waits at most
  * @param jitterMillis uniform in [0, 250)
  */
-record ClientsFirst(BooleanSupplier busy, Duration most, LongSupplier jitterMillis)
+record ClientsFirst(BooleanSupplier busy, LongSupplier jitterMillis)
     implements Prefetcher.Postponement {
   private static final long LOOK_MILLIS = 250;
 
   @Override
-  public Duration more(Duration waited) {
-    return waited.compareTo(most) < 0 && busy.getAsBoolean()
-        ? Duration.ofMillis(LOOK_MILLIS + jitterMillis.getAsLong())
-        : Duration.ZERO;
+  public Duration more(Duration waited, Duration left) {
+    Duration look = Duration.ofMillis(LOOK_MILLIS + jitterMillis.getAsLong());
+    boolean inTime = waited.plus(look).compareTo(left.dividedBy(2)) <= 0;
+    return inTime && busy.getAsBoolean() ? look : Duration.ZERO;
   }
 }

@@ -37,7 +37,6 @@ final class PrefetchStarter
 
   private static final long JITTER_MILLIS = 60_000;
   private static final Duration KEPT_EACH = Duration.ofMinutes(5);
-  private static final Duration YIELD_MOST = Duration.ofSeconds(10);
   private static final long YIELD_JITTER_MILLIS = 250;
   private static final long FIRST_MILLIS = 100;
   private static final long LAST_MILLIS = 1_000;
@@ -176,15 +175,13 @@ final class PrefetchStarter
   }
 
   /** Minutes with less CO2 first, and then a moment without many clients. */
-  private Duration forBetterMoment(Duration waited) {
+  private Duration forBetterMoment(Duration waited, Duration left) {
     Duration wait = forLessCarbon(waited);
-    PrefetchProperties wanted = properties;
     ClientsFirst clients =
         new ClientsFirst(
-            () -> cache.flightsUnderWay() > wanted.foreseen().busyAbove(),
-            wanted.carbonWait().plus(YIELD_MOST),
+            () -> cache.flightsUnderWay() > properties.foreseen().busyAbove(),
             () -> ThreadLocalRandom.current().nextLong(YIELD_JITTER_MILLIS));
-    return wait.isPositive() ? wait : clients.more(waited);
+    return wait.isPositive() ? wait : clients.more(waited, left);
   }
 
   /** Not all gateways of a region at the same moment. */
