@@ -57,7 +57,7 @@ class DraftsTest {
     StepCost cost = new StepCost();
     for (int i = 0; i < 801; i++) {
       int rows = 1 + i % 8;
-      cost.took(step(1, rows), (100L + 20 * rows) * (i % 3 == 0 ? 10 : 1));
+      cost.took(step(1, rows), (100L + 20L * rows) * (i % 3 == 0 ? 10 : 1));
     }
     // A step: 100 and 4.5 rows of 20, for 4.5 tokens.
     assertThat(cost.rowShare(1)).isBetween(0.42, 0.53);

@@ -23,7 +23,7 @@ record LoadReport(double applicationUtilization, double memUtilization, NamedMet
    */
   static LoadReport of(EngineStats stats, double joulesPerToken, ReasoningMeters.Sum thinking) {
     Effort.Counts effort = stats.effort();
-    boolean adaptive = effort.exited() + effort.drafted() > 0;
+    double rows = effort.exited() + effort.drafted() > 0 ? (double) effort.rows() : 0;
     double slots = (double) (stats.running() + stats.waiting()) / Math.max(1, stats.maxRunning());
     return new LoadReport(
         Math.max(slots, stats.kvUsage()),
@@ -35,9 +35,9 @@ record LoadReport(double applicationUtilization, double memUtilization, NamedMet
             stats.kvUsage(),
             stats.kvBlocks(),
             joulesPerToken,
-            share(effort.layers(), adaptive ? effort.rows() : 0),
-            share(effort.exited(), adaptive ? effort.rows() : 0),
-            share(effort.accepted(), effort.drafted()),
+            share((double) effort.layers(), rows),
+            share((double) effort.exited(), rows),
+            share((double) effort.accepted(), (double) effort.drafted()),
             share(thinking.cut(), thinking.ended()),
             share(thinking.tokens(), thinking.ended())));
   }
