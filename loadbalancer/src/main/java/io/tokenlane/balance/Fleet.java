@@ -39,6 +39,13 @@ final class Fleet {
   private volatile double heldNanos;
   private volatile double meanAhead;
   volatile int size;
+
+  /** The highest that any node was seen to have; 0 if none was. */
+  volatile int familiarLimit;
+
+  /** For nodes of which nothing is known, where most others have limits; 0 where they do not. */
+  volatile int presumedLimit;
+
   volatile BiConsumer<Node, NodeState> onChange = (node, state) -> {};
   volatile Runnable onFreed = () -> {};
 

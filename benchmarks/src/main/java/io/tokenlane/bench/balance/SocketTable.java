@@ -24,7 +24,7 @@ import org.knowm.xchart.ChartEncoder;
 public final class SocketTable {
   private static final int BACKENDS = 8;
   private static final double CAPACITY = BACKENDS * 4 / 0.05;
-  private static final double WARMING = 4;
+  private static final double WARMING_SECONDS = 24;
   private static final Row.Better LOWER = Row.Better.LOWER;
 
   private final Path root;
@@ -40,7 +40,7 @@ public final class SocketTable {
     this.root = root;
     this.only = only;
     this.rounds = quick ? 1 : 3;
-    this.seconds = quick ? 3 : 6;
+    this.seconds = 6;
   }
 
   /**
@@ -171,7 +171,8 @@ public final class SocketTable {
       }
       for (int round = -1; round < rounds; round++) {
         for (Map.Entry<Proxies, Proxies.Running> each : running.entrySet()) {
-          measure(scenario, backends, clients, each, round < 0 ? null : results.get(each.getKey()));
+          Rounds found = round < 0 ? null : results.get(each.getKey());
+          measure(scenario, new Stand(backends, clients, round), each, found);
         }
       }
     } finally {
@@ -183,10 +184,12 @@ public final class SocketTable {
     return report(scenario, results);
   }
 
+  /** What a round is measured with. */
+  private record Stand(Backends backends, OpenLoop clients, int round) {}
+
   private void measure(
       Scenario scenario,
-      Backends backends,
-      OpenLoop clients,
+      Stand stand,
       Map.Entry<Proxies, Proxies.Running> proxy,
       @org.jspecify.annotations.Nullable Rounds rounds)
       throws InterruptedException {
@@ -194,15 +197,18 @@ public final class SocketTable {
         scenario.speeds().stream().mapToDouble(Double::doubleValue).average().orElseThrow();
     double rate = scenario.load() * CAPACITY * speed;
     int port = proxy.getValue().port();
+    Backends backends = stand.backends();
+    OpenLoop clients = stand.clients();
     backends.reset(scenario.speeds());
     if (rounds == null) {
       // Only for the JIT compiler; the others need no warming.
-      clients.run(port, rate, proxy.getKey().ours() ? WARMING * seconds : 0.5, 0.1);
+      double warming = proxy.getKey().ours() ? WARMING_SECONDS : 0.5;
+      clients.run(port, stand.round(), rate, warming, 0.1);
       return;
     }
     double warm = 1;
     backends.after(warm, () -> scenario.trouble().accept(backends));
-    OpenLoop.Measured measured = clients.run(port, rate, warm, seconds);
+    OpenLoop.Measured measured = clients.run(port, stand.round(), rate, warm, seconds);
     rounds.add(measured, backends.get(0).backAfter());
   }
 

@@ -1,0 +1,146 @@
+package io.tokenlane.balance;
+
+/**
+ * How many calls a node serves at once, learned from who overtakes whom. Of a call that was the
+ * n-th in flight when it was sent, and had its answer after d others had ended, r = n − d were
+ * surely in service together: a node of c slots with a queue never lets r go beyond c. With K(n)
+ * calls sent as n-th and R(r) calls that reached r, a node of more than c slots would have let
+ *
+ * <pre>E(c) = K(&gt; c) · R(c) / K(≥ c) / 2</pre>
+ *
+ * calls reach more than c, since among one more the last comes first somewhat less often. c is
+ * taken for the node's limit where at least {@value #SURE} were to be expected ({@value
+ * #SURE_OF_FAMILIAR} where another node has the same) and at most a tenth of them came. Where all answers take the same time nobody overtakes, whatever the limit; so
+ * latencies must say the same: the slope of ln latency on max(0, ln(n / c)), which is 1 behind a
+ * queue and 0 without one, must be at least {@value #RISES}. Where others send calls to the node
+ * too, r ends gradually, not at a cliff: the c-th in flight must end first at least {@value #CLIFF}
+ * times as often as the one before it does. Whatever does not queue in order is left without a
+ * limit.
+ *
+ * <p>A limit that is held to shows nothing beyond it; so it stays until calls reach more, or take
+ * no longer beyond it. Written under the member's lock, read without.
+ */
+final class Overtaking {
+  /** More at once than this queue so seldom that it does not matter where. */
+  private static final int MOST = 32;
+
+  private static final int LEVELS = MOST + 2;
+  private static final int FORGOTTEN_HALF = 4096;
+  private static final int LOOKED_AT = 16;
+  private static final double SURE = 6;
+  private static final double SURE_OF_FAMILIAR = 1;
+  private static final double FLUKES = 0.1;
+  private static final double FLUKES_ALWAYS = 2;
+  private static final double CLIFF = 0.35;
+  private static final double NOISE = 1;
+  private static final double RISES = 0.6;
+  private static final double LEVEL_OUT = 0.3;
+
+  private final double[] sent = new double[LEVELS];
+  private final double[] logarithms = new double[LEVELS];
+  private final double[] reached = new double[LEVELS];
+  private final double[] first = new double[LEVELS];
+  private int samples;
+  private volatile int limit;
+  private volatile int most;
+
+  /** Calls served at once; 0 where nothing is sure. */
+  int limit() {
+    return limit;
+  }
+
+  /** The most calls that were surely in service together, not long ago; 0 if none was. */
+  int most() {
+    return most;
+  }
+
+  /**
+   * An answer has come.
+   *
+   * @param place n; ≥ 1
+   * @param ended d; ≥ 0
+   * @param familiar a limit that another node was seen to have; 0 if none was
+   */
+  void sample(int place, int ended, double latencyNanos, int familiar) {
+    int n = Math.min(place, LEVELS - 1);
+    sent[n]++;
+    logarithms[n] += Pace.logarithm(latencyNanos);
+    int together = Math.clamp((long) place - ended, 1, LEVELS - 1);
+    reached[together]++;
+    most = Math.max(most, together);
+    if (ended == 0) {
+      first[n]++;
+    }
+    samples++;
+    if (samples % LOOKED_AT == 0) {
+      limit = found(familiar);
+    }
+    if (samples == FORGOTTEN_HALF) {
+      forgetHalf();
+    }
+  }
+
+  private void forgetHalf() {
+    samples = FORGOTTEN_HALF / 2;
+    for (int i = 0; i < LEVELS; i++) {
+      sent[i] /= 2;
+      logarithms[i] /= 2;
+      reached[i] /= 2;
+      first[i] /= 2;
+    }
+    while (most > 1 && reached[most] < 0.1) {
+      most--;
+    }
+  }
+
+  private int found(int familiar) {
+    int before = limit;
+    int best = 0;
+    boolean stays = false;
+    double above = sent[LEVELS - 1];
+    double beyond = reached[LEVELS - 1];
+    for (int c = MOST; c >= 1; c--) {
+      double expected = above * reached[c] / Math.max(1, above + sent[c]) / 2;
+      if (expected >= (c == familiar ? SURE_OF_FAMILIAR : SURE)
+          && beyond <= FLUKES * expected
+          && cliff(c)
+          && slope(c) >= RISES) {
+        best = c;
+      }
+      if (c == before) {
+        stays = beyond < FLUKES_ALWAYS + FLUKES * expected && (above < 1 || slope(c) > LEVEL_OUT);
+      }
+      above += sent[c];
+      beyond += reached[c];
+    }
+    return best == 0 && stays ? before : best;
+  }
+
+  /** Whether those sent as c-th end first about as often as those before them, less their number. */
+  private boolean cliff(int c) {
+    if (c == 1 || sent[c - 1] == 0) {
+      return true;
+    }
+    double expected = first[c - 1] / sent[c - 1] * sent[c];
+    return first[c] >= CLIFF * expected - NOISE;
+  }
+
+  /** Of ln latency on max(0, ln(n / c)), least squares; 0 without calls on both sides. */
+  private double slope(int c) {
+    double all = 0;
+    double h = 0;
+    double hh = 0;
+    double x = 0;
+    double hx = 0;
+    for (int n = 1; n < LEVELS; n++) {
+      double rise = n > c ? Math.log((double) n / c) : 0;
+      all += sent[n];
+      h += sent[n] * rise;
+      hh += sent[n] * rise * rise;
+      x += logarithms[n];
+      hx += rise * logarithms[n];
+    }
+    double spread = all * hh - h * h;
+    return spread <= 0 ? 0 : (all * hx - h * x) / spread;
+  }
+}
