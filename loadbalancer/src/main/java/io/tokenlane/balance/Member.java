@@ -305,7 +305,7 @@ final class Member {
 
   /**
    * The same; where nobody told, as many calls as the node was seen to serve at once, or as is
-   * presumed of a node among others with limits.
+   * presumed of it; 0 where that is known of too few nodes.
    *
    * @param stretch part by which a limit that was not told may be exceeded, rounded up; infinite:
    *     it says nothing
@@ -315,9 +315,12 @@ final class Member {
     if (told > 0 || stretch == Double.POSITIVE_INFINITY) {
       return told;
     }
-    int seen = overtaking.limit();
     int presumed = fleet.presumedLimit;
-    int limit = seen > 0 || presumed == 0 ? seen : Math.max(presumed, 2 * overtaking.most());
+    if (presumed == 0) {
+      return 0;
+    }
+    int seen = overtaking.limit();
+    int limit = seen > 0 ? seen : Math.max(presumed, 2 * overtaking.most());
     return limit + (int) Math.ceil(stretch * limit);
   }
 
@@ -394,7 +397,7 @@ final class Member {
         node,
         current.state(now, fleet.settings),
         inFlight,
-        limit(),
+        limit(0),
         latency > 0 ? Optional.of(Duration.ofNanos((long) latency)) : Optional.empty(),
         slowness(now),
         successRate(now),

@@ -336,8 +336,9 @@ public final class NodePool {
   }
 
   /**
-   * The last node without a limit, among others that are full, would get all that is too much: it
-   * is presumed to serve twice what one of them does, until it has shown more.
+   * Limits that were seen hold where they are known of half of the nodes. The last node without
+   * one, among others that are full, would get all that is too much: it is presumed to serve twice
+   * what one of them does, until it has shown more.
    */
   private void presume() {
     int serving = 0;
@@ -352,7 +353,7 @@ public final class NodePool {
     if (most != fleet.familiarLimit) {
       fleet.familiarLimit = most;
     }
-    int presumed = 2 * known >= serving ? 2 * most : 0;
+    int presumed = known > 0 && 2 * known >= serving ? 2 * most : 0;
     if (presumed != fleet.presumedLimit) {
       fleet.presumedLimit = presumed;
     }

@@ -10,15 +10,17 @@ package io.tokenlane.balance;
  *
  * calls reach more than c, since among one more the last comes first somewhat less often. c is
  * taken for the node's limit where at least {@value #SURE} were to be expected ({@value
- * #SURE_OF_FAMILIAR} where another node has the same) and at most a tenth of them came. Where all answers take the same time nobody overtakes, whatever the limit; so
- * latencies must say the same: the slope of ln latency on max(0, ln(n / c)), which is 1 behind a
- * queue and 0 without one, must be at least {@value #RISES}. Where others send calls to the node
- * too, r ends gradually, not at a cliff: the c-th in flight must end first at least {@value #CLIFF}
- * times as often as the one before it does. Whatever does not queue in order is left without a
- * limit.
+ * #SURE_OF_FAMILIAR} where another node has the same) and at most a tenth of them came.
  *
- * <p>A limit that is held to shows nothing beyond it; so it stays until calls reach more, or take
- * no longer beyond it. Written under the member's lock, read without.
+ * <p>Where all answers take the same time nobody overtakes, whatever the limit. So latencies must
+ * not say otherwise: behind c slots their logarithm is level up to n = c and grows by ln(n / c)
+ * beyond it; of all limits, and none, c must be within a factor of likelihood of exp({@value
+ * #UNLIKELY}) of the best. Where others send calls to the node too, r ends gradually, not at a
+ * cliff: the c-th in flight must end first at least {@value #CLIFF} times as often as the one
+ * before it does. Whatever does not queue in order is left without a limit.
+ *
+ * <p>A limit that is held to shows nothing beyond it; so it stays until calls reach more, or
+ * latencies deny it. Written under the member's lock, read without.
  */
 final class Overtaking {
   /** More at once than this queue so seldom that it does not matter where. */
@@ -33,13 +35,17 @@ final class Overtaking {
   private static final double FLUKES_ALWAYS = 2;
   private static final double CLIFF = 0.35;
   private static final double NOISE = 1;
-  private static final double RISES = 0.6;
-  private static final double LEVEL_OUT = 0.3;
+  private static final double UNLIKELY = 4;
+  private static final double DENIED = 12;
+  private static final double LEAST_VARIANCE = 0.0025;
+
+  private static final double[] LOGARITHM = logarithmsOfCounts();
 
   private final double[] sent = new double[LEVELS];
   private final double[] logarithms = new double[LEVELS];
   private final double[] reached = new double[LEVELS];
   private final double[] first = new double[LEVELS];
+  private double squares;
   private int samples;
   private volatile int limit;
   private volatile int most;
@@ -63,8 +69,10 @@ final class Overtaking {
    */
   void sample(int place, int ended, double latencyNanos, int familiar) {
     int n = Math.min(place, LEVELS - 1);
+    double x = Pace.logarithm(latencyNanos) - Pace.logarithm(1e8);
     sent[n]++;
-    logarithms[n] += Pace.logarithm(latencyNanos);
+    logarithms[n] += x;
+    squares += x * x;
     int together = Math.clamp((long) place - ended, 1, LEVELS - 1);
     reached[together]++;
     most = Math.max(most, together);
@@ -82,13 +90,14 @@ final class Overtaking {
 
   private void forgetHalf() {
     samples = FORGOTTEN_HALF / 2;
+    squares /= 2;
     for (int i = 0; i < LEVELS; i++) {
       sent[i] /= 2;
       logarithms[i] /= 2;
       reached[i] /= 2;
       first[i] /= 2;
     }
-    while (most > 1 && reached[most] < 0.1) {
+    while (most > 1 && reached[most] < FLUKES) {
       most--;
     }
   }
@@ -101,14 +110,12 @@ final class Overtaking {
     double beyond = reached[LEVELS - 1];
     for (int c = MOST; c >= 1; c--) {
       double expected = above * reached[c] / Math.max(1, above + sent[c]) / 2;
-      if (expected >= (c == familiar ? SURE_OF_FAMILIAR : SURE)
-          && beyond <= FLUKES * expected
-          && cliff(c)
-          && slope(c) >= RISES) {
+      double sure = c == familiar ? SURE_OF_FAMILIAR : SURE;
+      if (expected >= sure && beyond <= FLUKES * expected && cliff(c) && likely(c, UNLIKELY)) {
         best = c;
       }
       if (c == before) {
-        stays = beyond < FLUKES_ALWAYS + FLUKES * expected && (above < 1 || slope(c) > LEVEL_OUT);
+        stays = beyond < FLUKES_ALWAYS + FLUKES * expected && likely(c, DENIED);
       }
       above += sent[c];
       beyond += reached[c];
@@ -116,7 +123,7 @@ final class Overtaking {
     return best == 0 && stays ? before : best;
   }
 
-  /** Whether those sent as c-th end first about as often as those before them, less their number. */
+  /** Whether those sent as c-th end first about as often as those before them. */
   private boolean cliff(int c) {
     if (c == 1 || sent[c - 1] == 0) {
       return true;
@@ -125,22 +132,41 @@ final class Overtaking {
     return first[c] >= CLIFF * expected - NOISE;
   }
 
-  /** Of ln latency on max(0, ln(n / c)), least squares; 0 without calls on both sides. */
-  private double slope(int c) {
+  /** Whether no other limit, nor none, fits the latencies so much better. */
+  private boolean likely(int c, double most) {
     double all = 0;
-    double h = 0;
-    double hh = 0;
-    double x = 0;
-    double hx = 0;
+    double between = 0;
     for (int n = 1; n < LEVELS; n++) {
-      double rise = n > c ? Math.log((double) n / c) : 0;
       all += sent[n];
-      h += sent[n] * rise;
-      hh += sent[n] * rise * rise;
-      x += logarithms[n];
-      hx += rise * logarithms[n];
+      between += sent[n] == 0 ? 0 : logarithms[n] * logarithms[n] / sent[n];
     }
-    double spread = all * hh - h * h;
-    return spread <= 0 ? 0 : (all * hx - h * x) / spread;
+    double variance = Math.max(LEAST_VARIANCE, (squares - between) / all);
+    double bound = misfit(c, all) - 2 * variance * most;
+    for (int other = 1; other < LEVELS; other++) {
+      if (misfit(other, all) < bound) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Squares of what a limit leaves unexplained of the levels' means, but for a constant. */
+  private double misfit(int c, double all) {
+    double sum = 0;
+    double square = 0;
+    for (int n = 1; n < LEVELS; n++) {
+      double rise = n > c ? LOGARITHM[n] - LOGARITHM[c] : 0;
+      sum += logarithms[n] - sent[n] * rise;
+      square += rise * (sent[n] * rise - 2 * logarithms[n]);
+    }
+    return square - sum * sum / all;
+  }
+
+  private static double[] logarithmsOfCounts() {
+    double[] all = new double[LEVELS];
+    for (int n = 1; n < LEVELS; n++) {
+      all[n] = Math.log(n);
+    }
+    return all;
   }
 }
