@@ -148,8 +148,8 @@ public final class LateBinding {
   }
 
   /**
-   * A limit that was seen may be wrong, and one that is held to shows nothing beyond it. So it gives
-   * way where many wait, and to one in {@value #PROBES} of those that would wait.
+   * A limit that was seen may be wrong, and one that is held to shows nothing beyond it. So it
+   * gives way where many wait, and to one in {@value #PROBES} of those that would wait.
    */
   private double stretch(int others, int slots) {
     double stretch = slots == 0 ? 0 : STRETCH * others / slots;

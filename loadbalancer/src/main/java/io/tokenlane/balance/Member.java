@@ -129,8 +129,7 @@ final class Member {
       answeredWithin((double) (now - opening.at()), now);
       if (opening.tokens() == 0) {
         double took = now - opening.at();
-        overtaking.sample(
-            opening.place(), ended - opening.ended(), took, fleet.familiarLimit);
+        overtaking.sample(opening.place(), ended - opening.ended(), took, fleet.familiarLimit);
       }
       become(condition.answered(opening.at(), now));
     }

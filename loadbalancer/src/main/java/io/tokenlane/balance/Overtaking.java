@@ -75,7 +75,9 @@ final class Overtaking {
     squares += x * x;
     int together = Math.clamp((long) place - ended, 1, LEVELS - 1);
     reached[together]++;
-    most = Math.max(most, together);
+    if (together > most) {
+      most = together;
+    }
     if (ended == 0) {
       first[n]++;
     }
@@ -97,9 +99,11 @@ final class Overtaking {
       reached[i] /= 2;
       first[i] /= 2;
     }
-    while (most > 1 && reached[most] < FLUKES) {
-      most--;
+    int top = most;
+    while (top > 1 && reached[top] < FLUKES) {
+      top--;
     }
+    most = top;
   }
 
   private int found(int familiar) {

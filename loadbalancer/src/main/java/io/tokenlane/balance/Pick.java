@@ -51,8 +51,7 @@ final class Pick implements Candidates {
    *
    * @param seenStretch as {@link Member#limit(double)}
    */
-  boolean settleFree(
-      Member[] members, Demand call, long at, double slowest, double seenStretch) {
+  boolean settleFree(Member[] members, Demand call, long at, double slowest, double seenStretch) {
     limited = true;
     worstSlowness = slowest;
     stretch = seenStretch;
