@@ -115,8 +115,7 @@ final class Member {
   }
 
   /**
-   * Calls that have ended, for good and for bad. Who compares it with calls in flight asks before
-   * they are counted, and {@link #closed} counts after: so none is held for both.
+   * Calls that have ended, however; to be asked before {@link #open}, so that none counts twice.
    */
   int ended() {
     return ended;
@@ -315,12 +314,7 @@ final class Member {
       return told;
     }
     int presumed = fleet.presumedLimit;
-    if (presumed == 0) {
-      return 0;
-    }
-    int seen = overtaking.limit();
-    int limit = seen > 0 ? seen : Math.max(presumed, 2 * overtaking.most());
-    return limit + (int) Math.ceil(stretch * limit);
+    return presumed == 0 ? 0 : overtaking.limit(presumed, stretch);
   }
 
   /** As many calls as it was seen to serve at once; 0 where that is not sure. */

@@ -336,9 +336,10 @@ public final class NodePool {
   }
 
   /**
-   * Limits that were seen hold where they are known of half of the nodes. The last node without
-   * one, among others that are full, would get all that is too much: it is presumed to serve twice
-   * what one of them does, until it has shown more.
+   * Limits that were seen hold where they are known of half of the nodes, and no other gateway
+   * fills these too: then a call may as well wait on a node. The last node without one, among
+   * others that are full, would get all that is too much: it is presumed to serve twice what one of
+   * them does, until it has shown more.
    */
   private void presume() {
     int serving = 0;
@@ -353,7 +354,8 @@ public final class NodePool {
     if (most != fleet.familiarLimit) {
       fleet.familiarLimit = most;
     }
-    int presumed = known > 0 && 2 * known >= serving ? 2 * most : 0;
+    boolean enough = known > 0 && 2 * known >= serving && fleet.settings.gateways() == 1;
+    int presumed = enough ? 2 * most : 0;
     if (presumed != fleet.presumedLimit) {
       fleet.presumedLimit = presumed;
     }

@@ -28,7 +28,7 @@ final class Overtaking {
 
   private static final int LEVELS = MOST + 2;
   private static final int FORGOTTEN_HALF = 4096;
-  private static final int LOOKED_AT = 16;
+  private static final int LOOKED_AT = 32;
   private static final double SURE = 6;
   private static final double SURE_OF_FAMILIAR = 1;
   private static final double FLUKES = 0.1;
@@ -38,6 +38,7 @@ final class Overtaking {
   private static final double UNLIKELY = 4;
   private static final double DENIED = 12;
   private static final double LEAST_VARIANCE = 0.0025;
+  private static final double MODEL_VARIANCE = 0.005;
 
   private static final double[] LOGARITHM = logarithmsOfCounts();
 
@@ -48,6 +49,8 @@ final class Overtaking {
   private double squares;
   private int samples;
   private volatile int limit;
+
+  /** The most calls that were surely in service together, not long ago. */
   private volatile int most;
 
   /** Calls served at once; 0 where nothing is sure. */
@@ -55,9 +58,15 @@ final class Overtaking {
     return limit;
   }
 
-  /** The most calls that were surely in service together, not long ago; 0 if none was. */
-  int most() {
-    return most;
+  /**
+   * The same, or what is presumed until something is sure, or twice as many as the node has shown.
+   *
+   * @param stretch part by which it may be exceeded, rounded up
+   */
+  int limit(int presumed, double stretch) {
+    int seen = limit;
+    int held = seen > 0 ? seen : Math.max(presumed, 2 * most);
+    return held + (int) Math.ceil(stretch * held);
   }
 
   /**
@@ -145,25 +154,33 @@ final class Overtaking {
       between += sent[n] == 0 ? 0 : logarithms[n] * logarithms[n] / sent[n];
     }
     double variance = Math.max(LEAST_VARIANCE, (squares - between) / all);
-    double bound = misfit(c, all) - 2 * variance * most;
+    double bound = misfit(c, variance) - 2 * most;
     for (int other = 1; other < LEVELS; other++) {
-      if (misfit(other, all) < bound) {
+      if (misfit(other, variance) < bound) {
         return false;
       }
     }
     return true;
   }
 
-  /** Squares of what a limit leaves unexplained of the levels' means, but for a constant. */
-  private double misfit(int c, double all) {
+  /**
+   * Squares of what a limit leaves unexplained of the levels' means, by their variance: that of a
+   * mean and what the two straight lines are wrong by.
+   */
+  private double misfit(int c, double variance) {
+    double weights = 0;
     double sum = 0;
     double square = 0;
     for (int n = 1; n < LEVELS; n++) {
-      double rise = n > c ? LOGARITHM[n] - LOGARITHM[c] : 0;
-      sum += logarithms[n] - sent[n] * rise;
-      square += rise * (sent[n] * rise - 2 * logarithms[n]);
+      if (sent[n] > 0) {
+        double weight = sent[n] / (variance + sent[n] * MODEL_VARIANCE);
+        double left = logarithms[n] / sent[n] - (n > c ? LOGARITHM[n] - LOGARITHM[c] : 0);
+        weights += weight;
+        sum += weight * left;
+        square += weight * left * left;
+      }
     }
-    return square - sum * sum / all;
+    return square - sum * sum / weights;
   }
 
   private static double[] logarithmsOfCounts() {

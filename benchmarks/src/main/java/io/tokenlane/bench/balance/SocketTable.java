@@ -180,9 +180,12 @@ public final class SocketTable {
         .forEach(proxy -> results.put(proxy, new Rounds()));
     try (OpenLoop clients = new OpenLoop()) {
       for (int round = 0; round < rounds; round++) {
-        for (Map.Entry<Proxies, Rounds> each : results.entrySet()) {
-          int port = running.get(each.getKey()).port();
-          measure(scenario, new Stand(backends, clients, port), round, each.getValue());
+        for (Map.Entry<Proxies, Proxies.Running> each : running.entrySet()) {
+          Rounds found = results.get(each.getKey());
+          if (found != null) {
+            int port = each.getValue().port();
+            measure(scenario, new Stand(backends, clients, port), round, found);
+          }
         }
       }
     }

@@ -83,6 +83,26 @@ class FleetTest {
         .isLessThanOrEqualTo(1.1 * Fleet.run(plan, Peers.IDEAL).waitP99());
   }
 
+  /** Nobody tells what the nodes serve at once: it is seen, and until then nothing is lost. */
+  static Stream<Arguments> notTold() {
+    Plan even = Plan.even(8, 1, 0.7, 2 * CALLS);
+    return Stream.of(
+        Arguments.of("even, 0.7", even, 1.02, 0.8),
+        Arguments.of("even, 0.9", even.load(0.9), 1.02, 0.9),
+        Arguments.of("unequal", even.speeds(1.5, 0.5), 0.9, 0.4),
+        Arguments.of("low load", even.load(0.3), 1.02, 1.15),
+        Arguments.of("two gateways", Plan.even(8, 2, 0.9, CALLS), 1.02, 1.1));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("notTold")
+  void slotsThatNobodyToldAreSeen(String name, Plan plan, double latency, double wait) {
+    Outcome ewma = Fleet.run(plan, EWMA);
+    Outcome least = Fleet.run(plan, LEAST);
+    assertThat(ewma.latencyP99()).isLessThanOrEqualTo(latency * least.latencyP99());
+    assertThat(ewma.waitP99()).isLessThanOrEqualTo(wait * least.waitP99());
+  }
+
   @Test
   void unequalNodesOfAThousandAreLearned() {
     Plan plan = Plan.even(1_000, 50, 0.8, 60_000).speeds(1.5, 0.5);
