@@ -57,6 +57,20 @@ final class Fleet {
     this.lastArrival = clock.getAsLong();
   }
 
+  /**
+   * What limits were seen.
+   *
+   * @param most the highest; 0 if none was
+   * @param ofHalf whether at least half of the serving nodes have one
+   */
+  void seen(int most, boolean ofHalf) {
+    int presumed = ofHalf && settings.gateways() == 1 ? 2 * most : 0;
+    if (most != familiarLimit || presumed != presumedLimit) {
+      familiarLimit = most;
+      presumedLimit = presumed;
+    }
+  }
+
   /** How long a lease was held; of two at once one may be lost, which a mean can bear. */
   void held(long nanos) {
     double before = heldNanos;

@@ -317,47 +317,34 @@ public final class NodePool {
   /**
    * Slots of all serving nodes for this gateway; 0 if those of one are not known.
    *
-   * @param seen whether those count too that nobody told but were seen
-   */
-  int slots(boolean seen) {
-    if (seen) {
-      presume();
-    }
-    double stretch = seen ? 0 : Double.POSITIVE_INFINITY;
-    int all = 0;
-    for (Member member : members) {
-      int limit = member.limit(stretch);
-      if (member.serves() && limit == 0) {
-        return 0;
-      }
-      all += member.serves() ? limit : 0;
-    }
-    return all;
-  }
-
-  /**
-   * Limits that were seen hold where they are known of half of the nodes, and no other gateway
+   * <p>Limits that were seen hold where they are known of half of the nodes, and no other gateway
    * fills these too: then a call may as well wait on a node. The last node without one, among
    * others that are full, would get all that is too much: it is presumed to serve twice what one of
    * them does, until it has shown more.
+   *
+   * @param seen whether those count too that nobody told but were seen
    */
-  private void presume() {
+  int slots(boolean seen) {
+    double stretch = seen ? 0 : Double.POSITIVE_INFINITY;
+    boolean all = true;
+    int slots = 0;
     int serving = 0;
     int known = 0;
     int most = 0;
     for (Member member : members) {
-      int limit = member.limitSeen();
-      serving += member.serves() ? 1 : 0;
-      known += member.serves() && limit > 0 ? 1 : 0;
-      most = Math.max(most, limit);
+      if (member.serves()) {
+        int limit = member.limit(stretch);
+        int ofItself = member.limitSeen();
+        all &= limit > 0;
+        slots += limit;
+        serving++;
+        known += ofItself > 0 ? 1 : 0;
+        most = Math.max(most, ofItself);
+      }
     }
-    if (most != fleet.familiarLimit) {
-      fleet.familiarLimit = most;
+    if (seen) {
+      fleet.seen(most, 2 * known >= serving);
     }
-    boolean enough = known > 0 && 2 * known >= serving && fleet.settings.gateways() == 1;
-    int presumed = enough ? 2 * most : 0;
-    if (presumed != fleet.presumedLimit) {
-      fleet.presumedLimit = presumed;
-    }
+    return all ? slots : 0;
   }
 }
