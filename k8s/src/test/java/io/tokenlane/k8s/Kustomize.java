@@ -58,11 +58,15 @@ final class Kustomize {
 
   private static String run(List<String> command) throws IOException, InterruptedException {
     Path errors = Files.createTempFile("kustomize", ".err");
-    Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (process.waitFor() != 0) {
-      throw new IOException(command + ": " + Files.readString(errors));
+    try {
+      Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (process.waitFor() != 0) {
+        throw new IOException(command + ": " + Files.readString(errors));
+      }
+      return output;
+    } finally {
+      Files.delete(errors);
     }
-    return output;
   }
 }

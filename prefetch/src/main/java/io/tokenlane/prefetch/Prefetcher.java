@@ -49,14 +49,16 @@ public final class Prefetcher implements AutoCloseable {
   @FunctionalInterface
   public interface Postponement {
     /** Never waits. */
-    Postponement NONE = waited -> Duration.ZERO;
+    Postponement NONE = (waited, left) -> Duration.ZERO;
 
     /**
      * How long to wait before asking again; zero or less to fetch now.
      *
      * @param waited how long the fetch has been put off already
+     * @param left how long what is stored was still fresh when the fetch became due; zero at the
+     *     start
      */
-    Duration more(Duration waited);
+    Duration more(Duration waited, Duration left);
   }
 
   private static final Duration FIRST_BACK_OFF = Duration.ofSeconds(1);
@@ -110,7 +112,8 @@ public final class Prefetcher implements AutoCloseable {
 
   /** Fetches every endpoint once, and from then on whenever it is due. */
   public void start() {
-    plan.endpoints().forEach(endpoint -> dueUnlessRefreshed(endpoint, 0, Duration.ZERO));
+    Deferral none = new Deferral(Duration.ZERO, Duration.ZERO);
+    plan.endpoints().forEach(endpoint -> dueUnlessRefreshed(endpoint, 0, none));
   }
 
   /** Fetches all endpoints now whose last fetch failed: whoever could not be reached is back. */
@@ -177,18 +180,30 @@ public final class Prefetcher implements AutoCloseable {
     waiting.clear();
   }
 
-  private void dueUnlessRefreshed(String endpoint, int turn, Duration waited) {
-    Duration wait = postponement.more(waited);
+  /**
+   * A fetch that is put off.
+   *
+   * @param waited for how long already
+   * @param left how long what is stored was fresh when it became due
+   */
+  private record Deferral(Duration waited, Duration left) {
+    Deferral longer(Duration more) {
+      return new Deferral(waited.plus(more), left);
+    }
+  }
+
+  private void dueUnlessRefreshed(String endpoint, int turn, Deferral deferral) {
+    Duration wait = postponement.more(deferral.waited(), deferral.left());
     synchronized (this) {
       if (turns.getOrDefault(endpoint, 0) != turn || closed) {
         return;
       }
       if (wait.isPositive()) {
-        postponed += waited.isZero() ? 1 : 0;
+        postponed += deferral.waited().isZero() ? 1 : 0;
       }
     }
     if (wait.isPositive()) {
-      later.run(wait, () -> dueUnlessRefreshed(endpoint, turn, waited.plus(wait)));
+      later.run(wait, () -> dueUnlessRefreshed(endpoint, turn, deferral.longer(wait)));
     } else {
       due(endpoint);
     }
@@ -258,7 +273,8 @@ public final class Prefetcher implements AutoCloseable {
       // A retry is not put off: clients may be asking in vain.
       later.run(next, () -> dueUnlessRefreshed(endpoint, turn));
     } else if (!plan.asked().contains(endpoint)) {
-      later.run(next, () -> dueUnlessRefreshed(endpoint, turn, Duration.ZERO));
+      Deferral none = new Deferral(Duration.ZERO, fresh.minus(next));
+      later.run(next, () -> dueUnlessRefreshed(endpoint, turn, none));
     }
     startWaiting();
     if (recovered) {

@@ -184,7 +184,7 @@ final class PrefetcherTest {
             },
             (delay, what) -> agenda.add(new Due(now + delay.toNanos(), what)),
             random::nextDouble,
-            waited ->
+            (waited, left) ->
                 waited.compareTo(Duration.ofHours(4)) < 0 && now < good
                     ? Duration.ofMinutes(20)
                     : Duration.ZERO)) {

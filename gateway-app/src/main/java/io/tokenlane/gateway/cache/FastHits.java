@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.AsciiString;
 import io.tokenlane.gateway.call.Principal;
 import io.tokenlane.gateway.call.QuickProof;
 import io.tokenlane.gateway.call.Trail;
@@ -24,12 +25,10 @@ import io.tokenlane.prefetch.http.CacheStatus;
 import io.tokenlane.prefetch.http.HttpFields;
 import io.tokenlane.prefetch.http.Vary;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -45,44 +44,43 @@ import org.springframework.web.server.ServerWebExchange;
  */
 final class FastHits {
   private static final int REMEMBERED = 10_000;
+  private static final AsciiString CACHE_STATUS = AsciiString.cached("Cache-Status");
+  private static final AsciiString REQUEST_ID = AsciiString.cached(RequestIds.HEADER);
 
   /** Fields that change nothing in the answer of a resource that does not vary. */
-  private static final Set<String> HARMLESS = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+  private static final FieldNames HARMLESS =
+      new FieldNames(
+          "host",
+          "user-agent",
+          "accept",
+          "accept-encoding",
+          "accept-language",
+          "accept-charset",
+          "connection",
+          "referer",
+          "dnt",
+          "x-request-id",
+          "traceparent",
+          "tracestate",
+          "priority",
+          "sec-fetch-dest",
+          "sec-fetch-mode",
+          "sec-fetch-site",
+          "sec-fetch-user",
+          "sec-ch-ua",
+          "sec-ch-ua-mobile",
+          "sec-ch-ua-platform",
+          "upgrade-insecure-requests");
 
-  static {
-    HARMLESS.addAll(
-        List.of(
-            "host",
-            "user-agent",
-            "accept",
-            "accept-encoding",
-            "accept-language",
-            "accept-charset",
-            "connection",
-            "referer",
-            "dnt",
-            "x-request-id",
-            "traceparent",
-            "tracestate",
-            "priority",
-            "sec-fetch-dest",
-            "sec-fetch-mode",
-            "sec-fetch-site",
-            "sec-fetch-user",
-            "sec-ch-ua",
-            "sec-ch-ua-mobile",
-            "sec-ch-ua-platform",
-            "upgrade-insecure-requests"));
-  }
+  /** Fields with a credential; a request with one of them is proved here, or goes the long way. */
+  private static final FieldNames CREDENTIALS =
+      new FieldNames("authorization", "x-api-key", "api-key");
 
   private final Cache<String, Entry> entries =
       Caffeine.newBuilder().maximumSize(REMEMBERED).executor(Runnable::run).build();
   private final BooleanSupplier enabled;
   private final HitListener hits;
   private final Ledger ledger;
-
-  /** Fields with a credential; a request with one of them is proved here, or goes the long way. */
-  private static final List<String> CREDENTIALS = List.of("authorization", "x-api-key", "api-key");
 
   /** Proves, logs and counts what never reaches the filters. */
   static final class Ledger {
@@ -163,7 +161,7 @@ final class FastHits {
             && !plain.ahead()
             && plain.query() == null
             && answer.status() == HttpResponseStatus.OK.code()
-            && HARMLESS.containsAll(Vary.names(answer.fields()))
+            && Vary.names(answer.fields()).stream().allMatch(HARMLESS::contains)
             && request.getMethod().name().equals("GET")
             && request.getHeaders().headerNames().stream().allMatch(HARMLESS::contains);
     if (fast) {
@@ -182,7 +180,7 @@ final class FastHits {
   private static HttpHeaders fields(Answer answer) {
     HttpHeaders headers = new DefaultHttpHeaders();
     for (HttpFields.Line line : answer.fields().lines()) {
-      headers.add(line.name(), line.value());
+      headers.add(AsciiString.of(line.name()), AsciiString.of(line.value()));
     }
     return headers.set(HttpHeaderNames.CONTENT_LENGTH, answer.body().remaining());
   }
@@ -196,9 +194,13 @@ final class FastHits {
     if (!enabled.getAsBoolean() || !plain(request)) {
       return null;
     }
+    int credentials = credentials(request.headers());
+    if (credentials < 0 || credentials > 1) {
+      return null;
+    }
     long start = System.nanoTime();
     String tenant = null;
-    if (CREDENTIALS.stream().anyMatch(request.headers()::contains)) {
+    if (credentials == 1) {
       tenant = ledger.keys.prove(request.headers()::get).map(Principal::tenant).orElse(null);
       if (tenant == null) {
         return null;
@@ -233,21 +235,26 @@ final class FastHits {
   }
 
   private static boolean plain(HttpRequest request) {
-    if (!request.method().equals(HttpMethod.GET)
-        || !request.protocolVersion().equals(HttpVersion.HTTP_1_1)
-        || !request.decoderResult().isSuccess()) {
-      return false;
-    }
+    String connection = request.headers().get(HttpHeaderNames.CONNECTION);
+    return request.method().equals(HttpMethod.GET)
+        && request.protocolVersion().equals(HttpVersion.HTTP_1_1)
+        && request.decoderResult().isSuccess()
+        && (connection == null || connection.equalsIgnoreCase("keep-alive"));
+  }
+
+  /** How many fields are credentials; -1 where one may change the answer. */
+  private static int credentials(HttpHeaders fields) {
     int credentials = 0;
-    for (Map.Entry<String, String> field : request.headers()) {
-      if (!HARMLESS.contains(field.getKey())) {
-        if (!CREDENTIALS.contains(field.getKey().toLowerCase(Locale.ROOT)) || ++credentials > 1) {
-          return false;
-        }
+    Iterator<Map.Entry<CharSequence, CharSequence>> each = fields.iteratorCharSequence();
+    while (each.hasNext()) {
+      CharSequence name = each.next().getKey();
+      if (CREDENTIALS.contains(name)) {
+        credentials++;
+      } else if (!HARMLESS.contains(name)) {
+        return -1;
       }
     }
-    String connection = request.headers().get(HttpHeaderNames.CONNECTION);
-    return connection == null || connection.equalsIgnoreCase("keep-alive");
+    return credentials;
   }
 
   private static FullHttpResponse response(
@@ -256,8 +263,8 @@ final class FastHits {
     String id = RequestIds.keepOrMake(request.headers().get(RequestIds.HEADER));
     HttpHeaders headers = entry.fields().copy();
     headers.set(HttpHeaderNames.AGE, Long.toString(answer.ageSeconds(now)));
-    headers.set("Cache-Status", CacheStatus.hit(answer.ttlLeftSeconds(now)).render());
-    headers.set(RequestIds.HEADER, id);
+    headers.set(CACHE_STATUS, CacheStatus.hit(answer.ttlLeftSeconds(now)).render());
+    headers.set(REQUEST_ID, id);
     if (trace != null) {
       headers.set("traceparent", trace);
     }

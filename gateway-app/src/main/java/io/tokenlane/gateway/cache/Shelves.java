@@ -4,6 +4,7 @@ import io.tokenlane.prefetch.cache.AnswerCache;
 import io.tokenlane.prefetch.cache.AnswerFormat;
 import io.tokenlane.prefetch.disk.DiskLog;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -60,8 +61,14 @@ final class Shelves implements DisposableBean {
       logs.add(log);
       LOG.info("{}: {} answers of an earlier run", folder, cache.size());
     } catch (IOException | SecurityException e) {
+      String why =
+          e instanceof FileSystemException f && f.getReason() != null ? ": " + f.getReason() : "";
       throw new IllegalArgumentException(
-          "tokenlane.cache.disk.folder: " + disk.folder() + " (expected: a folder to write in)", e);
+          "tokenlane.cache.disk.folder: "
+              + disk.folder()
+              + why
+              + " (expected: a folder of this gateway alone to write in)",
+          e);
     }
   }
 

@@ -31,6 +31,7 @@ public abstract class BodyWatch extends ServerHttpResponseDecorator {
       Publisher<? extends Publisher<? extends DataBuffer>> body) {
     // Prefetch 0: a chunk waiting in a queue would be a chunk flushed late.
     Flux<DataBuffer> chunks = Flux.from(body).concatMap(chunk -> chunk, 0);
-    return super.writeAndFlushWith(watch(chunks).map(Flux::just));
+    Groups groups = new Groups();
+    return super.writeAndFlushWith(watch(chunks).map(groups::of)).doFinally(signal -> groups.end());
   }
 }

@@ -14,8 +14,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     default 0.15
  * @param lowestPrice probability of use below which nothing is fetched; 0 to 1, default 0.68
  * @param lowestPrecision share of used prefetches below which it only watches; 0 to 1, default 0.5
- * @param busyAbove fetches of clients under way above which nothing is fetched ahead; ≥ 0, default
- *     32
+ * @param busyAbove fetches of clients under way above which nothing is fetched ahead, and a refresh
+ *     of planned endpoints waits, as long as what is stored stays fresh; ≥ 0, default 32
  * @param file where what was learnt outlives a restart; default: nowhere
  */
 public record ForesightProperties(

@@ -37,6 +37,7 @@ final class PrefetchStarter
 
   private static final long JITTER_MILLIS = 60_000;
   private static final Duration KEPT_EACH = Duration.ofMinutes(5);
+  private static final long YIELD_JITTER_MILLIS = 250;
   private static final long FIRST_MILLIS = 100;
   private static final long LAST_MILLIS = 1_000;
 
@@ -101,7 +102,7 @@ final class PrefetchStarter
             loudly(new LoopbackSource(open, pass, budget)),
             this::later,
             () -> ThreadLocalRandom.current().nextDouble(),
-            this::forLessCarbon);
+            this::forBetterMoment);
     prefetcher = started;
     started.start();
     pending.read().forEach(started::refresh);
@@ -171,6 +172,16 @@ final class PrefetchStarter
     if (foreseeing != null) {
       foreseeing.forgotten(host, target);
     }
+  }
+
+  /** Minutes with less CO2 first, and then a moment without many clients. */
+  private Duration forBetterMoment(Duration waited, Duration left) {
+    Duration wait = forLessCarbon(waited);
+    ClientsFirst clients =
+        new ClientsFirst(
+            () -> cache.flightsUnderWay() > properties.foreseen().busyAbove(),
+            () -> ThreadLocalRandom.current().nextLong(YIELD_JITTER_MILLIS));
+    return wait.isPositive() ? wait : clients.more(waited, left);
   }
 
   /** Not all gateways of a region at the same moment. */

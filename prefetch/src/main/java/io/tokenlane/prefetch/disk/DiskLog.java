@@ -39,6 +39,7 @@ public final class DiskLog implements ChangeListener, AutoCloseable {
 
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+  private final FolderLock lock;
   private final LogFile file;
   private final long maxBytes;
   private final AnswerCache cache;
@@ -70,7 +71,7 @@ public final class DiskLog implements ChangeListener, AutoCloseable {
    * @param maxBytes bound of the files together, &gt; 0; four times the cache's own bound lets it
    *     keep everything and write little twice
    * @param settings what decides who may have an answer: a log of other settings is not read
-   * @throws IOException if the folder cannot be read or made
+   * @throws IOException if the folder cannot be read or made, or is another log's
    */
   public DiskLog(
       Path folder, long maxBytes, String settings, AnswerCache cache, AnswerFormat format)
@@ -79,6 +80,7 @@ public final class DiskLog implements ChangeListener, AutoCloseable {
       throw new IllegalArgumentException("maxBytes: " + maxBytes + " (expected: > 0)");
     }
     this.file = new LogFile(folder, settings);
+    this.lock = new FolderLock(folder);
     this.maxBytes = maxBytes;
     this.cache = cache;
     this.format = format;
@@ -90,8 +92,13 @@ public final class DiskLog implements ChangeListener, AutoCloseable {
   }
 
   private void load() throws IOException {
-    if (!file.read(this::apply)) {
-      cache.restart();
+    try {
+      if (!file.read(this::apply)) {
+        cache.restart();
+      }
+    } catch (IOException | RuntimeException failed) {
+      lock.close();
+      throw failed;
     }
   }
 
@@ -169,6 +176,15 @@ public final class DiskLog implements ChangeListener, AutoCloseable {
       batch.clear();
     }
     end();
+    unlock();
+  }
+
+  private void unlock() {
+    try {
+      lock.close();
+    } catch (IOException failed) {
+      lastFailure = String.valueOf(failed.getMessage());
+    }
   }
 
   private void write(List<Event> batch) {

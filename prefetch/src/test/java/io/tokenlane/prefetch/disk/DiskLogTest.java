@@ -1,6 +1,7 @@
 package io.tokenlane.prefetch.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tokenlane.prefetch.cache.Answer;
 import io.tokenlane.prefetch.cache.AnswerCache;
@@ -9,6 +10,7 @@ import io.tokenlane.prefetch.http.HttpFields;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -112,6 +114,21 @@ final class DiskLogTest {
   }
 
   @Test
+  void aFolderIsOneLogsAlone() throws IOException {
+    AnswerCache first = cache();
+    try (DiskLog log = open(first, 1 << 20, SETTINGS)) {
+      first.put("k", answer("g", "v"), nanos);
+      assertThatThrownBy(() -> open(cache(), 1 << 20, SETTINGS))
+          .isInstanceOf(FileSystemException.class)
+          .hasMessageContaining("another gateway writes there");
+      assertThat(log.lastFailure()).isNull();
+    }
+    AnswerCache next = cache();
+    open(next, 1 << 20, SETTINGS).close();
+    assertThat(content(next)).isEqualTo(Map.of("k", "v"));
+  }
+
+  @Test
   void agesGoOnWhileNobodyRuns() throws IOException {
     AnswerCache before = cache();
     try (DiskLog log = open(before, 1 << 20, SETTINGS)) {
@@ -166,7 +183,7 @@ final class DiskLogTest {
 
   private Path file() throws IOException {
     try (Stream<Path> files = Files.list(folder())) {
-      List<Path> all = files.toList();
+      List<Path> all = files.filter(file -> !file.endsWith("lock")).toList();
       assertThat(all).hasSize(1);
       return all.getFirst();
     }

@@ -1,0 +1,126 @@
+package io.tokenlane.gateway.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.reactivestreams.Publisher;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.core.io.buffer.NettyDataBufferFactory;
+import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
+import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.test.StepVerifier;
+
+/** A server that gives a write up drops the chunks in its queue; their buffers are given back. */
+class BodyWatchTest {
+  private final NettyDataBufferFactory buffers =
+      new NettyDataBufferFactory(PooledByteBufAllocator.DEFAULT);
+  private final List<ByteBuf> made = new ArrayList<>();
+  private final Sinks.Many<Publisher<DataBuffer>> chunks =
+      Sinks.many().unicast().onBackpressureBuffer();
+  private final Holding server = new Holding();
+
+  @Test
+  void chunksThatWereNotReadAreReleasedWhenTheWriteIsCancelled() {
+    Disposable write = watched().writeAndFlushWith(chunks.asFlux()).subscribe();
+    for (int i = 0; i < 5; i++) {
+      chunks.emitNext(Mono.just(buffer("chunk " + i)), Sinks.EmitFailureHandler.FAIL_FAST);
+    }
+    List<DataBuffer> read = server.read(2);
+
+    write.dispose();
+
+    assertThat(made).extracting(ByteBuf::refCnt).containsExactly(1, 1, 0, 0, 0);
+    assertThat(read)
+        .extracting(buffer -> buffer.toString(StandardCharsets.UTF_8))
+        .containsExactly("chunk 0", "chunk 1");
+    read.forEach(DataBufferUtils::release);
+  }
+
+  @Test
+  void aReaderThatComesTooLateFindsNothing() {
+    Disposable write = watched().writeAndFlushWith(chunks.asFlux()).subscribe();
+    chunks.emitNext(Mono.just(buffer("late")), Sinks.EmitFailureHandler.FAIL_FAST);
+    write.dispose();
+
+    assertThat(server.read(1)).isEmpty();
+    assertThat(made).extracting(ByteBuf::refCnt).containsExactly(0);
+  }
+
+  @Test
+  void aReaderThatLeavesBeforeItAskedGivesTheChunkBack() {
+    watched().writeAndFlushWith(chunks.asFlux()).subscribe();
+    chunks.emitNext(Mono.just(buffer("left")), Sinks.EmitFailureHandler.FAIL_FAST);
+
+    StepVerifier.create(server.held.getFirst(), 0).thenCancel().verify();
+
+    assertThat(made).extracting(ByteBuf::refCnt).containsExactly(0);
+  }
+
+  @Test
+  void eachBufferIsGivenBackOnceWhoeverIsFirst() {
+    Random random = new Random(7);
+    for (int round = 0; round < 2_000; round++) {
+      Groups groups = new Groups();
+      List<Publisher<DataBuffer>> held = new ArrayList<>();
+      int chunks = 1 + random.nextInt(4);
+      for (int i = 0; i < chunks; i++) {
+        held.add(groups.of(buffer("x")));
+      }
+      CompletableFuture<Void> reading =
+          CompletableFuture.runAsync(
+              () -> held.forEach(g -> Flux.from(g).subscribe(DataBufferUtils::release)));
+      groups.end();
+      reading.join();
+      Flux.from(groups.of(buffer("after the end"))).subscribe(DataBufferUtils::release);
+    }
+    assertThat(made).allMatch(buffer -> buffer.refCnt() == 0);
+  }
+
+  private BodyWatch watched() {
+    return new BodyWatch(server) {
+      @Override
+      protected Flux<DataBuffer> watch(Flux<DataBuffer> body) {
+        return body;
+      }
+    };
+  }
+
+  private DataBuffer buffer(String text) {
+    ByteBuf bytes = PooledByteBufAllocator.DEFAULT.buffer();
+    bytes.writeCharSequence(text, StandardCharsets.UTF_8);
+    made.add(bytes);
+    return buffers.wrap(bytes);
+  }
+
+  /** Takes chunks as fast as they come and reads them when told to. */
+  private static final class Holding extends ServerHttpResponseDecorator {
+    private final List<Publisher<? extends DataBuffer>> held = new ArrayList<>();
+
+    Holding() {
+      super(new MockServerHttpResponse());
+    }
+
+    @Override
+    public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
+      return Flux.from(body).doOnNext(held::add).then();
+    }
+
+    List<DataBuffer> read(int count) {
+      List<DataBuffer> read = new ArrayList<>();
+      held.stream().limit(count).forEach(group -> Flux.from(group).subscribe(read::add));
+      return read;
+    }
+  }
+}
