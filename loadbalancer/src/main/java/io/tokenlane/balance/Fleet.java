@@ -39,6 +39,13 @@ final class Fleet {
   private volatile double heldNanos;
   private volatile double meanAhead;
   volatile int size;
+
+  /** The highest that any node was seen to have; 0 if none was. */
+  volatile int familiarLimit;
+
+  /** For nodes of which nothing is known, where most others have limits; 0 where they do not. */
+  volatile int presumedLimit;
+
   volatile BiConsumer<Node, NodeState> onChange = (node, state) -> {};
   volatile Runnable onFreed = () -> {};
 
@@ -48,6 +55,20 @@ final class Fleet {
     this.random = random;
     this.arrivals = new ArrivalForecast();
     this.lastArrival = clock.getAsLong();
+  }
+
+  /**
+   * What limits were seen.
+   *
+   * @param most the highest; 0 if none was
+   * @param ofHalf whether at least half of the serving nodes have one
+   */
+  void seen(int most, boolean ofHalf) {
+    int presumed = ofHalf && settings.gateways() == 1 ? 2 * most : 0;
+    if (most != familiarLimit || presumed != presumedLimit) {
+      familiarLimit = most;
+      presumedLimit = presumed;
+    }
   }
 
   /** How long a lease was held; of two at once one may be lost, which a mean can bear. */

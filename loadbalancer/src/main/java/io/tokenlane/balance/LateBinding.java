@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LateBinding {
   private static final double WORTH_A_SLOT = 5;
+  private static final double STRETCH = 0.5;
+  private static final double LEAST_STRETCH = 0.25;
+  private static final double PROBE = 0.01;
+  private static final int PROBES = 128;
 
   private final NodePool pool;
   private final int mostWaiting;
@@ -132,13 +136,27 @@ public final class LateBinding {
   }
 
   private Optional<Lease> free(BalancingStrategy strategy, Demand demand, int others) {
-    int slots = pool.slots();
+    boolean seen = strategy.waitsForSlotsSeen();
+    int slots = pool.slots(seen);
     double slowest =
         slots == 0 ? Double.POSITIVE_INFINITY : WORTH_A_SLOT * (1 + (others + 1.0) / slots);
-    Optional<Lease> free = pool.acquireFree(strategy, demand, slowest);
+    double stretch = seen ? stretch(others, slots) : Double.POSITIVE_INFINITY;
+    Optional<Lease> free = pool.acquireFree(strategy, demand, slowest, stretch);
     return free.isEmpty() && pool.idle()
-        ? pool.acquireFree(strategy, demand, Double.POSITIVE_INFINITY)
+        ? pool.acquireFree(strategy, demand, Double.POSITIVE_INFINITY, stretch)
         : free;
+  }
+
+  /**
+   * A limit that was seen may be wrong, and one that is held to shows nothing beyond it. So it
+   * gives way where many wait, and to one in {@value #PROBES} of those that would wait.
+   */
+  private double stretch(int others, int slots) {
+    double stretch = slots == 0 ? 0 : STRETCH * others / slots;
+    if (stretch >= LEAST_STRETCH) {
+      return stretch;
+    }
+    return others > 0 && pool.chance(PROBES) == 0 ? PROBE : 0;
   }
 
   /**

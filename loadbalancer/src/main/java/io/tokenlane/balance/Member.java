@@ -32,11 +32,14 @@ final class Member {
 
   private static final AtomicIntegerFieldUpdater<Member> IN_FLIGHT =
       AtomicIntegerFieldUpdater.newUpdater(Member.class, "inFlight");
+  private static final AtomicIntegerFieldUpdater<Member> ENDED =
+      AtomicIntegerFieldUpdater.newUpdater(Member.class, "ended");
   private static final AtomicIntegerFieldUpdater<Member> WAITING =
       AtomicIntegerFieldUpdater.newUpdater(Member.class, "waiting");
 
   private final Fleet fleet;
   private volatile int inFlight;
+  private volatile int ended;
   private volatile int waiting;
   private final AtomicLong pendingTokens = new AtomicLong();
   private final AtomicBoolean onTrial = new AtomicBoolean();
@@ -44,6 +47,7 @@ final class Member {
   private final Learned prefill;
   private final Learned decode;
   private final PeakPace peak = new PeakPace();
+  private final Overtaking overtaking = new Overtaking();
   private final long hash;
   private Reliability reliability = Reliability.PERFECT;
   private boolean tellsCached;
@@ -93,22 +97,28 @@ final class Member {
    * Takes a slot.
    *
    * @param limit most slots this gateway may hold; 0 for any number
-   * @return whether there was one
+   * @return which call in flight it is; 0 where there was no slot
    */
-  boolean open(int limit, int tokens, long now) {
-    if (limit > 0) {
-      int before = IN_FLIGHT.getAndUpdate(this, held -> held < limit ? held + 1 : held);
-      if (before >= limit) {
-        return false;
-      }
-    } else {
-      IN_FLIGHT.incrementAndGet(this);
+  int open(int limit, int tokens, long now) {
+    int before =
+        limit > 0
+            ? IN_FLIGHT.getAndUpdate(this, held -> held < limit ? held + 1 : held)
+            : IN_FLIGHT.getAndIncrement(this);
+    if (limit > 0 && before >= limit) {
+      return 0;
     }
     pendingTokens.addAndGet(tokens);
     if (WAITING.getAndIncrement(this) == 0) {
       silentSince = now;
     }
-    return true;
+    return before + 1;
+  }
+
+  /**
+   * Calls that have ended, however; to be asked before {@link #open}, so that none counts twice.
+   */
+  int ended() {
+    return ended;
   }
 
   /** A good answer began; for a node that was out this is the proof, however long the answer. */
@@ -116,6 +126,10 @@ final class Member {
     settled(opening, now);
     synchronized (this) {
       answeredWithin((double) (now - opening.at()), now);
+      if (opening.tokens() == 0) {
+        double took = now - opening.at();
+        overtaking.sample(opening.place(), ended - opening.ended(), took, fleet.familiarLimit);
+      }
       become(condition.answered(opening.at(), now));
     }
   }
@@ -181,6 +195,7 @@ final class Member {
 
   void closed(Opening opening, long now) {
     IN_FLIGHT.decrementAndGet(this);
+    ENDED.incrementAndGet(this);
     fleet.held(now - opening.at());
     fleet.onFreed.run();
   }
@@ -286,6 +301,27 @@ final class Member {
     return slots == 0 ? 0 : fleet.settings.share(slots);
   }
 
+  /**
+   * The same; where nobody told, as many calls as the node was seen to serve at once, or as is
+   * presumed of it; 0 where that is known of too few nodes.
+   *
+   * @param stretch part by which a limit that was not told may be exceeded, rounded up; infinite:
+   *     it says nothing
+   */
+  int limit(double stretch) {
+    int told = limit();
+    if (told > 0 || stretch == Double.POSITIVE_INFINITY) {
+      return told;
+    }
+    int presumed = fleet.presumedLimit;
+    return presumed == 0 ? 0 : overtaking.limit(presumed, stretch);
+  }
+
+  /** As many calls as it was seen to serve at once; 0 where that is not sure. */
+  int limitSeen() {
+    return overtaking.limit();
+  }
+
   int inFlight() {
     return inFlight;
   }
@@ -354,7 +390,7 @@ final class Member {
         node,
         current.state(now, fleet.settings),
         inFlight,
-        limit(),
+        limit(0),
         latency > 0 ? Optional.of(Duration.ofNanos((long) latency)) : Optional.empty(),
         slowness(now),
         successRate(now),

@@ -123,8 +123,10 @@ public final class NodePool {
    * gateway.
    *
    * @param slowest nodes surely slower than this times the fleet are not worth their slot; ≥ 1
+   * @param stretch of limits that were only seen, as {@link Member#limit(double)}
    */
-  Optional<Lease> acquireFree(BalancingStrategy strategy, Demand demand, double slowest) {
+  Optional<Lease> acquireFree(
+      BalancingStrategy strategy, Demand demand, double slowest, double stretch) {
     long now = fleet.clock.getAsLong();
     Member due = trial(demand, now);
     if (due != null) {
@@ -133,11 +135,15 @@ public final class NodePool {
     Pick pick = Pick.in(fleet);
     Member[] current = members;
     try {
-      while (pick.settleFree(current, demand, now, slowest)) {
+      while (pick.settleFree(current, demand, now, slowest, stretch)) {
         Member chosen = current[strategy.choose(pick)];
         int tokens = Owners.tokensToCompute(current, chosen, demand.prompt());
-        if (chosen.open(chosen.limit(), tokens, now)) {
-          return Optional.of(opened(chosen, tokens, false, now));
+        int ended = chosen.ended();
+        int place = chosen.open(chosen.limit(stretch), tokens, now);
+        if (place > 0) {
+          long ahead = tokens == 0 ? 0 : chosen.tokensAhead(now);
+          Opening opening = new Opening(now, false, tokens, ahead, place, ended);
+          return Optional.of(new MemberLease(chosen, fleet.clock, opening));
         }
       }
       return Optional.empty();
@@ -195,13 +201,11 @@ public final class NodePool {
 
   private Lease lend(Member member, Demand demand, boolean trial, long now) {
     int tokens = Owners.tokensToCompute(members, member, demand.prompt());
-    member.open(0, tokens, now);
-    return opened(member, tokens, trial, now);
-  }
-
-  private Lease opened(Member member, int tokens, boolean trial, long now) {
+    int ended = member.ended();
+    int place = member.open(0, tokens, now);
     long ahead = tokens == 0 ? 0 : member.tokensAhead(now);
-    return new MemberLease(member, fleet.clock, new Opening(now, trial, tokens, ahead));
+    return new MemberLease(
+        member, fleet.clock, new Opening(now, trial, tokens, ahead, place, ended));
   }
 
   /**
@@ -262,7 +266,7 @@ public final class NodePool {
   /** What is to be expected, for whoever starts and stops nodes. */
   public ScaleHint scaleHint() {
     long serving = Arrays.stream(members).filter(Member::serves).count();
-    double slotsPerNode = serving == 0 ? 0 : (double) slots() / serving;
+    double slotsPerNode = serving == 0 ? 0 : (double) slots(true) / serving;
     return ScaleHint.of(forecast(), fleet.secondsHeld(), slotsPerNode);
   }
 
@@ -301,20 +305,46 @@ public final class NodePool {
     return true;
   }
 
+  /** A number from 0 to its argument minus one. */
+  int chance(int bound) {
+    return fleet.random.applyAsInt(bound);
+  }
+
   long now() {
     return fleet.clock.getAsLong();
   }
 
-  /** Slots of all serving nodes for this gateway; 0 if one of them does not tell. */
-  int slots() {
-    int all = 0;
+  /**
+   * Slots of all serving nodes for this gateway; 0 if those of one are not known.
+   *
+   * <p>Limits that were seen hold where they are known of half of the nodes, and no other gateway
+   * fills these too: then a call may as well wait on a node. The last node without one, among
+   * others that are full, would get all that is too much: it is presumed to serve twice what one of
+   * them does, until it has shown more.
+   *
+   * @param seen whether those count too that nobody told but were seen
+   */
+  int slots(boolean seen) {
+    double stretch = seen ? 0 : Double.POSITIVE_INFINITY;
+    boolean all = true;
+    int slots = 0;
+    int serving = 0;
+    int known = 0;
+    int most = 0;
     for (Member member : members) {
-      int limit = member.limit();
-      if (member.serves() && limit == 0) {
-        return 0;
+      if (member.serves()) {
+        int limit = member.limit(stretch);
+        int ofItself = member.limitSeen();
+        all &= limit > 0;
+        slots += limit;
+        serving++;
+        known += ofItself > 0 ? 1 : 0;
+        most = Math.max(most, ofItself);
       }
-      all += member.serves() ? limit : 0;
     }
-    return all;
+    if (seen) {
+      fleet.seen(most, 2 * known >= serving);
+    }
+    return all ? slots : 0;
   }
 }

@@ -20,6 +20,7 @@ final class Pick implements Candidates {
   private Demand demand = Demand.PLAIN;
   private long now;
   private double worstSlowness;
+  private double stretch;
   private boolean limited;
   private boolean busy;
   private boolean slotted;
@@ -41,20 +42,26 @@ final class Pick implements Candidates {
    * @return whether there is any
    */
   boolean settle(Member[] members, Demand call, long at) {
-    return settle(members, call, at, false, Double.POSITIVE_INFINITY);
+    limited = false;
+    return settleAll(members, call, at);
   }
 
-  /** As above, but only nodes with a free slot for this gateway, and none slower than that. */
-  boolean settleFree(Member[] members, Demand call, long at, double slowest) {
-    return settle(members, call, at, true, slowest);
+  /**
+   * As above, but only nodes with a free slot for this gateway, and none slower than that.
+   *
+   * @param seenStretch as {@link Member#limit(double)}
+   */
+  boolean settleFree(Member[] members, Demand call, long at, double slowest, double seenStretch) {
+    limited = true;
+    worstSlowness = slowest;
+    stretch = seenStretch;
+    return settleAll(members, call, at);
   }
 
-  private boolean settle(Member[] members, Demand call, long at, boolean onlyFree, double slowest) {
+  private boolean settleAll(Member[] members, Demand call, long at) {
     fleet = members;
     demand = call;
     now = at;
-    limited = onlyFree;
-    worstSlowness = slowest;
     int words = (members.length + 63) / 64;
     if (eligible.length < words) {
       eligible = new long[words];
@@ -62,7 +69,7 @@ final class Pick implements Candidates {
       Arrays.fill(eligible, 0, words, 0);
     }
     busy = false;
-    slotted = onlyFree;
+    slotted = limited;
     int serving = 0;
     boolean any = false;
     for (int i = 0; i < members.length; i++) {
@@ -70,7 +77,7 @@ final class Pick implements Candidates {
       if (member.serves()) {
         serving++;
         busy |= member.inFlight() > 0;
-        slotted = slotted && member.limit() > 0;
+        slotted = slotted && member.limit(stretch) > 0;
         any |= admit(i, member, !member.full(at));
       }
     }
@@ -104,7 +111,7 @@ final class Pick implements Candidates {
     if (!limited) {
       return true;
     }
-    int limit = member.limit();
+    int limit = member.limit(stretch);
     return (limit == 0 || member.inFlight() < limit) && member.slowness(now) <= worstSlowness;
   }
 
@@ -154,7 +161,7 @@ final class Pick implements Candidates {
   public double load(int index) {
     Member member = fleet[index];
     return slotted
-        ? (double) member.inFlight() / member.limit()
+        ? (double) member.inFlight() / Math.max(1, member.limit(stretch))
         : IN_FLIGHT_FACTOR * member.inFlight();
   }
 

@@ -21,12 +21,14 @@ import reactor.netty.http.server.HttpServerResponse;
 
 /**
  * Backends on real sockets: each serves four requests at once for lognormal times of mean 50 ms at
- * speed 1, and queues the others. An answer tells in {@value #SERVICE} how long it was served.
+ * speed 1, and queues the others. The work that a request asks for is told by its path, so that
+ * every proxy gets the same; an answer tells in {@value #SERVICE} how long it was served.
  */
 final class Backends implements AutoCloseable {
   static final String SERVICE = "x-service-micros";
 
   private static final int SLOTS = 4;
+  private static final long MIX = 0xbf58476d1ce4e5b9L;
 
   private final ScheduledExecutorService clock = new ScheduledThreadPoolExecutor(1);
   private final Scheduler turns = Schedulers.fromExecutorService(clock);
@@ -35,7 +37,7 @@ final class Backends implements AutoCloseable {
   /** As many backends, each on a port of its own. */
   Backends(int count) {
     for (int i = 0; i < count; i++) {
-      backends.add(new Backend(new SplittableRandom(20_261_123 + i)));
+      backends.add(new Backend());
     }
   }
 
@@ -64,11 +66,17 @@ final class Backends implements AutoCloseable {
     clock.shutdownNow();
   }
 
+  /**
+   * A request in the queue.
+   *
+   * @param work nanoseconds at speed 1
+   */
+  private record Asked(MonoSink<Long> sink, double work) {}
+
   /** One of them; everything but the sockets happens on the clock's thread. */
   final class Backend {
-    private final SplittableRandom random;
     private final int port;
-    private final Deque<MonoSink<Long>> queue = new ArrayDeque<>();
+    private final Deque<Asked> queue = new ArrayDeque<>();
     private final List<Connection> connections = new ArrayList<>();
     private @Nullable DisposableServer server;
     private volatile double speed = 1;
@@ -78,8 +86,7 @@ final class Backends implements AutoCloseable {
     private long pausedUntil;
     private int serving;
 
-    Backend(SplittableRandom random) {
-      this.random = random;
+    Backend() {
       DisposableServer bound = bind(0);
       this.server = bound;
       this.port = bound.port();
@@ -106,7 +113,8 @@ final class Backends implements AutoCloseable {
       if (failing) {
         return response.status(500).sendString(Mono.just("failing")).then();
       }
-      return Mono.<Long>create(this::offer)
+      double work = Tail.LOGNORMAL.draw(new SplittableRandom(uri.hashCode() * MIX));
+      return Mono.<Long>create(sink -> offer(new Asked(sink, work)))
           .subscribeOn(turns)
           .flatMap(
               micros ->
@@ -117,7 +125,7 @@ final class Backends implements AutoCloseable {
                       .then());
     }
 
-    private void offer(MonoSink<Long> call) {
+    private void offer(Asked call) {
       if (returnedAt != 0 && firstAfterReturn == 0) {
         firstAfterReturn = System.nanoTime();
       }
@@ -127,12 +135,13 @@ final class Backends implements AutoCloseable {
 
     private void serve() {
       while (serving < SLOTS && !queue.isEmpty()) {
-        MonoSink<Long> call = queue.remove();
+        Asked call = queue.remove();
         serving++;
-        long nanos = (long) (Tail.LOGNORMAL.draw(random) / speed);
+        long nanos = (long) (call.work() / speed);
         long start = Math.max(0, pausedUntil - System.nanoTime());
         var _ =
-            clock.schedule(() -> finish(call, nanos / 1_000), start + nanos, TimeUnit.NANOSECONDS);
+            clock.schedule(
+                () -> finish(call.sink(), nanos / 1_000), start + nanos, TimeUnit.NANOSECONDS);
       }
     }
 

@@ -42,11 +42,15 @@ final class OpenLoop implements AutoCloseable {
    */
   record Measured(Quantiles latencies, Quantiles waits, double errors) {}
 
-  /** Sends {@code perSecond} for so long to a path of a port; begins to count after the warm-up. */
-  Measured run(int port, double perSecond, double warmSeconds, double seconds)
+  /**
+   * Sends {@code perSecond} for so long to a path of a port; begins to count after the warm-up.
+   *
+   * @param round of the same number come the same requests at the same times
+   */
+  Measured run(int port, int round, double perSecond, double warmSeconds, double seconds)
       throws InterruptedException {
-    Run run = new Run(URI.create("http://127.0.0.1:" + port + "/bench/"));
-    SplittableRandom random = new SplittableRandom(7);
+    Run run = new Run(URI.create("http://127.0.0.1:" + port + "/bench/" + round + "-"));
+    SplittableRandom random = new SplittableRandom(7 + round);
     long begin = System.nanoTime();
     long counts = begin + (long) (warmSeconds * 1e9);
     long end = counts + (long) (seconds * 1e9);
@@ -80,7 +84,7 @@ final class OpenLoop implements AutoCloseable {
 
     void send(long due, boolean counts) {
       open.register();
-      String path = uri.toString() + sent.incrementAndGet() + "-" + due;
+      String path = uri.toString() + sent.incrementAndGet();
       var _ =
           client
               .get()

@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 /**
  * Gateways with the product's own pool.
  *
- * @param late whether the gateways know the nodes' slots and bind late
+ * @param late whether the gateways are told the nodes' slots
  */
 record Pools(BalancingStrategy strategy, boolean late) implements Balancer.Kind {
   private static final Place PLACE = new Place(0, "", Duration.ofHours(1));
@@ -55,10 +55,8 @@ record Pools(BalancingStrategy strategy, boolean late) implements Balancer.Kind 
                         limit))
             .toList());
     LateBinding line = new LateBinding(pool, Integer.MAX_VALUE);
-    if (late) {
-      tick(fleet, line);
-    }
-    return new Gateway(fleet, pool, line);
+    tick(fleet, line);
+    return new Gateway(fleet, line);
   }
 
   private static void tick(Fleet fleet, LateBinding line) {
@@ -74,23 +72,16 @@ record Pools(BalancingStrategy strategy, boolean late) implements Balancer.Kind 
 
   private final class Gateway implements Balancer {
     private final Fleet fleet;
-    private final NodePool pool;
     private final LateBinding line;
 
-    Gateway(Fleet fleet, NodePool pool, LateBinding line) {
+    Gateway(Fleet fleet, LateBinding line) {
       this.fleet = fleet;
-      this.pool = pool;
       this.line = line;
     }
 
     @Override
     public void take(Call call) {
-      Demand demand = demand(call);
-      if (late) {
-        var _ = line.lease(strategy, demand, PLACE).thenAccept(lease -> send(call, lease));
-      } else {
-        send(call, pool.acquire(strategy, demand).orElseThrow());
-      }
+      var _ = line.lease(strategy, demand(call), PLACE).thenAccept(lease -> send(call, lease));
     }
 
     private static Demand demand(Call call) {

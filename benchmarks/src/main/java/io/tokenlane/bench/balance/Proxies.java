@@ -67,6 +67,7 @@ enum Proxies {
 
   private static final String RETRY =
       """
+        http-reuse always
         option redispatch 1
         retries 3
         retry-on conn-failure empty-response response-timeout 500 502 503

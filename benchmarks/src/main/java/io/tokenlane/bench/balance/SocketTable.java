@@ -18,13 +18,14 @@ import org.knowm.xchart.ChartEncoder;
 
 /**
  * Our gateway beside nginx and haproxy, plain and tuned, before the same backends on real sockets.
- * For each scenario every proxy is measured in turn, round after round; a figure is the median of
- * the rounds.
+ * For each scenario every proxy is measured in turn, round after round, with the same requests at
+ * the same times; a figure is the median of the rounds.
  */
 public final class SocketTable {
   private static final int BACKENDS = 8;
   private static final double CAPACITY = BACKENDS * 4 / 0.05;
-  private static final double WARMING = 4;
+  private static final double WARMING_SECONDS = 24;
+  private static final double SETTLING_SECONDS = 2;
   private static final Row.Better LOWER = Row.Better.LOWER;
 
   private final Path root;
@@ -40,7 +41,7 @@ public final class SocketTable {
     this.root = root;
     this.only = only;
     this.rounds = quick ? 1 : 3;
-    this.seconds = quick ? 3 : 6;
+    this.seconds = 6;
   }
 
   /**
@@ -79,9 +80,9 @@ public final class SocketTable {
         new Scenario("one 4x slower", 0.7, slow, equal, 0.85, 0.4, calm),
         new Scenario("pauses of 500 ms", 0.7, equal, equal, 1, 0.75, this::pauses),
         new Scenario("fast 500s", 0.7, equal, equal, 0, 0, this::failures),
-        new Scenario("weights 3:2:1", 0.7, speeds, known, 1.02, 1.15, calm),
         new Scenario("unknown capacities", 0.7, repeated(1.5, 0.5), equal, 0, 0.25, calm),
-        new Scenario("kill and return", 0.6, equal, equal, 0, 0, this::kill));
+        new Scenario("kill and return", 0.6, equal, equal, 0, 0, this::kill),
+        new Scenario("weights 3:2:1", 0.7, speeds, known, 1.02, 1.15, calm));
   }
 
   private void pauses(Backends all) {
@@ -121,12 +122,26 @@ public final class SocketTable {
                 "not installed: apt-get install nginx-light haproxy"));
       }
     }
+    if (scenarios().stream().noneMatch(each -> each.name().contains(only) && failing(each))) {
+      there.remove(Proxies.OURS_ONCE);
+    }
+    Map<Proxies, Proxies.Running> running = new EnumMap<>(Proxies.class);
+    List<Double> weights = List.of();
     try (Backends backends = new Backends(BACKENDS)) {
       for (Scenario scenario : scenarios()) {
-        if (scenario.name().contains(only)) {
-          rows.addAll(rows(scenario, there, backends));
+        if (!scenario.name().contains(only)) {
+          continue;
         }
+        if (!scenario.weights().equals(weights)) {
+          running.values().forEach(Proxies.Running::close);
+          running.clear();
+          start(there, backends, scenario.weights(), running);
+          weights = scenario.weights();
+        }
+        rows.addAll(rows(scenario, running, backends));
       }
+    } finally {
+      running.values().forEach(Proxies.Running::close);
     }
     return rows;
   }
@@ -156,26 +171,23 @@ public final class SocketTable {
     }
   }
 
-  private List<Row> rows(Scenario scenario, List<Proxies> proxies, Backends backends)
-      throws IOException, InterruptedException {
-    Map<Proxies, Proxies.Running> running = new EnumMap<>(Proxies.class);
+  private List<Row> rows(
+      Scenario scenario, Map<Proxies, Proxies.Running> running, Backends backends)
+      throws InterruptedException {
     Map<Proxies, Rounds> results = new EnumMap<>(Proxies.class);
+    running.keySet().stream()
+        .filter(proxy -> proxy != Proxies.OURS_ONCE || failing(scenario))
+        .forEach(proxy -> results.put(proxy, new Rounds()));
     try (OpenLoop clients = new OpenLoop()) {
-      backends.reset(scenario.speeds());
-      for (Proxies proxy : proxies) {
-        if (proxy == Proxies.OURS_ONCE && !scenario.name().startsWith("fast")) {
-          continue;
-        }
-        running.put(proxy, proxy.start(root, backends.ports(), scenario.weights()));
-        results.put(proxy, new Rounds());
-      }
-      for (int round = -1; round < rounds; round++) {
+      for (int round = 0; round < rounds; round++) {
         for (Map.Entry<Proxies, Proxies.Running> each : running.entrySet()) {
-          measure(scenario, backends, clients, each, round < 0 ? null : results.get(each.getKey()));
+          Rounds found = results.get(each.getKey());
+          if (found != null) {
+            int port = each.getValue().port();
+            measure(scenario, new Stand(backends, clients, port), round, found);
+          }
         }
       }
-    } finally {
-      running.values().forEach(Proxies.Running::close);
     }
     Map<Proxies, Double> found = new EnumMap<>(Proxies.class);
     results.forEach((proxy, all) -> found.put(proxy, Figure.WAIT.of(all)));
@@ -183,26 +195,42 @@ public final class SocketTable {
     return report(scenario, results);
   }
 
-  private void measure(
-      Scenario scenario,
+  /** Starts all at once, so that they stand idle equally long, and lets the compiler catch up. */
+  private void start(
+      List<Proxies> proxies,
       Backends backends,
-      OpenLoop clients,
-      Map.Entry<Proxies, Proxies.Running> proxy,
-      @org.jspecify.annotations.Nullable Rounds rounds)
+      List<Double> weights,
+      Map<Proxies, Proxies.Running> running)
+      throws IOException, InterruptedException {
+    backends.reset(Collections.nCopies(BACKENDS, 1.0));
+    for (Proxies proxy : proxies) {
+      running.put(proxy, proxy.start(root, backends.ports(), weights));
+    }
+    try (OpenLoop clients = new OpenLoop()) {
+      for (Map.Entry<Proxies, Proxies.Running> each : running.entrySet()) {
+        double warming = each.getKey().ours() ? WARMING_SECONDS : 0.5;
+        clients.run(each.getValue().port(), -1, 0.7 * CAPACITY, warming, 0.1);
+      }
+    }
+  }
+
+  private static boolean failing(Scenario scenario) {
+    return scenario.name().startsWith("fast");
+  }
+
+  /** What a round is measured with, and the port of the proxy. */
+  private record Stand(Backends backends, OpenLoop clients, int port) {}
+
+  private void measure(Scenario scenario, Stand stand, int round, Rounds rounds)
       throws InterruptedException {
     double speed =
         scenario.speeds().stream().mapToDouble(Double::doubleValue).average().orElseThrow();
     double rate = scenario.load() * CAPACITY * speed;
-    int port = proxy.getValue().port();
+    Backends backends = stand.backends();
     backends.reset(scenario.speeds());
-    if (rounds == null) {
-      // Only for the JIT compiler; the others need no warming.
-      clients.run(port, rate, proxy.getKey().ours() ? WARMING * seconds : 0.5, 0.1);
-      return;
-    }
-    double warm = 1;
-    backends.after(warm, () -> scenario.trouble().accept(backends));
-    OpenLoop.Measured measured = clients.run(port, rate, warm, seconds);
+    backends.after(SETTLING_SECONDS, () -> scenario.trouble().accept(backends));
+    OpenLoop.Measured measured =
+        stand.clients().run(stand.port(), round, rate, SETTLING_SECONDS, seconds);
     rounds.add(measured, backends.get(0).backAfter());
   }
 
@@ -231,8 +259,7 @@ public final class SocketTable {
   }
 
   private static double mostErrors(Scenario scenario, Proxies proxy) {
-    boolean failing = scenario.name().startsWith("fast");
-    return failing ? (proxy == Proxies.OURS_ONCE ? 0.2 : 0.05) : 0;
+    return failing(scenario) ? (proxy == Proxies.OURS_ONCE ? 0.2 : 0.05) : 0;
   }
 
   /** Ours over the best peer that knows as much; with pauses the waits are nginx's least_conn's. */

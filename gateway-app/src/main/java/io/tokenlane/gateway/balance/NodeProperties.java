@@ -16,7 +16,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     SERVICE.NAMESPACE}, is a node of its own, as the Kubernetes API tells; with {@code https} a
  *     pod is asked by its name in the cluster's DNS; default false
  * @param weight share of the calls relative to others; &gt; 0, default 1
- * @param limit calls it computes at once; ≥ 0, default 0: as it reports itself, else unlimited
+ * @param limit calls it computes at once; ≥ 0, default 0: as it reports itself, else as it was seen
+ *     to, else unlimited
  * @param apiKey sent to it as {@code Authorization: Bearer …}; default none
  * @param standby whether it is asked only while no other node serves; default false
  * @param model the model that a node on standby is asked for, whatever the client asked for;

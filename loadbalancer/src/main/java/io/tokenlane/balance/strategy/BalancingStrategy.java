@@ -12,6 +12,14 @@ public interface BalancingStrategy {
   int choose(Candidates candidates);
 
   /**
+   * Whether a call may wait, or go to another node, because the preferred one was seen to be full
+   * though nobody told its limit. Not where a client is to stay on its node.
+   */
+  default boolean waitsForSlotsSeen() {
+    return false;
+  }
+
+  /**
    * What the candidate costs, for people who ask why it was chosen or not: the lowest is taken.
    * {@code NaN} where the strategy does not go by costs of single nodes.
    */

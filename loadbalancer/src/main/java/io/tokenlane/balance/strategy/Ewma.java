@@ -24,6 +24,11 @@ final class Ewma implements BalancingStrategy {
   }
 
   @Override
+  public boolean waitsForSlotsSeen() {
+    return true;
+  }
+
+  @Override
   public double cost(Candidates candidates, int index) {
     return costOf(candidates, index);
   }

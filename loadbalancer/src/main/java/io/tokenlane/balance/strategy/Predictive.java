@@ -20,6 +20,11 @@ final class Predictive implements BalancingStrategy {
   }
 
   @Override
+  public boolean waitsForSlotsSeen() {
+    return true;
+  }
+
+  @Override
   public double cost(Candidates candidates, int index) {
     return cost(candidates, index, Math.max(SLOWEST, candidates.growth()));
   }

@@ -1,0 +1,193 @@
+package io.tokenlane.balance;
+
+/**
+ * How many calls a node serves at once, learned from who overtakes whom. Of a call that was the
+ * n-th in flight when it was sent, and had its answer after d others had ended, r = n − d were
+ * surely in service together: a node of c slots with a queue never lets r go beyond c. With K(n)
+ * calls sent as n-th and R(r) calls that reached r, a node of more than c slots would have let
+ *
+ * <pre>E(c) = K(&gt; c) · R(c) / K(≥ c) / 2</pre>
+ *
+ * calls reach more than c, since among one more the last comes first somewhat less often. c is
+ * taken for the node's limit where at least {@value #SURE} were to be expected ({@value
+ * #SURE_OF_FAMILIAR} where another node has the same) and at most a tenth of them came.
+ *
+ * <p>Where all answers take the same time nobody overtakes, whatever the limit. So latencies must
+ * not say otherwise: behind c slots their logarithm is level up to n = c and grows by ln(n / c)
+ * beyond it; of all limits, and none, c must be within a factor of likelihood of exp({@value
+ * #UNLIKELY}) of the best. Where others send calls to the node too, r ends gradually, not at a
+ * cliff: the c-th in flight must end first at least {@value #CLIFF} times as often as the one
+ * before it does. Whatever does not queue in order is left without a limit.
+ *
+ * <p>A limit that is held to shows nothing beyond it; so it stays until calls reach more, or
+ * latencies deny it. Written under the member's lock, read without.
+ */
+final class Overtaking {
+  /** More at once than this queue so seldom that it does not matter where. */
+  private static final int MOST = 32;
+
+  private static final int LEVELS = MOST + 2;
+  private static final int FORGOTTEN_HALF = 4096;
+  private static final int LOOKED_AT = 32;
+  private static final double SURE = 6;
+  private static final double SURE_OF_FAMILIAR = 1;
+  private static final double FLUKES = 0.1;
+  private static final double FLUKES_ALWAYS = 2;
+  private static final double CLIFF = 0.35;
+  private static final double NOISE = 1;
+  private static final double UNLIKELY = 4;
+  private static final double DENIED = 12;
+  private static final double LEAST_VARIANCE = 0.0025;
+  private static final double MODEL_VARIANCE = 0.005;
+
+  private static final double[] LOGARITHM = logarithmsOfCounts();
+
+  private final double[] sent = new double[LEVELS];
+  private final double[] logarithms = new double[LEVELS];
+  private final double[] reached = new double[LEVELS];
+  private final double[] first = new double[LEVELS];
+  private double squares;
+  private int samples;
+  private volatile int limit;
+
+  /** The most calls that were surely in service together, not long ago. */
+  private volatile int most;
+
+  /** Calls served at once; 0 where nothing is sure. */
+  int limit() {
+    return limit;
+  }
+
+  /**
+   * The same, or what is presumed until something is sure, or twice as many as the node has shown.
+   *
+   * @param stretch part by which it may be exceeded, rounded up
+   */
+  int limit(int presumed, double stretch) {
+    int seen = limit;
+    int held = seen > 0 ? seen : Math.max(presumed, 2 * most);
+    return held + (int) Math.ceil(stretch * held);
+  }
+
+  /**
+   * An answer has come.
+   *
+   * @param place n; ≥ 1
+   * @param ended d; ≥ 0
+   * @param familiar a limit that another node was seen to have; 0 if none was
+   */
+  void sample(int place, int ended, double latencyNanos, int familiar) {
+    int n = Math.min(place, LEVELS - 1);
+    double x = Pace.logarithm(latencyNanos) - Pace.logarithm(1e8);
+    sent[n]++;
+    logarithms[n] += x;
+    squares += x * x;
+    int together = Math.clamp((long) place - ended, 1, LEVELS - 1);
+    reached[together]++;
+    if (together > most) {
+      most = together;
+    }
+    if (ended == 0) {
+      first[n]++;
+    }
+    samples++;
+    if (samples % LOOKED_AT == 0) {
+      limit = found(familiar);
+    }
+    if (samples == FORGOTTEN_HALF) {
+      forgetHalf();
+    }
+  }
+
+  private void forgetHalf() {
+    samples = FORGOTTEN_HALF / 2;
+    squares /= 2;
+    for (int i = 0; i < LEVELS; i++) {
+      sent[i] /= 2;
+      logarithms[i] /= 2;
+      reached[i] /= 2;
+      first[i] /= 2;
+    }
+    int top = most;
+    while (top > 1 && reached[top] < FLUKES) {
+      top--;
+    }
+    most = top;
+  }
+
+  private int found(int familiar) {
+    int before = limit;
+    int best = 0;
+    boolean stays = false;
+    double above = sent[LEVELS - 1];
+    double beyond = reached[LEVELS - 1];
+    for (int c = MOST; c >= 1; c--) {
+      double expected = above * reached[c] / Math.max(1, above + sent[c]) / 2;
+      double sure = c == familiar ? SURE_OF_FAMILIAR : SURE;
+      if (expected >= sure && beyond <= FLUKES * expected && cliff(c) && likely(c, UNLIKELY)) {
+        best = c;
+      }
+      if (c == before) {
+        stays = beyond < FLUKES_ALWAYS + FLUKES * expected && likely(c, DENIED);
+      }
+      above += sent[c];
+      beyond += reached[c];
+    }
+    return best == 0 && stays ? before : best;
+  }
+
+  /** Whether those sent as c-th end first about as often as those before them. */
+  private boolean cliff(int c) {
+    if (c == 1 || sent[c - 1] == 0) {
+      return true;
+    }
+    double expected = first[c - 1] / sent[c - 1] * sent[c];
+    return first[c] >= CLIFF * expected - NOISE;
+  }
+
+  /** Whether no other limit, nor none, fits the latencies so much better. */
+  private boolean likely(int c, double most) {
+    double all = 0;
+    double between = 0;
+    for (int n = 1; n < LEVELS; n++) {
+      all += sent[n];
+      between += sent[n] == 0 ? 0 : logarithms[n] * logarithms[n] / sent[n];
+    }
+    double variance = Math.max(LEAST_VARIANCE, (squares - between) / all);
+    double bound = misfit(c, variance) - 2 * most;
+    for (int other = 1; other < LEVELS; other++) {
+      if (misfit(other, variance) < bound) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Squares of what a limit leaves unexplained of the levels' means, by their variance: that of a
+   * mean and what the two straight lines are wrong by.
+   */
+  private double misfit(int c, double variance) {
+    double weights = 0;
+    double sum = 0;
+    double square = 0;
+    for (int n = 1; n < LEVELS; n++) {
+      if (sent[n] > 0) {
+        double weight = sent[n] / (variance + sent[n] * MODEL_VARIANCE);
+        double left = logarithms[n] / sent[n] - (n > c ? LOGARITHM[n] - LOGARITHM[c] : 0);
+        weights += weight;
+        sum += weight * left;
+        square += weight * left * left;
+      }
+    }
+    return square - sum * sum / weights;
+  }
+
+  private static double[] logarithmsOfCounts() {
+    double[] all = new double[LEVELS];
+    for (int n = 1; n < LEVELS; n++) {
+      all[n] = Math.log(n);
+    }
+    return all;
+  }
+}

@@ -1,0 +1,102 @@
+package io.tokenlane.balance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import java.util.SplittableRandom;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OvertakingTest {
+  private static final int CALLS = 20_000;
+  private static final int UNLIMITED = 1_000;
+
+  /** A node of some slots with a queue, at Poisson arrivals, and what is learned of it. */
+  private static final class Simulated {
+    private final SplittableRandom random = new SplittableRandom(93);
+    private final Overtaking learned = new Overtaking();
+    private final PriorityQueue<double[]> leaving =
+        new PriorityQueue<>(Comparator.comparingDouble(call -> call[0]));
+    private final double variation;
+    private double now;
+    private int ended;
+    private int lowest = Integer.MAX_VALUE;
+
+    /**
+     * @param variation standard deviation of the time of service by its mean
+     */
+    Simulated(double variation) {
+      this.variation = variation;
+    }
+
+    /** Calls of mean 1 at a rate per slot; the limit is respected only where it is learned. */
+    void run(int slots, double perSecond) {
+      PriorityQueue<Double> free = new PriorityQueue<>();
+      for (int i = 0; i < slots; i++) {
+        free.add(now);
+      }
+      for (int i = 0; i < CALLS; i++) {
+        now -= Math.log(1 - random.nextDouble()) / perSecond;
+        end(now);
+        int place = leaving.size() + 1;
+        double start = Math.max(now, free.remove());
+        double end = start + service();
+        free.add(end);
+        leaving.add(new double[] {end, now, place, ended});
+      }
+      end(Double.POSITIVE_INFINITY);
+    }
+
+    private void end(double until) {
+      while (!leaving.isEmpty() && leaving.element()[0] <= until) {
+        double[] call = leaving.remove();
+        learned.sample((int) call[2], ended - (int) call[3], (call[0] - call[1]) * 1e9, 0);
+        ended++;
+        if (learned.limit() > 0) {
+          lowest = Math.min(lowest, learned.limit());
+        }
+      }
+    }
+
+    private double service() {
+      double sigma = Math.sqrt(Math.log(1 + variation * variation));
+      return Math.exp(sigma * random.nextGaussian() - sigma * sigma / 2);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 0.75", "2, 0.75", "4, 0.5", "4, 0.75", "8, 0.75"})
+  void findsTheSlotsOfAQueueByWhoOvertakesWhom(int slots, double variation) {
+    Simulated node = new Simulated(variation);
+    node.run(slots, 0.85 * slots);
+    assertThat(node.learned.limit()).isEqualTo(slots);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "0.02", "0.1", "0.3", "0.75", "1.5"})
+  void believesInNoLimitWhereThereIsNone(double variation) {
+    Simulated node = new Simulated(variation);
+    node.run(UNLIMITED, 4);
+    assertThat(node.lowest).isEqualTo(Integer.MAX_VALUE);
+  }
+
+  /** Where all answers take about the same time nobody overtakes: too low a limit would be easy. */
+  @ParameterizedTest
+  @CsvSource({"0, 0.7", "0, 0.95", "0.02, 0.95", "0.1, 0.95", "0.3, 0.95", "0.75, 0.95"})
+  void neverBelievesInTooLowALimit(double variation, double load) {
+    Simulated node = new Simulated(variation);
+    node.run(4, 4 * load);
+    assertThat(node.lowest).isGreaterThanOrEqualTo(4);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, 4", "4, 8", "4, 1000"})
+  void givesUpALimitThatCallsGoBeyond(int before, int after) {
+    Simulated node = new Simulated(0.75);
+    node.run(before, 0.85 * before);
+    assertThat(node.learned.limit()).isEqualTo(before);
+    node.run(after, 1.5 * before);
+    assertThat(node.learned.limit()).isIn(0, after);
+  }
+}
