@@ -64,7 +64,8 @@ final class Fleet {
    * @param ofHalf whether at least half of the serving nodes have one
    */
   void seen(int most, boolean ofHalf) {
-    int presumed = ofHalf && settings.gateways() == 1 ? 2 * most : 0;
+    boolean holds = ofHalf && settings.learnsSlots() && settings.gateways() == 1;
+    int presumed = holds ? 2 * most : 0;
     if (most != familiarLimit || presumed != presumedLimit) {
       familiarLimit = most;
       presumedLimit = presumed;

@@ -126,7 +126,7 @@ final class Member {
     settled(opening, now);
     synchronized (this) {
       answeredWithin((double) (now - opening.at()), now);
-      if (opening.tokens() == 0) {
+      if (fleet.settings.learnsSlots() && opening.tokens() == 0) {
         double took = now - opening.at();
         overtaking.sample(opening.place(), ended - opening.ended(), took, fleet.familiarLimit);
       }

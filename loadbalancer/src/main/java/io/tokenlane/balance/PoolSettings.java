@@ -16,6 +16,8 @@ import java.time.Duration;
  * @param panicShare where fewer than this share of the fleet serve, all nodes but the draining ones
  *     get calls; 0 (only where none serves) to 1, default 0.2
  * @param gateways gateways that send calls to the same nodes; ≥ 1, default 1
+ * @param learnsSlots whether nodes that do not tell how many calls they serve at once are watched
+ *     for it; default true
  */
 public record PoolSettings(
     double alpha,
@@ -25,7 +27,8 @@ public record PoolSettings(
     Duration ramp,
     double maxEjectedShare,
     double panicShare,
-    int gateways) {
+    int gateways,
+    boolean learnsSlots) {
   public static final PoolSettings DEFAULT =
       new PoolSettings(
           0.3,
@@ -35,7 +38,8 @@ public record PoolSettings(
           Duration.ofSeconds(5),
           0.5,
           0.2,
-          1);
+          1,
+          true);
 
   /** Checks the ranges. */
   public PoolSettings {
@@ -60,7 +64,15 @@ public record PoolSettings(
   /** The same among this many gateways. */
   public PoolSettings among(int count) {
     return new PoolSettings(
-        alpha, failuresToEject, ejection, maxEjection, ramp, maxEjectedShare, panicShare, count);
+        alpha,
+        failuresToEject,
+        ejection,
+        maxEjection,
+        ramp,
+        maxEjectedShare,
+        panicShare,
+        count,
+        learnsSlots);
   }
 
   /**

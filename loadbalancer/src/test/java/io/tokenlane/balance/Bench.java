@@ -14,7 +14,15 @@ import org.jspecify.annotations.Nullable;
 final class Bench {
   static final PoolSettings SETTINGS =
       new PoolSettings(
-          0.3, 3, Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(5), 0.5, 0.2, 1);
+          0.3,
+          3,
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(5),
+          0.5,
+          0.2,
+          1,
+          true);
 
   final NodePool pool;
   private long now = 1_000_000_000L;

@@ -148,7 +148,15 @@ class EjectionTest {
   void panicLetsInTheIllWhenTheFewWellWouldBeOverrun() {
     PoolSettings half =
         new PoolSettings(
-            0.3, 3, Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(5), 1, 0.5, 1);
+            0.3,
+            3,
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(5),
+            1,
+            0.5,
+            1,
+            true);
     Bench three = new Bench(half, Stream.of("a", "b", "c").map(Bench::node).toList());
     three.pool.reportHealth("a", false, "refused");
     assertThat(idsOf(three, 30)).containsExactlyInAnyOrder("b", "c");

@@ -26,6 +26,10 @@ public final class SocketTable {
   private static final double CAPACITY = BACKENDS * 4 / 0.05;
   private static final double WARMING_SECONDS = 24;
   private static final double SETTLING_SECONDS = 2;
+
+  /** Speeds that differ are learned first: a hundred answers and more of each node. */
+  private static final double LEARNING_SECONDS = 12;
+
   private static final Row.Better LOWER = Row.Better.LOWER;
 
   private final Path root;
@@ -228,9 +232,10 @@ public final class SocketTable {
     double rate = scenario.load() * CAPACITY * speed;
     Backends backends = stand.backends();
     backends.reset(scenario.speeds());
-    backends.after(SETTLING_SECONDS, () -> scenario.trouble().accept(backends));
-    OpenLoop.Measured measured =
-        stand.clients().run(stand.port(), round, rate, SETTLING_SECONDS, seconds);
+    boolean alike = scenario.speeds().stream().distinct().count() == 1;
+    double settling = alike ? SETTLING_SECONDS : LEARNING_SECONDS;
+    backends.after(settling, () -> scenario.trouble().accept(backends));
+    OpenLoop.Measured measured = stand.clients().run(stand.port(), round, rate, settling, seconds);
     rounds.add(measured, backends.get(0).backAfter());
   }
 

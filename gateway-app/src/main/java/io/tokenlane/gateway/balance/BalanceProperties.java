@@ -22,6 +22,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     the client came in with), {@code header:NAME} or {@code cookie:NAME}; a request without it
  *     goes to the node with the fewest calls
  * @param gateways gateways that send to the same nodes and share their limits; ≥ 1, default 1
+ * @param learnSlots whether nodes that do not tell how many calls they serve at once are watched
+ *     for it, so that calls wait here for a free slot; only {@code ewma} and {@code predictive},
+ *     and one gateway; default true
  * @param maxWaiting calls that may wait for a slot while all nodes are at their limits; ≥ 0,
  *     default 1000
  * @param maxWait how long one waits; &gt; 0, default 30 s
@@ -48,6 +51,7 @@ public record BalanceProperties(
     @DefaultValue("0.3") double alpha,
     @DefaultValue("ip") String key,
     @DefaultValue("1") int gateways,
+    @DefaultValue("true") boolean learnSlots,
     @DefaultValue("1000") int maxWaiting,
     @DefaultValue("30s") Duration maxWait,
     @DefaultValue("3") int maxAttempts,
@@ -105,7 +109,8 @@ public record BalanceProperties(
         slowStart,
         ejection.mostShare(),
         panicShare,
-        gateways);
+        gateways,
+        learnSlots);
   }
 
   /** Whether any route balances by prefix. */

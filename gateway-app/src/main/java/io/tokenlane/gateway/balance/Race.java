@@ -169,6 +169,7 @@ final class Race {
       return body.<DataBuffer>map(chunk -> chunk)
           .<Void>switchOnFirst(
               (first, rest) -> begins(first) ? write.apply(rest) : lost(first, rest))
+          .doOnDiscard(DataBuffer.class, DataBufferUtils::release)
           .then();
     }
 
