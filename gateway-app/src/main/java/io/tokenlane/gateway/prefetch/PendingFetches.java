@@ -37,7 +37,7 @@ final class PendingFetches {
    */
   PendingFetches(Optional<Path> folder, List<String> known, Predicate<Runnable> writer) {
     this.file = folder.map(path -> path.resolve(FILE));
-    this.known = Set.copyOf(known);
+    this.known = new LinkedHashSet<>(known);
     this.writer = writer;
   }
 
