@@ -14,7 +14,7 @@ import reactor.blockhound.BlockingMethod;
  * Watches the event loops, and Reactor's parallel threads, of every test of this module: where one
  * of them waits, sleeps, or reads or writes a file or a socket that blocks, the test fails that was
  * running then. What Netty, Reactor and Spring are known to do on purpose is left out by their own
- * lists.
+ * lists, and so are locks.
  */
 public final class BlockedLoops implements AfterEachCallback {
   private static final Set<String> FOUND = ConcurrentHashMap.newKeySet();
@@ -23,6 +23,9 @@ public final class BlockedLoops implements AfterEachCallback {
 
   /** The kernel's random numbers are there at once; the JDK reads them as a file. */
   private static final String RANDOM = "sun.security.provider.NativePRNG$RandomIO.";
+
+  /** A lock that another thread holds for a moment: whether a test meets one is chance. */
+  private static final String CONTENDED = "Lock.lock(";
 
   static {
     BlockHound.builder().loadIntegrations().blockingMethodCallback(BlockedLoops::note).install();
@@ -34,7 +37,7 @@ public final class BlockedLoops implements AfterEachCallback {
       NOTING.set(true);
       try {
         String where = where();
-        if (!where.contains(RANDOM)) {
+        if (!where.contains(RANDOM) && !where.contains(CONTENDED)) {
           FOUND.add(Thread.currentThread().getName() + ": " + method + where);
         }
       } finally {

@@ -103,7 +103,7 @@ final class RandomSchemas {
     boolean integer = random.nextBoolean();
     ObjectNode schema = JSON.objectNode().put("type", integer ? "integer" : "number");
     double low = random.nextInt(-2000, 2000) / (random.nextBoolean() ? 1.0 : 8.0);
-    double high = low + random.nextInt(2, 3000) / (random.nextBoolean() ? 1.0 : 2.0);
+    double high = low + random.nextInt(4, 3000) / (random.nextBoolean() ? 1.0 : 2.0);
     switch (random.nextInt(5)) {
       case 0 -> schema.put("minimum", low).put("maximum", high);
       case 1 -> schema.put("exclusiveMinimum", low).put("exclusiveMaximum", high);
