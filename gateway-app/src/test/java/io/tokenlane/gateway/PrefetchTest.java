@@ -42,6 +42,28 @@ final class PrefetchTest {
     assertThat(gateway.get("/api/v1/config").body()).isEqualTo("2");
   }
 
+  /** An answer from before routing lacks {@code Server-Timing}. */
+  @Test
+  void whatWasFetchedAheadIsAnsweredBeforeRouting() {
+    gateway.app.answers(FakeUpstream.ok("planned"));
+    prefetch("/api/v1/user");
+    gateway.get("/api/v1/user");
+    HttpResponse<String> fast = gateway.get("/api/v1/user");
+    assertThat(fast.body()).isEqualTo("planned");
+    assertThat(header(fast, "Cache-Status")).startsWith("tokenlane; hit");
+    assertThat(header(fast, "Server-Timing")).isEmpty();
+
+    gateway.app.answers(FakeUpstream.ok("planned anew"));
+    prefetch("/api/v1/user");
+    assertThat(gateway.get("/api/v1/user").body()).isEqualTo("planned anew");
+
+    gateway.app.answers(FakeUpstream.with("reloaded", "Cache-Control", "max-age=60"));
+    gateway.get("/api/v1/user", "Cache-Control", "no-cache");
+    assertThat(gateway.get("/api/v1/user").body())
+        .as("what a client has fetched since goes before")
+        .isEqualTo("reloaded");
+  }
+
   @Test
   void theOriginsWordHolds() {
     gateway.app.answers(FakeUpstream.with("v", "Cache-Control", "no-store"));

@@ -115,12 +115,16 @@ final class FastHits {
   /**
    * An answer as it goes out, but for what is new each time.
    *
+   * @param key what it is stored under
+   * @param before what an answer of the request's own would be stored under, which goes before one
+   *     that was fetched as planned; null where that is {@code key}
    * @param selected the fields that {@code Vary} names, with their values in the request that was
    *     given the answer; none where it does not vary
    */
   record Entry(
       CacheRule rule,
       String key,
+      @Nullable String before,
       Answer answer,
       HttpHeaders fields,
       Map<String, List<String>> selected) {
@@ -130,6 +134,9 @@ final class FastHits {
         if (!request.getAll(field.getKey()).equals(field.getValue())) {
           return false;
         }
+      }
+      if (before != null && rule.cache().find(before).isPresent()) {
+        return false;
       }
       Optional<Answer> stored = rule.cache().find(key);
       return stored.isPresent() && stored.get() == answer && answer.ttlLeftSeconds(nowNanos) > 0;
@@ -155,25 +162,29 @@ final class FastHits {
   /** Tells that {@code answer} was served, fresh, to this request. */
   void served(ServerWebExchange exchange, CacheRule rule, Answer answer) {
     ServerHttpRequest request = exchange.getRequest();
+    PlainRule plain = rule instanceof PlainRule known ? known : null;
     boolean fast =
         enabled.getAsBoolean()
-            && rule instanceof PlainRule plain
+            && plain != null
             && !plain.ahead()
             && plain.query() == null
             && answer.status() == HttpResponseStatus.OK.code()
             && Vary.names(answer.fields()).stream().allMatch(HARMLESS::contains)
             && request.getMethod().name().equals("GET")
             && request.getHeaders().headerNames().stream().allMatch(HARMLESS::contains);
-    if (fast) {
+    if (fast && plain != null) {
       String host = request.getHeaders().getFirst("Host");
       String tenant = Trail.of(exchange).principal().map(Principal::tenant).orElse(null);
       Map<String, List<String>> selected = new HashMap<>();
       for (String name : Vary.names(answer.fields())) {
         selected.put(name, request.getHeaders().getOrDefault(name, List.of()));
       }
+      String own = plain.key();
+      String key = plain.keyOf(answer);
+      String before = own.equals(key) ? null : own;
       entries.put(
           where(host, CacheFilter.target(request), tenant),
-          new Entry(rule, rule.key(), answer, fields(answer), selected));
+          new Entry(rule, key, before, answer, fields(answer), selected));
     }
   }
 

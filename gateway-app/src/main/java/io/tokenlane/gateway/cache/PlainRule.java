@@ -66,6 +66,14 @@ record PlainRule(
     return variants.keyFor(resource, request);
   }
 
+  /** What an answer is stored under: the request's own key, or that of planned prefetches. */
+  @SuppressWarnings("ReferenceEquality") // an equal answer elsewhere is another one
+  String keyOf(Answer answer) {
+    String own = key();
+    Answer stored = cache.find(own).orElse(null);
+    return stored == answer ? own : variants.keyFor(planned, request);
+  }
+
   @Override
   public Reuse reuse(Answer answer) {
     if (prefetchTtl != null || (foreseen && aboutToExpire(answer))) {
