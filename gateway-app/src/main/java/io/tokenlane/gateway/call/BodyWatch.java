@@ -2,6 +2,7 @@ package io.tokenlane.gateway.call;
 
 import org.reactivestreams.Publisher;
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import reactor.core.publisher.Flux;
@@ -23,7 +24,9 @@ public abstract class BodyWatch extends ServerHttpResponseDecorator {
 
   @Override
   public final Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
-    return super.writeWith(watch(Flux.from(body).map(buffer -> buffer)));
+    return super.writeWith(
+        watch(Flux.from(body).map(buffer -> buffer))
+            .doOnDiscard(DataBuffer.class, DataBufferUtils::release));
   }
 
   @Override
@@ -33,7 +36,8 @@ public abstract class BodyWatch extends ServerHttpResponseDecorator {
     // Prefetch 0: a chunk waiting in a queue would be a chunk flushed late.
     Flux<DataBuffer> chunks = Flux.from(body).map(came::owned).concatMap(chunk -> chunk, 0);
     Groups groups = new Groups();
-    return super.writeAndFlushWith(watch(chunks).map(groups::of))
+    return super.writeAndFlushWith(
+            watch(chunks).map(groups::of).doOnDiscard(DataBuffer.class, DataBufferUtils::release))
         .doFinally(
             signal -> {
               came.end();

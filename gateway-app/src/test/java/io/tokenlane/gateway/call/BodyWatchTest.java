@@ -51,6 +51,25 @@ class BodyWatchTest {
   }
 
   @Test
+  void whatAWatchLeavesOutIsReleased() {
+    BodyWatch second =
+        new BodyWatch(server) {
+          @Override
+          protected Flux<DataBuffer> watch(Flux<DataBuffer> body) {
+            return body.skip(1);
+          }
+        };
+    second.writeAndFlushWith(chunks.asFlux()).subscribe();
+    for (int i = 0; i < 2; i++) {
+      chunks.emitNext(Mono.just(buffer("chunk " + i)), Sinks.EmitFailureHandler.FAIL_FAST);
+    }
+    List<DataBuffer> read = server.read(1);
+
+    assertThat(made).extracting(ByteBuf::refCnt).containsExactly(0, 1);
+    read.forEach(DataBufferUtils::release);
+  }
+
+  @Test
   void aReaderThatComesTooLateFindsNothing() {
     Disposable write = watched().writeAndFlushWith(chunks.asFlux()).subscribe();
     chunks.emitNext(Mono.just(buffer("late")), Sinks.EmitFailureHandler.FAIL_FAST);
