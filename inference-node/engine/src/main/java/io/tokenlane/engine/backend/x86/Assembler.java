@@ -147,6 +147,23 @@ class Assembler {
     memory(1, base, displacement);
   }
 
+  /** A function begins: keeps what its caller wants back. */
+  final void enter(int... saved) {
+    for (int register : saved) {
+      push(register);
+    }
+  }
+
+  /** The function ends as it began; its whole code. */
+  final byte[] leave(int... saved) {
+    for (int i = saved.length - 1; i >= 0; i--) {
+      pop(saved[i]);
+    }
+    vzeroupper();
+    ret();
+    return code();
+  }
+
   void push(int register) {
     emit(0x40 | register >> 3, 0x50 | (register & 7));
   }

@@ -57,9 +57,7 @@ final class GatherCode {
   }
 
   private byte[] assemble() {
-    for (int register : SAVED) {
-      asm.push(register);
-    }
+    asm.enter(SAVED);
     asm.mov(RAX, RDI, 0);
     asm.mov(R11, RDI, 3 * Long.BYTES);
     asm.mov(R14, RDI, 6 * Long.BYTES);
@@ -74,12 +72,7 @@ final class GatherCode {
     asm.dec(RAX);
     asm.jnz(run);
     outputs(false);
-    for (int i = SAVED.length - 1; i >= 0; i--) {
-      asm.pop(SAVED[i]);
-    }
-    asm.vzeroupper();
-    asm.ret();
-    return asm.code();
+    return asm.leave(SAVED);
   }
 
   private void outputs(boolean load) {

@@ -64,9 +64,7 @@ final class ScoreCode {
   }
 
   private byte[] assemble() {
-    for (int register : SAVED) {
-      asm.push(register);
-    }
+    asm.enter(SAVED);
     asm.mov(RAX, RDI, 0);
     asm.mov(R11, RDI, 3 * Long.BYTES);
     asm.mov(R14, RDI, 4 * Long.BYTES);
@@ -78,12 +76,7 @@ final class ScoreCode {
     asm.add(R11, strips * ENTRY * Long.BYTES);
     asm.dec(RAX);
     asm.jnz(turn);
-    for (int i = SAVED.length - 1; i >= 0; i--) {
-      asm.pop(SAVED[i]);
-    }
-    asm.vzeroupper();
-    asm.ret();
-    return asm.code();
+    return asm.leave(SAVED);
   }
 
   private void point() {

@@ -75,7 +75,7 @@ abstract class TileFrame {
 
   /** The function's code. */
   final byte[] assemble() {
-    asm.push(RBX);
+    asm.enter(RBX);
     asm.mov(RSI, RDI, 0);
     asm.mov(R8, RDI, 8);
     asm.mov(R9, RDI, 16);
@@ -86,10 +86,7 @@ abstract class TileFrame {
     asm.add(RDX, rows * ROW_BYTES);
     asm.dec(RCX);
     asm.jnz(panel);
-    asm.pop(RBX);
-    asm.vzeroupper();
-    asm.ret();
-    return asm.code();
+    return asm.leave(RBX);
   }
 
   private void panel() {
