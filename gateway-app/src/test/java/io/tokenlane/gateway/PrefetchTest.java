@@ -65,6 +65,21 @@ final class PrefetchTest {
   }
 
   @Test
+  void whatHasExpiredIsNotInItsWay() {
+    gateway.app.answers(
+        FakeUpstream.with("expired", "Cache-Control", "max-age=0", "ETag", "\"1\""));
+    gateway.get("/api/v1/config");
+    gateway.app.answers(FakeUpstream.ok("planned"));
+    prefetch("/api/v1/config");
+    gateway.get("/api/v1/config");
+
+    HttpResponse<String> fast = gateway.get("/api/v1/config");
+
+    assertThat(fast.body()).isEqualTo("planned");
+    assertThat(header(fast, "Server-Timing")).isEmpty();
+  }
+
+  @Test
   void theOriginsWordHolds() {
     gateway.app.answers(FakeUpstream.with("v", "Cache-Control", "no-store"));
     assertThat(header(prefetch("/api/a"), "Cache-Status")).contains("detail=no-store");

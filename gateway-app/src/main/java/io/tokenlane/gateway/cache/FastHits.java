@@ -116,8 +116,8 @@ final class FastHits {
    * An answer as it goes out, but for what is new each time.
    *
    * @param key what it is stored under
-   * @param before what an answer of the request's own would be stored under, which goes before one
-   *     that was fetched as planned; null where that is {@code key}
+   * @param before what an answer of the request's own would be stored under, which while it is
+   *     fresh goes before one that was fetched as planned; null where that is {@code key}
    * @param selected the fields that {@code Vary} names, with their values in the request that was
    *     given the answer; none where it does not vary
    */
@@ -135,11 +135,15 @@ final class FastHits {
           return false;
         }
       }
-      if (before != null && rule.cache().find(before).isPresent()) {
+      if (before != null && rule.cache().find(before).filter(a -> fresh(a, nowNanos)).isPresent()) {
         return false;
       }
       Optional<Answer> stored = rule.cache().find(key);
-      return stored.isPresent() && stored.get() == answer && answer.ttlLeftSeconds(nowNanos) > 0;
+      return stored.isPresent() && stored.get() == answer && fresh(answer, nowNanos);
+    }
+
+    private static boolean fresh(Answer answer, long nowNanos) {
+      return answer.ttlLeftSeconds(nowNanos) > 0;
     }
   }
 
@@ -162,17 +166,7 @@ final class FastHits {
   /** Tells that {@code answer} was served, fresh, to this request. */
   void served(ServerWebExchange exchange, CacheRule rule, Answer answer) {
     ServerHttpRequest request = exchange.getRequest();
-    PlainRule plain = rule instanceof PlainRule known ? known : null;
-    boolean fast =
-        enabled.getAsBoolean()
-            && plain != null
-            && !plain.ahead()
-            && plain.query() == null
-            && answer.status() == HttpResponseStatus.OK.code()
-            && Vary.names(answer.fields()).stream().allMatch(HARMLESS::contains)
-            && request.getMethod().name().equals("GET")
-            && request.getHeaders().headerNames().stream().allMatch(HARMLESS::contains);
-    if (fast && plain != null) {
+    if (rule instanceof PlainRule plain && fast(request, plain, answer)) {
       String host = request.getHeaders().getFirst("Host");
       String tenant = Trail.of(exchange).principal().map(Principal::tenant).orElse(null);
       Map<String, List<String>> selected = new HashMap<>();
@@ -186,6 +180,16 @@ final class FastHits {
           where(host, CacheFilter.target(request), tenant),
           new Entry(rule, key, before, answer, fields(answer), selected));
     }
+  }
+
+  private boolean fast(ServerHttpRequest request, PlainRule plain, Answer answer) {
+    return enabled.getAsBoolean()
+        && !plain.ahead()
+        && plain.query() == null
+        && answer.status() == HttpResponseStatus.OK.code()
+        && Vary.names(answer.fields()).stream().allMatch(HARMLESS::contains)
+        && request.getMethod().name().equals("GET")
+        && request.getHeaders().headerNames().stream().allMatch(HARMLESS::contains);
   }
 
   private static HttpHeaders fields(Answer answer) {

@@ -49,6 +49,7 @@ final class PrefetchStarter
   private final CarbonIntensity carbon;
   private final PendingFetches pending;
   private final StateWriter writer;
+  private final ClientsFirst clients;
   private volatile @Nullable Prefetcher prefetcher;
   private volatile @Nullable Ahead ahead;
   private volatile boolean stopped;
@@ -70,6 +71,10 @@ final class PrefetchStarter
     this.pending = means.pending();
     this.writer = means.writer();
     this.clockwork = means.clockwork();
+    this.clients =
+        new ClientsFirst(
+            () -> cache.flightsUnderWay() > this.properties.foreseen().busyAbove(),
+            () -> ThreadLocalRandom.current().nextLong(YIELD_JITTER_MILLIS));
   }
 
   @Override
@@ -177,10 +182,6 @@ final class PrefetchStarter
   /** Minutes with less CO2 first, and then a moment without many clients. */
   private Duration forBetterMoment(Duration waited, Duration left) {
     Duration wait = forLessCarbon(waited);
-    ClientsFirst clients =
-        new ClientsFirst(
-            () -> cache.flightsUnderWay() > properties.foreseen().busyAbove(),
-            () -> ThreadLocalRandom.current().nextLong(YIELD_JITTER_MILLIS));
     return wait.isPositive() ? wait : clients.more(waited, left);
   }
 
