@@ -99,4 +99,30 @@ class OvertakingTest {
     node.run(after, 1.5 * before);
     assertThat(node.learned.limit()).isIn(0, after);
   }
+
+  /**
+   * Where it is switched off, or other gateways fill the same nodes, what was seen holds nowhere.
+   */
+  @ParameterizedTest
+  @CsvSource({"true, 1, 8", "false, 1, 0", "true, 2, 0"})
+  void whatWasSeenHoldsWhereItMay(boolean learns, int gateways, int presumed) {
+    PoolSettings known = PoolSettings.DEFAULT;
+    PoolSettings settings =
+        new PoolSettings(
+            known.alpha(),
+            known.failuresToEject(),
+            known.ejection(),
+            known.maxEjection(),
+            known.ramp(),
+            known.maxEjectedShare(),
+            known.panicShare(),
+            gateways,
+            learns);
+    Fleet fleet = new Fleet(settings, () -> 0, bound -> 0);
+
+    fleet.seen(4, false);
+    assertThat(fleet.presumedLimit).isZero();
+    fleet.seen(4, true);
+    assertThat(fleet.presumedLimit).isEqualTo(presumed);
+  }
 }

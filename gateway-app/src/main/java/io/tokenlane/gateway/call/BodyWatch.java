@@ -32,16 +32,11 @@ public abstract class BodyWatch extends ServerHttpResponseDecorator {
   @Override
   public final Mono<Void> writeAndFlushWith(
       Publisher<? extends Publisher<? extends DataBuffer>> body) {
-    Groups came = new Groups();
-    // Prefetch 0: a chunk waiting in a queue would be a chunk flushed late.
-    Flux<DataBuffer> chunks = Flux.from(body).map(came::owned).concatMap(chunk -> chunk, 0);
     Groups groups = new Groups();
+    // Prefetch 0: a chunk waiting in a queue would be a chunk flushed late.
+    Flux<DataBuffer> chunks = Flux.from(body).map(groups::owned).concatMap(chunk -> chunk, 0);
     return super.writeAndFlushWith(
             watch(chunks).map(groups::of).doOnDiscard(DataBuffer.class, DataBufferUtils::release))
-        .doFinally(
-            signal -> {
-              came.end();
-              groups.end();
-            });
+        .doFinally(signal -> groups.end());
   }
 }
