@@ -25,7 +25,6 @@ final class Continuations {
   private final int[] tags;
   private final int[] tokens;
   private final byte[] pasts;
-  private int found;
 
   /** How often entries were right, by the length of their context and their past. */
   static final class Rates {
@@ -58,7 +57,7 @@ final class Continuations {
   /**
    * @param slots a power of two
    * @param rates made for as many lengths
-   * @param lengths of contexts, in tokens
+   * @param lengths of contexts, in tokens, ascending
    */
   Continuations(int slots, Rates rates, int... lengths) {
     this.rates = rates;
@@ -69,33 +68,27 @@ final class Continuations {
     pasts = new byte[slots];
   }
 
-  /**
-   * The probability of {@link #found} to follow the first {@code end} tokens of a text; 0 if their
-   * last ones were never seen.
-   */
-  float predict(int[] text, int end, long seed) {
-    float best = 0;
-    for (int i = 0; i < lengths.length && lengths[i] <= end; i++) {
-      long hash = hash(text, end, lengths[i], seed);
+  /** Asks what followed the last of the first {@code end} tokens of a text; no vote if nothing. */
+  void ask(int[] text, int end, long seed, Votes votes) {
+    long taken = seed;
+    for (int i = 0, from = 0; i < lengths.length && lengths[i] <= end; i++) {
+      taken = take(taken, text, end - from, lengths[i] - from);
+      from = lengths[i];
+      long hash = (taken + from) * 0xD6E8FEB86659FD93L;
       int slot = (int) hash & mask;
       if (tags[slot] == tag(hash)) {
-        float share = rates.share(i, pasts[slot]);
-        found = share > best ? tokens[slot] : found;
-        best = Math.max(best, share);
+        votes.add(tokens[slot], rates.share(i, pasts[slot]));
       }
     }
-    return best;
-  }
-
-  /** The token of the last {@link #predict} that gave more than 0. */
-  int found() {
-    return found;
   }
 
   /** Learns that the token at {@code end} followed those before it. */
   void learn(int[] text, int end, long seed) {
-    for (int i = 0; i < lengths.length && lengths[i] <= end; i++) {
-      long hash = hash(text, end, lengths[i], seed);
+    long taken = seed;
+    for (int i = 0, from = 0; i < lengths.length && lengths[i] <= end; i++) {
+      taken = take(taken, text, end - from, lengths[i] - from);
+      from = lengths[i];
+      long hash = (taken + from) * 0xD6E8FEB86659FD93L;
       int slot = (int) hash & mask;
       if (tags[slot] == tag(hash)) {
         learn(i, slot, text[end]);
@@ -120,13 +113,14 @@ final class Continuations {
     }
   }
 
-  private static long hash(int[] text, int end, int length, long seed) {
-    long hash = seed + length;
-    for (int i = end - length; i < end; i++) {
-      hash = (hash ^ text[i]) * 0x9E3779B97F4A7C15L;
-      hash ^= hash >>> 32;
+  /** Takes into a hash the last so many of the first {@code end} tokens, the last one first. */
+  private static long take(long hash, int[] text, int end, int count) {
+    long taken = hash;
+    for (int i = end - 1; i >= end - count; i--) {
+      taken = (taken ^ text[i]) * 0x9E3779B97F4A7C15L;
+      taken ^= taken >>> 32;
     }
-    return hash * 0xD6E8FEB86659FD93L;
+    return taken;
   }
 
   /** Never that of an empty slot. */

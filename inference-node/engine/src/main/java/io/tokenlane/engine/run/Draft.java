@@ -26,7 +26,12 @@ final class Draft {
   private int room;
   private int count;
   private int computed;
-  private double right;
+
+  /** How likely the draft is right up to each of its tokens. */
+  private final double[] rights;
+
+  /** Its first tokens that will be verified; the others may yet be cut off. */
+  private int fixed;
 
   /** Whether another draft is wanted. */
   private boolean open;
@@ -37,6 +42,7 @@ final class Draft {
   Draft(int most) {
     tokens = new int[most];
     levels = new int[most];
+    rights = new double[most];
     ahead = new int[LONGEST + most];
     places = new int[1 + most];
   }
@@ -47,7 +53,7 @@ final class Draft {
     room = Math.min(chunk.drafts(), levels.length);
     count = 0;
     computed = 0;
-    right = 1;
+    fixed = 0;
     open = mayGrow && room > 0;
     known = Math.min(LONGEST, sequence.length());
     if (open) {
@@ -68,8 +74,8 @@ final class Draft {
   private void add(int token, double likely, int level) {
     levels[count] = level;
     ahead[known + count] = token;
+    rights[count] = right() * likely;
     tokens[count++] = token;
-    right *= likely;
     open = count < room;
   }
 
@@ -82,6 +88,7 @@ final class Draft {
   void cut(int first) {
     if (first < count) {
       count = first;
+      fixed = Math.min(fixed, count);
       open = false;
     }
   }
@@ -121,7 +128,23 @@ final class Draft {
 
   /** How likely all of it is right, 0 to 1. */
   double right() {
-    return right;
+    return count == 0 ? 1 : rights[count - 1];
+  }
+
+  /** How likely it is right up to and with a token, 0 to 1. */
+  double right(int index) {
+    return rights[index];
+  }
+
+  /** Tokens that will be verified, whatever comes behind them. */
+  int fixed() {
+    return fixed;
+  }
+
+  /** Settles for its first tokens, at least {@link #fixed()}; it goes on if these are all. */
+  void fix(int first) {
+    cut(first);
+    fixed = count;
   }
 
   /** The text with the drafts: its end is what the next token follows. */

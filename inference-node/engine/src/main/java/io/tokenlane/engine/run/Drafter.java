@@ -2,11 +2,9 @@ package io.tokenlane.engine.run;
 
 import io.tokenlane.engine.backend.Batch;
 import io.tokenlane.engine.backend.KvStore;
-import io.tokenlane.engine.kv.CacheSalt;
 import io.tokenlane.engine.model.Confidence;
 import io.tokenlane.engine.model.HeadStart;
 import io.tokenlane.engine.model.Model;
-import io.tokenlane.engine.run.Continuations.Rates;
 import io.tokenlane.engine.schedule.Sequence;
 import io.tokenlane.engine.schedule.StepPlan;
 import java.util.ArrayList;
@@ -32,9 +30,11 @@ final class Drafter {
   /** Most drafts of a sequence in a step. */
   static final int MOST = 16;
 
-  private static final int ANSWERS_SLOTS = 1 << 16;
-  private static final int[] ANSWERS_LENGTHS = {4, 8};
-  private static final int[] TEXT_LENGTHS = {3, 4};
+  /** Drafts less likely right than so many times their cheapest row's cost are not looked for. */
+  private static final double HOPE = 0.8;
+
+  /** Rows by which a cheaper one may come than the next. */
+  private static final int FEW = 4;
 
   private final Model model;
   private final KvStore kv;
@@ -43,16 +43,18 @@ final class Drafter {
   private final HeadStart start = new HeadStart();
   private final StepCost stepCost = new StepCost();
   private final Sureness sureness = new Sureness();
-  private final Rates textRates = new Rates(TEXT_LENGTHS.length);
-  private final Continuations answers =
-      new Continuations(ANSWERS_SLOTS, new Rates(ANSWERS_LENGTHS.length), ANSWERS_LENGTHS);
-
+  private final Lookup lookup = new Lookup();
+  private final Allotment allotment = new Allotment();
   private final LongSupplier nanoTime;
 
-  /** How likely a draft must be right: from a text, and from layers. */
+  /** How likely a draft must be right to be looked for. */
   private double least;
 
+  /** The same of a draft behind which the first layers are asked. */
   private double leastByLayers;
+
+  /** Rows of the step without drafts. */
+  private int ownRows;
 
   /** Layers that rows went through for drafts, as rows through all layers. */
   private double begun;
@@ -65,52 +67,13 @@ final class Drafter {
   private float[] logits = {};
   private int asked;
 
-  /** What drafting remembers of a sequence. */
-  static final class Memory {
-    /** Tokens at the end of a prompt that are looked up. */
-    private static final int PROMPT = 1 << 12;
-
-    private static final int SMALLEST = 1 << 9;
-    private static final int LARGEST = 1 << 15;
-
-    private final Pace.Drafting how;
-    private final Sequence sequence;
-    private final long seed;
-    private final Rates rates;
-    private @Nullable Continuations text;
-    private int learned;
-
-    private Memory(Pace.Drafting how, Sequence sequence, Rates rates) {
-      this.how = how;
-      this.sequence = sequence;
-      CacheSalt salt = sequence.blocks().salt();
-      seed = salt.high() ^ Long.rotateLeft(salt.low(), 32);
-      this.rates = rates;
-      learned = Math.max(0, sequence.promptLength() - PROMPT);
-    }
-
-    /** Made when first wanted: a sequence that waits has no use for it. */
-    private Continuations text() {
-      Continuations made = text;
-      if (made == null) {
-        int wanted = Math.clamp(4L * sequence.promptLength(), SMALLEST, LARGEST);
-        made = new Continuations(Integer.highestOneBit(wanted), rates, TEXT_LENGTHS);
-        text = made;
-      }
-      return made;
-    }
-
-    /** Takes in what the sequence grew by. */
-    private void learn(Continuations answers) {
-      learned = Math.min(learned, sequence.settled());
-      for (; learned < sequence.settled(); learned++) {
-        text().learn(sequence.tokens(), learned, 0);
-        if (learned >= sequence.promptLength()) {
-          answers.learn(sequence.tokens(), learned, seed);
-        }
-      }
-    }
-  }
+  /**
+   * What drafting remembers of a sequence.
+   *
+   * @param how how it drafts
+   * @param text what it and others said
+   */
+  record Memory(Pace.Drafting how, Sequence sequence, Lookup.Text text) {}
 
   /**
    * @param like a batch as large as any
@@ -129,12 +92,12 @@ final class Drafter {
 
   /** Begins to draft for a sequence. */
   Memory open(Pace.Drafting how, Sequence sequence) {
-    return new Memory(how, sequence, textRates);
+    return new Memory(how, sequence, lookup.open(sequence));
   }
 
   /** Ends a sequence: others may profit of its answer. */
   void close(Memory memory) {
-    memory.learn(answers);
+    memory.text.learn();
   }
 
   /** Drafts for all chunks that have room for drafts. */
@@ -144,18 +107,16 @@ final class Drafter {
       stepCost.between(nanoTime.getAsLong() - ended);
     }
     ended = 0;
-    least = Math.sqrt(stepCost.rowShare(plan.chunks().size()));
-    leastByLayers = Math.max(least, stepCost.questionShare(plan.chunks().size()));
+    ownRows = plan.tokens();
+    stepCost.begin(plan.chunks().size());
     for (int i = 0; i < plan.chunks().size(); i++) {
       Memory memory = memories.get(i);
       if (memory != null && drafts.get(i).isOpen()) {
-        memory.learn(answers);
-        draftByText(drafts.get(i), memory);
+        memory.text.learn();
       }
     }
-    if (leastByLayers < 1) {
-      draftByLayers(plan, memories);
-    }
+    draftByText(plan, memories);
+    draftByLayers(plan, memories);
     drafted = nanoTime.getAsLong();
   }
 
@@ -197,19 +158,35 @@ final class Drafter {
         new StepCost.Step(plan.chunks().size(), rows, before, asked, tokens), ended - drafted);
   }
 
-  /**
-   * Goes on for as long as all drafts by then are right more often than a row costs; by the root of
-   * that share, as the surest of several guesses is right less often than it has been.
-   */
+  /** Lets texts go on behind all open drafts, and keeps of that what gains most. */
+  private void draftByText(StepPlan plan, List<@Nullable Memory> memories) {
+    int rows = rows(plan);
+    least = HOPE * Math.min(stepCost.more(rows, 1), stepCost.more(rows, FEW) / FEW);
+    for (int i = 0; i < plan.chunks().size(); i++) {
+      Memory memory = memories.get(i);
+      if (memory != null) {
+        draftByText(drafts.get(i), memory);
+      }
+    }
+    allotment.choose(drafts, plan.chunks().size(), rows, stepCost);
+  }
+
+  /** Rows of the step with the drafts that are fixed. */
+  private int rows(StepPlan plan) {
+    int rows = ownRows;
+    for (int i = 0; i < plan.chunks().size(); i++) {
+      rows += drafts.get(i).fixed();
+    }
+    return rows;
+  }
+
   private void draftByText(Draft draft, Memory memory) {
     while (draft.isOpen()) {
-      float byText = memory.text().predict(draft.ahead(), draft.end(), 0);
-      float byAnswers = answers.predict(draft.ahead(), draft.end(), memory.seed);
-      int token = byText >= byAnswers ? memory.text().found() : answers.found();
-      float likely = Math.max(byText, byAnswers);
-      if (draft.right() * likely < least) {
+      float likely = memory.text.predict(draft.ahead(), draft.end());
+      if (likely == 0 || draft.right() * likely < least) {
         break;
       }
+      int token = memory.text.found();
       if (memory.sequence.isStop(token)) {
         draft.close();
       } else {
@@ -231,6 +208,7 @@ final class Drafter {
         layers = memory.how.layers();
       }
     }
+    closeUnlikely(plan);
     while (pack(plan)) {
       long from = nanoTime.getAsLong();
       int vocabulary = model.config().vocabularySize();
@@ -244,6 +222,18 @@ final class Drafter {
       asked += batch.outputs();
       begun += rows;
       stepCost.asked(batch.outputs(), start.kept() > 0 ? rows : 0, nanoTime.getAsLong() - from);
+      draftByText(plan, memories);
+      closeUnlikely(plan);
+    }
+  }
+
+  /** Layers are not asked behind drafts that are not likely enough right to pay for an answer. */
+  private void closeUnlikely(StepPlan plan) {
+    leastByLayers = stepCost.more(rows(plan), 1) + stepCost.question();
+    for (int i = 0; i < plan.chunks().size(); i++) {
+      if (drafts.get(i).right() < leastByLayers) {
+        drafts.get(i).close();
+      }
     }
   }
 
@@ -295,6 +285,6 @@ final class Drafter {
       return;
     }
     draft.addByLayers(token, likely, level);
-    draftByText(draft, memory);
+    draft.fix(draft.count());
   }
 }

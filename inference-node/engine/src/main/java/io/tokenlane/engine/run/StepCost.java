@@ -3,9 +3,14 @@ package io.tokenlane.engine.run;
 import java.util.Arrays;
 
 /**
- * What a step costs in which all sequences generate: so much, and so much for each row; and what it
- * costs to ask the first layers for a draft. Where rows side by side cost hardly more than one, as
- * on a GPU, a row costs almost nothing; where each costs its share, almost as much as a token.
+ * What a step costs in which all sequences generate, by its number of rows; what a token costs, by
+ * the number of sequences; and what it costs to ask the first layers for a draft. Costs are told in
+ * tokens. Where rows side by side cost hardly more than one, as on a GPU, a row costs almost
+ * nothing; where each costs its share, almost as much as a token.
+ *
+ * <p>Steps do not lie on a line: kernels take rows in groups. So each number of rows has a time of
+ * its own, as far as there were such steps of late, and that of a line through all of them where
+ * there were none.
  *
  * <p>What disturbs a machine makes steps longer, never shorter. So times are taken near their lower
  * end: a shorter one counts ten times as much as a longer one.
@@ -18,10 +23,26 @@ final class StepCost {
   private static final double LONGEST = 2;
 
   private static final double NEWEST = 0.02;
+
+  /** What a step weighs in the times by rows: some hundreds are remembered. */
+  private static final double REMEMBERED = 0.005;
+
+  /** What it weighs when it is forgotten, after some hundreds of steps. */
+  private static final double FORGOTTEN = 0.0005;
+
   private static final double GUESS = 0.5;
   private static final int STEPS_TO_KNOW = 64;
   private static final int RETRY = 32;
   private static final int QUESTIONS_TO_KNOW = 16;
+
+  /** The line's weight beside that of a number of rows, which one step in a hundred would have. */
+  private static final double LINE = 0.01;
+
+  /**
+   * Of the line's slope, what a row costs at least: of many numbers of rows the one whose time is
+   * underestimated most would be chosen else.
+   */
+  private static final double LEAST_SLOPE = 0.75;
 
   /** Numbers of rows that are told apart; more than that by quarters of a power of two. */
   private static final int SINGLE = 32;
@@ -34,18 +55,28 @@ final class StepCost {
   private final double[] nanos = new double[KINDS];
   private final double[] weights = new double[KINDS];
 
+  /** By the number of sequences: what a step costs, the tokens that it gives, how many there were. */
+  private final double[] spent = new double[KINDS];
+
+  private final double[] given = new double[KINDS];
+  private final long[] seen = new long[KINDS];
+
   /** Of a sequence in a step. */
   private double rowsEach = 1;
 
   private double askedEach;
   private double tokensEach = 1;
+
   private long steps;
   private long questions;
 
-  private double fixed;
+  private double intercept;
   private double nanosOfRow;
   private double nanosOfQuestion;
   private double nanosBetween;
+
+  /** What a token costs, while a step is drafted. */
+  private double price;
 
   /**
    * A step.
@@ -60,21 +91,33 @@ final class StepCost {
 
   /** Learns what a step took, from behind its drafting. */
   void took(Step step, long time) {
-    steps++;
     int kind = kind(step.rows);
-    if (weights[kind] == 0) {
+    double whole = time + step.begun * nanosOfRow;
+    if (weights[kind] < FORGOTTEN) {
       rows[kind] = step.rows;
+      nanos[kind] = steps < STEPS_TO_KNOW ? whole : Math.min(whole, LONGEST * nanos(step.rows));
+    } else {
+      rows[kind] += NEWEST * (step.rows - rows[kind]);
+      nanos[kind] = near(nanos[kind], whole);
     }
-    rows[kind] += NEWEST * (step.rows - rows[kind]);
-    nanos[kind] = near(nanos[kind], time + step.begun * nanosOfRow);
+    steps++;
     for (int i = 0; i < KINDS; i++) {
-      weights[i] *= 1 - NEWEST;
+      weights[i] *= 1 - REMEMBERED;
     }
-    weights[kind] += NEWEST;
+    weights[kind] += REMEMBERED;
+    solve();
+    learnPrice(step);
+  }
+
+  private void learnPrice(Step step) {
     rowsEach += NEWEST * ((double) step.rows / step.sequences - rowsEach);
     askedEach += NEWEST * ((double) step.asked / step.sequences - askedEach);
     tokensEach += NEWEST * ((double) step.tokens / step.sequences - tokensEach);
-    solve();
+    int kind = kind(step.sequences);
+    double weight = Math.max(NEWEST, 1.0 / ++seen[kind]);
+    double cost = nanos(step.rows) + nanosBetween + step.asked * nanosOfQuestion;
+    spent[kind] += weight * (cost - spent[kind]);
+    given[kind] += weight * (step.tokens - given[kind]);
   }
 
   /**
@@ -100,12 +143,12 @@ final class StepCost {
         : known + (time < known ? SHORTER : LONGER) * (Math.min(time, LONGEST * known) - known);
   }
 
-  private static int kind(int rows) {
-    if (rows <= SINGLE) {
-      return rows;
+  private static int kind(int count) {
+    if (count <= SINGLE) {
+      return count;
     }
-    int power = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(rows);
-    int quarter = (rows >>> (power - 2)) & 3;
+    int power = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(count);
+    int quarter = (count >>> (power - 2)) & 3;
     return Math.min(KINDS - 1, SINGLE + 1 + 4 * (power - 5) + quarter);
   }
 
@@ -128,39 +171,63 @@ final class StepCost {
     if (spread > 1e-3) {
       nanosOfRow = Math.clamp(both / spread, 0, meanNanos / meanRows);
     }
-    fixed = meanNanos - nanosOfRow * meanRows + nanosBetween;
+    intercept = meanNanos - nanosOfRow * meanRows;
+  }
+
+  /** What a step of so many rows takes. */
+  private double nanos(int count) {
+    int kind = kind(count);
+    double line = intercept + nanosOfRow * count;
+    double own = nanos[kind] + nanosOfRow * (count - rows[kind]);
+    return (weights[kind] * own + LINE * line) / (weights[kind] + LINE);
+  }
+
+  /**
+   * Begins with the drafts of a step of so many sequences. A token costs what it has cost in such
+   * steps, and never more than without drafts.
+   */
+  void begin(int sequences) {
+    int kind = kind(sequences);
+    double cost = spent[kind];
+    double tokens = given[kind];
+    if (seen[kind] < STEPS_TO_KNOW) {
+      cost = nanos((int) Math.round(sequences * rowsEach)) + nanosBetween;
+      cost += sequences * askedEach * nanosOfQuestion;
+      tokens = sequences * tokensEach;
+    }
+    double undrafted = (nanos(sequences) + nanosBetween) / sequences;
+    price = Math.min(cost / Math.max(tokens, 1), undrafted);
   }
 
   /** Now and then not, so that drafts are tried where they seem to cost too much. */
   private boolean isKnown() {
-    return steps >= STEPS_TO_KNOW && nanosOfRow > 0 && steps % RETRY != 0;
+    return steps >= STEPS_TO_KNOW && nanosOfRow > 0 && price > 0 && steps % RETRY != 0;
+  }
+
+  /** What so many rows more cost beside so many, in tokens; from 0. */
+  double more(int beside, int count) {
+    double times = nanos(beside + count) - nanos(beside);
+    return isKnown()
+        ? Math.max(LEAST_SLOPE * nanosOfRow * count, times) / price
+        : GUESS * count;
   }
 
   /**
-   * The cost of a row beside those of so many sequences, as a share of what a token costs now, with
-   * the drafts that there are; 0 to 1. A draft that is right saves that much.
+   * What it costs to ask the first layers for a draft, beside what the step need not do any more,
+   * in tokens; from 0.
    */
-  double rowShare(int sequences) {
-    return isKnown() ? Math.clamp(nanosOfRow / token(sequences), 0.02, 1) : GUESS;
-  }
-
-  /** The same of a row that the first layers drafted; from 0, above 1 where that never pays. */
-  double questionShare(int sequences) {
-    return isKnown() && questions >= QUESTIONS_TO_KNOW
-        ? (nanosOfQuestion + nanosOfRow) / token(sequences)
-        : GUESS;
-  }
-
-  /** What a token costs. */
-  private double token(int sequences) {
-    double each = nanosOfRow * rowsEach + nanosOfQuestion * askedEach;
-    return (fixed + sequences * each) / (sequences * tokensEach);
+  double question() {
+    return isKnown() && questions >= QUESTIONS_TO_KNOW ? nanosOfQuestion / price : 0;
   }
 
   @Override
   public String toString() {
-    return "fixed %.1f row %.1f question %.1f us; a step: %.2f rows, %.2f questions, %.2f tokens"
+    return "step %.1f + %.1f a row, question %.1f, between %.1f, token %.1f us"
         .formatted(
-            fixed / 1e3, nanosOfRow / 1e3, nanosOfQuestion / 1e3, rowsEach, askedEach, tokensEach);
+            intercept / 1e3,
+            nanosOfRow / 1e3,
+            nanosOfQuestion / 1e3,
+            nanosBetween / 1e3,
+            price / 1e3);
   }
 }
