@@ -332,7 +332,6 @@ final class StepLaunches {
     settle();
     if (actualOutputs == 0) {
       flush();
-      driver.synchronize();
       return;
     }
     long at = logits.atLeast((long) outputs * head.outputs() * Float.BYTES);
@@ -353,7 +352,15 @@ final class StepLaunches {
             .number(draws.cap())
             .block());
     flush();
-    drawMemory.receive(draws);
+  }
+
+  /** Waits for what {@link #draw} has begun. */
+  void drawn(Draws draws) {
+    if (actualOutputs == 0) {
+      driver.synchronize();
+    } else {
+      drawMemory.receive(draws);
+    }
   }
 
   void read(DeviceRows from, int row, float[] values) {
