@@ -18,15 +18,18 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record Question(String kind, String question, String answer) {
 
-  /** All questions of a split, or every so manieth. */
+  /**
+   * All questions of a split, or one of each so many, at another place each time: kinds of
+   * questions recur.
+   */
   static List<Question> read(String split, int every) throws IOException {
     List<Question> tasks = new ArrayList<>();
     try (InputStream in =
         Objects.requireNonNull(
             Question.class.getResourceAsStream("/tasks/" + split + ".jsonl"), split)) {
       String[] lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n");
-      for (int i = 0; i < lines.length; i += every) {
-        JsonNode task = JsonMapper.shared().readTree(lines[i]);
+      for (int i = 0; i < lines.length / every; i++) {
+        JsonNode task = JsonMapper.shared().readTree(lines[i * every + i % every]);
         tasks.add(
             new Question(
                 task.get("kind").stringValue(),

@@ -3,10 +3,10 @@ package io.tokenlane.engine.run;
 import java.util.List;
 
 /**
- * Which of the drafted tokens a step verifies. A token that is right saves what a token costs now; a
- * further row costs what it adds to the step, which differs by how many rows there are: a kernel's
- * fourth row may be nearly free, and its fifth not. So tokens of all drafts are taken in the order
- * of how likely they are, and as many of them as gain most together:
+ * Which of the drafted tokens a step verifies. A token that is right saves what a token costs now;
+ * a further row costs what it adds to the step, which differs by how many rows there are: a
+ * kernel's fourth row may be nearly free, and its fifth not. So tokens of all drafts are taken in
+ * the order of how likely they are, and as many of them as gain most together:
  *
  * <p>max over n of sum(right(1..n)) - (cost(rows + n) - cost(rows)), in tokens.
  *

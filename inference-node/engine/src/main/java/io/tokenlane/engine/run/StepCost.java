@@ -1,7 +1,5 @@
 package io.tokenlane.engine.run;
 
-import java.util.Arrays;
-
 /**
  * What a step costs in which all sequences generate, by its number of rows; what a token costs, by
  * the number of sequences; and what it costs to ask the first layers for a draft. Costs are told in
@@ -55,7 +53,9 @@ final class StepCost {
   private final double[] nanos = new double[KINDS];
   private final double[] weights = new double[KINDS];
 
-  /** By the number of sequences: what a step costs, the tokens that it gives, how many there were. */
+  /**
+   * By the number of sequences: what a step costs, the tokens that it gives, how many there were.
+   */
   private final double[] spent = new double[KINDS];
 
   private final double[] given = new double[KINDS];
@@ -154,7 +154,10 @@ final class StepCost {
 
   /** A line through the kinds of steps, by how many there were of late. */
   private void solve() {
-    double all = Arrays.stream(weights).sum();
+    double all = 0;
+    for (double weight : weights) {
+      all += weight;
+    }
     double meanRows = 0;
     double meanNanos = 0;
     for (int i = 0; i < KINDS; i++) {
@@ -207,9 +210,7 @@ final class StepCost {
   /** What so many rows more cost beside so many, in tokens; from 0. */
   double more(int beside, int count) {
     double times = nanos(beside + count) - nanos(beside);
-    return isKnown()
-        ? Math.max(LEAST_SLOPE * nanosOfRow * count, times) / price
-        : GUESS * count;
+    return isKnown() ? Math.max(LEAST_SLOPE * nanosOfRow * count, times) / price : GUESS * count;
   }
 
   /**

@@ -20,7 +20,9 @@ final class Trust {
     Arrays.fill(weights, UNKNOWN_WEIGHT);
   }
 
-  /** How likely the token of these votes is, 0 to 1; what its lookup says where nothing is known. */
+  /**
+   * How likely the token of these votes is, 0 to 1; what its lookup says where nothing is known.
+   */
   float share(Votes votes) {
     int kind = votes.kind();
     return weights[kind] == UNKNOWN_WEIGHT ? votes.share() : rates[kind];
