@@ -183,13 +183,13 @@ final class EarlyExitTest {
     EarlyExit never = new EarlyExit(Mode.THRESHOLD, 1, 1, 100, List.of());
     GenerationRequest request = DEMO.ask(QUESTIONS.get(1), SamplingParams.GREEDY).with(never);
     try (SteppedEngine engine = new SteppedEngine(DEMO.model, EngineConfig.defaults())) {
-      long first = effort(run(engine, request)).accepted();
+      run(engine, request);
       run(engine, request);
       run(engine, request);
       long other = effort(run(engine, salted(request, "other"))).accepted();
       Recorder again = run(engine, request);
-      assertThat(other).isEqualTo(first);
-      assertThat(effort(again).accepted()).isGreaterThan(first);
+      // Its own text may tell a token or two: how far that is trusted is learned from all.
+      assertThat(effort(again).accepted()).isGreaterThan(2 * other + 1);
       assertThat(again.texts()).isEqualTo(alone(request).texts());
     }
   }

@@ -33,6 +33,9 @@ final class Drafter {
   /** Drafts less likely right than so many times their cheapest row's cost are not looked for. */
   private static final double HOPE = 0.8;
 
+  /** No token is surer: where a row costs more of one, nothing is looked for. */
+  private static final double SUREST = 0.97;
+
   /** Rows by which a cheaper one may come than the next. */
   private static final int FEW = 4;
 
@@ -161,7 +164,11 @@ final class Drafter {
   /** Lets texts go on behind all open drafts, and keeps of that what gains most. */
   private void draftByText(StepPlan plan, List<@Nullable Memory> memories) {
     int rows = rows(plan);
-    least = HOPE * Math.min(stepCost.more(rows, 1), stepCost.more(rows, FEW) / FEW);
+    double cheapest = Math.min(stepCost.more(rows, 1), stepCost.more(rows, FEW) / FEW);
+    if (cheapest > SUREST) {
+      return;
+    }
+    least = HOPE * cheapest;
     for (int i = 0; i < plan.chunks().size(); i++) {
       Memory memory = memories.get(i);
       if (memory != null) {

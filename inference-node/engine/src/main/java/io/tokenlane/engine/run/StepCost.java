@@ -30,7 +30,7 @@ final class StepCost {
 
   private static final double GUESS = 0.5;
   private static final int STEPS_TO_KNOW = 64;
-  private static final int RETRY = 32;
+  private static final int RETRY = 64;
   private static final int QUESTIONS_TO_KNOW = 16;
 
   /** The line's weight beside that of a number of rows, which one step in a hundred would have. */
