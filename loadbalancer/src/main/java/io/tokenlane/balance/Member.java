@@ -143,13 +143,14 @@ final class Member {
 
   /**
    * A prompt was computed. Its tokens are those that the node did not have; what it says of them
-   * counts once it has shown that it tells of cached ones.
+   * counts once it has told of cached ones, be it that there are none.
    *
    * @param prompt 0 if the node did not say
+   * @param cached {@link Lease#UNTOLD} if it did not say
    */
   synchronized void prefilled(Opening opening, double firstTokenNanos, int prompt, int cached) {
-    tellsCached |= cached > 0;
-    long own = tellsCached && prompt > 0 ? prompt - cached : opening.tokens();
+    tellsCached |= cached != Lease.UNTOLD;
+    long own = tellsCached && prompt > 0 ? prompt - Math.max(0, cached) : opening.tokens();
     long ahead = opening.tokensAhead() - opening.tokens() + own;
     if (fleet.telling(ahead)) {
       prefill.sample(firstTokenNanos * 1e3 / Math.max(1, ahead), fleet.clock.getAsLong());

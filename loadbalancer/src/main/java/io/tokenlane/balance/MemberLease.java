@@ -17,7 +17,7 @@ final class MemberLease extends AtomicInteger implements Lease {
   private volatile double firstTokenNanos;
   private volatile int tokens;
   private volatile int promptTokens;
-  private volatile int cachedTokens;
+  private volatile int cachedTokens = UNTOLD;
 
   /** The member's slot must be open. */
   MemberLease(Member member, LongSupplier clock, Opening opening) {
