@@ -17,16 +17,6 @@ final class Member {
   /** Answers that should have come by now but did not, before silence counts as slowness. */
   private static final double TOLERATED_SILENCE = 5;
 
-  private static final double ANSWERS_FADE_NANOS = 10e9;
-
-  /** Speeds stay longer than queues, and a slow node still gets calls that disprove it. */
-  private static final double SPEEDS_FADE_NANOS = 600e9;
-
-  /** A latency says less of a node's speed than a time per token, of which fewer are enough. */
-  private static final double ANSWERS_SPEED_PART = 0.1;
-
-  private static final double TOKENS_SPEED_PART = 0.3;
-
   /** A report older than this says nothing. */
   private static final long REPORT_HOLDS_NANOS = 5_000_000_000L;
 
@@ -70,11 +60,9 @@ final class Member {
     this.weight = node.weight();
     this.beyondSpeed = weight;
     double alpha = fleet.settings.alpha();
-    double beta = ANSWERS_SPEED_PART * alpha;
-    double ofTokens = TOKENS_SPEED_PART * alpha;
-    this.answers = new Learned(fleet.answers, ANSWERS_FADE_NANOS, alpha, beta);
-    this.prefill = new Learned(fleet.prefill, SPEEDS_FADE_NANOS, alpha, ofTokens);
-    this.decode = new Learned(fleet.decode, SPEEDS_FADE_NANOS, alpha, ofTokens);
+    this.answers = Learned.ofAnswers(fleet.answers, alpha);
+    this.prefill = Learned.ofTokens(fleet.prefill, alpha);
+    this.decode = Learned.ofTokens(fleet.decode, alpha);
     this.condition = Condition.up(now);
     this.serving = condition.stored().serves();
   }
@@ -212,8 +200,8 @@ final class Member {
   synchronized void failed(String why, long acquiredAt, long now) {
     learn(false, now);
     Condition before = condition;
-    boolean mayBe = before.stored() == NodeState.EJECTED || fleet.mayEject();
-    boolean eject = before.ripe(acquiredAt, now, fleet.settings) && mayBe;
+    boolean already = before.stored() == NodeState.EJECTED;
+    boolean eject = before.ripe(acquiredAt, now, fleet.settings) && (already || fleet.mayEject());
     become(eject ? before.ejected(why, now, fleet.settings) : before.failed(why, now));
   }
 
