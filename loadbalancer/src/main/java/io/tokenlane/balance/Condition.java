@@ -9,7 +9,8 @@ import java.util.Optional;
  * @param stored UP, RAMPING, EJECTED, DOWN or DRAINING
  * @param since when the stored state began
  * @param until when an ejection is over
- * @param failuresInRow drops since the last success
+ * @param failuresInRow drops since the last success of a call that was sent after one
+ * @param failedAt when the last of these came; says nothing without any
  * @param ejections ejections since the node was last fully up
  */
 record Condition(
@@ -17,12 +18,13 @@ record Condition(
     long since,
     long until,
     int failuresInRow,
+    long failedAt,
     int ejections,
     Optional<String> lastFailure) {
   private static final double FIRST_SHARE = 0.1;
 
   static Condition up(long now) {
-    return new Condition(NodeState.UP, now, now, 0, 0, Optional.empty());
+    return new Condition(NodeState.UP, now, now, 0, now, 0, Optional.empty());
   }
 
   NodeState state(long now, PoolSettings settings) {
@@ -57,9 +59,13 @@ record Condition(
     return stored == NodeState.EJECTED && acquiredAt - since >= 0 ? ramping(now) : this;
   }
 
-  Condition succeeded(long now, PoolSettings settings) {
+  /** A call that the node had before it began to fail says nothing of how it takes others now. */
+  Condition succeeded(long acquiredAt, long now, PoolSettings settings) {
+    if (suspect() && acquiredAt - failedAt < 0) {
+      return this;
+    }
     boolean recovered = state(now, settings) == NodeState.UP;
-    return new Condition(stored, since, until, 0, recovered ? 0 : ejections, lastFailure);
+    return new Condition(stored, since, until, 0, failedAt, recovered ? 0 : ejections, lastFailure);
   }
 
   /** Whether one more failure ejects the node: a trial's failure always, others in a row. */
@@ -70,8 +76,13 @@ record Condition(
         : state.serves() && failuresInRow + 1 >= settings.failuresToEject();
   }
 
-  Condition failed(String why) {
-    return new Condition(stored, since, until, failuresInRow + 1, ejections, Optional.of(why));
+  /** Whether its last call failed: until one succeeds or it is ejected, it gets one at a time. */
+  boolean suspect() {
+    return failuresInRow > 0;
+  }
+
+  Condition failed(String why, long now) {
+    return new Condition(stored, since, until, failuresInRow + 1, now, ejections, Optional.of(why));
   }
 
   /** For the back-off that the number of ejections before asks for. */
@@ -81,13 +92,14 @@ record Condition(
     for (int i = 0; i < ejections && backOff < longest; i++) {
       backOff = Math.min(longest, 2 * backOff);
     }
-    return new Condition(NodeState.EJECTED, now, now + backOff, 0, ejections + 1, Optional.of(why));
+    return new Condition(
+        NodeState.EJECTED, now, now + backOff, 0, now, ejections + 1, Optional.of(why));
   }
 
   Condition foundIll(String detail, long now) {
     return stored == NodeState.DOWN || stored == NodeState.DRAINING
         ? this
-        : new Condition(NodeState.DOWN, now, now, 0, ejections, Optional.of(detail));
+        : new Condition(NodeState.DOWN, now, now, 0, now, ejections, Optional.of(detail));
   }
 
   Condition foundWell(long now) {
@@ -97,7 +109,7 @@ record Condition(
   Condition draining(long now) {
     return stored == NodeState.DRAINING
         ? this
-        : new Condition(NodeState.DRAINING, now, now, 0, ejections, lastFailure);
+        : new Condition(NodeState.DRAINING, now, now, 0, now, ejections, lastFailure);
   }
 
   /** Back in service by an operator's word, whatever kept it out. */
@@ -106,6 +118,6 @@ record Condition(
   }
 
   private Condition ramping(long now) {
-    return new Condition(NodeState.RAMPING, now, now, 0, ejections, lastFailure);
+    return new Condition(NodeState.RAMPING, now, now, 0, now, ejections, lastFailure);
   }
 }

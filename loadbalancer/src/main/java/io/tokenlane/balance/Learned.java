@@ -7,6 +7,15 @@ package io.tokenlane.balance;
  */
 final class Learned {
   private static final double HINT_FADES_NANOS = 1e9;
+  private static final double ANSWERS_FADE_NANOS = 10e9;
+
+  /** Speeds stay longer than queues, and a slow node still gets calls that disprove it. */
+  private static final double SPEEDS_FADE_NANOS = 600e9;
+
+  /** A latency says less of a node's speed than a time per token, of which fewer are enough. */
+  private static final double ANSWERS_SPEED_PART = 0.1;
+
+  private static final double TOKENS_SPEED_PART = 0.3;
 
   private final FleetPace fleet;
   private final double fadesNanos;
@@ -18,17 +27,25 @@ final class Learned {
   private volatile double latencyNanos;
   private volatile long sampledAt;
 
-  /**
-   * What is learned of slowness is forgotten within so many nanoseconds without a sample.
-   *
-   * @param alpha part that one sample has in what tells of changes; 0 exclusive to 1
-   * @param beta part that it has in the speed; 0 exclusive to alpha
-   */
-  Learned(FleetPace fleet, double fadesNanos, double alpha, double beta) {
+  private Learned(FleetPace fleet, double fadesNanos, double alpha, double beta) {
     this.fleet = fleet;
     this.fadesNanos = fadesNanos;
     this.alpha = alpha;
     this.beta = beta;
+  }
+
+  /**
+   * Of times until an answer begins.
+   *
+   * @param alpha part that one sample has in what tells of changes; 0 exclusive to 1
+   */
+  static Learned ofAnswers(FleetPace fleet, double alpha) {
+    return new Learned(fleet, ANSWERS_FADE_NANOS, alpha, ANSWERS_SPEED_PART * alpha);
+  }
+
+  /** Of times per token; else the same. */
+  static Learned ofTokens(FleetPace fleet, double alpha) {
+    return new Learned(fleet, SPEEDS_FADE_NANOS, alpha, TOKENS_SPEED_PART * alpha);
   }
 
   /** Only under the member's lock. */

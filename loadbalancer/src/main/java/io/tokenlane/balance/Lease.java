@@ -6,6 +6,9 @@ package io.tokenlane.balance;
  * change nothing, so that competing end signals (complete, error, cancel) need no order.
  */
 public interface Lease {
+  /** In place of cached tokens: the node does not say. */
+  int UNTOLD = -1;
+
   Node node();
 
   /**
@@ -25,8 +28,11 @@ public interface Lease {
 
   /**
    * What the node said it read: the tokens of the prompt, and those of them that it had computed
-   * before; to be told before the lease is closed. Teaches how fast it computes prompts. Until a
-   * node has told of any cached token, what was presumed at the lease's beginning is taken.
+   * before; to be told before the lease is closed. Teaches how fast it computes prompts. Some nodes
+   * tell of cached tokens only where there are any: until one has, what was presumed at the lease's
+   * beginning is taken.
+   *
+   * @param cachedTokens 0 to {@code promptTokens}, or {@link #UNTOLD}
    */
   void read(int promptTokens, int cachedTokens);
 

@@ -17,16 +17,6 @@ final class Member {
   /** Answers that should have come by now but did not, before silence counts as slowness. */
   private static final double TOLERATED_SILENCE = 5;
 
-  private static final double ANSWERS_FADE_NANOS = 10e9;
-
-  /** Speeds stay longer than queues, and a slow node still gets calls that disprove it. */
-  private static final double SPEEDS_FADE_NANOS = 600e9;
-
-  /** A latency says less of a node's speed than a time per token, of which fewer are enough. */
-  private static final double ANSWERS_SPEED_PART = 0.1;
-
-  private static final double TOKENS_SPEED_PART = 0.3;
-
   /** A report older than this says nothing. */
   private static final long REPORT_HOLDS_NANOS = 5_000_000_000L;
 
@@ -47,6 +37,7 @@ final class Member {
   private final Learned prefill;
   private final Learned decode;
   private final PeakPace peak = new PeakPace();
+  private final Probation probation = new Probation();
   private final Overtaking overtaking = new Overtaking();
   private final long hash;
   private Reliability reliability = Reliability.PERFECT;
@@ -54,12 +45,12 @@ final class Member {
   private volatile Condition condition;
   private volatile boolean serving;
   private volatile boolean ramping;
+  private volatile boolean suspect;
   private volatile double weight;
   private volatile double beyondSpeed;
   private volatile double badShare;
   private volatile Node node;
-  private volatile @Nullable NodeReport report;
-  private volatile long reportedAt;
+  private volatile @Nullable Told told;
   private volatile long silentSince;
 
   Member(Node node, Fleet fleet, long now) {
@@ -69,11 +60,9 @@ final class Member {
     this.weight = node.weight();
     this.beyondSpeed = weight;
     double alpha = fleet.settings.alpha();
-    double beta = ANSWERS_SPEED_PART * alpha;
-    double ofTokens = TOKENS_SPEED_PART * alpha;
-    this.answers = new Learned(fleet.answers, ANSWERS_FADE_NANOS, alpha, beta);
-    this.prefill = new Learned(fleet.prefill, SPEEDS_FADE_NANOS, alpha, ofTokens);
-    this.decode = new Learned(fleet.decode, SPEEDS_FADE_NANOS, alpha, ofTokens);
+    this.answers = Learned.ofAnswers(fleet.answers, alpha);
+    this.prefill = Learned.ofTokens(fleet.prefill, alpha);
+    this.decode = Learned.ofTokens(fleet.decode, alpha);
     this.condition = Condition.up(now);
     this.serving = condition.stored().serves();
   }
@@ -107,6 +96,9 @@ final class Member {
     if (limit > 0 && before >= limit) {
       return 0;
     }
+    if (suspect) {
+      probation.sent(now);
+    }
     pendingTokens.addAndGet(tokens);
     if (WAITING.getAndIncrement(this) == 0) {
       silentSince = now;
@@ -124,10 +116,10 @@ final class Member {
   /** A good answer began; for a node that was out this is the proof, however long the answer. */
   void answered(Opening opening, long now) {
     settled(opening, now);
+    double took = now - opening.at();
     synchronized (this) {
-      answeredWithin((double) (now - opening.at()), now);
+      answeredWithin(took, now);
       if (fleet.settings.learnsSlots() && opening.tokens() == 0) {
-        double took = now - opening.at();
         overtaking.sample(opening.place(), ended - opening.ended(), took, fleet.familiarLimit);
       }
       become(condition.answered(opening.at(), now));
@@ -143,14 +135,14 @@ final class Member {
 
   /**
    * A prompt was computed. Its tokens are those that the node did not have; what it says of them
-   * counts once it has shown that it tells of cached ones.
+   * counts once it has told of cached ones, be it that there are none.
    *
    * @param prompt 0 if the node did not say
+   * @param cached {@link Lease#UNTOLD} if it did not say
    */
   synchronized void prefilled(Opening opening, double firstTokenNanos, int prompt, int cached) {
-    tellsCached |= cached > 0;
-    long own = tellsCached && prompt > 0 ? prompt - cached : opening.tokens();
-    long ahead = opening.tokensAhead() - opening.tokens() + own;
+    tellsCached |= cached != Lease.UNTOLD;
+    long ahead = opening.computed(prompt, cached, tellsCached);
     if (fleet.telling(ahead)) {
       prefill.sample(firstTokenNanos * 1e3 / Math.max(1, ahead), fleet.clock.getAsLong());
     }
@@ -165,9 +157,8 @@ final class Member {
     settled(opening, now);
     double took = (double) (now - opening.at());
     synchronized (this) {
-      double first = answers.expectedNanos();
       double others = decode.expectedNanos() / 1e3 * (tokens - 1);
-      double ofFirst = tokens == 1 ? took : Parted.first(took, first, others);
+      double ofFirst = tokens == 1 ? took : Parted.first(took, answers.expectedNanos(), others);
       if (ofFirst > 0) {
         answeredWithin(ofFirst, now);
       }
@@ -179,12 +170,9 @@ final class Member {
     }
   }
 
-  /** A lease ended before its first byte. */
-  void unanswered(Opening opening, long now) {
-    settled(opening, now);
-  }
-
-  private void settled(Opening opening, long now) {
+  /** An answer began, or the lease ended before. */
+  void settled(Opening opening, long now) {
+    probation.over(opening.at());
     WAITING.decrementAndGet(this);
     pendingTokens.addAndGet(-opening.tokens());
     silentSince = now;
@@ -204,9 +192,9 @@ final class Member {
     decode.sample((double) nanos / tokens * 1e3, now);
   }
 
-  synchronized void succeeded(long now) {
+  synchronized void succeeded(long acquiredAt, long now) {
     learn(true, now);
-    become(condition.succeeded(now, fleet.settings));
+    become(condition.succeeded(acquiredAt, now, fleet.settings));
   }
 
   synchronized void failed(String why, long acquiredAt, long now) {
@@ -214,7 +202,7 @@ final class Member {
     Condition before = condition;
     boolean already = before.stored() == NodeState.EJECTED;
     boolean eject = before.ripe(acquiredAt, now, fleet.settings) && (already || fleet.mayEject());
-    become(eject ? before.ejected(why, now, fleet.settings) : before.failed(why));
+    become(eject ? before.ejected(why, now, fleet.settings) : before.failed(why, now));
   }
 
   private void learn(boolean good, long now) {
@@ -250,6 +238,7 @@ final class Member {
     condition = next;
     serving = next.stored().serves();
     ramping = next.stored() == NodeState.RAMPING;
+    suspect = next.suspect();
     if (before.stored() != next.stored()) {
       if (before.stored() == NodeState.EJECTED) {
         fleet.ejected.decrementAndGet();
@@ -258,15 +247,16 @@ final class Member {
     }
   }
 
+  private record Told(NodeReport report, long at) {}
+
   void report(NodeReport said, long now) {
-    reportedAt = now;
-    report = said;
+    told = new Told(said, now);
   }
 
   /** Null where the last report is too old. */
   private @Nullable NodeReport report(long now) {
-    NodeReport said = report;
-    return said != null && now - reportedAt < REPORT_HOLDS_NANOS ? said : null;
+    Told last = told;
+    return last != null && now - last.at() < REPORT_HOLDS_NANOS ? last.report() : null;
   }
 
   /** Takes the one trial call, if the node is due for it and nobody else has it. */
@@ -282,6 +272,11 @@ final class Member {
     return serving;
   }
 
+  /** Whether its last call failed, and one more is to show how it is. */
+  boolean onProbation(long now) {
+    return suspect && probation.pending(now, fleet.settings);
+  }
+
   boolean drains() {
     return condition.stored() == NodeState.DRAINING;
   }
@@ -295,9 +290,9 @@ final class Member {
   /** This gateway's part of the node's slots; 0 where nobody told how many there are. */
   int limit() {
     int configured = node.limit();
-    NodeReport said = report;
-    int told = said == null ? 0 : said.slots();
-    int slots = configured > 0 ? configured : told;
+    Told last = told;
+    int said = last == null ? 0 : last.report().slots();
+    int slots = configured > 0 ? configured : said;
     return slots == 0 ? 0 : fleet.settings.share(slots);
   }
 
@@ -309,12 +304,10 @@ final class Member {
    *     it says nothing
    */
   int limit(double stretch) {
-    int told = limit();
-    if (told > 0 || stretch == Double.POSITIVE_INFINITY) {
-      return told;
-    }
+    int known = limit();
     int presumed = fleet.presumedLimit;
-    return presumed == 0 ? 0 : overtaking.limit(presumed, stretch);
+    boolean seen = known == 0 && presumed > 0 && stretch < Double.POSITIVE_INFINITY;
+    return seen ? overtaking.limit(presumed, stretch) : known;
   }
 
   /** As many calls as it was seen to serve at once; 0 where that is not sure. */

@@ -17,7 +17,7 @@ final class MemberLease extends AtomicInteger implements Lease {
   private volatile double firstTokenNanos;
   private volatile int tokens;
   private volatile int promptTokens;
-  private volatile int cachedTokens;
+  private volatile int cachedTokens = UNTOLD;
 
   /** The member's slot must be open. */
   MemberLease(Member member, LongSupplier clock, Opening opening) {
@@ -66,7 +66,7 @@ final class MemberLease extends AtomicInteger implements Lease {
       if (tokens > 1 && !inOnePiece) {
         member.produced(tokens - 1, now - answeredAt, now);
       }
-      member.succeeded(now);
+      member.succeeded(opening.at(), now);
       member.closed(opening, now);
     }
   }
@@ -99,7 +99,7 @@ final class MemberLease extends AtomicInteger implements Lease {
   private boolean close() {
     int before = getAndSet(CLOSED);
     if (before == WAITING) {
-      member.unanswered(opening, clock.getAsLong());
+      member.settled(opening, clock.getAsLong());
     }
     return before != CLOSED;
   }

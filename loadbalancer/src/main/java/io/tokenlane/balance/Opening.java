@@ -10,4 +10,15 @@ package io.tokenlane.balance;
  * @param place which of the node's calls in flight it was then; ≥ 1
  * @param ended how many calls of the node had ended before
  */
-record Opening(long at, boolean trial, int tokens, long tokensAhead, int place, int ended) {}
+record Opening(long at, boolean trial, int tokens, long tokensAhead, int place, int ended) {
+  /**
+   * Prompt tokens that the node computed until the answer began: what it told of this call's, else
+   * what was presumed.
+   *
+   * @param cached {@link Lease#UNTOLD} if it did not say this time
+   */
+  long computed(int prompt, int cached, boolean tells) {
+    int own = tells && prompt > 0 ? prompt - Math.max(0, cached) : tokens;
+    return tokensAhead - tokens + own;
+  }
+}

@@ -78,7 +78,7 @@ final class Pick implements Candidates {
         serving++;
         busy |= member.inFlight() > 0;
         slotted = slotted && member.limit(stretch) > 0;
-        any |= admit(i, member, !member.full(at));
+        any |= admit(i, member, !member.full(at) && !member.onProbation(at));
       }
     }
     boolean panic = serving == 0 || serving < shared.settings.panicShare() * members.length;
@@ -112,7 +112,9 @@ final class Pick implements Candidates {
       return true;
     }
     int limit = member.limit(stretch);
-    return (limit == 0 || member.inFlight() < limit) && member.slowness(now) <= worstSlowness;
+    return (limit == 0 || member.inFlight() < limit)
+        && member.slowness(now) <= worstSlowness
+        && !member.onProbation(now);
   }
 
   /** Lets go of the pool, so that a reload's old members can be collected. */

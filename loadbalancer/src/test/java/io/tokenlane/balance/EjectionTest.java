@@ -8,11 +8,13 @@ import static io.tokenlane.balance.NodeState.TRIAL;
 import static io.tokenlane.balance.NodeState.UP;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tokenlane.balance.strategy.Strategies;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +34,60 @@ class EjectionTest {
     for (int i = 0; i < 20; i++) {
       assertThat(bench.acquire().node().id()).isEqualTo("b");
     }
+  }
+
+  /** Else every good end of a call from before would forgive what has come since. */
+  @Test
+  void aCallFromBeforeAFailureDoesNotForgiveIt() {
+    Lease before = bench.on("a");
+    bench.passMillis(1);
+    bench.on("a").dropped("1");
+    bench.on("a").dropped("2");
+    before.success();
+    bench.on("a").dropped("3");
+    assertThat(bench.state("a")).isEqualTo(EJECTED);
+  }
+
+  @Test
+  void aNodeThatFailedGetsOneCallAtATimeUntilOneSucceeds() {
+    bench.on("a").dropped("1");
+    Lease probe = bench.on("a");
+    for (int i = 0; i < 20; i++) {
+      assertThat(bench.acquire().node().id()).isEqualTo("b");
+    }
+    probe.success();
+    assertThat(bench.acquire().node().id()).isEqualTo("a");
+    assertThat(bench.acquire().node().id()).isEqualTo("a");
+  }
+
+  /** A stream takes minutes; whoever says nothing is not waited for beyond a back-off. */
+  @Test
+  void doubtIsOverWithAFirstByteOrAfterABackOff() {
+    bench.on("a").dropped("1");
+    Lease stream = bench.on("a");
+    assertThat(whoIsFree()).containsExactly("b");
+    stream.firstByte();
+    assertThat(whoIsFree()).containsExactlyInAnyOrder("a", "b");
+    Lease silent = bench.on("a");
+    assertThat(whoIsFree()).containsExactly("b");
+    bench.passMillis(2_000);
+    assertThat(whoIsFree()).containsExactlyInAnyOrder("a", "b");
+    silent.ignored();
+  }
+
+  private Set<String> whoIsFree() {
+    return bench.pool.scores(Strategies.DEFAULT, Demand.PLAIN, 2).stream()
+        .filter(NodeScore::eligible)
+        .map(NodeScore::node)
+        .collect(Collectors.toSet());
+  }
+
+  @Test
+  void whoeverIsLeftTakesCallsHoweverItFailed() {
+    Bench one = new Bench("a");
+    one.on("a").dropped("1");
+    one.acquire();
+    assertThat(one.acquire().node().id()).isEqualTo("a");
   }
 
   @Test

@@ -70,8 +70,9 @@ final class Backends implements AutoCloseable {
    * A request in the queue.
    *
    * @param work nanoseconds at speed 1
+   * @param run of which it is
    */
-  private record Asked(MonoSink<Long> sink, double work) {}
+  private record Asked(MonoSink<Long> sink, double work, int run) {}
 
   /** One of them; everything but the sockets happens on the clock's thread. */
   final class Backend {
@@ -85,6 +86,7 @@ final class Backends implements AutoCloseable {
     private long returnedAt;
     private long pausedUntil;
     private int serving;
+    private int run;
 
     Backend() {
       DisposableServer bound = bind(0);
@@ -114,7 +116,7 @@ final class Backends implements AutoCloseable {
         return response.status(500).sendString(Mono.just("failing")).then();
       }
       double work = Tail.LOGNORMAL.draw(new SplittableRandom(uri.hashCode() * MIX));
-      return Mono.<Long>create(sink -> offer(new Asked(sink, work)))
+      return Mono.<Long>create(sink -> offer(new Asked(sink, work, run)))
           .subscribeOn(turns)
           .flatMap(
               micros ->
@@ -138,31 +140,48 @@ final class Backends implements AutoCloseable {
         Asked call = queue.remove();
         serving++;
         long nanos = (long) (call.work() / speed);
-        long start = Math.max(0, pausedUntil - System.nanoTime());
-        var _ =
-            clock.schedule(
-                () -> finish(call.sink(), nanos / 1_000), start + nanos, TimeUnit.NANOSECONDS);
+        long now = System.nanoTime();
+        finishAt(call, nanos, Math.max(now, pausedUntil) + nanos);
       }
     }
 
-    private void finish(MonoSink<Long> call, long micros) {
-      long left = pausedUntil - System.nanoTime();
-      if (left > 0) {
-        var _ = clock.schedule(() -> finish(call, micros), left, TimeUnit.NANOSECONDS);
+    private void finishAt(Asked call, long nanos, long due) {
+      long left = due - System.nanoTime();
+      var _ = clock.schedule(() -> finish(call, nanos, due), left, TimeUnit.NANOSECONDS);
+    }
+
+    /** What its own clock was late by is service: no proxy could have made it shorter. */
+    private void finish(Asked call, long nanos, long due) {
+      long now = System.nanoTime();
+      if (call.run() != run) {
+        call.sink().success(0L);
+        return;
+      }
+      if (pausedUntil - now > 0) {
+        finishAt(call, nanos, pausedUntil);
         return;
       }
       serving--;
-      call.success(micros);
+      call.sink().success((nanos + now - due) / 1_000);
       serve();
     }
 
     private void reset(double next) {
       comeBack();
-      clock.execute(() -> pausedUntil = 0);
+      clock.execute(this::forget);
       speed = next;
       failing = false;
       returnedAt = 0;
       firstAfterReturn = 0;
+    }
+
+    /** What a proxy left in its queue would stand before the next one's requests. */
+    private void forget() {
+      pausedUntil = 0;
+      run++;
+      serving = 0;
+      queue.forEach(call -> call.sink().success(0L));
+      queue.clear();
     }
 
     /** Stands still from now on. */

@@ -43,27 +43,24 @@ final class OpenLoop implements AutoCloseable {
   record Measured(Quantiles latencies, Quantiles waits, double errors) {}
 
   /**
-   * Sends {@code perSecond} for so long to a path of a port; begins to count after the warm-up.
+   * Sends {@code perSecond} for so long to a path of a port; begins to count after the settling.
    *
-   * @param round of the same number come the same requests at the same times
+   * @param round of the same number come the same requests at the same times, however long the
+   *     settling
    */
-  Measured run(int port, int round, double perSecond, double warmSeconds, double seconds)
+  Measured run(int port, int round, double perSecond, double settlingSeconds, double seconds)
       throws InterruptedException {
-    Run run = new Run(URI.create("http://127.0.0.1:" + port + "/bench/" + round + "-"));
-    SplittableRandom random = new SplittableRandom(7 + round);
-    long begin = System.nanoTime();
-    long counts = begin + (long) (warmSeconds * 1e9);
-    long end = counts + (long) (seconds * 1e9);
-    double due = begin;
-    while (due < end) {
-      while (due - System.nanoTime() > 0) {
-        LockSupport.parkNanos((long) (due - System.nanoTime()));
-      }
-      run.send((long) due, due >= counts);
-      due -= Math.log(1 - random.nextDouble()) / perSecond * 1e9;
-    }
+    Run run = new Run(URI.create("http://127.0.0.1:" + port + "/bench/"), perSecond);
+    double due =
+        run.sendFrom(
+            (double) System.nanoTime(), new Stretch("s" + round + "-", ~round, settlingSeconds));
+    run.counts = true;
+    run.sendFrom(due, new Stretch(round + "-", 7 + round, seconds));
     return run.measured();
   }
+
+  /** Requests of one kind, one after the other at random times. */
+  private record Stretch(String name, long seed, double seconds) {}
 
   @Override
   public void close() {
@@ -72,19 +69,36 @@ final class OpenLoop implements AutoCloseable {
 
   private final class Run {
     private final URI uri;
+    private final double perSecond;
     private final Quantiles latencies = new Quantiles();
     private final Quantiles waits = new Quantiles();
     private final AtomicInteger failed = new AtomicInteger();
-    private final AtomicInteger sent = new AtomicInteger();
     private final Phaser open = new Phaser(1);
+    private boolean counts;
 
-    Run(URI uri) {
+    Run(URI uri, double perSecond) {
       this.uri = uri;
+      this.perSecond = perSecond;
     }
 
-    void send(long due, boolean counts) {
+    /** Returns when the next request would be due. */
+    double sendFrom(double begin, Stretch stretch) {
+      SplittableRandom random = new SplittableRandom(stretch.seed());
+      double end = begin + stretch.seconds() * 1e9;
+      double due = begin;
+      for (int number = 1; due < end; number++) {
+        while (due - System.nanoTime() > 0) {
+          LockSupport.parkNanos((long) (due - System.nanoTime()));
+        }
+        send((long) due, stretch.name() + number, counts);
+        due -= Math.log(1 - random.nextDouble()) / perSecond * 1e9;
+      }
+      return due;
+    }
+
+    private void send(long due, String name, boolean counts) {
       open.register();
-      String path = uri.toString() + sent.incrementAndGet();
+      String path = uri + name;
       var _ =
           client
               .get()

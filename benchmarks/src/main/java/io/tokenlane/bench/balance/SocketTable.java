@@ -188,7 +188,8 @@ public final class SocketTable {
           Rounds found = results.get(each.getKey());
           if (found != null) {
             int port = each.getValue().port();
-            measure(scenario, new Stand(backends, clients, port), round, found);
+            boolean learns = each.getKey().ours();
+            measure(scenario, new Stand(backends, clients, port, learns), round, found);
           }
         }
       }
@@ -222,8 +223,13 @@ public final class SocketTable {
     return scenario.name().startsWith("fast");
   }
 
-  /** What a round is measured with, and the port of the proxy. */
-  private record Stand(Backends backends, OpenLoop clients, int port) {}
+  /**
+   * What a round is measured with.
+   *
+   * @param port of the proxy
+   * @param learns whether the proxy learns speeds; the others are as good at once
+   */
+  private record Stand(Backends backends, OpenLoop clients, int port, boolean learns) {}
 
   private void measure(Scenario scenario, Stand stand, int round, Rounds rounds)
       throws InterruptedException {
@@ -233,7 +239,7 @@ public final class SocketTable {
     Backends backends = stand.backends();
     backends.reset(scenario.speeds());
     boolean alike = scenario.speeds().stream().distinct().count() == 1;
-    double settling = alike ? SETTLING_SECONDS : LEARNING_SECONDS;
+    double settling = alike || !stand.learns() ? SETTLING_SECONDS : LEARNING_SECONDS;
     backends.after(settling, () -> scenario.trouble().accept(backends));
     OpenLoop.Measured measured = stand.clients().run(stand.port(), round, rate, settling, seconds);
     rounds.add(measured, backends.get(0).backAfter());

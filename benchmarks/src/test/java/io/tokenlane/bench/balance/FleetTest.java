@@ -140,6 +140,16 @@ class FleetTest {
     assertThat(killed.backAfter()).isBetween(0.0, 3.0);
   }
 
+  /** As on the sockets: six seconds, two of them failing. Three in a row and one trial are four. */
+  @ParameterizedTest
+  @MethodSource("kindsOfOurs")
+  void fewFailuresAreSeenWithoutRetriesInAShortWhileToo(Balancer.Kind kind) {
+    Plan failing = Plan.even(8, 1, 0.7, 2_700).fault(Fault.FAST_FAILURES).withoutRetries();
+    for (int seed = 0; seed < 8; seed++) {
+      assertThat(Fleet.run(failing.seed(seed), kind).errors()).isLessThanOrEqualTo(0.002);
+    }
+  }
+
   static Stream<Balancer.Kind> kindsOfOurs() {
     return Stream.of(EWMA, LATE, Pools.of("predictive"), Pools.of("energy-aware"));
   }

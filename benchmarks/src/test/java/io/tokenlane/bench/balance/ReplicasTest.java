@@ -43,15 +43,15 @@ class ReplicasTest {
   }
 
   /** One of eight replicas computes a third of the others' tokens. */
-  private static Setup slow(long cache) {
+  private static Setup slow(long cache, long seed) {
     List<Double> speeds = new ArrayList<>(Routers.even(8));
     speeds.set(2, 1.0 / 3);
-    return new Setup(speeds, TOKENS_PER_SECOND, cache, 4, 3);
+    return new Setup(speeds, TOKENS_PER_SECOND, cache, 4, seed);
   }
 
   @Test
   void aSlowReplicaIsFoundOut() {
-    Setup slow = slow(CACHE);
+    Setup slow = slow(CACHE, 3);
     double bounded = Replicas.run(slow, SHARED, Routers.of("consistent-hash")).p99Seconds();
     assertThat(Replicas.run(slow, SHARED, AFFINITY).p99Seconds()).isLessThan(0.35 * bounded);
   }
@@ -69,8 +69,13 @@ class ReplicasTest {
     assertThat(ours)
         .isLessThan(0.75 * Replicas.run(four, prompts, Routers.of("ip-hash")).p99Seconds());
     assertThat(ours).isLessThan(1.2 * Replicas.run(one, prompts, AFFINITY).p99Seconds());
-    Setup slow = slow(1_000_000);
-    double bounded = Replicas.run(slow, prompts, Routers.of("consistent-hash")).p99Seconds();
-    assertThat(Replicas.run(slow, prompts, AFFINITY).p99Seconds()).isLessThan(0.45 * bounded);
+    double slow = 0;
+    double bounded = 0;
+    for (int seed = 3; seed < 11; seed++) {
+      Setup setup = slow(1_000_000, seed);
+      slow += Replicas.run(setup, prompts, AFFINITY).p99Seconds();
+      bounded += Replicas.run(setup, prompts, Routers.of("consistent-hash")).p99Seconds();
+    }
+    assertThat(slow).isLessThanOrEqualTo(0.35 * bounded);
   }
 }

@@ -21,6 +21,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param key what hashing strategies hash: {@code ip} (default), {@code key} (the credential that
  *     the client came in with), {@code header:NAME} or {@code cookie:NAME}; a request without it
  *     goes to the node with the fewest calls
+ * @param keys the same of single routes, by route id, instead of {@code key}; default none
  * @param gateways gateways that send to the same nodes and share their limits; ≥ 1, default 1
  * @param learnSlots whether nodes that do not tell how many calls they serve at once are watched
  *     for it, so that calls wait here for a free slot; only {@code ewma} and {@code predictive},
@@ -50,6 +51,7 @@ public record BalanceProperties(
     @DefaultValue Map<String, String> routes,
     @DefaultValue("0.3") double alpha,
     @DefaultValue("ip") String key,
+    @DefaultValue Map<String, String> keys,
     @DefaultValue("1") int gateways,
     @DefaultValue("true") boolean learnSlots,
     @DefaultValue("1000") int maxWaiting,
@@ -74,11 +76,9 @@ public record BalanceProperties(
     requireKnown("strategy", strategy);
     routes.forEach((route, name) -> requireKnown("routes." + route, name));
     require(alpha > 0 && alpha <= 1, "alpha", alpha, "> 0, <= 1");
-    require(
-        key.matches("ip|key|(header|cookie):[!-~]+"),
-        "key",
-        key,
-        "ip, key, header:NAME or cookie:NAME");
+    keys = Map.copyOf(keys);
+    requireKey("key", key);
+    keys.forEach((route, hashed) -> requireKey("keys." + route, hashed));
     require(gateways >= 1, "gateways", gateways, ">= 1");
     require(maxWaiting >= 0, "max_waiting", maxWaiting, ">= 0");
     require(maxWait.isPositive(), "max_wait", maxWait, "> 0");
@@ -121,6 +121,14 @@ public record BalanceProperties(
   private static void requireKnown(String name, String strategy) {
     List<String> known = Strategies.all().stream().map(BalancingStrategy::name).toList();
     require(known.contains(strategy), name, strategy, "one of " + String.join(", ", known));
+  }
+
+  private static void requireKey(String name, String key) {
+    require(
+        key.matches("ip|key|(header|cookie):[!-~]+"),
+        name,
+        key,
+        "ip, key, header:NAME or cookie:NAME");
   }
 
   private static void require(boolean holds, String name, Object value, String expected) {

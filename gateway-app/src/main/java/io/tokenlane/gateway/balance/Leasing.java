@@ -56,13 +56,24 @@ final class Leasing {
       BalancingStrategy strategy,
       Map<String, BalancingStrategy> routes,
       String key,
+      Map<String, String> keys,
       Duration patience) {
+    BalancingStrategy strategy(String route) {
+      return routes.getOrDefault(route, strategy);
+    }
+
+    /** What is hashed. */
+    String key(String route) {
+      return keys.getOrDefault(route, key);
+    }
+
     static Way of(BalanceProperties properties) {
       return new Way(
           properties.named(properties.strategy()),
           properties.routes().entrySet().stream()
               .collect(Collectors.toMap(Map.Entry::getKey, e -> properties.named(e.getValue()))),
           properties.key(),
+          properties.keys(),
           properties.maxWait());
     }
   }
@@ -159,8 +170,9 @@ final class Leasing {
     Trail trail = asked.trail();
     Demand.Prompt prompt = trail.call().map(this::shape).orElse(Demand.Prompt.NONE);
     Way now = way.get();
-    Demand demand = new Demand(hashed(now.key(), asked.client()), asked.tried(), prompt);
-    BalancingStrategy chosen = now.routes().getOrDefault(asked.route(), now.strategy());
+    Demand demand =
+        new Demand(hashed(now.key(asked.route()), asked.client()), asked.tried(), prompt);
+    BalancingStrategy chosen = now.strategy(asked.route());
     PickReason reason = PickReason.before(line, chosen, demand, trail);
     CompletableFuture<Lease> future = line.lease(chosen, demand, place(trail, now.patience()));
     if (trail.attention() != Attention.NONE) {
@@ -184,14 +196,14 @@ final class Leasing {
     Way now = way.get();
     Client known = new Client(fields, name -> null, null, client);
     return line.lease(
-        now.routes().getOrDefault(route, now.strategy()),
-        new Demand(hashed(now.key(), known), tried, Demand.Prompt.NONE),
+        now.strategy(route),
+        new Demand(hashed(now.key(route), known), tried, Demand.Prompt.NONE),
         new Place(0, client, now.patience()));
   }
 
-  /** Whether nodes are chosen by a cookie. */
-  boolean byCookie() {
-    return way.get().key().startsWith(COOKIE);
+  /** Whether requests of the route have their nodes by a cookie. */
+  boolean byCookie(String route) {
+    return way.get().key(route).startsWith(COOKIE);
   }
 
   /** A node for a call that has not come yet, behind all that have. */
@@ -199,7 +211,7 @@ final class Leasing {
     Demand demand = new Demand(null, catalog.lacking(call.model()), shape(call));
     Way now = way.get();
     Place last = new Place(-HIGHEST_PRIORITY, "", now.patience());
-    return line.lease(now.routes().getOrDefault(route, now.strategy()), demand, last);
+    return line.lease(now.strategy(route), demand, last);
   }
 
   private Demand.Prompt shape(InferenceCall call) {

@@ -37,9 +37,9 @@ public final class NodeTurns {
     this.attempting = attempting;
   }
 
-  /** Whether a node is chosen by nothing but what a turn is told. */
-  public boolean suffice() {
-    return !sources.standby() && !leasing.byCookie();
+  /** Whether the route's nodes are chosen by nothing but what a turn is told. */
+  public boolean suffice(String route) {
+    return !sources.standby() && !leasing.byCookie(route);
   }
 
   /**

@@ -298,7 +298,7 @@ public final class Trail {
   private static void tell(Lease open, Usage tokens) {
     open.produced(tokens.output());
     if (tokens.exact()) {
-      open.read(tokens.input(), tokens.cached());
+      open.read(tokens.input(), tokens.cachedTold() ? tokens.cached() : Lease.UNTOLD);
     }
   }
 

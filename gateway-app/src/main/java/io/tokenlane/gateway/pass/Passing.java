@@ -76,7 +76,7 @@ final class Passing {
     boolean passes =
         target != null
             && (!now.caching() || target.habit().passes())
-            && (target.origin() != null || nodes.turns().suffice());
+            && (target.origin() != null || nodes.turns().suffice(target.routeId()));
     return passes && !now.ahead().contains(uri) && PassFields.simple(request) ? target : null;
   }
 

@@ -64,9 +64,10 @@ final class UsageReader {
       return Optional.empty();
     }
     JsonNode details = either(usage, "prompt_tokens_details", "input_tokens_details");
-    int cached =
-        details.path("cached_tokens").asInt(usage.path("cache_read_input_tokens").asInt(0));
-    return Optional.of(new Usage(input.asInt(0), cached, output.asInt(0), true));
+    JsonNode cached = details.path("cached_tokens");
+    JsonNode read = cached.isNumber() ? cached : usage.path("cache_read_input_tokens");
+    return Optional.of(
+        new Usage(input.asInt(0), read.asInt(0), output.asInt(0), true, read.isNumber()));
   }
 
   private static JsonNode either(JsonNode node, String one, String other) {

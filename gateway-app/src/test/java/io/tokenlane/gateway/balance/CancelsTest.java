@@ -69,7 +69,7 @@ final class CancelsTest {
             .mapToObj(i -> new Node("n" + i, URI.create("http://127.0.0.1:" + (9000 + i)), 1, 3))
             .toList());
     Leasing.Way way =
-        new Leasing.Way(Strategies.named("ewma"), Map.of(), "ip", Duration.ofSeconds(30));
+        new Leasing.Way(Strategies.named("ewma"), Map.of(), "ip", Map.of(), Duration.ofSeconds(30));
     Attempting terms = new Attempting(3, new RetryBudget(1), Duration.ofNanos(20_000), false);
     filter =
         new BalanceFilter(

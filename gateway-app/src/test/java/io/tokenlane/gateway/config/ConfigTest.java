@@ -119,6 +119,7 @@ final class ConfigTest {
         "tokenlane.balance.ejection.longest | 1ms | tokenlane.balance.ejection.longest: PT0.001S (expected: >= first PT1S)",
         "tokenlane.balance.health.jitter | 1 | tokenlane.balance.health.jitter: 1.0 (expected: 0 to 0.9)",
         "tokenlane.balance.key | cookie | tokenlane.balance.key: cookie (expected: ip, key, header:NAME or cookie:NAME)",
+        "tokenlane.balance.keys.shop | field:a | tokenlane.balance.keys.shop: field:a (expected: ip, key, header:NAME or cookie:NAME)",
         "tokenlane.balance.retry_share | 2 | tokenlane.balance.retry_share: 2.0 (expected: 0 to 1)",
         "tokenlane.compression.encoding | utf8 | tokenlane.compression.encoding: utf8 (expected: o200k_base or cl100k_base)",
         "tokenlane.compression.rules | zip | tokenlane.compression.rules: zip (expected: some of whitespace, json-minify, repeats, dictionary, line-numbers)",
