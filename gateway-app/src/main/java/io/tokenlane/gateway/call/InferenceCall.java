@@ -21,6 +21,8 @@ public record InferenceCall(CallKind kind, ByteBuffer raw, ObjectNode body, bool
   /** Tools that the client carries out itself, in OpenAI's and Anthropic's words. */
   private static final Set<String> CLIENTS_TOOLS = Set.of("function", "custom");
 
+  private static final int MOST_ANSWERS = 128;
+
   /** Makes {@code raw} read-only. */
   public InferenceCall {
     raw = raw.asReadOnlyBuffer();
@@ -71,13 +73,14 @@ public record InferenceCall(CallKind kind, ByteBuffer raw, ObjectNode body, bool
   }
 
   private int stated(int unstated) {
+    long each = -1;
+    // Whichever of them a node listens to.
     for (String field : new String[] {"max_completion_tokens", "max_tokens", "max_output_tokens"}) {
-      if (body.path(field).canConvertToLong()) {
-        long each = Math.max(0, body.path(field).asLong());
-        long answers = Math.clamp(body.path("n").asLong(1), 1, 128);
-        return Math.clamp(each * answers, 0, Integer.MAX_VALUE / 2);
-      }
+      JsonNode most = body.path(field);
+      each = most.canConvertToLong() ? Math.max(each, Math.max(0, most.asLong())) : each;
     }
-    return unstated;
+    long answers = Math.clamp(body.path("n").asLong(1), 1, MOST_ANSWERS);
+    long tokens = Math.min(each < 0 ? unstated : each, Integer.MAX_VALUE / 2);
+    return Math.clamp(tokens * answers, 0, Integer.MAX_VALUE / 2);
   }
 }
