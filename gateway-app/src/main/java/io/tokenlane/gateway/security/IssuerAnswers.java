@@ -16,10 +16,10 @@ import org.springframework.web.reactive.function.client.ExchangeFunction;
 import reactor.core.publisher.Mono;
 
 /**
- * What an issuer says of itself and its keys. Anybody can send tokens of keys that nobody knows, and
- * each would be a question: the issuer is asked once in ten seconds at most, all tokens of that time
- * share the answer, and none waits longer than five seconds. Where it does not answer well, what it
- * said before holds.
+ * What an issuer says of itself and its keys. Anybody can send tokens of keys that nobody knows,
+ * and each would be a question: the issuer is asked once in ten seconds at most, all tokens of that
+ * time share the answer, and none waits longer than five seconds. Where it does not answer well,
+ * what it said before holds.
  */
 final class IssuerAnswers implements ExchangeFilterFunction {
   private static final Duration PATIENCE = Duration.ofSeconds(5);

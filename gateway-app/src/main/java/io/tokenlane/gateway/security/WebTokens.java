@@ -48,8 +48,8 @@ final class WebTokens implements Authenticator {
   }
 
   /**
-   * The issuer is asked for its keys when the first token comes, not at start; and anew from time to
-   * time, since a decoder keeps the keys it knows for good, revoked ones too.
+   * The issuer is asked for its keys when the first token comes, not at start; and anew from time
+   * to time, since a decoder keeps the keys it knows for good, revoked ones too.
    */
   private synchronized ReactiveJwtDecoder decoder() {
     long now = clock.getAsLong();
