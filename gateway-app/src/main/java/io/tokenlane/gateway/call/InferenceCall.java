@@ -22,6 +22,7 @@ public record InferenceCall(CallKind kind, ByteBuffer raw, ObjectNode body, bool
   private static final Set<String> CLIENTS_TOOLS = Set.of("function", "custom");
 
   private static final int MOST_ANSWERS = 128;
+  private static final int MOST_TOKENS = Integer.MAX_VALUE / 2;
 
   /** Makes {@code raw} read-only. */
   public InferenceCall {
@@ -73,14 +74,14 @@ public record InferenceCall(CallKind kind, ByteBuffer raw, ObjectNode body, bool
   }
 
   private int stated(int unstated) {
-    long each = -1;
-    // Whichever of them a node listens to.
+    long each = unstated;
     for (String field : new String[] {"max_completion_tokens", "max_tokens", "max_output_tokens"}) {
-      JsonNode most = body.path(field);
-      each = most.canConvertToLong() ? Math.max(each, Math.max(0, most.asLong())) : each;
+      if (body.path(field).canConvertToLong()) {
+        each = Math.max(0, body.path(field).asLong());
+        break;
+      }
     }
     long answers = Math.clamp(body.path("n").asLong(1), 1, MOST_ANSWERS);
-    long tokens = Math.min(each < 0 ? unstated : each, Integer.MAX_VALUE / 2);
-    return Math.clamp(tokens * answers, 0, Integer.MAX_VALUE / 2);
+    return Math.clamp(Math.min(each, MOST_TOKENS) * answers, 0, MOST_TOKENS);
   }
 }

@@ -82,8 +82,7 @@ final class IssuerAnswersTest {
     next = Mono.never();
     StepVerifier.withVirtualTime(this::ask)
         .thenAwait(Duration.ofSeconds(5))
-        .expectErrorSatisfies(
-            failure -> assertThat(failure).hasRootCauseInstanceOf(TimeoutException.class))
+        .expectErrorSatisfies(failure -> assertThat(failure).isInstanceOf(TimeoutException.class))
         .verify(Duration.ofSeconds(10));
   }
 }
