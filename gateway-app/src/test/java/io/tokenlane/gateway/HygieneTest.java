@@ -12,11 +12,15 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** Requests as no well-meaning client sends them. */
+@ExtendWith(OutputCaptureExtension.class)
 final class HygieneTest {
   private final RunningGateway gateway = RunningGateway.fresh();
 
@@ -98,6 +102,45 @@ final class HygieneTest {
                 "POST /v1/embeddings HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n"
                     + "Content-Length: 3\r\n\r\n{}"))
         .startsWith("HTTP/1.1 400 ");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "GET /v1/models HTTP/1.1                                           | 400 | invalid_host",
+        "GET /v1/models HTTP/1.1;Host: a;Host: a                           | 400 | invalid_host",
+        "GET /v1/models HTTP/1.1;Host: a/b@c                               | 400 | invalid_host",
+        "GET /v1/models HTTP/1.2;Host: a                                   | 505 | unsupported_version",
+        "TRACE /v1/models HTTP/1.1;Host: a                                 | 405 | method_not_allowed",
+        "POST /v1/embeddings HTTP/1.1;Host: a;Transfer-Encoding: gzip, chunked | 501 | unsupported_transfer_encoding",
+        "POST /v1/embeddings HTTP/1.1;Host: a;Content-Length: +2           | 400 | invalid_length",
+        "POST /v1/embeddings HTTP/1.1;Host: a;No colon                     | 400 | malformed_request",
+        "POST /v1/embeddings HTTP/1.1;Host: a;Transfer-Encoding: chunked;;ZZ | 400 | malformed_body",
+      })
+  void whatIsNoRequestIsAnsweredAndEndsTheConnection(String lines, int status, String code)
+      throws IOException {
+    assertThat(raw(lines.replace(";", "\r\n") + "\r\n\r\n"))
+        .startsWith("HTTP/1.1 " + status + " ")
+        .contains("\"code\":\"" + code + "\"")
+        .contains("connection: close");
+    assertThat(gateway.one.calls()).isEmpty();
+    assertThat(gateway.two.calls()).isEmpty();
+  }
+
+  @Test
+  void olderClientsNeedNoHost() throws IOException {
+    assertThat(raw("GET /v1/models HTTP/1.0\r\n\r\n")).contains(" 200 OK");
+  }
+
+  /** A body that is longer than it was said to be goes on as a request that is none. */
+  @Test
+  void theRestOfAPromptIsNotLogged(CapturedOutput output) throws IOException {
+    raw("GET /planted-query planted-prompt HTTP/1.1\r\nHost: h\r\nBearer planted-key: 1\r\n\r\n");
+    raw(
+        "POST /v1/embeddings HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{} planted-rest\r\n\r\n");
+
+    assertThat(output.getAll()).doesNotContain("planted-");
   }
 
   @Test

@@ -72,6 +72,30 @@ final class UsageTest {
     assertThat(gateway.chat("{\"stream\":true}").body()).isEqualTo(TEXT + DONE);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"stream\":true}", "{\"stream\":true,\"temperature\":0,\"seed\":4711}"})
+  void ofAStreamWhoseClientLeavesIsEstimatedAndSaysSo(String body) throws IOException {
+    answers(Flux.just(TEXT, TEXT, TEXT).concatWith(Flux.never()));
+    String id = "left-" + System.nanoTime();
+
+    try (InputStream events = gateway.open(gateway.chatRequest(body, "x-request-id", id)).body()) {
+      events.readNBytes(3 * TEXT.length());
+    }
+
+    Eventually.eventually(
+        "a line in the log",
+        () ->
+            gateway
+                .accessLog()
+                .lines()
+                .filter(line -> line.contains(id))
+                .anyMatch(
+                    line ->
+                        line.contains("\"outcome\":\"cancelled\"")
+                            && line.contains("\"output_tokens\":3,\"estimated\":true")));
+    Eventually.eventually("nothing in flight", () -> gateway.inFlight() == 0);
+  }
+
   @Test
   void heartbeatsHaveToBeANumberOfSeconds() {
     HttpResponse<String> refused = gateway.chat("{}", "x-tokenlane-heartbeat", "soon");

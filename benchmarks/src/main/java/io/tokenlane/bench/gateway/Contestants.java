@@ -149,6 +149,21 @@ final class Contestants {
     return Server.start("node", port, command);
   }
 
+  /** Reactor Netty alone before a node, with the options of ours. */
+  static Server bareProxy(int node, String heap) throws Exception {
+    int port = Server.freePort();
+    List<String> command = java();
+    command.addAll(
+        List.of(
+            heap,
+            "-cp",
+            System.getProperty("java.class.path"),
+            BareProxyCommand.class.getName(),
+            Integer.toString(port),
+            Integer.toString(node)));
+    return Server.start("bare Reactor Netty", port, command);
+  }
+
   /** A file for a log, deleted with this process. */
   static Path logFile() throws IOException {
     Path file = Files.createTempFile("tokenlane-bench-access", ".log");

@@ -180,14 +180,25 @@ public final class GatewayTable {
   private List<Row> manyStreams() throws Exception {
     // More than 4,900 have no room in the launcher's 256 MB.
     String heap = quick ? "-Xmx256m" : "-Xmx512m";
-    try (Server node = Contestants.node(Server.freePort(), EventOrigin.Mode.WELL);
-        Server ours =
-            contestants.ours(
-                "tokenlane",
-                Contestants.nodes(List.of(node.port()), Contestants.logFile()),
-                heap)) {
+    int streams = quick ? 2_000 : ManyStreams.possible(10_000);
+    try (Server node = Contestants.node(Server.freePort(), EventOrigin.Mode.WELL)) {
+      // One after the other: both take the memory of as many connections.
+      ManyStreams.Held bare;
+      try (Server proxy = Contestants.bareProxy(node.port(), heap)) {
+        StreamLoad.run(proxy.port(), StreamLoad.call(40, 0), 8, 20);
+        bare = ManyStreams.hold(proxy, streams);
+      }
+      return ours(node, bare, streams, heap);
+    }
+  }
+
+  private List<Row> ours(Server node, ManyStreams.Held bare, int streams, String heap)
+      throws Exception {
+    try (Server ours =
+        contestants.ours(
+            "tokenlane", Contestants.nodes(List.of(node.port()), Contestants.logFile()), heap)) {
       StreamLoad.run(ours.port(), StreamLoad.call(40, 0), 8, 20);
-      return ManyStreams.rows(ours, quick ? 2_000 : ManyStreams.possible(10_000));
+      return ManyStreams.rows(ManyStreams.hold(ours, streams), bare, streams);
     }
   }
 

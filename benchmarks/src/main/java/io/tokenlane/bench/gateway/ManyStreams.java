@@ -19,9 +19,9 @@ import java.util.Set;
 
 /**
  * Thousands of streams open at once through one gateway, a token every few seconds on each: what
- * one of them takes. Live heap is what a full collection leaves ({@code jcmd GC.class_histogram}),
- * with Netty's share of it by class; the buffers that Netty keeps for all are in the resident
- * memory.
+ * one of them takes, beside a bare Reactor Netty that passes the same streams on. Live heap is what
+ * a full collection leaves ({@code jcmd GC.class_histogram}), with Netty's share of it by class;
+ * the buffers that Netty keeps for all are in the resident memory.
  */
 final class ManyStreams {
   private static final int PAUSE_MILLIS = 4_000;
@@ -46,31 +46,56 @@ final class ManyStreams {
     return wanted;
   }
 
-  static List<Row> rows(Server gateway, int streams) throws Exception {
+  /**
+   * What streams that were open at once took.
+   *
+   * @param begun how many
+   * @param liveKb live heap of each
+   * @param nettyKb the part of it that is of Netty's and NIO's own classes
+   * @param residentKb resident memory of each
+   */
+  record Held(int begun, double liveKb, double nettyKb, double residentKb) {}
+
+  /** Opens them, looks, and closes them. */
+  static Held hold(Server gateway, int streams) throws Exception {
     Live before = live(gateway);
     double residentBefore = gateway.residentMib();
     List<SocketChannel> open = new ArrayList<>();
     try (Selector selector = Selector.open()) {
       int begun = begin(gateway.port(), streams, open, selector);
       Live with = live(gateway);
-      double perStream = (with.all() - before.all()) / begun / 1024;
-      double netty = (with.netty() - before.netty()) / begun / 1024;
-      double resident = (gateway.residentMib() - residentBefore) * 1024 / begun;
-      return List.of(
-          Row.of("streams open at once", begun, "", Better.HIGHER).withGoal(streams),
-          Row.of(
-                  "live heap of an open stream, Netty's classes aside",
-                  perStream - netty,
-                  "KB",
-                  Better.LOWER)
-              .withGoal(GOAL_KB)
-              .withPeer("Netty's and NIO's classes", netty),
-          Row.of("resident memory of an open stream", resident, "KB", Better.LOWER));
+      return new Held(
+          begun,
+          (with.all() - before.all()) / begun / 1024,
+          (with.netty() - before.netty()) / begun / 1024,
+          (gateway.residentMib() - residentBefore) * 1024 / begun);
     } finally {
       for (SocketChannel channel : open) {
         channel.close();
       }
     }
+  }
+
+  static List<Row> rows(Held ours, Held bare, int streams) {
+    return List.of(
+        Row.of("streams open at once", ours.begun(), "", Better.HIGHER)
+            .withGoal(streams)
+            .withPeer("bare Reactor Netty", bare.begun()),
+        Row.of(
+                "live heap of an open stream beyond bare Reactor Netty's",
+                ours.liveKb() - bare.liveKb(),
+                "KB",
+                Better.LOWER)
+            .withGoal(GOAL_KB)
+            .withPeer("bare Reactor Netty's", bare.liveKb()),
+        Row.of(
+                "the same, Netty's and NIO's own classes aside",
+                ours.liveKb() - ours.nettyKb(),
+                "KB",
+                Better.LOWER)
+            .withPeer("bare Reactor Netty", bare.liveKb() - bare.nettyKb()),
+        Row.of("resident memory of an open stream", ours.residentKb(), "KB", Better.LOWER)
+            .withPeer("bare Reactor Netty", bare.residentKb()));
   }
 
   /** Opens them and waits until each has had an event; how many have. */

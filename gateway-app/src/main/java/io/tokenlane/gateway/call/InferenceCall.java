@@ -21,6 +21,9 @@ public record InferenceCall(CallKind kind, ByteBuffer raw, ObjectNode body, bool
   /** Tools that the client carries out itself, in OpenAI's and Anthropic's words. */
   private static final Set<String> CLIENTS_TOOLS = Set.of("function", "custom");
 
+  private static final int MOST_ANSWERS = 128;
+  private static final int MOST_TOKENS = Integer.MAX_VALUE / 2;
+
   /** Makes {@code raw} read-only. */
   public InferenceCall {
     raw = raw.asReadOnlyBuffer();
@@ -71,13 +74,14 @@ public record InferenceCall(CallKind kind, ByteBuffer raw, ObjectNode body, bool
   }
 
   private int stated(int unstated) {
+    long each = unstated;
     for (String field : new String[] {"max_completion_tokens", "max_tokens", "max_output_tokens"}) {
       if (body.path(field).canConvertToLong()) {
-        long each = Math.max(0, body.path(field).asLong());
-        long answers = Math.clamp(body.path("n").asLong(1), 1, 128);
-        return Math.clamp(each * answers, 0, Integer.MAX_VALUE / 2);
+        each = Math.max(0, body.path(field).asLong());
+        break;
       }
     }
-    return unstated;
+    long answers = Math.clamp(body.path("n").asLong(1), 1, MOST_ANSWERS);
+    return Math.clamp(Math.min(each, MOST_TOKENS) * answers, 0, MOST_TOKENS);
   }
 }

@@ -16,6 +16,7 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
+import reactor.netty.channel.AbortedException;
 
 /** Turns what went wrong into an answer: OpenAI's shape under /v1, problem details elsewhere. */
 public final class ErrorAnswers {
@@ -84,6 +85,9 @@ public final class ErrorAnswers {
               HttpStatus.GATEWAY_TIMEOUT,
               "upstream_timeout",
               "The upstream did not answer in time.");
+      case AbortedException e ->
+          new ApiException(
+              HttpStatus.BAD_REQUEST, "connection_closed", "The client closed the connection.");
       case SSLException e -> upstream(TLS);
       case DecoderException e when e.getCause() instanceof SSLException -> upstream(TLS);
       case java.io.IOException e -> upstream("The upstream closed the connection.");

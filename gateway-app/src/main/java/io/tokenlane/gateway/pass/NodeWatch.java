@@ -34,6 +34,13 @@ final class NodeWatch implements Watchman.Watched {
     }
   }
 
+  @Override
+  public void stop() {
+    if (begun) {
+      tell();
+    }
+  }
+
   private void tell() {
     try {
       loop.execute(() -> leg.down(this));

@@ -7,7 +7,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.tokenlane.balance.NodePool;
 import io.tokenlane.gateway.reload.LiveFilter;
 import io.tokenlane.gateway.reload.LiveSettings;
+import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -15,6 +17,14 @@ import org.springframework.context.annotation.Configuration;
 /** Beans of this package. */
 @Configuration(proxyBeanMethods = false)
 public class ResilienceConfig {
+  @Bean
+  Farewell farewell(
+      Watchman watchman,
+      ScheduledExecutorService clockwork,
+      @Value("${spring.lifecycle.timeout-per-shutdown-phase:30s}") Duration bound) {
+    return new Farewell(watchman, clockwork, bound);
+  }
+
   @Bean
   Watchman watchman(NodePool pool, ScheduledExecutorService clockwork) {
     return new Watchman(pool, System::nanoTime, clockwork);

@@ -88,6 +88,19 @@ final class Watch implements Watchman.Watched {
     }
   }
 
+  @Override
+  public void stop() {
+    if (begun) {
+      end(new IOException("the gateway stops"));
+    } else {
+      tooLate.tryEmitError(
+          new ApiException(
+              HttpStatus.SERVICE_UNAVAILABLE,
+              "gateway_stops",
+              "The gateway stops. Try again in a moment."));
+    }
+  }
+
   private void lookAtWaiting(DownNodes down, long now) {
     if (now - requestNanos > limits.totalNanos()) {
       tooLate.tryEmitError(

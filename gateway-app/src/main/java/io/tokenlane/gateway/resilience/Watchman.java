@@ -17,6 +17,9 @@ public final class Watchman {
   public interface Watched {
     /** Looks at the time, and whether its node is down; called on the watchman's thread. */
     void look(DownNodes down);
+
+    /** The gateway ends now: so does the attempt, in a way that its client is told of. */
+    void stop();
   }
 
   private final Set<Watched> watches = ConcurrentHashMap.newKeySet();
@@ -51,6 +54,11 @@ public final class Watchman {
   /** Attempts under way. */
   int size() {
     return watches.size();
+  }
+
+  /** Ends all attempts. */
+  void stop() {
+    watches.forEach(Watched::stop);
   }
 
   void round() {

@@ -18,13 +18,23 @@ public final class AllowedAddresses {
           AddressRange.parse("fc00::/7"),
           AddressRange.parse("fec0::/10"));
 
-  /** Not of any one machine: this network, multicast, reserved, and those translated to IPv4. */
+  /**
+   * Not of any one machine: this network, protocol assignments, tests of networks, multicast,
+   * reserved; and those that hold an IPv4 address which a translator or a tunnel leads to (RFC 4291
+   * §2.5.5, RFC 6052, RFC 8215, RFC 3056, RFC 4380).
+   */
   private static final List<AddressRange> NOBODYS =
       List.of(
           AddressRange.parse("0.0.0.0/8"),
+          AddressRange.parse("192.0.0.0/24"),
+          AddressRange.parse("198.18.0.0/15"),
           AddressRange.parse("240.0.0.0/4"),
           AddressRange.parse("224.0.0.0/4"),
+          AddressRange.parse("::/96"),
           AddressRange.parse("64:ff9b::/96"),
+          AddressRange.parse("64:ff9b:1::/48"),
+          AddressRange.parse("2001::/32"),
+          AddressRange.parse("2002::/16"),
           AddressRange.parse("ff00::/8"));
 
   private static final Map<String, Predicate<InetAddress>> KINDS =

@@ -39,9 +39,13 @@ public final class HeaderDeadline extends ChannelInboundHandlerAdapter {
 
   /**
    * The handler behind which others may answer requests: the observer must see them first, or it
-   * would take a request that was answered for one whose fields never came.
+   * would take a request that was answered for one whose fields never came; and what is no request
+   * must have been refused.
    */
   public static String behindCodec(ChannelPipeline pipeline) {
+    if (pipeline.get(SoundRequests.NAME) != null) {
+      return SoundRequests.NAME;
+    }
     return pipeline.get(SEEN) == null ? NettyPipeline.HttpCodec : SEEN;
   }
 

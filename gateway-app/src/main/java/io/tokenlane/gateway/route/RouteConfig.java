@@ -1,5 +1,6 @@
 package io.tokenlane.gateway.route;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.tokenlane.gateway.reload.LiveSettings;
 import java.util.List;
 import java.util.stream.Stream;
@@ -79,8 +80,11 @@ public class RouteConfig {
   }
 
   @Bean
-  NettyServerCustomizer serverHygiene(HttpProperties http, LiveSettings settings) {
-    ServerHygiene hygiene = new ServerHygiene(http);
+  NettyServerCustomizer serverHygiene(
+      HttpProperties http, LiveSettings settings, MeterRegistry meters) {
+    ServerHygiene hygiene =
+        new ServerHygiene(
+            http, code -> meters.counter("tokenlane.http.refused", "code", code).increment());
     settings.onChange(HttpProperties.class, hygiene::demand);
     return hygiene;
   }

@@ -4,6 +4,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.tokenlane.gateway.call.ApiPath;
 import io.tokenlane.gateway.error.ErrorBody;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.http.MediaType;
 import reactor.core.publisher.Mono;
@@ -16,9 +17,14 @@ import reactor.netty.http.server.HttpServerResponse;
 final class ServerHygiene implements NettyServerCustomizer {
   private static final int BAD_REQUEST = 400;
   private volatile Duration headerTimeout;
+  private final Consumer<String> refusals;
 
-  ServerHygiene(HttpProperties properties) {
+  /**
+   * @param refusals hears the code of each request that was none
+   */
+  ServerHygiene(HttpProperties properties, Consumer<String> refusals) {
     this.headerTimeout = properties.headerTimeout();
+    this.refusals = refusals;
   }
 
   /** Connections made from now on have these limits. */
@@ -32,6 +38,7 @@ final class ServerHygiene implements NettyServerCustomizer {
         .doOnChannelInit(
             (observer, channel, remote) -> {
               HeaderDeadline.guard(channel.pipeline(), headerTimeout);
+              SoundRequests.guard(channel.pipeline(), refusals);
               ReadOn.guard(channel.pipeline());
             })
         .mapHandle((answer, connection) -> answer.then(Mono.defer(() -> explained(connection))));

@@ -43,13 +43,18 @@ final class ClientCertificates implements Authenticator {
 
   private Mono<Principal> prove(X509Certificate certificate) {
     return name(certificate)
+        .filter(Credentials::isName)
         .map(name -> Mono.just(new Principal("cert:" + name, name, Set.of())))
         .orElseGet(
             () ->
                 Mono.error(
                     Credentials.refused(
                         "invalid_certificate",
-                        "The client certificate has no " + source + " (expected: one).")));
+                        "The client certificate has no "
+                            + source
+                            + " that is a name (expected: "
+                            + Credentials.NAME
+                            + ").")));
   }
 
   private Optional<String> name(X509Certificate certificate) {

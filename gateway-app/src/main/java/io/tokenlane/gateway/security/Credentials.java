@@ -17,7 +17,19 @@ final class Credentials {
 
   private static final String BEARER = "bearer ";
 
+  /** What a tenant may be called, for messages. */
+  static final String NAME = "1 to 256 characters, no control characters";
+
+  private static final int LONGEST_NAME = 256;
+
   private Credentials() {}
+
+  /** Whether somebody may be called so: names stand in keys between ends of lines. */
+  static boolean isName(String text) {
+    return !text.isBlank()
+        && text.length() <= LONGEST_NAME
+        && text.chars().noneMatch(Character::isISOControl);
+  }
 
   /** The token of {@code Authorization: Bearer} (RFC 6750 §2.1). */
   static Optional<String> bearer(HttpHeaders headers) {

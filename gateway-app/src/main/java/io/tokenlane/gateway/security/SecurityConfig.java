@@ -104,7 +104,7 @@ public class SecurityConfig {
         keepCurrent(keys, properties.apiKeys().reload().toMillis());
       }
       if (properties.jwt() != null) {
-        all.add(new WebTokens(properties.jwt()));
+        all.add(new WebTokens(properties.jwt(), System::nanoTime));
       }
       if (properties.mtls() != null) {
         all.add(new ClientCertificates(properties.mtls()));

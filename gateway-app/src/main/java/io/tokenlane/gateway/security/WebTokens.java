@@ -2,54 +2,80 @@ package io.tokenlane.gateway.security;
 
 import io.tokenlane.gateway.call.Principal;
 import io.tokenlane.gateway.error.ApiException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
 import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtClaimNames;
 import org.springframework.security.oauth2.jwt.JwtClaimValidator;
 import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
 import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
 import org.springframework.security.oauth2.jwt.NimbusReactiveJwtDecoder;
 import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
 import org.springframework.security.oauth2.jwt.SupplierReactiveJwtDecoder;
+import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Mono;
 
 /** Signed JSON web tokens (RFC 7519), checked by Spring Security's resource server decoder. */
 final class WebTokens implements Authenticator {
-  private final ReactiveJwtDecoder decoder;
+  private static final long KEYS_FOR_NANOS = Duration.ofMinutes(5).toNanos();
+
+  private final JwtProperties properties;
+  private final LongSupplier clock;
+  private final WebClient issuer;
+  private @Nullable ReactiveJwtDecoder made;
+  private long madeNanos;
   private final String tenantClaim;
   private final String rolesClaim;
 
-  WebTokens(JwtProperties properties) {
-    this.decoder = decoder(properties);
+  WebTokens(JwtProperties properties, LongSupplier nanoTime) {
+    this.properties = properties;
+    this.clock = nanoTime;
+    this.issuer = WebClient.builder().filter(new IssuerAnswers(nanoTime)).build();
     this.tenantClaim = properties.tenantClaim();
     this.rolesClaim = properties.rolesClaim();
   }
 
-  /** The issuer is asked for its keys when the first token comes, not at start. */
-  private static ReactiveJwtDecoder decoder(JwtProperties properties) {
-    return new SupplierReactiveJwtDecoder(
-        () -> {
-          NimbusReactiveJwtDecoder nimbus = nimbus(properties);
-          nimbus.setJwtValidator(validator(properties));
-          return nimbus;
-        });
+  /**
+   * The issuer is asked for its keys when the first token comes, not at start; and anew from time
+   * to time, since a decoder keeps the keys it knows for good, revoked ones too.
+   */
+  private synchronized ReactiveJwtDecoder decoder() {
+    long now = clock.getAsLong();
+    ReactiveJwtDecoder known = made;
+    if (known == null || now - madeNanos > KEYS_FOR_NANOS) {
+      known = new SupplierReactiveJwtDecoder(this::checked);
+      made = known;
+      madeNanos = now;
+    }
+    return known;
   }
 
-  private static NimbusReactiveJwtDecoder nimbus(JwtProperties properties) {
+  private ReactiveJwtDecoder checked() {
+    NimbusReactiveJwtDecoder nimbus = nimbus();
+    nimbus.setJwtValidator(validator(properties));
+    return nimbus;
+  }
+
+  private NimbusReactiveJwtDecoder nimbus() {
     if (properties.jwkSetUri() == null) {
       return NimbusReactiveJwtDecoder.withIssuerLocation(String.valueOf(properties.issuerUri()))
+          .webClient(issuer)
           .build();
     }
     return NimbusReactiveJwtDecoder.withJwkSetUri(properties.jwkSetUri().toString())
+        .webClient(issuer)
         .jwsAlgorithms(
             accepted ->
                 properties.algorithms().forEach(a -> accepted.add(JwtProperties.signature(a))))
@@ -58,7 +84,10 @@ final class WebTokens implements Authenticator {
 
   private static OAuth2TokenValidator<Jwt> validator(JwtProperties properties) {
     List<OAuth2TokenValidator<Jwt>> checks = new ArrayList<>();
-    checks.add(new JwtTimestampValidator(properties.clockSkew()));
+    JwtTimestampValidator inForce = new JwtTimestampValidator(properties.clockSkew());
+    // RFC 9068 §2.2: an access token ends some time.
+    inForce.setAllowEmptyExpiryClaim(false);
+    checks.add(inForce);
     if (properties.issuerUri() != null) {
       checks.add(new JwtIssuerValidator(properties.issuerUri().toString()));
     }
@@ -74,18 +103,31 @@ final class WebTokens implements Authenticator {
   @Override
   public Mono<Principal> authenticate(ServerHttpRequest request) {
     return Mono.justOrEmpty(Credentials.bearer(request.getHeaders()).filter(Credentials::isJwt))
-        .flatMap(decoder::decode)
+        .flatMap(token -> decoder().decode(token))
         .map(this::principal)
         .onErrorMap(failure -> !(failure instanceof ApiException), WebTokens::refusal);
   }
 
   private Principal principal(Jwt token) {
-    String tenant = token.getClaimAsString(tenantClaim);
-    if (tenant == null || tenant.isBlank()) {
-      throw Credentials.refused("invalid_token", "The token has no claim " + tenantClaim + ".");
-    }
+    String tenant = name(token, tenantClaim);
     String subject = token.getSubject();
-    return new Principal("jwt:" + (subject == null ? tenant : subject), tenant, roles(token));
+    return new Principal(
+        "jwt:" + (subject == null ? tenant : name(token, JwtClaimNames.SUB)), tenant, roles(token));
+  }
+
+  /** A claim that names somebody: a list or an object would name whatever it looks like as text. */
+  private static String name(Jwt token, String claim) {
+    Object value = token.getClaims().get(claim);
+    if (value == null) {
+      throw Credentials.refused("invalid_token", "The token has no claim " + claim + ".");
+    }
+    String name = value instanceof String || value instanceof Number ? value.toString() : "";
+    if (!Credentials.isName(name)) {
+      throw Credentials.refused(
+          "invalid_token",
+          "The token's claim " + claim + " is no name (expected: " + Credentials.NAME + ").");
+    }
+    return name;
   }
 
   private Set<String> roles(Jwt token) {

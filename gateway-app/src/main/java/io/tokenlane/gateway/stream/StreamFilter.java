@@ -47,7 +47,10 @@ final class StreamFilter implements GlobalFilter, Ordered {
     UsageWatch watch = new UsageWatch(exchange.getResponse(), trail, asks);
     ServerWebExchange watched = exchange.mutate().response(watch).build();
     Mono<Void> answer = asks ? asked(watched, chain, call) : chain.filter(watched);
-    return answer.doFinally(signal -> estimate(trail, call, watch.events()));
+    // Before the signal goes on: who counts and settles the call stands outside and hears of it
+    // next.
+    Runnable end = () -> estimate(trail, call, watch.events());
+    return answer.doOnTerminate(end).doOnCancel(end);
   }
 
   private static Mono<Void> asked(

@@ -4,10 +4,10 @@ import io.tokenlane.gateway.call.InferenceCall;
 import io.tokenlane.gateway.call.PromptTokens;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.call.Usage;
+import io.tokenlane.gateway.telemetry.LineBytes.Name;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
 
 /**
  * One request in the access log. Holds no body, query, field or credential, and no reference to the
@@ -84,38 +84,59 @@ record AccessLine(
   }
 
   @Override
-  public void render(JsonGenerator json) {
-    json.writeStartObject();
-    json.writeStringProperty("at", Stamps.of(at));
-    json.writeStringProperty("id", id);
-    json.writeStringProperty("method", method);
-    json.writeStringProperty("path", path);
-    json.writeNumberProperty("status", status);
-    json.writeStringProperty("outcome", outcome);
-    json.writeStringProperty("cache", cache);
-    json.writeStringProperty("node", node);
-    json.writeNumberProperty("attempts", attempts);
+  public void render(LineBytes json) {
+    json.begin();
+    json.text(Names.AT, Stamps.of(at));
+    json.text(Names.ID, id);
+    json.text(Names.METHOD, method);
+    json.text(Names.PATH, path);
+    json.number(Names.STATUS, status);
+    json.text(Names.OUTCOME, outcome);
+    json.text(Names.CACHE, cache);
+    json.text(Names.NODE, node);
+    json.number(Names.ATTEMPTS, attempts);
     if (!model.isEmpty()) {
-      json.writeStringProperty("model", model);
-      json.writeBooleanProperty("stream", stream);
+      json.text(Names.MODEL, model);
+      json.truth(Names.STREAM, stream);
     }
     if (prompt != null) {
-      json.writeNumberProperty("prompt_original", prompt.original());
-      json.writeNumberProperty("prompt_sent", prompt.sent());
+      json.number(Names.PROMPT_ORIGINAL, prompt.original());
+      json.number(Names.PROMPT_SENT, prompt.sent());
     }
     if (usage != null) {
-      json.writeNumberProperty("input_tokens", usage.input());
-      json.writeNumberProperty("cached_tokens", usage.cached());
-      json.writeNumberProperty("output_tokens", usage.output());
-      json.writeBooleanProperty("estimated", !usage.exact());
+      json.number(Names.INPUT_TOKENS, usage.input());
+      json.number(Names.CACHED_TOKENS, usage.cached());
+      json.number(Names.OUTPUT_TOKENS, usage.output());
+      json.truth(Names.ESTIMATED, !usage.exact());
     }
-    json.writeNumberProperty("bytes", bytes);
-    json.writeNumberProperty("first_ms", millis(firstByteNanos));
-    json.writeNumberProperty("total_ms", millis(totalNanos));
-    json.writeEndObject();
+    json.number(Names.BYTES, bytes);
+    json.millis(Names.FIRST_MS, firstByteNanos);
+    json.millis(Names.TOTAL_MS, totalNanos);
+    json.end();
   }
 
-  private static double millis(long nanos) {
-    return Math.round(nanos / 1e4) / 100.0;
+  private static final class Names {
+    private static final Name AT = new Name("at");
+    private static final Name ID = new Name("id");
+    private static final Name METHOD = new Name("method");
+    private static final Name PATH = new Name("path");
+    private static final Name STATUS = new Name("status");
+    private static final Name OUTCOME = new Name("outcome");
+    private static final Name CACHE = new Name("cache");
+    private static final Name NODE = new Name("node");
+    private static final Name ATTEMPTS = new Name("attempts");
+    private static final Name MODEL = new Name("model");
+    private static final Name STREAM = new Name("stream");
+    private static final Name PROMPT_ORIGINAL = new Name("prompt_original");
+    private static final Name PROMPT_SENT = new Name("prompt_sent");
+    private static final Name INPUT_TOKENS = new Name("input_tokens");
+    private static final Name CACHED_TOKENS = new Name("cached_tokens");
+    private static final Name OUTPUT_TOKENS = new Name("output_tokens");
+    private static final Name ESTIMATED = new Name("estimated");
+    private static final Name BYTES = new Name("bytes");
+    private static final Name FIRST_MS = new Name("first_ms");
+    private static final Name TOTAL_MS = new Name("total_ms");
+
+    private Names() {}
   }
 }

@@ -9,6 +9,7 @@ import io.tokenlane.gateway.route.ClientAddress;
 import io.tokenlane.gateway.route.FilterOrder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -91,7 +92,11 @@ final class EndFilter implements WebFilter, Ordered {
     return chain
         .filter(watched)
         .onErrorResume(failure -> errors.write(watched, failure))
-        .doFinally(signal -> end(watched, traced, written.bytes, signal));
+        .doFinally(
+            signal -> {
+              written.release();
+              end(watched, traced, written.bytes, written.ended(signal));
+            });
   }
 
   private static void passed(HttpHeaders headers, String id, @Nullable String traceParent) {
@@ -126,10 +131,12 @@ final class EndFilter implements WebFilter, Ordered {
     };
   }
 
-  /** Notes the first byte and counts all of them. */
+  /** Notes the first byte, counts all of them, and whether the client was there to the end. */
   private static final class Written extends BodyWatch {
     private final Trail trail;
     private volatile long bytes;
+    private volatile boolean left;
+    private volatile @Nullable Subscription body;
 
     Written(ServerHttpResponse delegate, Trail trail) {
       super(delegate);
@@ -138,7 +145,32 @@ final class EndFilter implements WebFilter, Ordered {
 
     @Override
     protected Flux<DataBuffer> watch(Flux<DataBuffer> body) {
-      return body.doOnNext(this::note);
+      return body.doOnSubscribe(subscription -> this.body = subscription)
+          .doOnNext(this::note)
+          .doOnTerminate(() -> this.body = null)
+          .doOnCancel(() -> left = true);
+    }
+
+    /**
+     * Gives up a body that nobody has read to its end. Where not even the fields could be written,
+     * as to a client that has gone, the server fails without a word to the body, which would keep
+     * what has come of it.
+     */
+    void release() {
+      Subscription unread = body;
+      if (unread != null) {
+        body = null;
+        left = true;
+        unread.cancel();
+      }
+    }
+
+    /**
+     * How it really ended: where the connection is gone, Reactor Netty stops reading the body and
+     * completes, or fails.
+     */
+    SignalType ended(SignalType signal) {
+      return left ? SignalType.CANCEL : signal;
     }
 
     private void note(DataBuffer chunk) {

@@ -1,6 +1,5 @@
 package io.tokenlane.gateway.telemetry;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -9,9 +8,6 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.jctools.queues.atomic.MpscAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /**
  * Lines on their way to a file: a bounded ring without locks that request threads put into, and one
@@ -23,7 +19,7 @@ final class LineRing implements AutoCloseable {
   /** Rendered on the writer's thread, so it must not change after it was offered. */
   interface Line {
     /** Writes one value. */
-    void render(JsonGenerator json);
+    void render(LineBytes json);
   }
 
   /** Opens what is written to; called on the writer's thread, and may block. */
@@ -39,8 +35,6 @@ final class LineRing implements AutoCloseable {
   /** Once it holds as much a batch is written. */
   private static final int BATCH_BYTES = 32 * 1024;
 
-  private static final JsonFactory JSON = JsonFactory.builder().rootValueSeparator("").build();
-
   private final MpscAtomicArrayQueue<Line> ring;
   private final int ordinaryRoom;
   private final Sink sink;
@@ -55,8 +49,7 @@ final class LineRing implements AutoCloseable {
   private volatile boolean resting;
 
   private @Nullable WritableByteChannel channel;
-  private final Batch batch = new Batch();
-  private final JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), batch);
+  private final LineBytes batch = new LineBytes();
 
   /**
    * Starts the writer.
@@ -107,9 +100,8 @@ final class LineRing implements AutoCloseable {
     batch.reset();
     int lines = 0;
     for (Line line = first; line != null; line = batch.size() < BATCH_BYTES ? ring.poll() : null) {
-      line.render(json);
-      json.writeRaw('\n');
-      json.flush();
+      line.render(batch);
+      batch.newline();
       lines++;
     }
     try {
@@ -122,17 +114,6 @@ final class LineRing implements AutoCloseable {
       lost.add(lines);
       closeChannel();
       LockSupport.parkNanos(RETRY_NANOS);
-    }
-  }
-
-  /** Lines that are written at once, in memory that is kept. */
-  private static final class Batch extends ByteArrayOutputStream {
-    Batch() {
-      super(2 * BATCH_BYTES);
-    }
-
-    ByteBuffer bytes() {
-      return ByteBuffer.wrap(buf, 0, count);
     }
   }
 

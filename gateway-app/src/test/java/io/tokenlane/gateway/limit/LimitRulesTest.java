@@ -88,6 +88,7 @@ final class LimitRulesTest {
         "{\"max_tokens\": -5} | 0",
         "{\"max_tokens\": 99999999999999999999999} | 512",
         "{\"max_tokens\": 9000000000} | 1073741823",
+        "{\"n\": 3} | 1536",
         "{} | 512"
       })
   void theOutputIsExpectedAsStated(String json, int output) {

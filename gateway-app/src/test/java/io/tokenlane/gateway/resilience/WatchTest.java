@@ -80,4 +80,28 @@ final class WatchTest {
     }
     assertThat(cuts).hasValue(1);
   }
+
+  @Test
+  void aGatewayThatStopsEndsWhatHasBegunAndRefusesTheRest() {
+    AtomicLong cuts = new AtomicLong();
+    Watch streaming = watch(true);
+    streaming.passing(cuts::incrementAndGet);
+    streaming.beat();
+    Watch waiting = watch(true);
+
+    streaming.stop();
+    waiting.stop();
+
+    assertThat(cuts).hasValue(1);
+    assertThat(streaming.why(new IllegalStateException("cut"))).hasMessage("the gateway stops");
+    StepVerifier.create(waiting.untilBegun())
+        .verifyErrorSatisfies(
+            refusal -> assertThat(((ApiException) refusal).code()).isEqualTo("gateway_stops"));
+  }
+
+  @Test
+  void theLastWordComesBeforeTheBound() {
+    assertThat(Farewell.patience(Duration.ofSeconds(20))).hasSeconds(18);
+    assertThat(Farewell.patience(Duration.ofSeconds(4))).hasSeconds(3);
+  }
 }

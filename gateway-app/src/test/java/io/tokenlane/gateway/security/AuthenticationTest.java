@@ -177,6 +177,10 @@ final class AuthenticationTest {
             gateway.token(claims().audience("another").build()),
             gateway.token(claims().issuer("https://evil.example").build()),
             gateway.token(claims().claim("org", null).build()),
+            gateway.token(claims().claim("org", List.of("acme", "rival")).build()),
+            gateway.token(claims().claim("org", "acme\nrival").build()),
+            gateway.token(claims().claim("org", "a".repeat(257)).build()),
+            gateway.token(claims().expirationTime(null).build()),
             SecuredGateway.sign(claims().build(), stranger),
             unsigned,
             "a.b.c")) {

@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
 /** Limits per key and tenant, on the running gateway. */
@@ -68,6 +69,21 @@ final class LimitsTest {
     assertThat(tooMuch.body()).contains("It would never fit.");
     assertThat(field(tooMuch, "Retry-After")).isEmpty();
     assertThat(gateway.node.calls()).hasSize(5);
+  }
+
+  @Test
+  void aStreamWhoseClientLeavesCostsWhatItHasSaid() throws IOException {
+    String event = "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n";
+    gateway.node.answers(FakeUpstream.events(Flux.just(event).concatWith(Flux.never())));
+    String key = gateway.key("thousand-tokens");
+    String call = "{\"stream\":true," + question("long", 900).substring(1);
+
+    gateway.leave(call, event.length(), "api-key", key);
+    gateway.node.answers(FakeUpstream.ok("{}"));
+
+    Eventually.eventually(
+        "room for another one",
+        () -> gateway.chat(question("next", 900), "api-key", key).statusCode() == 200);
   }
 
   @Test

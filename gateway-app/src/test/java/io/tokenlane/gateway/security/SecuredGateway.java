@@ -15,6 +15,7 @@ import io.netty.pkitesting.X509Bundle;
 import io.tokenlane.gateway.FakeUpstream;
 import io.tokenlane.gateway.GatewayApplication;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -256,5 +257,21 @@ final class SecuredGateway {
 
   HttpResponse<String> chat(String body, String... headers) {
     return send(request("/v1/chat/completions", headers).POST(BodyPublishers.ofString(body)), null);
+  }
+
+  /** Sends a chat, reads so many bytes of its answer, and goes. */
+  void leave(String body, int bytes, String... headers) throws IOException {
+    try (InputStream answer =
+        anonymous
+            .sendAsync(
+                request("/v1/chat/completions", headers)
+                    .POST(BodyPublishers.ofString(body))
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .build(),
+                BodyHandlers.ofInputStream())
+            .join()
+            .body()) {
+      answer.readNBytes(bytes);
+    }
   }
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Lines that wait, are written, or are dropped; who offers them never waits. */
 final class LineRingTest {
   private static LineRing.Line line(int number) {
-    return json -> json.writeNumber(number);
+    return json -> json.number(number);
   }
 
   private static LineRing.Sink file(Path path) {
