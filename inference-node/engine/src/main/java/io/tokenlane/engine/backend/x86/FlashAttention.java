@@ -17,7 +17,7 @@ public final class FlashAttention {
 
   private final MemorySegment arguments = Arena.ofAuto().allocate(FlashCode.ARGUMENTS, 64);
   private final MemorySegment work = Arena.ofAuto().allocate(FlashCode.WORK, 64);
-  private final MemorySegment[] functions = new MemorySegment[FULL];
+  private final MemorySegment[] functions = new MemorySegment[2 * FULL * FlashCode.STRIPS];
   private MemorySegment table = MemorySegment.NULL;
   private MemorySegment records = MemorySegment.NULL;
   private MemorySegment blank = MemorySegment.NULL;
@@ -114,8 +114,6 @@ public final class FlashAttention {
     table.setAtIndex(ValueLayout.JAVA_LONG, at + 2, keyScales);
     table.setAtIndex(ValueLayout.JAVA_LONG, at + 3, valueScales);
     table.setAtIndex(ValueLayout.JAVA_LONG, at + 4, slots);
-    long count = (long) piece * FlashCode.PIECE + (long) FlashCode.STRIPS * FlashCode.ENTRY;
-    table.setAtIndex(ValueLayout.JAVA_LONG, count, within + 1);
     strips++;
   }
 
@@ -128,34 +126,31 @@ public final class FlashAttention {
   public void attend(MemorySegment in, MemorySegment out, float scale) {
     int together = Math.min(queries, FULL);
     fillUp(together);
-    argument(0, Math.ceilDiv(strips, FlashCode.STRIPS));
+    int before = (strips - 1) / FlashCode.STRIPS;
+    argument(0, before);
     argument(1, table.address());
     argument(2, queries / together);
     argument(3, records.address());
     argument(4, work.address());
     arguments.set(ValueLayout.JAVA_FLOAT, 5 * Long.BYTES, scale);
-    MachineCode.call(function(together), arguments, in, out);
+    int last = strips - before * FlashCode.STRIPS;
+    MachineCode.call(function(together, before > 0, last), arguments, in, out);
   }
 
-  /** The last query once more until a group is full, the last strip until a piece is. */
+  /** The last query once more until a group is full. */
   private void fillUp(int together) {
     long last = (queries - 1) * recordBytes();
     while (queries % together != 0) {
       MemorySegment.copy(records, last, records, queries++ * recordBytes(), recordBytes());
     }
-    long piece = (long) (strips - 1) / FlashCode.STRIPS * FlashCode.PIECE;
-    int wanted = (strips - 1) % FlashCode.STRIPS + 1;
-    for (int i = wanted * FlashCode.ENTRY; i < FlashCode.STRIPS * FlashCode.ENTRY; i++) {
-      long value = table.getAtIndex(ValueLayout.JAVA_LONG, piece + i - FlashCode.ENTRY);
-      table.setAtIndex(ValueLayout.JAVA_LONG, piece + i, value);
-    }
   }
 
-  private MemorySegment function(int together) {
-    MemorySegment function = functions[together - 1];
+  private MemorySegment function(int together, boolean more, int last) {
+    int index = ((together - 1) * 2 + (more ? 1 : 0)) * FlashCode.STRIPS + last - 1;
+    MemorySegment function = functions[index];
     if (function.address() == 0) {
-      function = FlashCodes.of(together, dim, bytes);
-      functions[together - 1] = function;
+      function = FlashCodes.of(new FlashCode.Form(together, dim, bytes, more, last));
+      functions[index] = function;
     }
     return function;
   }

@@ -23,14 +23,13 @@ import static io.tokenlane.engine.backend.x86.Assembler.RSI;
  * the queries, and of those that take the results:
  *
  * <pre>
- * pieces, address of the table, groups of queries, address of the records, address of work space,
+ * pieces before the last one, address of the table, groups of queries, address of the records, address of work space,
  * scale as a float32; from {@link #LANES} on 0 to 15 as ints, from {@link #EXP} on what {@link
  * ExpCode} reads, from {@link #STEPS} on slots of a strip and of a piece
  * </pre>
  *
  * <p>The table holds for each piece the addresses of keys, values, and for bytes their scales, and
- * the slots of its four strips, and how many strips are wanted; those that are not repeat another.
- * Slots that are not wanted may hold anything: their scores are thrown away, and their values are
+ * the slots of its strips: four, but for the last piece, which is cut into as many as it has. Slots that are not wanted may hold anything: their scores are thrown away, and their values are
  * not read. A query's record holds what {@link #RECORD} says. A score is summed element by element
  * upwards, an output slot by slot upwards, softmax's lanes strip by strip.
  */
@@ -50,7 +49,7 @@ final class FlashCode {
   static final int ENTRY = 5;
 
   /** Longs of a piece in the table. */
-  static final int PIECE = STRIPS * ENTRY + 1;
+  static final int PIECE = STRIPS * ENTRY;
 
   /** Bytes of work space: weights of a group. */
   static final int WORK = QUERIES * STRIPS * LINE;
@@ -101,25 +100,35 @@ final class FlashCode {
 
   private final WideAssembler asm = new WideAssembler();
   private final ExpCode exp = new ExpCode(asm, EXP, LEAST, 18, 19, 20);
+  private final Form form;
   private final int queries;
   private final int dim;
   private final boolean bytes;
 
-  private FlashCode(int queries, int dim, boolean bytes) {
-    this.queries = queries;
-    this.dim = dim;
-    this.bytes = bytes;
-  }
+  /** Of the piece whose code is written. */
+  private int strips;
 
   /**
-   * Assembles it.
+   * What a function is for.
    *
    * @param queries of a group, 1 to 4
    * @param dim elements of a head, a multiple of 16
    * @param bytes whether keys and values are bytes with a float32 scale for each slot
+   * @param more whether pieces of four strips come before the last one
+   * @param lastStrips strips of the last piece, 1 to 4
    */
-  static byte[] assemble(int queries, int dim, boolean bytes) {
-    return new FlashCode(queries, dim, bytes).assemble();
+  record Form(int queries, int dim, boolean bytes, boolean more, int lastStrips) {}
+
+  private FlashCode(Form form) {
+    this.form = form;
+    this.queries = form.queries();
+    this.dim = form.dim();
+    this.bytes = form.bytes();
+  }
+
+  /** Assembles it. */
+  static byte[] assemble(Form form) {
+    return new FlashCode(form).assemble();
   }
 
   /** Bytes of a query's record. */
@@ -138,14 +147,19 @@ final class FlashCode {
         asm.addInt(POSITIONS + i, POSITIONS + i, RDI, STEPS);
       }
     }
-    int piece = asm.here();
-    forEachGroup(this::group);
-    for (int i = 0; i < STRIPS; i++) {
-      asm.addInt(POSITIONS + i, POSITIONS + i, RDI, STEPS + Integer.BYTES);
+    if (form.more()) {
+      int piece = asm.here();
+      strips = STRIPS;
+      forEachGroup(this::group);
+      for (int i = 0; i < STRIPS; i++) {
+        asm.addInt(POSITIONS + i, POSITIONS + i, RDI, STEPS + Integer.BYTES);
+      }
+      asm.add(R11, PIECE * Long.BYTES);
+      asm.dec(RAX);
+      asm.jnz(piece);
     }
-    asm.add(R11, PIECE * Long.BYTES);
-    asm.dec(RAX);
-    asm.jnz(piece);
+    strips = form.lastStrips();
+    forEachGroup(this::group);
     asm.pop(RDX);
     forEachGroup(this::finish);
     return asm.leave(SAVED);
@@ -175,7 +189,7 @@ final class FlashCode {
   }
 
   private void score() {
-    for (int strip = 0; strip < STRIPS; strip++) {
+    for (int strip = 0; strip < strips; strip++) {
       int entry = strip * ENTRY * Long.BYTES;
       if (bytes) {
         asm.mov(KEY[strip], R11, entry + 2 * Long.BYTES);
@@ -195,7 +209,7 @@ final class FlashCode {
     for (int i = 0; i < UNROLLED; i++) {
       addProducts(i);
     }
-    for (int strip = 0; strip < STRIPS; strip++) {
+    for (int strip = 0; strip < strips; strip++) {
       asm.add(KEY[strip], UNROLLED * strideOfElement());
     }
     for (int query = 0; query < queries; query++) {
@@ -210,7 +224,7 @@ final class FlashCode {
   }
 
   private void addProducts(int element) {
-    for (int strip = 0; strip < STRIPS; strip++) {
+    for (int strip = 0; strip < strips; strip++) {
       load(KEYS + strip, KEY[strip], element * strideOfElement());
       if (bytes) {
         asm.multiply(KEYS + strip, KEYS + strip, KEY_SCALES + strip);
@@ -218,7 +232,7 @@ final class FlashCode {
     }
     for (int query = 0; query < queries; query++) {
       asm.broadcastFloat(ELEMENTS + query, QUERY[query], element * Float.BYTES);
-      for (int strip = 0; strip < STRIPS; strip++) {
+      for (int strip = 0; strip < strips; strip++) {
         asm.multiplyAndAdd(score(query, strip), KEYS + strip, ELEMENTS + query);
       }
     }
@@ -238,7 +252,7 @@ final class FlashCode {
   private void weigh(int query) {
     int record = record(query);
     asm.load(TOP, RBX, record + LARGEST);
-    for (int strip = 0; strip < STRIPS; strip++) {
+    for (int strip = 0; strip < strips; strip++) {
       int score = score(query, strip);
       asm.isBelow(1 + strip, POSITIONS + strip, RBX, record + END);
       asm.blend(score, 1 + strip, NEGATIVE_INFINITY, score);
@@ -255,7 +269,7 @@ final class FlashCode {
     exp.exp(CHANGE, 0);
     asm.store(RBX, record + FACTOR, CHANGE);
     asm.multiply(SUM, CHANGE, RBX, record);
-    for (int strip = 0; strip < STRIPS; strip++) {
+    for (int strip = 0; strip < strips; strip++) {
       int score = score(query, strip);
       asm.subtract(score, score, TOP);
       asm.multiplyAll(score, score, RDI, SCALE);
@@ -271,7 +285,7 @@ final class FlashCode {
     outputs(first, vectors, true);
     asm.mov(RCX, RDI, 4 * Long.BYTES);
     asm.mov(R10, R11);
-    asm.mov(R9, R11, STRIPS * ENTRY * Long.BYTES);
+    asm.set(R9, strips);
     int strip = asm.here();
     asm.mov(R8, R10, Long.BYTES);
     if (bytes) {

@@ -6,17 +6,13 @@ import java.util.concurrent.ConcurrentMap;
 
 /** What {@link FlashCode} gave, loaded once in a process. */
 final class FlashCodes {
-  private static final ConcurrentMap<Key, MemorySegment> LOADED = new ConcurrentHashMap<>();
+  private static final ConcurrentMap<FlashCode.Form, MemorySegment> LOADED =
+      new ConcurrentHashMap<>();
 
   private FlashCodes() {}
 
-  /** What a function is for. */
-  private record Key(int queries, int dim, boolean bytes) {}
-
-  /** The function for groups of so many queries of so many elements. */
-  static MemorySegment of(int queries, int dim, boolean bytes) {
+  static MemorySegment of(FlashCode.Form form) {
     return LOADED.computeIfAbsent(
-        new Key(queries, dim, bytes),
-        key -> MachineCode.load(new byte[][] {FlashCode.assemble(queries, dim, bytes)})[0]);
+        form, each -> MachineCode.load(new byte[][] {FlashCode.assemble(each)})[0]);
   }
 }
