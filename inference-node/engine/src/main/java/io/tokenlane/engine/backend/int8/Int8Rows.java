@@ -166,6 +166,39 @@ public final class Int8Rows {
     return (long) firstRow(tile) * groups * Float.BYTES;
   }
 
+  /** Whether values lie in bytes alone. */
+  public boolean isOfFours() {
+    return form == Form.FOURS;
+  }
+
+  /** Inputs behind one scale. */
+  public int group() {
+    return group;
+  }
+
+  /** Groups of a row. */
+  public int groups() {
+    return groups;
+  }
+
+  /** Where a row's values in bytes begin, in bytes. */
+  public long foursOfRow(int row) {
+    int tile = tileOf(row);
+    return foursOf(tile) + (long) (row - firstRow(tile)) * Integer.BYTES;
+  }
+
+  /** Where a row's scales begin, in bytes. */
+  public long scalesOfRow(int row) {
+    int tile = tileOf(row);
+    return scalesOf(tile) + (long) (row - firstRow(tile)) * Float.BYTES;
+  }
+
+  /** From one of a row's ints, or scales, to the next, in bytes. */
+  public long strideOf(int row) {
+    int tile = tileOf(row);
+    return (long) (firstRow(tile + 1) - firstRow(tile)) * Integer.BYTES;
+  }
+
   /**
    * Quantises one row.
    *

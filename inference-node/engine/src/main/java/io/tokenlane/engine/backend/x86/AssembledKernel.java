@@ -3,6 +3,7 @@ package io.tokenlane.engine.backend.x86;
 import io.tokenlane.engine.backend.int8.Int8Kernel;
 import io.tokenlane.engine.backend.int8.Int8Matrix;
 import io.tokenlane.engine.backend.int8.Int8Rows;
+import io.tokenlane.engine.backend.x86.WideTileCode.Ending;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -34,6 +35,30 @@ public final class AssembledKernel implements Int8Kernel {
 
   @Override
   public void multiply(Int8Matrix weights, int panel, int panels, Tile tile, MemorySegment out) {
+    arguments(weights, panel, panels, tile);
+    argument(3, out.address());
+    MachineCode.call(functions[tile.count() - 1], arguments);
+  }
+
+  @Override
+  public boolean storesRows() {
+    return instructions == Instructions.AVX512_VNNI;
+  }
+
+  @Override
+  public void multiplyInto(
+      Int8Matrix weights, int panel, int panels, Tile tile, Results results) {
+    arguments(weights, panel, panels, tile);
+    int first = tile.rows().firstRow(tile.index());
+    long stride = (long) weights.outputs() * Float.BYTES;
+    argument(3, first * stride + (long) panel * TileFrame.ROW_BYTES);
+    argument(7, stride);
+    Ending ending = results.add() ? Ending.ADDED : Ending.STORED;
+    MemorySegment function = functions[ending.ordinal() * Int8Rows.TILE + tile.count() - 1];
+    MachineCode.call(function, arguments, results.memory(), results.memory());
+  }
+
+  private void arguments(Int8Matrix weights, int panel, int panels, Tile tile) {
     Int8Rows rows = tile.rows();
     MemorySegment memory = weights.memory();
     argument(0, memory.address() + panel * weights.panelBytes());
@@ -43,11 +68,9 @@ public final class AssembledKernel implements Int8Kernel {
             ? rows.fours().address() + rows.foursOf(tile.index())
             : rows.values().address() + rows.valuesOf(tile.index()));
     argument(2, rows.scales().address() + rows.scalesOf(tile.index()));
-    argument(3, out.address());
     argument(4, panels);
     argument(5, weights.groups());
     argument(6, weights.group() / PAIRS_TO_TURNS);
-    MachineCode.call(functions[tile.count() - 1], arguments);
   }
 
   private void argument(int index, long value) {

@@ -117,6 +117,18 @@ class Assembler {
     memory(to, base, displacement);
   }
 
+  /** Loads an int. */
+  void loadInt(int to, int base, int displacement) {
+    emit(0x40 | to >> 3 << 2 | base >> 3, 0x8B);
+    memory(to, base, displacement);
+  }
+
+  /** Stores an int. */
+  void storeInt(int base, int displacement, int from) {
+    emit(0x40 | from >> 3 << 2 | base >> 3, 0x89);
+    memory(from, base, displacement);
+  }
+
   void mov(int to, int from) {
     rex(from, to);
     emit(0x89, 0xC0 | (from & 7) << 3 | (to & 7));

@@ -1,10 +1,12 @@
 package io.tokenlane.engine.backend.x86;
 
 import io.tokenlane.engine.backend.int8.Int8Rows;
+import io.tokenlane.engine.backend.x86.WideTileCode.Ending;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
@@ -38,10 +40,18 @@ public enum Instructions {
     };
   }
 
-  private byte[] assemble(int rows) {
+  private byte[] assemble(int rows, Ending ending) {
     return switch (this) {
-      case AVX512_VNNI -> WideTileCode.assemble(rows);
+      case AVX512_VNNI -> WideTileCode.assemble(rows, ending);
       case AVX2 -> TileCode.assemble(rows);
+    };
+  }
+
+  /** Endings that there is code for, in the order of {@link #functions}. */
+  private List<Ending> endings() {
+    return switch (this) {
+      case AVX512_VNNI -> List.of(Ending.values());
+      case AVX2 -> List.of(Ending.APART);
     };
   }
 
@@ -74,13 +84,16 @@ public enum Instructions {
 
   private Optional<String> refused() {
     try {
-      return functions().length == Int8Rows.TILE ? Optional.empty() : Optional.of("no functions");
+      return functions().length > 0 ? Optional.empty() : Optional.of("no functions");
     } catch (IllegalStateException | ExceptionInInitializerError | NoClassDefFoundError e) {
       return Optional.of("the system refuses memory for machine code");
     }
   }
 
-  /** The functions for 1 to 6 rows, assembled when they are first asked for. */
+  /**
+   * The functions for 1 to 6 rows, ending by ending as far as there is code for them, assembled
+   * when they are first asked for.
+   */
   MemorySegment[] functions() {
     synchronized (LOADED) {
       return LOADED.computeIfAbsent(this, Instructions::load);
@@ -88,11 +101,13 @@ public enum Instructions {
   }
 
   private static MemorySegment[] load(Instructions instructions) {
-    byte[][] code = new byte[Int8Rows.TILE][];
-    for (int i = 0; i < code.length; i++) {
-      code[i] = instructions.assemble(i + 1);
+    List<byte[]> code = new ArrayList<>();
+    for (Ending ending : instructions.endings()) {
+      for (int rows = 1; rows <= Int8Rows.TILE; rows++) {
+        code.add(instructions.assemble(rows, ending));
+      }
     }
-    return MachineCode.load(code);
+    return MachineCode.load(code.toArray(new byte[0][]));
   }
 
   /** Their name, for people. */

@@ -53,6 +53,14 @@ abstract class TileFrame {
     this.rows = rows;
   }
 
+  /** Makes RDX, what the argument says, the address of the results. */
+  void findResults() {}
+
+  /** From one panel's results to the next one's, in bytes. */
+  int bytesOfPanel() {
+    return rows * ROW_BYTES;
+  }
+
   /** Makes the results of a panel zero. */
   abstract void clearResults();
 
@@ -76,14 +84,15 @@ abstract class TileFrame {
   /** The function's code. */
   final byte[] assemble() {
     asm.enter(RBX);
+    asm.mov(RDX, RDI, 24);
+    findResults();
     asm.mov(RSI, RDI, 0);
     asm.mov(R8, RDI, 8);
     asm.mov(R9, RDI, 16);
-    asm.mov(RDX, RDI, 24);
     asm.mov(RCX, RDI, 32);
     int panel = asm.here();
     panel();
-    asm.add(RDX, rows * ROW_BYTES);
+    asm.add(RDX, bytesOfPanel());
     asm.dec(RCX);
     asm.jnz(panel);
     return asm.leave(RBX);

@@ -166,6 +166,45 @@ final class WideAssembler extends Assembler {
     evexRegister(new Code(MAP_0F38, PREFIX_66, 0xA8), to, left, right);
   }
 
+  /** Stores the first lane. */
+  void storeFirst(int base, int displacement, int from) {
+    evexMemory(new Code(MAP_0F, PREFIX_F3, 0x11), from, 0, base, displacement);
+  }
+
+  /** Stores the lowest byte of each int. */
+  void storeBytes(int base, int displacement, int from) {
+    evexMemory(new Code(MAP_0F38, PREFIX_F3, 0x31), from, 0, base, displacement);
+  }
+
+  void and(int to, int left, int right) {
+    evexRegister(new Code(MAP_0F, PREFIX_66, 0xDB), to, left, right);
+  }
+
+  /** The larger of signed ints. */
+  void largestInt(int to, int left, int right) {
+    evexRegister(new Code(MAP_0F38, PREFIX_66, 0x3D), to, left, right);
+  }
+
+  void subtractInts(int to, int left, int right) {
+    evexRegister(new Code(MAP_0F, PREFIX_66, 0xFA), to, left, right);
+  }
+
+  /** Quotients by one float32 in memory. */
+  void divideAll(int to, int left, int base, int displacement) {
+    evexMemory(new Code(MAP_0F, NO_PREFIX, 0x5E).broadcasting(), to, left, base, displacement);
+  }
+
+  /** {@code to = left / right} where the mask is set, else zero. */
+  void divideMasked(int to, int left, int right, int mask) {
+    evexRegister(new Code(MAP_0F, NO_PREFIX, 0x5E).zeroing(mask), to, left, right);
+  }
+
+  /** Sets a mask's bits, of register 1 to 7, unless numbers are below one in memory. */
+  void isNotBelow(int mask, int numbers, int base, int displacement) {
+    evexMemory(new Code(MAP_0F, NO_PREFIX, 0xC2).broadcasting(), mask, numbers, base, displacement);
+    emit(5);
+  }
+
   /** 16 signed bytes in memory as ints. */
   void widenBytes(int to, int base, int displacement) {
     evexMemory(new Code(MAP_0F38, PREFIX_66, 0x21), to, 0, base, displacement);
