@@ -45,8 +45,7 @@ public interface Int8Kernel {
    * @param panels their number, 1 to {@link #MOST_PANELS}; all have {@link Int8Matrix#PANEL}
    *     outputs
    */
-  default void multiplyInto(
-      Int8Matrix weights, int panel, int panels, Tile tile, Results results) {
+  default void multiplyInto(Int8Matrix weights, int panel, int panels, Tile tile, Results results) {
     throw new UnsupportedOperationException("results: stored apart");
   }
 

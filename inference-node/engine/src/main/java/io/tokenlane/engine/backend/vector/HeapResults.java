@@ -14,6 +14,7 @@ final class HeapResults {
   private int next;
 
   /** An array whose elements results are written to, or added to. */
+  @SuppressWarnings("ReferenceEquality") // which array, not what it holds
   Results of(float[] array, boolean add) {
     for (int i = 0; i < KEPT; i++) {
       if (arrays[i] == array) {

@@ -13,8 +13,7 @@ public final class AssembledGate {
 
   /** Assembled when it is first asked for. */
   private static final class Loaded {
-    static final MemorySegment FUNCTION =
-        MachineCode.load(new byte[][] {GateCode.assemble()})[0];
+    static final MemorySegment FUNCTION = MachineCode.load(new byte[][] {GateCode.assemble()})[0];
   }
 
   /** Where AVX-512 code runs. */

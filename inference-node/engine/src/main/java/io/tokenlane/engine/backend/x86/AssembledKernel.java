@@ -16,7 +16,9 @@ public final class AssembledKernel implements Int8Kernel {
   private static final int MEMORY = 3 * 64;
 
   private final Instructions instructions;
-  private final MemorySegment[] functions;
+  private final MemorySegment[] apart;
+  private final MemorySegment[] stored;
+  private final MemorySegment[] added;
   private final MemorySegment arguments = Arena.ofAuto().allocate(MEMORY, 64);
 
   /**
@@ -24,8 +26,14 @@ public final class AssembledKernel implements Int8Kernel {
    */
   public AssembledKernel(Instructions instructions) {
     this.instructions = instructions;
-    this.functions = instructions.functions();
+    apart = functions(Ending.APART);
+    stored = functions(Ending.STORED);
+    added = functions(Ending.ADDED);
     WideTileCode.constants(arguments);
+  }
+
+  private MemorySegment[] functions(Ending ending) {
+    return instructions.functions().getOrDefault(ending, new MemorySegment[0]);
   }
 
   @Override
@@ -37,24 +45,22 @@ public final class AssembledKernel implements Int8Kernel {
   public void multiply(Int8Matrix weights, int panel, int panels, Tile tile, MemorySegment out) {
     arguments(weights, panel, panels, tile);
     argument(3, out.address());
-    MachineCode.call(functions[tile.count() - 1], arguments);
+    MachineCode.call(apart[tile.count() - 1], arguments);
   }
 
   @Override
   public boolean storesRows() {
-    return instructions == Instructions.AVX512_VNNI;
+    return stored.length > 0;
   }
 
   @Override
-  public void multiplyInto(
-      Int8Matrix weights, int panel, int panels, Tile tile, Results results) {
+  public void multiplyInto(Int8Matrix weights, int panel, int panels, Tile tile, Results results) {
     arguments(weights, panel, panels, tile);
     int first = tile.rows().firstRow(tile.index());
     long stride = (long) weights.outputs() * Float.BYTES;
     argument(3, first * stride + (long) panel * TileFrame.ROW_BYTES);
     argument(7, stride);
-    Ending ending = results.add() ? Ending.ADDED : Ending.STORED;
-    MemorySegment function = functions[ending.ordinal() * Int8Rows.TILE + tile.count() - 1];
+    MemorySegment function = (results.add() ? added : stored)[tile.count() - 1];
     MachineCode.call(function, arguments, results.memory(), results.memory());
   }
 

@@ -29,8 +29,9 @@ import static io.tokenlane.engine.backend.x86.Assembler.RSI;
  * </pre>
  *
  * <p>The table holds for each piece the addresses of keys, values, and for bytes their scales, and
- * the slots of its strips: four, but for the last piece, which is cut into as many as it has. Slots that are not wanted may hold anything: their scores are thrown away, and their values are
- * not read. A query's record holds what {@link #RECORD} says. A score is summed element by element
+ * the slots of its strips: four, but for the last piece, which is cut into as many as it has. Slots
+ * that are not wanted may hold anything: their scores are thrown away, and their values are not
+ * read. A query's record holds what {@link #RECORD} says. A score is summed element by element
  * upwards, an output slot by slot upwards, softmax's lanes strip by strip.
  */
 final class FlashCode {

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
@@ -24,7 +23,7 @@ public enum Instructions {
   AVX2("AVX2");
 
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
-  private static final Map<Instructions, MemorySegment[]> LOADED =
+  private static final Map<Instructions, Map<Ending, MemorySegment[]>> LOADED =
       new EnumMap<>(Instructions.class);
 
   private final String title;
@@ -47,7 +46,7 @@ public enum Instructions {
     };
   }
 
-  /** Endings that there is code for, in the order of {@link #functions}. */
+  /** Endings that there is code for. */
   private List<Ending> endings() {
     return switch (this) {
       case AVX512_VNNI -> List.of(Ending.values());
@@ -84,30 +83,29 @@ public enum Instructions {
 
   private Optional<String> refused() {
     try {
-      return functions().length > 0 ? Optional.empty() : Optional.of("no functions");
+      return !functions().isEmpty() ? Optional.empty() : Optional.of("no functions");
     } catch (IllegalStateException | ExceptionInInitializerError | NoClassDefFoundError e) {
       return Optional.of("the system refuses memory for machine code");
     }
   }
 
-  /**
-   * The functions for 1 to 6 rows, ending by ending as far as there is code for them, assembled
-   * when they are first asked for.
-   */
-  MemorySegment[] functions() {
+  /** The functions for 1 to 6 rows of each ending, assembled when they are first asked for. */
+  Map<Ending, MemorySegment[]> functions() {
     synchronized (LOADED) {
       return LOADED.computeIfAbsent(this, Instructions::load);
     }
   }
 
-  private static MemorySegment[] load(Instructions instructions) {
-    List<byte[]> code = new ArrayList<>();
+  private static Map<Ending, MemorySegment[]> load(Instructions instructions) {
+    Map<Ending, MemorySegment[]> functions = new EnumMap<>(Ending.class);
     for (Ending ending : instructions.endings()) {
-      for (int rows = 1; rows <= Int8Rows.TILE; rows++) {
-        code.add(instructions.assemble(rows, ending));
+      byte[][] code = new byte[Int8Rows.TILE][];
+      for (int i = 0; i < code.length; i++) {
+        code[i] = instructions.assemble(i + 1, ending);
       }
+      functions.put(ending, MachineCode.load(code));
     }
-    return MachineCode.load(code.toArray(new byte[0][]));
+    return functions;
   }
 
   /** Their name, for people. */

@@ -45,8 +45,7 @@ final class FlashTileTest {
     int blockSize = 16 * (1 + random.nextInt(2));
     int blocks = Math.ceilDiv(LONGEST, blockSize);
     Batch batch = new Batch(64, 3, blocks, blockSize);
-    try (HostKvStore kv =
-        HostKvStore.of(backend.kvStore(2, shape, 3 * blocks, blockSize, type))) {
+    try (HostKvStore kv = HostKvStore.of(backend.kvStore(2, shape, 3 * blocks, blockSize, type))) {
       kv.memory().fill((byte) 0xff); // no numbers, in floats
       for (int sequence = 0; sequence < 3; sequence++) {
         int first = sequence * blocks;

@@ -56,11 +56,7 @@ final class RowCodeTest {
 
   /** Values, then scales. */
   private static String quantised(
-      HostRows rows,
-      @Nullable HostNorm norm,
-      int count,
-      Int8Matrix matrix,
-      boolean assembled) {
+      HostRows rows, @Nullable HostNorm norm, int count, Int8Matrix matrix, boolean assembled) {
     RowsWork work = new RowsWork(1, assembled);
     Int8Rows into = new Int8Rows(Int8Rows.Form.FOURS);
     work.set(rows, norm, count, null);
