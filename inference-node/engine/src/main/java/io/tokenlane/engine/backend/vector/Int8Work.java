@@ -42,7 +42,8 @@ final class Int8Work implements Workers.Work {
     private final MemorySegment results =
         Arena.ofAuto()
             .allocate(
-                (long) Int8Kernel.MOST_PANELS * Int8Rows.TILE * Int8Matrix.PANEL * Float.BYTES, 64);
+                (long) Int8Kernel.MOST_PANELS * Int8Rows.WIDE_TILE * Int8Matrix.PANEL * Float.BYTES,
+                64);
 
     Space(Int8Kernel kernel) {
       this.kernel = kernel;

@@ -46,6 +46,13 @@ public enum Instructions {
     };
   }
 
+  private int mostRows() {
+    return switch (this) {
+      case AVX512_VNNI -> Int8Rows.WIDE_TILE;
+      case AVX2 -> Int8Rows.TILE;
+    };
+  }
+
   /** Endings that there is code for. */
   private List<Ending> endings() {
     return switch (this) {
@@ -89,7 +96,7 @@ public enum Instructions {
     }
   }
 
-  /** The functions for 1 to 6 rows of each ending, assembled when they are first asked for. */
+  /** The functions for 1 row and more, of each ending, assembled when they are first asked for. */
   Map<Ending, MemorySegment[]> functions() {
     synchronized (LOADED) {
       return LOADED.computeIfAbsent(this, Instructions::load);
@@ -99,7 +106,7 @@ public enum Instructions {
   private static Map<Ending, MemorySegment[]> load(Instructions instructions) {
     Map<Ending, MemorySegment[]> functions = new EnumMap<>(Ending.class);
     for (Ending ending : instructions.endings()) {
-      byte[][] code = new byte[Int8Rows.TILE][];
+      byte[][] code = new byte[instructions.mostRows()][];
       for (int i = 0; i < code.length; i++) {
         code[i] = instructions.assemble(i + 1, ending);
       }

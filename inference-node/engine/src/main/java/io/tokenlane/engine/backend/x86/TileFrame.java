@@ -45,7 +45,7 @@ abstract class TileFrame {
 
   private final Assembler asm;
 
-  /** Rows of the tile, 1 to 6. */
+  /** Rows of the tile. */
   final int rows;
 
   TileFrame(Assembler asm, int rows) {

@@ -35,7 +35,7 @@ final class WideTileCode extends TileFrame {
   private static final int ENOUGH_SUMS = 4;
 
   /** Behind all sums. */
-  private static final int RESULTS = 16;
+  private static final int RESULTS = 12;
 
   private static final int WEIGHTS = 24;
   private static final int WEIGHT_SCALES = 28;
@@ -66,7 +66,7 @@ final class WideTileCode extends TileFrame {
   }
 
   /**
-   * Assembles it for {@code rows} rows, 1 to 6. Unless results stay apart, the function takes the
+   * Assembles it for {@code rows} rows, 1 to 12. Unless results stay apart, the function takes the
    * address of the array too; the fourth long is where in it they begin, in bytes, and an eighth
    * one says how far rows lie apart.
    */
