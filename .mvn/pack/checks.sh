@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs every test that needs a GPU, then compute-sanitizer if the machine has it, then the benchmarks, and
 # leaves all results in a folder: ./checks.sh [--quick] [RESULTS]. Each part has a time limit and runs whatever
-# became of the one before; the exit code says whether the tests passed.
+# became of the one before; the exit code says whether the tests passed. TOKENLANE_ROOT=DIR takes the models from a
+# checkout of the project there, so that they need not travel.
 set -u
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 quick=""
@@ -11,7 +12,8 @@ if [ "${1-}" = --quick ]; then
 fi
 results=${1-$HERE/results}
 mkdir -p "$results"
-common=("${OPTIONS[@]}" "-Dtokenlane.root=$HERE" "-Dtokenlane.shared=$HERE/shared" -Djava.awt.headless=true
+root=${TOKENLANE_ROOT:-$HERE}
+common=("${OPTIONS[@]}" "-Dtokenlane.root=$root" "-Dtokenlane.shared=$root/shared" -Djava.awt.headless=true
   -cp "$HERE/lib/*")
 
 nvidia-smi >"$results/nvidia-smi.txt" 2>&1

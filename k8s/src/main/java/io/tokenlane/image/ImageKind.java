@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The images there are. */
@@ -26,16 +27,16 @@ enum ImageKind {
           "--sun-misc-unsafe-memory-access=allow",
           "-Dfile.encoding=UTF-8",
           "-Xlog:aot*=off",
-          "-Xlog:cds*=off");
-
-  private static final List<String> OF_NODES =
-      List.of(
-          "--add-modules",
-          "jdk.incubator.vector",
+          "-Xlog:cds*=off",
           "-XX:MinHeapFreeRatio=10",
           "-XX:MaxHeapFreeRatio=20",
           "-XX:-ShrinkHeapInSteps",
           "-XX:TrimNativeHeapInterval=5000");
+
+  private static final List<String> OF_NODES = List.of("--add-modules", "jdk.incubator.vector");
+
+  /** The C library otherwise keeps up to eight heaps a processor. */
+  private static final Map<String, String> HEAPS = Map.of("MALLOC_ARENA_MAX", "2");
 
   /** The gateway opens these only where it is to ask a cluster's API for nodes. */
   private static final Path DISCOVERY = Path.of("gateway-kubernetes/target");
@@ -129,15 +130,13 @@ enum ImageKind {
   }
 
   Map<String, String> environment() {
-    return onGpu()
-        ? Map.of(
-            "NVIDIA_VISIBLE_DEVICES",
-            "all",
-            "NVIDIA_DRIVER_CAPABILITIES",
-            "compute,utility",
-            "LD_LIBRARY_PATH",
-            "/app/native:/usr/lib/x86_64-linux-gnu:/usr/lib64")
-        : Map.of();
+    Map<String, String> environment = new TreeMap<>(HEAPS);
+    if (onGpu()) {
+      environment.put("NVIDIA_VISIBLE_DEVICES", "all");
+      environment.put("NVIDIA_DRIVER_CAPABILITIES", "compute,utility");
+      environment.put("LD_LIBRARY_PATH", "/app/native:/usr/lib/x86_64-linux-gnu:/usr/lib64");
+    }
+    return environment;
   }
 
   String lowerCase() {

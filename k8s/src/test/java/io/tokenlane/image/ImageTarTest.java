@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -98,6 +99,20 @@ class ImageTarTest {
     String launcher = Files.readString(Path.of("..", "tokenlane"));
 
     assertThat(kind.options()).allSatisfy(option -> assertThat(launcher).contains(option));
+    String own = kind.program().equals("node") ? "NODE_OPTIONS" : "GATEWAY_OPTIONS";
+    assertThat(kind.options())
+        .containsAll(flags(launcher, "COMMON_OPTIONS"))
+        .containsAll(flags(launcher, own));
+    assertThat(launcher)
+        .contains("MALLOC_ARENA_MAX:-" + kind.environment().get("MALLOC_ARENA_MAX"));
+  }
+
+  /** Without the sizes of the heap, which are the deployment's, and what is named by variables. */
+  private static List<String> flags(String launcher, String name) {
+    String list = launcher.split("\n" + name + "=\\(")[1].split("\\)")[0];
+    return Arrays.stream(list.replace("\"", "").split("\\s+"))
+        .filter(flag -> flag.startsWith("-") && !flag.matches("-Xm[snx].*"))
+        .toList();
   }
 
   @Test

@@ -30,7 +30,7 @@ final class DecodeRun implements AutoCloseable {
     blocksEach = Math.ceilDiv(length, BLOCK);
     kv = model.kvStore(sequences * blocksEach, BLOCK, KvType.FLOAT16);
     batch = new Batch(maxRows, Math.max(sequences, 1), blocksEach, BLOCK);
-    draws = new Draws(sequences, model.config().tokens(), model.config().formulas().logitCap());
+    draws = model.newDraws(sequences);
   }
 
   /** Computes so many tokens of one sequence's prompt in one step; gives tokens in a second. */
@@ -74,6 +74,7 @@ final class DecodeRun implements AutoCloseable {
     }
     position += rows;
     model.draw(batch, kv, draws);
+    model.drawn(draws);
   }
 
   @Override

@@ -73,6 +73,11 @@ interface CacheRule {
     return key();
   }
 
+  /** The same, once was learnt from this response. */
+  default String flightKeyAfter(HttpFields response) {
+    return flightKey();
+  }
+
   /** What is asked, where another question's answer may be given; else empty. */
   default Optional<SemanticLevel.Question> question() {
     return Optional.empty();

@@ -66,6 +66,11 @@ record PlainRule(
     return variants.keyFor(resource, request);
   }
 
+  @Override
+  public String flightKeyAfter(HttpFields response) {
+    return variants.keyAfter(resource, response, request);
+  }
+
   /** What an answer is stored under: the request's own key, or that of planned prefetches. */
   @SuppressWarnings("ReferenceEquality") // an equal answer elsewhere is another one
   String keyOf(Answer answer) {

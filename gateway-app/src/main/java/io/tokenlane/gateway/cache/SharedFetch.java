@@ -145,10 +145,13 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
     }
     Opening opening = new Opening(rule.request(), status, fields, passage, judged.ttlSeconds());
     ride(opening, forward.asStored(judged.ttlSeconds()));
-    // At the last moment: who knows the variant's key and finds no flight there begins another.
-    rule.learn(fields);
-    if (flight != null) {
-      flight.open(rule.flightKey(), opening);
+    // In this order: who knows the variant's key and finds no flight there would begin another.
+    if (flight == null) {
+      rule.learn(fields);
+    } else {
+      flight.alsoAs(rule.flightKeyAfter(fields));
+      rule.learn(fields);
+      flight.open(opening);
     }
   }
 

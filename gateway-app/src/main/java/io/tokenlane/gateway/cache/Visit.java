@@ -66,11 +66,22 @@ final class Visit {
     asked = rule.key();
     return switch (rule.cache().turn(asked, rule.flightKey(), this::serves)) {
       case Turn.Hit hit -> hit(hit.answer());
-      case Turn.Lead lead -> lead(lead.flight());
+      case Turn.Lead lead -> first(lead.flight());
       case Turn.Pass pass -> fetch(null, null);
       case Turn.Wait wait ->
           Mono.fromFuture(() -> wait.landing().toCompletableFuture()).flatMap(this::landed);
     };
+  }
+
+  /**
+   * Leads, unless the fetch that taught another key ended just before the old one was asked for.
+   */
+  private Mono<Void> first(Flight flight) {
+    if (rule.key().equals(asked)) {
+      return lead(flight);
+    }
+    flight.abandon();
+    return serve();
   }
 
   /** Asks who may have it, before the origin. */

@@ -227,6 +227,11 @@ final class CudaBackend implements Backend {
   }
 
   @Override
+  public void drawn(Draws draws) {
+    step.drawn(draws);
+  }
+
+  @Override
   public void read(Rows rows, int row, float[] values) {
     step.read((DeviceRows) rows, row, values);
   }

@@ -22,6 +22,7 @@ final class DrawMemory {
 
   private final Driver driver;
   private final DeviceMemory.Scratch device;
+  private final DeviceMemory.Scratch adjusted;
   private final DeviceMemory.Scratch results;
   private MemorySegment staging = MemorySegment.NULL;
   private MemorySegment back = MemorySegment.NULL;
@@ -37,6 +38,7 @@ final class DrawMemory {
   DrawMemory(Driver driver, DeviceMemory memory) {
     this.driver = driver;
     device = memory.new Scratch();
+    adjusted = memory.new Scratch();
     results = memory.new Scratch();
   }
 
@@ -54,6 +56,7 @@ final class DrawMemory {
       staging = driver.pinned(2 * bytes);
     }
     write(draws);
+    adjusted.atLeast(2L * padded * draws.tokens() * Float.BYTES);
     results.atLeast((long) padded * RESULT * Integer.BYTES);
     driver.copyIn(device.atLeast(bytes), staging, bytes);
   }
@@ -127,19 +130,16 @@ final class DrawMemory {
     return device.atLeast(0) + place * 4L;
   }
 
-  /** Addresses that the kernel takes, in its order, from the rows to the masks. */
+  /** Addresses that the kernel takes, in its order, from the rows to the results. */
   Arguments arguments(Arguments to) {
     return to.address(at(0))
         .address(at(seenAt))
         .address(at(seenAt + seenCapacity))
         .address(at(biasAt))
         .address(at(biasAt + biasCapacity))
-        .address(at(masksAt));
-  }
-
-  /** Where results go. */
-  long results() {
-    return results.atLeast(0);
+        .address(at(masksAt))
+        .address(adjusted.atLeast(0))
+        .address(results.atLeast(0));
   }
 
   /** Waits for the results and gives them to their rows. */

@@ -33,7 +33,6 @@ final class StepLaunches {
   private final DeviceMemory.Scratch projected;
   private final DeviceMemory.Scratch partials;
   private final DeviceMemory.Scratch logits;
-  private final DeviceMemory.Scratch adjusted;
   private final DrawMemory drawMemory;
   private final Results results;
   private @Nullable StepMemory batchMemory;
@@ -56,7 +55,6 @@ final class StepLaunches {
     projected = memory.new Scratch();
     partials = memory.new Scratch();
     logits = memory.new Scratch();
-    adjusted = memory.new Scratch();
     drawMemory = new DrawMemory(driver, memory);
     results = new Results(driver);
   }
@@ -314,46 +312,49 @@ final class StepLaunches {
   }
 
   void logits(DeviceRows in, DeviceNorm norm, DeviceLinear head, float[] to) {
-    settle();
-    if (actualOutputs > 0) {
-      long count = (long) outputs * head.outputs();
-      long at = logits.atLeast(count * Float.BYTES);
-      pack(new Source(in, KernelNumbers.NORMED, norm.gain(), norm.epsilon(), true), head);
-      project(head, at, false, true);
-      flush();
-      results.copy(at, to, actualOutputs * head.outputs());
-    } else {
-      flush();
-      driver.synchronize();
-    }
-  }
-
-  void draw(DeviceRows in, DeviceNorm norm, DeviceLinear head, Draws draws) {
-    settle();
     if (actualOutputs == 0) {
       flush();
       driver.synchronize();
       return;
     }
+    long at = head(in, norm, head);
+    flush();
+    results.copy(at, to, actualOutputs * head.outputs());
+  }
+
+  /** Gives the address of the logits. */
+  private long head(DeviceRows in, DeviceNorm norm, DeviceLinear head) {
+    settle();
     long at = logits.atLeast((long) outputs * head.outputs() * Float.BYTES);
     pack(new Source(in, KernelNumbers.NORMED, norm.gain(), norm.epsilon(), true), head);
     project(head, at, false, true);
+    return at;
+  }
+
+  /** Begins to draw, and returns. */
+  void draw(DeviceRows in, DeviceNorm norm, DeviceLinear head, Draws draws) {
+    if (actualOutputs == 0) {
+      flush();
+      return;
+    }
+    long at = head(in, norm, head);
     drawMemory.send(draws, actualOutputs, outputs);
-    long work = adjusted.atLeast(2L * outputs * draws.tokens() * Float.BYTES);
+    Arguments wanted = drawMemory.arguments(counts().address(at));
     list.add(
         Kernel.SAMPLE,
         outputs,
         1,
-        drawMemory
-            .arguments(counts().address(at))
-            .address(work)
-            .address(drawMemory.results())
-            .number(head.outputs())
-            .number(draws.tokens())
-            .number(draws.cap())
-            .block());
+        wanted.number(head.outputs()).number(draws.tokens()).number(draws.cap()).block());
     flush();
-    drawMemory.receive(draws);
+  }
+
+  /** Waits for what {@link #draw} has begun. */
+  void drawn(Draws draws) {
+    if (actualOutputs == 0) {
+      driver.synchronize();
+    } else {
+      drawMemory.receive(draws);
+    }
   }
 
   void read(DeviceRows from, int row, float[] values) {

@@ -57,6 +57,7 @@ abstract class SamplingKit {
     backend.begin(batch);
     backend.embed(backend.table(table), 1, in);
     backend.draw(in, norm, head(backend, logits), draws);
+    backend.drawn(draws);
   }
 
   private float[] logits(int count) {

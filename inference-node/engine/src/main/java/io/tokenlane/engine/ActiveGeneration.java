@@ -15,6 +15,7 @@ final class ActiveGeneration implements Generation {
 
   final Wires wires;
   private volatile boolean cancelled;
+  private boolean deaf;
   private @Nullable Steering steering;
   private final Effort effort = new Effort();
 
@@ -41,6 +42,16 @@ final class ActiveGeneration implements Generation {
       cancelled = true;
       wires.inbox().accept(this);
     }
+  }
+
+  /** Its listener failed: tells it nothing any more. */
+  void deafen() {
+    deaf = true;
+    cancel();
+  }
+
+  boolean isDeaf() {
+    return deaf;
   }
 
   boolean isCancelled() {

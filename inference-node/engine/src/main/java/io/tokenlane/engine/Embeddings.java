@@ -76,6 +76,11 @@ final class Embeddings {
     }
   }
 
+  /** Whether {@link #step} has anything to do. */
+  boolean isAsked() {
+    return current != null || !queue.isEmpty();
+  }
+
   /** One pass over the texts that came first; false if there are none. */
   boolean step() {
     Asked asked = current == null ? queue.poll() : current;

@@ -168,6 +168,9 @@ public final class Engine implements AutoCloseable {
     String why = "engine: stopped by an error";
     try {
       while (open) {
+        if (embeddings.isAsked()) {
+          loop.tell();
+        }
         boolean embedded = embeddings.step();
         if (!loop.step() && !embedded) {
           LockSupport.park(this);

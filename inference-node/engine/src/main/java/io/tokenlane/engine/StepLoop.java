@@ -112,7 +112,11 @@ final class StepLoop {
     return board.read(admission.inFlight(), admission.pinnedBlocks());
   }
 
-  /** One pass: inbox, schedule, run, complete, publish. False if there was nothing to do. */
+  /**
+   * One pass: inbox, schedule, run, complete, tell. Where the next step can be computed while
+   * listeners are told of this one, they are told in the next pass, as soon as that has begun.
+   * False if there was nothing to do.
+   */
   boolean step() {
     drainInbox();
     answerSnapshots();
@@ -120,10 +124,15 @@ final class StepLoop {
     boolean generating = scheduler.isGenerating();
     StepPlan plan = scheduler.schedule(generating ? budget.tokens() : sizes.maxTokens());
     for (Sequence ready : scheduler.takeReady()) {
-      finish(generationOf(ready));
+      ActiveGeneration prefilled = generationOf(ready);
+      retire(prefilled);
+      deliver(prefilled, prefilled.finished(FinishReason.LENGTH));
     }
     if (plan.isEmpty()) {
       requireIdle();
+      if (tell()) {
+        return true;
+      }
       clock.idle();
       publishStats();
       return false;
@@ -136,14 +145,18 @@ final class StepLoop {
     }
     if (result != null) {
       complete(plan, result);
+      settle();
       publishStats();
-      publish(plan);
+      if (!runner.draws()) {
+        tell();
+      }
     }
     return true;
   }
 
   /** Ends every generation as failed, for good, and frees the KV cache. */
   void close(String why) {
+    tell();
     admission.close();
     drainInbox();
     for (ActiveGeneration generation : List.copyOf(active.values())) {
@@ -180,6 +193,7 @@ final class StepLoop {
         open(generation);
       }
       if (generation.isCancelled()) {
+        tell();
         cancel(generation);
       }
     }
@@ -236,7 +250,12 @@ final class StepLoop {
 
   private @Nullable StepResult run(StepPlan plan) {
     try {
-      return runner.run(plan);
+      if (!runner.runsBehind(plan)) {
+        tell();
+      }
+      runner.begin(plan);
+      tell();
+      return runner.end();
     } catch (RuntimeException | Error e) {
       LOG.log(Level.ERROR, "The model failed in step " + steps, e);
       for (Chunk chunk : plan.chunks()) {
@@ -261,49 +280,39 @@ final class StepLoop {
     }
   }
 
-  private void publish(StepPlan plan) {
-    for (int i = 0; i < plan.chunks().size(); i++) {
-      Chunk chunk = plan.chunks().get(i);
-      ActiveGeneration generation = generationOf(chunk.sequence());
+  /** Ends what is at its end, so that the next step finds room; nobody is told yet. */
+  private void settle() {
+    for (int i = 0; i < outcome.chunks(); i++) {
+      ActiveGeneration generation = outcome.generation(i);
       String fault = outcome.fault(i);
+      FinishReason reason = finishReason(generation.sequence);
       if (fault != null) {
-        fail(generation, failed(fault));
-      } else if (chunk.samples()) {
-        publish(generation, i);
-      } else {
-        finish(generation);
+        end(generation);
+        outcome.last(i, failed(fault));
+      } else if (reason != null) {
+        retire(generation);
+        outcome.last(i, generation.finished(reason));
       }
     }
   }
 
-  /** Ends a generation that only wanted its prompt computed, if that is done. */
-  private void finish(ActiveGeneration generation) {
-    if (generation.sequence.state() != Sequence.State.FULL) {
-      return;
+  /** Tells listeners what has not been told yet of the last step; false if that is nothing. */
+  boolean tell() {
+    if (outcome.chunks() == 0) {
+      return false;
     }
-    if (generation.pinnedBlocks > 0) {
-      leave(generation);
-      pinned.add(generation);
-      publishStats();
-    } else {
-      end(generation);
-    }
-    deliver(generation, generation.finished(FinishReason.LENGTH));
-  }
-
-  private void publish(ActiveGeneration generation, int chunk) {
-    FinishReason reason = finishReason(generation.sequence);
-    if (reason != null) {
-      end(generation);
-    }
-    for (int i = outcome.begin(chunk); i < outcome.end(chunk); i++) {
-      if (!deliver(generation, tokenEvents.of(outcome.token(i)))) {
-        return;
+    for (int i = 0; i < outcome.chunks(); i++) {
+      ActiveGeneration generation = outcome.generation(i);
+      for (int token = outcome.begin(i); token < outcome.end(i); token++) {
+        deliver(generation, tokenEvents.of(outcome.token(token)));
+      }
+      GenerationEvent last = outcome.last(i);
+      if (last != null) {
+        deliver(generation, last);
       }
     }
-    if (reason != null) {
-      deliver(generation, generation.finished(reason));
-    }
+    outcome.clear();
+    return true;
   }
 
   private static @Nullable FinishReason finishReason(Sequence sequence) {
@@ -315,8 +324,19 @@ final class StepLoop {
   }
 
   private void fail(ActiveGeneration generation, GenerationEvent.Failed failure) {
+    tell();
     end(generation);
     deliver(generation, failure);
+  }
+
+  /** As {@link #end}, but what is to stay pinned stays. */
+  private void retire(ActiveGeneration generation) {
+    if (generation.pinnedBlocks == 0) {
+      end(generation);
+    } else if (leave(generation)) {
+      pinned.add(generation);
+      publishStats();
+    }
   }
 
   /** Gives back all that a generation holds. Before its last event, so that it finds room again. */
@@ -346,17 +366,15 @@ final class StepLoop {
   }
 
   /** Calls the listener; one that throws loses its generation, and nothing else happens. */
-  private boolean deliver(ActiveGeneration generation, GenerationEvent event) {
+  private static void deliver(ActiveGeneration generation, GenerationEvent event) {
+    if (generation.isDeaf()) {
+      return;
+    }
     try {
       generation.wires.listener().accept(event);
-      return true;
     } catch (RuntimeException | Error e) {
       LOG.log(Level.WARNING, "A listener failed; its generation ends", e);
-      end(generation);
-      if (pinned.contains(generation)) {
-        unpin(generation);
-      }
-      return false;
+      generation.deafen();
     }
   }
 

@@ -13,8 +13,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes what a step brought into its sequences, and keeps what is to be published of it until all
- * of them have gone on. Owned by the step thread; reused from step to step.
+ * Takes what a step brought into its sequences, and keeps what their listeners are to be told of
+ * it: at the earliest when all of them have gone on. Owned by the step thread; reused from step to
+ * step.
  */
 final class StepOutcome {
   /** Below every token: nothing was drawn. */
@@ -24,15 +25,19 @@ final class StepOutcome {
   private final List<Draw.Token> tokens = new ArrayList<>();
   private int[] ends = new int[16];
   private final List<@Nullable String> faults = new ArrayList<>();
+  private final List<ActiveGeneration> generations = new ArrayList<>();
+  private final List<@Nullable GenerationEvent> lasts = new ArrayList<>();
 
   StepOutcome(Scheduler scheduler) {
     this.scheduler = scheduler;
   }
 
-  /** Starts a step. */
+  /** Forgets a step. */
   void clear() {
     tokens.clear();
     faults.clear();
+    generations.clear();
+    lasts.clear();
   }
 
   /** Takes in the next chunk. */
@@ -56,6 +61,28 @@ final class StepOutcome {
     }
     ends[faults.size()] = tokens.size();
     faults.add(fault);
+    generations.add(generation);
+    lasts.add(null);
+  }
+
+  /** How many chunks were added. */
+  int chunks() {
+    return generations.size();
+  }
+
+  /** Whose chunk it was. */
+  ActiveGeneration generation(int chunk) {
+    return generations.get(chunk);
+  }
+
+  /** What a chunk's generation ended with; null if it goes on. */
+  @Nullable GenerationEvent last(int chunk) {
+    return lasts.get(chunk);
+  }
+
+  /** A chunk's generation has ended; this is told behind its tokens. */
+  void last(int chunk, GenerationEvent event) {
+    lasts.set(chunk, event);
   }
 
   /** Why a chunk's sequence cannot go on; null if it can. */

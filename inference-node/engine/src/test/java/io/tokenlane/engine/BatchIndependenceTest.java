@@ -3,6 +3,7 @@ package io.tokenlane.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenlane.engine.EarlyExit.Mode;
+import io.tokenlane.engine.model.Model;
 import io.tokenlane.engine.sample.SamplingParams;
 import io.tokenlane.engine.schedule.QueueOrder;
 import io.tokenlane.engine.schedule.QueueOrder.Rule;
@@ -17,8 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What a generation says depends on nothing else in the engine: not on its neighbours, chunking,
- * prefix hits, siblings, drafts, preemptions, priorities, budgets or cancels. Seeds, penalties and
- * log probabilities are its own. And all it held comes back.
+ * prefix hits, siblings, drafts, preemptions, priorities, budgets or cancels, nor on who draws its
+ * tokens. Seeds, penalties and log probabilities are its own. And all it held comes back.
  */
 @ExtendWith(EngineInvariants.class)
 final class BatchIndependenceTest {
@@ -29,7 +30,8 @@ final class BatchIndependenceTest {
   void randomTrafficSaysWhatEachSaysAlone(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     EngineConfig config = randomConfig(random);
-    PacedModel paced = new PacedModel(model, 1000, 10_000);
+    Model running = seed % 2 == 0 ? new DrawingModel(model) : model;
+    PacedModel paced = new PacedModel(running, 1000, 10_000);
     List<Submitted> all = new ArrayList<>();
     try (SteppedEngine engine = paced.engine(config)) {
       int[] shared = Requests.prompt(random, 40);
@@ -53,6 +55,9 @@ final class BatchIndependenceTest {
       }
       EngineStats stats = engine.stats();
       assertThat(stats.running() + stats.waiting() + stats.kvBlocksUsed()).isZero();
+    }
+    if (running instanceof DrawingModel drawing) {
+      assertThat(drawing.drawn).as("seed %d", seed).isPositive();
     }
   }
 

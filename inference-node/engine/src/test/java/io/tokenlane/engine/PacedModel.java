@@ -1,6 +1,7 @@
 package io.tokenlane.engine;
 
 import io.tokenlane.engine.backend.Batch;
+import io.tokenlane.engine.backend.Draws;
 import io.tokenlane.engine.backend.KvStore;
 import io.tokenlane.engine.backend.KvType;
 import io.tokenlane.engine.model.Model;
@@ -48,6 +49,24 @@ final class PacedModel implements Model {
     if (engine != null) {
       engine.nanos += stepNanos + batch.rows() * tokenNanos;
     }
+  }
+
+  @Override
+  public boolean draws() {
+    return model.draws();
+  }
+
+  @Override
+  public void draw(Batch batch, KvStore kv, Draws draws) {
+    model.draw(batch, kv, draws);
+    if (engine != null) {
+      engine.nanos += stepNanos + batch.rows() * tokenNanos;
+    }
+  }
+
+  @Override
+  public void drawn(Draws draws) {
+    model.drawn(draws);
   }
 
   @Override

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tokenlane.engine.sample.SamplingParams;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,9 +123,46 @@ final class StepLoopFailureTest {
           });
       Recorder good = engine.submit(greedy(counting(0, 9), 5));
       engine.step();
+      engine.step();
       assertThat(engine.stats().running()).isEqualTo(1);
       engine.runUntilIdle();
       assertThat(good.ids()).hasSize(5);
+    }
+  }
+
+  @Test
+  void aStepThatFailsWhileListenersAreToldFailsItsGenerationsOnly() {
+    DrawingModel drawing = new DrawingModel(model);
+    try (SteppedEngine engine = new SteppedEngine(drawing, CONFIG)) {
+      Recorder first = engine.submit(greedy(counting(0, 9), 9));
+      engine.step();
+      engine.step();
+      model.failNext = true;
+      engine.step();
+      assertThat(first.failure()).isEqualTo("engine: the model failed; the log says why");
+      assertThat(first.ids()).hasSize(2);
+      Recorder again = engine.submit(greedy(counting(0, 9), 9));
+      engine.runUntilIdle();
+      assertThat(again.ids()).isEqualTo(SteppedEngine.alone(model, greedy(counting(0, 9), 9)));
+    }
+  }
+
+  @Test
+  void aListenerThatThrowsWhileItsNextTokenIsComputedLosesOnlyItsOwnGeneration() {
+    DrawingModel drawing = new DrawingModel(model);
+    try (SteppedEngine engine = new SteppedEngine(drawing, CONFIG)) {
+      AtomicInteger heard = new AtomicInteger();
+      engine.submit(
+          greedy(counting(3, 9), 50),
+          event -> {
+            heard.incrementAndGet();
+            throw new IllegalStateException("deaf");
+          });
+      Recorder good = engine.submit(greedy(counting(0, 9), 5));
+      engine.runUntilIdle();
+      assertThat(heard).hasValue(1);
+      assertThat(good.ids()).isEqualTo(SteppedEngine.alone(model, greedy(counting(0, 9), 5)));
+      assertThat(engine.stats().running()).isZero();
     }
   }
 

@@ -32,6 +32,40 @@ final class StepLoopTest {
     }
   }
 
+  /** The last ones are told once nothing is left to begin. */
+  @Test
+  void listenersAreToldWhileADeviceComputesTheNextStep() {
+    DrawingModel drawing = new DrawingModel(model);
+    List<Boolean> computing = new ArrayList<>();
+    try (SteppedEngine engine = new SteppedEngine(drawing, CONFIG)) {
+      engine.submit(greedy(counting(0, 10), 7), event -> computing.add(drawing.isComputing()));
+      engine.runUntilIdle();
+      assertThat(drawing.drawn).isEqualTo(7);
+    }
+    assertThat(computing).containsExactly(true, true, true, true, true, true, false, false);
+  }
+
+  /** It leaves with what it was told; what is being computed for it is dropped. */
+  @Test
+  void aCancelWhileADeviceComputesIsTheLastEvent() {
+    DrawingModel drawing = new DrawingModel(model);
+    List<GenerationEvent> events = new ArrayList<>();
+    List<Generation> own = new ArrayList<>();
+    try (SteppedEngine engine = new SteppedEngine(drawing, CONFIG)) {
+      own.add(
+          engine.submit(
+              greedy(counting(0, 10), 50),
+              event -> {
+                events.add(event);
+                own.getFirst().cancel();
+              }));
+      engine.runUntilIdle();
+      assertThat(engine.stats().kvBlocksUsed()).isZero();
+    }
+    assertThat(events).hasSize(3);
+    assertThat(events.getLast()).isEqualTo(finished(FinishReason.CANCELLED, 10, 0, 2));
+  }
+
   @Test
   void aStopTokenIsTheLastOne() {
     List<Integer> whole = alone(greedy(counting(0, 5), 20));

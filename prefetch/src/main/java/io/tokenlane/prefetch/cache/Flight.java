@@ -26,14 +26,21 @@ public final class Flight {
   }
 
   /**
-   * The answer may be shared and its body is on its way. The flight goes on.
+   * Its answer is going to be a variant: it is found under this key too, from before anybody knows
+   * the key. Called once, before {@link #open}.
    *
-   * @param variant the key that requests equal in what {@code Vary} names now have
+   * @param variant the key of requests that are equal in what {@code Vary} names
    */
-  public void open(String variant, Opening opening) {
+  public void alsoAs(String variant) {
     if (!settled.get()) {
       variantKey = variant;
       cache.alsoUnder(this, variant);
+    }
+  }
+
+  /** The answer may be shared and its body is on its way. The flight goes on. */
+  public void open(Opening opening) {
+    if (!settled.get()) {
       landing.complete(new Landing.Opened(opening));
     }
   }

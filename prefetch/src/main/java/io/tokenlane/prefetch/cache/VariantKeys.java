@@ -31,21 +31,28 @@ public final class VariantKeys {
     return known == null ? resource : resource + Vary.selecting(known, request);
   }
 
+  /** What {@link #keyFor} will be once {@code response} was learnt from. */
+  public String keyAfter(String resource, HttpFields response, HttpFields request) {
+    List<String> varying = Vary.names(response);
+    if (varying.isEmpty()) {
+      return keyFor(resource, request);
+    }
+    List<String> known = names.getIfPresent(resource);
+    return resource + Vary.selecting(known == null ? varying : both(known, varying), request);
+  }
+
+  private static List<String> both(List<String> known, List<String> more) {
+    return Stream.concat(known.stream(), more.stream()).distinct().sorted().toList();
+  }
+
   /** Learns from a response; true where later keys of {@code resource} differ from earlier ones. */
   public boolean learn(String resource, HttpFields response) {
     List<String> varying = Vary.names(response);
     if (varying.isEmpty()) {
       return false;
     }
-    List<String> before = names.get(resource, unknown -> List.of());
-    List<String> after =
-        names
-            .asMap()
-            .merge(
-                resource,
-                varying,
-                (known, more) ->
-                    Stream.concat(known.stream(), more.stream()).distinct().sorted().toList());
+    List<String> before = names.getIfPresent(resource);
+    List<String> after = names.asMap().merge(resource, varying, VariantKeys::both);
     return !after.equals(before);
   }
 }

@@ -155,7 +155,8 @@ final class AnswerCacheTest {
     Opening opening = new Opening(HttpFields.NONE, 200, HttpFields.NONE, body, 60L);
     List<Landing> landings = waiters("k", 2);
 
-    leader.open("k\nvariant", opening);
+    leader.alsoAs("k\nvariant");
+    leader.open(opening);
 
     assertThat(landings).containsOnly(new Landing.Opened(opening)).hasSize(2);
     assertThat(cache.turn("k", a -> true)).isInstanceOf(Turn.Wait.class);

@@ -3,6 +3,7 @@ package io.tokenlane.prefetch.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenlane.prefetch.http.HttpFields;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** RFC 9111 §4.1. */
@@ -20,6 +21,19 @@ final class VariantKeysTest {
 
     assertThat(keys.keyFor("/a", GERMAN)).isNotEqualTo(keys.keyFor("/a", FRENCH));
     assertThat(keys.keyFor("/b", GERMAN)).isEqualTo(keys.keyFor("/b", FRENCH));
+  }
+
+  @Test
+  void whatAKeyWillBeIsKnownBeforeAnybodyHasIt() {
+    HttpFields byLanguage = HttpFields.of("Vary", "accept-language");
+    HttpFields byType = HttpFields.of("Vary", "accept");
+    for (HttpFields response : List.of(HttpFields.NONE, byLanguage, byType, HttpFields.NONE)) {
+      String german = keys.keyAfter("/a", response, GERMAN);
+      String french = keys.keyAfter("/a", response, FRENCH);
+      keys.learn("/a", response);
+      assertThat(keys.keyFor("/a", GERMAN)).isEqualTo(german);
+      assertThat(keys.keyFor("/a", FRENCH)).isEqualTo(french);
+    }
   }
 
   @Test

@@ -3,6 +3,10 @@ package io.tokenlane.engine.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tokenlane.engine.Engine;
+import io.tokenlane.engine.EngineConfig;
+import io.tokenlane.engine.GenerationEvent;
+import io.tokenlane.engine.GenerationRequest;
 import io.tokenlane.engine.backend.Backend;
 import io.tokenlane.engine.backend.BackendOptions;
 import io.tokenlane.engine.backend.BackendProvider;
@@ -10,11 +14,17 @@ import io.tokenlane.engine.backend.Backends;
 import io.tokenlane.engine.backend.KvType;
 import io.tokenlane.engine.checkpoint.Checkpoint;
 import io.tokenlane.engine.checkpoint.TestModels;
+import io.tokenlane.engine.sample.SamplingParams;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,6 +43,11 @@ abstract class CudaGoldens {
 
   /** Over a partition; cut by 52, the last token comes alone. */
   private static final int LONG_PROMPT = 261;
+
+  private static final long SEED = 20261127;
+
+  /** As many as a golden has. */
+  private static final int MOST_TOKENS = 24;
 
   /** Cases of the demo model for each case of a tiny one: agreement is a share of many. */
   private static final int DEMO_CASES = 8;
@@ -134,6 +149,50 @@ abstract class CudaGoldens {
         Model loaded = load(checkpoint, backend)) {
       float[] expected = last(loaded, type, ids, MAX_ROWS);
       assertThat(last(loaded, type, ids, 52)).isEqualTo(expected);
+    }
+  }
+
+  /** The whole engine, several at once: what is likeliest, and draws with penalties and a bias. */
+  @Test
+  void theEngineGoesOnWithWhatTheDeviceDraws() {
+    SamplingParams drawn =
+        new SamplingParams(0.9f, 50, 0.95f, 0.01f, 0.2f, 0.1f, 1.1f, Map.of(5, 1f), SEED);
+    try (Backend backend = start();
+        Backend host = Backends.select("scalar", new BackendOptions(1)).backend();
+        Checkpoint checkpoint = Checkpoint.open(TestModels.of("tiny-llama"));
+        Model loaded = load(checkpoint, backend);
+        Model onHost = load(checkpoint, host)) {
+      assertThat(loaded.draws()).isTrue();
+      assertThat(onHost.draws()).isFalse();
+      Golden golden = Golden.read("tiny-llama").getFirst();
+      List<int[]> said = generate(loaded, golden.ids(), SamplingParams.GREEDY, drawn);
+      assertThat(said.getFirst()).isEqualTo(firstOf(golden.greedy()));
+      assertThat(said)
+          .containsExactlyElementsOf(generate(onHost, golden.ids(), SamplingParams.GREEDY, drawn));
+    }
+  }
+
+  private List<int[]> generate(Model model, int[] prompt, SamplingParams... ways) {
+    EngineConfig config = EngineConfig.defaults().withKvBlocks(32).withBatch(4, MAX_ROWS);
+    List<CompletableFuture<int[]>> all = new ArrayList<>();
+    try (Engine engine = Engine.start(model, config)) {
+      for (SamplingParams way : ways) {
+        IntStream.Builder ids = IntStream.builder();
+        CompletableFuture<int[]> said = new CompletableFuture<>();
+        all.add(said);
+        int length = Math.min(tokens(), MOST_TOKENS);
+        engine.submit(
+            new GenerationRequest(prompt, length, way, Set.of(), -1, 0),
+            event -> {
+              switch (event) {
+                case GenerationEvent.Token token -> ids.add(token.token());
+                case GenerationEvent.Finished _ -> said.complete(ids.build().toArray());
+                case GenerationEvent.Failed failed ->
+                    said.completeExceptionally(new AssertionError(failed.message()));
+              }
+            });
+      }
+      return all.stream().map(CompletableFuture::join).toList();
     }
   }
 

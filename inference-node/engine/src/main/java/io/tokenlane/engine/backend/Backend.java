@@ -140,19 +140,28 @@ public interface Backend extends AutoCloseable {
    */
   void logits(Rows in, Norm norm, Linear head, float[] logits);
 
-  /** Whether it draws tokens by itself, so that {@link #draw} works. */
+  /** Whether it draws tokens by itself, so that {@link #draw} and {@link #drawn} work. */
   default boolean draws() {
     return false;
   }
 
   /**
    * As {@link #logits}, but draws a token from the logits of each output row instead of giving
-   * them; ends the step.
+   * them. It may return before anything was computed; {@link #drawn} waits.
    *
-   * @param draws has a row for each of the batch's output rows; receives what was drawn
+   * @param draws has a row for each of the batch's output rows
    * @throws UnsupportedOperationException unless {@link #draws()}
    */
   default void draw(Rows in, Norm norm, Linear head, Draws draws) {
+    throw new UnsupportedOperationException(name() + ": does not draw");
+  }
+
+  /**
+   * Ends the step that {@link #draw} began. Between the two nothing else may be asked for.
+   *
+   * @param draws the same; receives what was drawn
+   */
+  default void drawn(Draws draws) {
     throw new UnsupportedOperationException(name() + ": does not draw");
   }
 

@@ -78,6 +78,11 @@ final class Decoder implements Model {
   }
 
   @Override
+  public void drawn(Draws draws) {
+    backend.drawn(draws);
+  }
+
+  @Override
   public void states(Batch batch, KvStore kv, float[] states) {
     int hidden = config.hiddenSize();
     check(batch, (long) batch.rows() * hidden, "states", states);

@@ -48,7 +48,8 @@ public final class Exits {
     layers[output] = layersDone;
   }
 
-  void leftAllAt(int layersDone) {
+  /** Says that all rows went through so many layers. */
+  public void leftAllAt(int layersDone) {
     Arrays.fill(layers, 0, outputs, layersDone);
   }
 }

@@ -42,19 +42,38 @@ public interface Model extends AutoCloseable {
    */
   void forward(Batch batch, KvStore kv, float[] logits);
 
-  /** Whether the backend draws tokens by itself, so that {@link #draw} works. */
+  /** Whether the backend draws tokens by itself: {@link #draw} and {@link #drawn} work. */
   default boolean draws() {
     return false;
   }
 
   /**
-   * As {@link #forward}, but draws a token for each output row where the logits are.
+   * As {@link #forward}, but draws a token for each output row where the logits are. It may return
+   * before anything was computed; {@link #drawn} waits, and nothing else may be asked for before.
    *
-   * @param draws made for this model's {@code tokens} and cap of logits
+   * @param draws made for this model, by {@link #newDraws}
    * @throws UnsupportedOperationException unless {@link #draws()}
    */
   default void draw(Batch batch, KvStore kv, Draws draws) {
     throw new UnsupportedOperationException("model: its backend does not draw");
+  }
+
+  /**
+   * Waits for what {@link #draw} began.
+   *
+   * @param draws the same; receives what was drawn
+   */
+  default void drawn(Draws draws) {
+    throw new UnsupportedOperationException("model: its backend does not draw");
+  }
+
+  /**
+   * What {@link #draw} takes, for batches of so many output rows.
+   *
+   * @param outputs at least 1
+   */
+  default Draws newDraws(int outputs) {
+    return new Draws(outputs, config().tokens(), config().formulas().logitCap());
   }
 
   /**

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * Computes a step: packs its plan into the batch, with drafts to verify where there are any, runs
  * the model over it and draws the next tokens. Work space is kept from step to step.
  *
+ * <p>Where the model's backend draws tokens, and no sequence asks for more than it can tell, the
+ * logits stay there, and {@link #begin} returns before the step is computed.
+ *
  * <p>Not thread-safe: the engine's step thread owns it.
  */
 public final class Runner implements AutoCloseable {
@@ -33,11 +36,14 @@ public final class Runner implements AutoCloseable {
   private final StepResult result;
   private final Drafter drafter;
   private final Exits exits = new Exits();
+  private final @Nullable DeviceSampler device;
   private final Map<Sequence, Open> opened = new HashMap<>();
   private final List<Drafter.@Nullable Memory> memories = new ArrayList<>();
   private final Effort all = new Effort();
   private float[] logits = {};
   private boolean drafting;
+  private @Nullable StepPlan begun;
+  private boolean onDevice;
 
   /** What belongs to a sequence while it is known. */
   private record Open(
@@ -56,6 +62,7 @@ public final class Runner implements AutoCloseable {
     int maxBlocks = Math.min(kv.blocks(), Math.ceilDiv(context, kv.blockSize()));
     batch = new Batch(maxRows, maxSequences, maxBlocks, kv.blockSize());
     sampler = new Sampler(model.config().tokens());
+    device = model.draws() ? new DeviceSampler(model.newDraws(maxSequences), sampler) : null;
     result = new StepResult(maxSequences);
     drafter = new Drafter(model, kv, batch, nanoTime);
   }
@@ -96,12 +103,37 @@ public final class Runner implements AutoCloseable {
     return all.counts();
   }
 
+  /** Whether the model's backend draws tokens, so that a step may run behind. */
+  public boolean draws() {
+    return device != null;
+  }
+
   /**
-   * Runs a step of opened sequences.
-   *
-   * @throws RuntimeException whatever the model throws; the step's slots are then undefined
+   * Whether {@link #begin} will return before the step is computed, so that there is time for other
+   * things until {@link #end}.
    */
-  public StepResult run(StepPlan plan) {
+  public boolean runsBehind(StepPlan plan) {
+    if (device == null) {
+      return false;
+    }
+    for (Chunk chunk : plan.chunks()) {
+      Open open = openOf(chunk.sequence());
+      boolean plain = open.memory == null && open.pace.exit() == null;
+      if (!plain || !DeviceSampler.suits(open.sampling, open.probe)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Begins a step of opened sequences, all of which stay open until {@link #end}.
+   *
+   * @param plan not changed until then
+   * @throws RuntimeException whatever the model throws; the step's slots are then undefined, and it
+   *     has no end
+   */
+  public void begin(StepPlan plan) {
     for (BlockCopy copy : plan.copies()) {
       kv.copyBlock(copy.from(), copy.to());
     }
@@ -110,10 +142,31 @@ public final class Runner implements AutoCloseable {
     for (int i = 0; i < plan.chunks().size(); i++) {
       pack(plan.chunks().get(i), drafter.of(i));
     }
-    int values = Math.multiplyExact(batch.outputs(), model.config().vocabularySize());
-    logits = logits.length < values ? new float[values] : logits;
     allowExits(plan);
-    model.forward(batch, kv, exits, drafter.start(), logits);
+    onDevice = runsBehind(plan);
+    if (device != null && onDevice) {
+      askFor(plan, device);
+      model.draw(batch, kv, device.draws());
+      exits.leftAllAt(model.config().layers());
+    } else {
+      int values = Math.multiplyExact(batch.outputs(), model.config().vocabularySize());
+      logits = logits.length < values ? new float[values] : logits;
+      model.forward(batch, kv, exits, drafter.start(), logits);
+    }
+    begun = plan;
+  }
+
+  /**
+   * What the step brought that was begun.
+   *
+   * @throws RuntimeException as {@link #begin}
+   */
+  public StepResult end() {
+    StepPlan plan = Objects.requireNonNull(begun, "step: none begun (expected: begin)");
+    begun = null;
+    if (device != null && onDevice) {
+      model.drawn(device.draws());
+    }
     result.clear(batch.rows());
     int row = 0;
     for (int i = 0; i < plan.chunks().size(); i++) {
@@ -129,6 +182,16 @@ public final class Runner implements AutoCloseable {
   @Override
   public void close() {
     kv.close();
+  }
+
+  private void askFor(StepPlan plan, DeviceSampler sampling) {
+    int output = 0;
+    for (Chunk chunk : plan.chunks()) {
+      if (chunk.samples()) {
+        Open open = openOf(chunk.sequence());
+        sampling.ask(output++, open.sampling, open.probe);
+      }
+    }
   }
 
   /** Drafts where any sequence wants it. */
@@ -216,8 +279,13 @@ public final class Runner implements AutoCloseable {
 
   private Draw draw(Open open, int row) {
     Probe probe = open.probe;
-    int at = row * model.config().vocabularySize();
     open.pace.effort().row(exits.layers(row), model.config().layers());
+    if (device != null && onDevice) {
+      Draw draw = device.take(row, open.sampling, probe);
+      result.add(draw, 0, null);
+      return draw;
+    }
+    int at = row * model.config().vocabularySize();
     float probability = probe.probability() ? sampler.probability(probe.token(), logits, at) : 0;
     Draw draw =
         probe.likeliest()

@@ -52,13 +52,14 @@ public final class Sampler {
     int id = choose(state, logits, offset, largest);
     state.generated(id);
     if (state.topLogprobs < 0) {
-      return plain(id);
+      return token(id);
     }
     var row = new Logprobs.Row(logits, offset, vocabularySize);
     return Logprobs.describe(id, row, logits[offset + largest], state.topLogprobs);
   }
 
-  private Draw.Token plain(int id) {
+  /** A token without log probabilities. */
+  public Draw.Token token(int id) {
     Draw.Token known = plain[id];
     if (known == null) {
       known = new Draw.Token(id, Float.NaN, NO_IDS, NO_LOGPROBS);

@@ -53,7 +53,63 @@ public final class SamplingState {
     }
   }
 
-  boolean penalises() {
+  /** How its tokens are drawn. */
+  public SamplingParams params() {
+    return params;
+  }
+
+  /** Alternatives to report; -1 reports no log probabilities at all. */
+  public int topLogprobs() {
+    return topLogprobs;
+  }
+
+  /** What may be drawn; null for anything. */
+  public @Nullable TokenMask mask() {
+    return mask;
+  }
+
+  /** Ids that have a bias; not to be changed. */
+  public int[] biasedIds() {
+    return biasedIds;
+  }
+
+  /** Their biases; not to be changed. */
+  public float[] biases() {
+    return biases;
+  }
+
+  /**
+   * The next random number, 0 to less than 1, for whoever draws a token in {@link Sampler}'s place.
+   */
+  public double nextShare() {
+    return random.nextDouble();
+  }
+
+  /** Room that {@link #seen} needs. */
+  public int seenCapacity() {
+    return counts.slots();
+  }
+
+  /**
+   * The tokens that penalties are for.
+   *
+   * @param ids receives them
+   * @param generated receives how often each was generated; 0 for one of the prompt only
+   * @return how many there are
+   */
+  public int seen(int[] ids, int[] generated) {
+    int count = 0;
+    for (int slot = 0; slot < counts.slots(); slot++) {
+      if (counts.id(slot) >= 0) {
+        ids[count] = counts.id(slot);
+        generated[count++] = counts.generated(slot);
+      }
+    }
+    return count;
+  }
+
+  /** Whether tokens are penalised for having been seen. */
+  public boolean penalises() {
     return params.repetitionPenalty() != 1
         || params.frequencyPenalty() != 0
         || params.presencePenalty() != 0;
