@@ -256,8 +256,7 @@ public final class Scheduler {
       }
     }
     hungry.sort(serving);
-    for (int i = 0; i < hungry.size(); i++) {
-      Sequence sequence = hungry.get(i);
+    for (Sequence sequence : hungry) {
       int wanted = Math.min(sequence.remaining() - 1, budget);
       int more = rooms.upTo(sequence, sequence.computed() + 1, wanted, 0);
       sequence.grant(1 + more);

@@ -107,7 +107,8 @@ final class RowsWork implements Workers.Work {
       HostNorm by = norm;
       float scale = by == null ? 1 : space.elementwise.inverseRms(by, from.values, at);
       MemorySegment gain = by == null ? MemorySegment.NULL : by.gainMemory;
-      space.code.quantise(from.segment, at, gain, scale, quantised, row);
+      space.code.norm(gain, scale);
+      space.code.quantise(from.segment, at, quantised, row);
       return;
     }
     float[] to = quantised == null ? normed : space.row;

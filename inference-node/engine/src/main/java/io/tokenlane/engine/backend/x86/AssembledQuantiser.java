@@ -10,6 +10,7 @@ public final class AssembledQuantiser {
   private static final int[] GROUPS = {32, 64, 128};
 
   private final MemorySegment arguments = Arena.ofAuto().allocate(QuantiseCode.ARGUMENTS, 64);
+  private int normed;
 
   /** Assembled when they are first asked for. */
   private static final class Loaded {
@@ -31,24 +32,31 @@ public final class AssembledQuantiser {
   }
 
   /**
+   * Says how the next row is normed.
+   *
+   * @param gain what its elements are multiplied by; {@code NULL}: it is not normed
+   * @param factor what they are multiplied by before
+   */
+  public void norm(MemorySegment gain, float factor) {
+    argument(2, gain.address());
+    arguments.set(ValueLayout.JAVA_FLOAT, 3 * Long.BYTES, factor);
+    normed = gain.address() == 0 ? 0 : 1;
+  }
+
+  /**
    * Quantises a row of whole groups, of 32, 64 or 128.
    *
    * @param in float32 on the heap
    * @param at where the row begins in there
-   * @param gain what its elements are multiplied by; {@code NULL}: it is not normed
-   * @param factor what they are multiplied by before
    * @param into rows in bytes, of which it becomes {@code row}
    */
-  public void quantise(
-      MemorySegment in, int at, MemorySegment gain, float factor, Int8Rows into, int row) {
+  public void quantise(MemorySegment in, int at, Int8Rows into, int row) {
     argument(0, into.groups());
     argument(1, (long) at * Float.BYTES);
-    argument(2, gain.address());
-    arguments.set(ValueLayout.JAVA_FLOAT, 3 * Long.BYTES, factor);
     argument(4, into.fours().address() + into.foursOfRow(row));
     argument(5, into.scales().address() + into.scalesOfRow(row));
     argument(6, into.strideOf(row));
-    int index = 2 * (into.group() / GROUPS[1]) + (gain.address() == 0 ? 0 : 1);
+    int index = 2 * (into.group() / GROUPS[1]) + normed;
     MachineCode.call(Loaded.FUNCTIONS[index], arguments, in, in);
   }
 

@@ -59,8 +59,13 @@ final class FlashTileTest {
       RopeSpec spec = new RopeSpec(RopeStyle.HALF_SPLIT, new float[0], 1);
       AttentionRule rule = AttentionRule.full(shape);
       var layer = new AttentionLayer(LAYER, shape, backend.rope(spec), null, null, rule);
-      float[] expected = attend(backend, false, batch, layer, rows, kv);
-      assertThat(attend(backend, true, batch, layer, rows, kv))
+      HostRows out = HostRows.of(backend.rows(64, shape.queryWidth()));
+      AttendWork pieces = new AttendWork(1, false);
+      pieces.set(batch, layer, rows, kv, out);
+      float[] expected = attend(pieces, out);
+      AttendWork whole = new AttendWork(1, HeadKernels.assembled());
+      whole.set(batch, layer, rows, kv, out);
+      assertThat(attend(whole, out))
           .as("%s, %s, blocks of %d, seed %d", shape, type, blockSize, SEED)
           .isEqualTo(expected);
     }
@@ -91,18 +96,9 @@ final class FlashTileTest {
     return numbers;
   }
 
-  private static float[] attend(
-      Backend backend,
-      boolean assembled,
-      Batch batch,
-      AttentionLayer layer,
-      HostRows rows,
-      HostKvStore kv) {
-    HostRows out = HostRows.of(backend.rows(batch.maxRows(), layer.shape().queryWidth()));
+  private static float[] attend(AttendWork work, HostRows out) {
     Arrays.fill(out.values, -1);
-    AttendWork work = new AttendWork(1, assembled && HeadKernels.assembled());
-    work.set(batch, layer, rows, kv, out);
     Workers.runAlone(work, work.chunks());
-    return out.values;
+    return out.values.clone();
   }
 }
