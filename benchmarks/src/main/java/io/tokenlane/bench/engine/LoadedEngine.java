@@ -52,7 +52,7 @@ final class LoadedEngine implements AutoCloseable {
   long kvBlockBytes() {
     boolean paged = config.kv().strategy() == KvStrategy.PAGED;
     int slots = paged ? config.kv().blockSize() : model.config().contextLength();
-    return slots * model.kvBytesPerToken();
+    return slots * model.kvBytesPerToken(config.kv().type());
   }
 
   int[] prompt(int tokens) {

@@ -38,6 +38,11 @@ final class Timeline implements Consumer<GenerationEvent> {
     return times[0];
   }
 
+  /** When the token of this index came. */
+  long time(int index) {
+    return times[index];
+  }
+
   long last() {
     return times[count - 1];
   }

@@ -5,6 +5,7 @@ import io.tokenlane.bench.report.Row;
 import io.tokenlane.engine.EngineConfig;
 import io.tokenlane.engine.KvStrategy;
 import io.tokenlane.engine.backend.BackendOptions;
+import io.tokenlane.engine.backend.KvType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,10 +15,11 @@ import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Requests of mixed lengths that arrive as a Poisson process, under INT8, continuous batching and
- * paged KV against floats, static batching and contiguous KV. Lengths are those of a trace of a
- * public service, prompts an eighth as long to fit small models' contexts. They arrive as fast as
- * the first way can take them.
+ * Requests of mixed lengths that arrive as a Poisson process, under INT8 (weights and KV),
+ * continuous batching and paged KV against floats, static batching and contiguous KV: once with the
+ * engine's own static batches, which are ragged and drop a row that has ended, and once as padded
+ * ones. Lengths are those of a trace of a public service, prompts an eighth as long to fit small
+ * models' contexts. They arrive as fast as the first way can take them.
  */
 final class TraceRows {
   private static final int SHORTER = 8;
@@ -34,10 +36,18 @@ final class TraceRows {
   private final int requests;
 
   /** Lengths of a request and when it comes, in nanoseconds from the start. */
-  private record Arrival(int prompt, int output, long at) {}
+  record Arrival(int prompt, int output, long at) {}
 
   /** What a run gave. */
-  private record Outcome(double tokensPerSecond, double meanLatency, long bytes) {}
+  record Outcome(double tokensPerSecond, double meanLatency, long bytes) {}
+
+  /** How requests are handed to the engine. */
+  private enum Play {
+    /** Each when it arrives; the engine makes the batches. */
+    AS_IT_COMES,
+    /** In padded batches, by {@link PaddedBatches}. */
+    PADDED
+  }
 
   /**
    * @param bytes the model in Q8_0
@@ -69,13 +79,21 @@ final class TraceRows {
             .withQueueDeadlineNanos(PATIENCE);
     EngineConfig contiguous =
         paged.withContinuousBatching(false).withKvStrategy(KvStrategy.CONTIGUOUS);
-    Outcome at = run(bytes, paged, lengths);
+    EngineConfig bytesOnly = paged.withKvType(KvType.INT8);
+    Outcome at = run(bytes, bytesOnly, lengths, Play.AS_IT_COMES);
     double perSecond = requests * LOAD / (requests * meanOutput(lengths) / at.tokensPerSecond);
     List<Arrival> arrivals = spread(lengths, perSecond);
-    Outcome ours = run(bytes, paged, arrivals);
-    Outcome simple = run(floats, contiguous, arrivals);
-    String peer = "float, static, contiguous";
-    String trace = options.shape() + ": trace: ";
+    Outcome ours = run(bytes, bytesOnly, arrivals, Play.AS_IT_COMES);
+    Outcome simple = run(floats, contiguous, arrivals, Play.AS_IT_COMES);
+    Outcome padded = run(floats, contiguous, arrivals, Play.PADDED);
+    List<Row> rows = new ArrayList<>(beside(ours, simple, "float, static, contiguous", ""));
+    rows.addAll(
+        beside(ours, padded, "float, static and padded, contiguous", ", beside padded batches"));
+    return rows;
+  }
+
+  private List<Row> beside(Outcome ours, Outcome simple, String peer, String which) {
+    String trace = options.shape() + ": trace" + which + ": ";
     return List.of(
         Row.of(trace + "throughput", ours.tokensPerSecond, "tokens/s", Row.Better.HIGHER)
             .withPeer(peer, simple.tokensPerSecond)
@@ -116,11 +134,13 @@ final class TraceRows {
     return arrivals;
   }
 
-  private Outcome run(Path file, EngineConfig config, List<Arrival> arrivals) {
+  private Outcome run(Path file, EngineConfig config, List<Arrival> arrivals, Play play) {
     try (LoadedEngine engine =
         new LoadedEngine(file, "vector", new BackendOptions(options.threads()), config)) {
       warmUp(engine, arrivals);
-      return play(engine, arrivals);
+      return play == Play.PADDED
+          ? new PaddedBatches(engine, config.maxBatchSize()).play(arrivals)
+          : play(engine, arrivals);
     }
   }
 
@@ -157,8 +177,12 @@ final class TraceRows {
       tokens += timeline.tokensAfter(0);
       end = Math.max(end, timeline.last());
     }
+    return outcome(engine, tokens / ((end - start) / 1e9), latencies, mostBlocks);
+  }
+
+  static Outcome outcome(
+      LoadedEngine engine, double tokensPerSecond, Samples latencies, int mostBlocks) {
     long kvBytes = mostBlocks * engine.kvBlockBytes();
-    return new Outcome(
-        tokens / ((end - start) / 1e9), latencies.mean(), engine.weightBytes() + kvBytes);
+    return new Outcome(tokensPerSecond, latencies.mean(), engine.weightBytes() + kvBytes);
   }
 }

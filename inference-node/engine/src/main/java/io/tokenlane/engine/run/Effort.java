@@ -7,6 +7,7 @@ public final class Effort {
   private long exited;
   private long drafted;
   private long accepted;
+  private Counts last = Counts.NONE;
 
   /** A row gave a token, after so many of the model's layers. */
   void row(int done, int all) {
@@ -31,7 +32,10 @@ public final class Effort {
 
   /** The counts by now. */
   public Counts counts() {
-    return new Counts(rows, layers, exited, drafted, accepted);
+    if (rows != last.rows || layers != last.layers || drafted != last.drafted) {
+      last = new Counts(rows, layers, exited, drafted, accepted);
+    }
+    return last;
   }
 
   /**

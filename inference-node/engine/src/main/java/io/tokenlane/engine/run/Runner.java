@@ -198,8 +198,8 @@ public final class Runner implements AutoCloseable {
   private void draft(StepPlan plan) {
     memories.clear();
     drafting = false;
-    for (Chunk chunk : plan.chunks()) {
-      Drafter.Memory memory = openOf(chunk.sequence()).memory;
+    for (int i = 0; i < plan.chunks().size(); i++) { // no iterator in every step
+      Drafter.Memory memory = openOf(plan.chunks().get(i).sequence()).memory;
       drafting |= memory != null;
       memories.add(memory);
     }

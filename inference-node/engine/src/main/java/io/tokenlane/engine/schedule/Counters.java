@@ -1,11 +1,33 @@
 package io.tokenlane.engine.schedule;
 
-/** What a scheduler counts. */
-final class Counters {
+/** What a scheduler counts, as {@link Totals} has it. The step thread's. */
+public final class Counters {
   private long promptTokens;
   private long cachedTokens;
   private long generatedTokens;
   private long preemptions;
+
+  Counters() {}
+
+  /** Prompt tokens of the sequences that began to run. */
+  public long promptTokens() {
+    return promptTokens;
+  }
+
+  /** Those of them that were found in the KV cache. */
+  public long cachedTokens() {
+    return cachedTokens;
+  }
+
+  /** Tokens generated. */
+  public long generatedTokens() {
+    return generatedTokens;
+  }
+
+  /** Sequences put back for want of blocks. */
+  public long preemptions() {
+    return preemptions;
+  }
 
   void began(int prompt, int cached) {
     promptTokens += prompt;

@@ -172,8 +172,8 @@ public final class Scheduler {
 
   /** Whether a running sequence waits for its next token, so that long steps would be noticed. */
   public boolean isGenerating() {
-    for (Sequence sequence : running) {
-      if (sequence.generated() > 0) {
+    for (int i = 0; i < running.size(); i++) { // here and below, without an iterator a step
+      if (running.get(i).generated() > 0) {
         return true;
       }
     }
@@ -198,6 +198,11 @@ public final class Scheduler {
   /** Number of ended sequences whose blocks are pinned. */
   public int pinnedCount() {
     return pinned.size();
+  }
+
+  /** The counters of {@link #totals}, for whoever asks in every step. */
+  public Counters counters() {
+    return counters;
   }
 
   /** What was counted since the start. */
@@ -245,9 +250,9 @@ public final class Scheduler {
   /** Gives what is left of the budget to running sequences, as far as they have blocks for it. */
   private void shareOut() {
     hungry.clear();
-    for (Sequence sequence : running) {
-      if (sequence.remaining() > 1) {
-        hungry.add(sequence);
+    for (int i = 0; i < running.size(); i++) {
+      if (running.get(i).remaining() > 1) {
+        hungry.add(running.get(i));
       }
     }
     hungry.sort(serving);
@@ -264,7 +269,8 @@ public final class Scheduler {
    */
   private void shareOutToDrafts() {
     int spare = running.size() + limits.watermark();
-    for (Sequence sequence : running) {
+    for (int i = 0; i < running.size(); i++) {
+      Sequence sequence = running.get(i);
       int wanted = sequence.samples() ? Math.min(sequence.draftsWanted(), budget) : 0;
       sequence.grantDrafts(rooms.upTo(sequence, sequence.length(), wanted, spare));
       budget -= sequence.drafts();

@@ -35,6 +35,9 @@ public final class HostKvStore implements KvStore {
   private final int elementBytes;
   private final long scalesAt;
 
+  /** A key or a value in bytes, before it is written; one thread writes. */
+  private final byte[] rounded;
+
   @SuppressWarnings("MustBeClosedChecker") // the arena lives as long as the store
   HostKvStore(int layers, HeadShape shape, int blocks, int blockSize, KvType type) {
     this.type = type;
@@ -43,6 +46,7 @@ public final class HostKvStore implements KvStore {
     this.blocks = blocks;
     this.blockSize = blockSize;
     headDim = shape.headDim();
+    rounded = new byte[headDim];
     int room = Math.ceilDiv(blockSize, STRIP) * STRIP;
     scalesAt = (long) room * headDim * elementBytes;
     headBytes = (long) room * type.bytes(headDim);
@@ -85,9 +89,16 @@ public final class HostKvStore implements KvStore {
   public void writeKey(int layer, int kvHead, int slot, float[] key, int at) {
     long head = keys(layer, slot / blockSize, kvHead);
     int within = slot % blockSize;
-    float inverse = type == KvType.INT8 ? scaled(head, within, key, at) : 1;
+    long to = head + keyOffset(within, 0);
+    if (type == KvType.FLOAT32) {
+      for (int i = 0; i < headDim; i++) {
+        memory.set(ValueLayout.JAVA_FLOAT, to + (long) i * STRIP * Float.BYTES, key[at + i]);
+      }
+      return;
+    }
+    round(key, at, scaled(head, within, key, at));
     for (int i = 0; i < headDim; i++) {
-      write(head + keyOffset(within, i), key[at + i], inverse);
+      memory.set(ValueLayout.JAVA_BYTE, to + (long) i * STRIP, rounded[i]);
     }
   }
 
@@ -100,9 +111,14 @@ public final class HostKvStore implements KvStore {
           value, at, memory, ValueLayout.JAVA_FLOAT, head + valueOffset(within, 0), headDim);
       return;
     }
-    float inverse = scaled(head, within, value, at);
+    round(value, at, scaled(head, within, value, at));
+    long to = head + valueOffset(within, 0);
+    MemorySegment.copy(rounded, 0, memory, ValueLayout.JAVA_BYTE, to, headDim);
+  }
+
+  private void round(float[] numbers, int at, float inverse) {
     for (int i = 0; i < headDim; i++) {
-      write(head + valueOffset(within, i), value[at + i], inverse);
+      rounded[i] = (byte) Math.round(numbers[at + i] * inverse);
     }
   }
 
@@ -141,22 +157,15 @@ public final class HostKvStore implements KvStore {
 
   /** Writes the scale of the numbers and gives its inverse; 0 where all are 0. */
   private float scaled(long head, int slotInBlock, float[] numbers, int at) {
-    float largest = 0;
-    for (int i = 0; i < headDim; i++) {
-      largest = Math.max(largest, Math.abs(numbers[at + i]));
+    int bits = 0; // in the order of magnitudes, and compared by vectors
+    for (int i = at; i < at + headDim; i++) {
+      bits = Math.max(bits, Float.floatToRawIntBits(numbers[i]) & Integer.MAX_VALUE);
     }
+    float largest = Float.intBitsToFloat(bits);
     memory.set(ValueLayout.JAVA_FLOAT, head + scaleOffset(slotInBlock), largest / Byte.MAX_VALUE);
     // Numbers so small that their inverse overflows are as good as zero.
     float inverse = Byte.MAX_VALUE / largest;
     return inverse <= Float.MAX_VALUE ? inverse : 0;
-  }
-
-  private void write(long at, float number, float inverse) {
-    if (type == KvType.FLOAT32) {
-      memory.set(ValueLayout.JAVA_FLOAT, at, number);
-    } else {
-      memory.set(ValueLayout.JAVA_BYTE, at, (byte) Math.round(number * inverse));
-    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.tokenlane.engine.backend.host;
 
 import io.tokenlane.engine.backend.Rows;
+import java.lang.foreign.MemorySegment;
 
 /** Activations on the heap. Row r begins at {@code r * width}. */
 public final class HostRows implements Rows {
@@ -10,6 +11,9 @@ public final class HostRows implements Rows {
   /** All rows, one after another. */
   public final float[] values;
 
+  /** The same, for machine code. */
+  public final MemorySegment segment;
+
   private final int maxRows;
   private final int width;
 
@@ -17,6 +21,7 @@ public final class HostRows implements Rows {
     this.maxRows = maxRows;
     this.width = width;
     values = new float[Math.multiplyExact(maxRows, width)];
+    segment = MemorySegment.ofArray(values);
   }
 
   /** The handle as what it is on this backend. */

@@ -33,6 +33,30 @@ public interface Int8Kernel {
    */
   void multiply(Int8Matrix weights, int panel, int panels, Tile tile, MemorySegment out);
 
+  /** Whether {@link #multiplyInto} works. */
+  default boolean storesRows() {
+    return false;
+  }
+
+  /**
+   * Multiplies whole panels, and writes results where they belong.
+   *
+   * @param panel the first panel
+   * @param panels their number, 1 to {@link #MOST_PANELS}; all have {@link Int8Matrix#PANEL}
+   *     outputs
+   */
+  default void multiplyInto(Int8Matrix weights, int panel, int panels, Tile tile, Results results) {
+    throw new UnsupportedOperationException("results: stored apart");
+  }
+
+  /**
+   * Rows of results, of a matrix's outputs each.
+   *
+   * @param memory float32 on the heap
+   * @param add whether they are added to what is there
+   */
+  record Results(MemorySegment memory, boolean add) {}
+
   /**
    * Some rows of activations.
    *

@@ -13,18 +13,21 @@ import jdk.incubator.vector.VectorSpecies;
  * Activations as integers -127 to 127 with a float32 scale for each row and group, quantised when
  * they are known (dynamically), to the nearest step, ties to even.
  *
- * <p>Rows lie in tiles of up to {@link #TILE}, in shorts, and two neighbouring inputs of a row form
- * an int, which kernels broadcast: {@code [tile][pair][row of tile]}; scales {@code [tile][group]
- * [row of tile]}. Beside that they lie in bytes, four neighbouring inputs of a row an int, and
- * before those of a group what makes up for weights that are taken 128 higher, -128 times the sum
- * of the row's inputs: {@code [tile][group][1 + fours][row of tile]}. How rows fall into tiles has
- * no effect on results: a row's sums are its own.
+ * <p>Rows lie in tiles of up to {@link #TILE} or {@link #WIDE_TILE}, in shorts, and two
+ * neighbouring inputs of a row form an int, which kernels broadcast: {@code [tile][pair][row of
+ * tile]}; scales {@code [tile][group] [row of tile]}. Beside that they lie in bytes, four
+ * neighbouring inputs of a row an int, and before those of a group what makes up for weights that
+ * are taken 128 higher, -128 times the sum of the row's inputs: {@code [tile][group][1 + fours][row
+ * of tile]}. How rows fall into tiles has no effect on results: a row's sums are its own.
  *
  * <p>{@link #begin} is for one thread; different rows may then be quantised by different threads.
  */
 public final class Int8Rows {
-  /** Most rows of a tile. */
+  /** Most rows of a tile of shorts, or of both. */
   public static final int TILE = 6;
+
+  /** Most rows of a tile of bytes alone: their kernel has twice as many registers. */
+  public static final int WIDE_TILE = 12;
 
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_128;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_128;
@@ -103,7 +106,7 @@ public final class Int8Rows {
 
   private void cut(int nextRows) {
     rows = nextRows;
-    tiles = Math.ceilDiv(rows, TILE);
+    tiles = Math.ceilDiv(rows, form == Form.FOURS ? WIDE_TILE : TILE);
     if (firstRows.length <= tiles) {
       firstRows = new int[tiles + 1];
     }
@@ -164,6 +167,39 @@ public final class Int8Rows {
   /** Where a tile's scales begin, in bytes. */
   public long scalesOf(int tile) {
     return (long) firstRow(tile) * groups * Float.BYTES;
+  }
+
+  /** Whether values lie in bytes alone. */
+  public boolean isOfFours() {
+    return form == Form.FOURS;
+  }
+
+  /** Inputs behind one scale. */
+  public int group() {
+    return group;
+  }
+
+  /** Groups of a row. */
+  public int groups() {
+    return groups;
+  }
+
+  /** Where a row's values in bytes begin, in bytes. */
+  public long foursOfRow(int row) {
+    int tile = tileOf(row);
+    return foursOf(tile) + (long) (row - firstRow(tile)) * Integer.BYTES;
+  }
+
+  /** Where a row's scales begin, in bytes. */
+  public long scalesOfRow(int row) {
+    int tile = tileOf(row);
+    return scalesOf(tile) + (long) (row - firstRow(tile)) * Float.BYTES;
+  }
+
+  /** From one of a row's ints, or scales, to the next, in bytes. */
+  public long strideOf(int row) {
+    int tile = tileOf(row);
+    return (long) (firstRow(tile + 1) - firstRow(tile)) * Integer.BYTES;
   }
 
   /**

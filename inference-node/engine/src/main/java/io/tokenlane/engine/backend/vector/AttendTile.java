@@ -5,6 +5,7 @@ import io.tokenlane.engine.backend.AttentionRule;
 import io.tokenlane.engine.backend.Batch;
 import io.tokenlane.engine.backend.KvType;
 import io.tokenlane.engine.backend.host.HostKvStore;
+import io.tokenlane.engine.backend.host.HostRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -32,6 +33,7 @@ final class AttendTile {
   private final Parts runs = new Parts(PIECE);
   private int[] firsts = {};
   private int[] ends = {};
+  private int[] results = {};
   private OnlineSoftmax[] softmaxes = {};
   private int queries;
 
@@ -49,8 +51,12 @@ final class AttendTile {
   private int dim;
   private int table;
 
+  /** Takes tiles that are without a window or a cap of scores. */
+  private final @Nullable FlashTile flash;
+
   AttendTile(boolean assembled) {
     kernel = assembled ? new AssembledHeads(PIECE, space.stride()) : new VectorHeads();
+    flash = assembled ? new FlashTile() : null;
   }
 
   void begin(Batch nextBatch, AttentionLayer nextLayer, HostKvStore nextKv, int nextKvHead) {
@@ -69,15 +75,20 @@ final class AttendTile {
     queries = 0;
   }
 
-  /** Adds the query at {@code index} of the values; all are of one sequence. */
-  void addQuery(int row, int index) {
+  /**
+   * Adds a query; all are of one sequence, in the order of their positions.
+   *
+   * @param index where it begins in the values
+   * @param to where its result goes
+   */
+  void addQuery(int row, int index, int to) {
     if (queries == firsts.length) {
       grow();
     }
     space.at[queries] = index;
+    results[queries] = to;
     firsts[queries] = rule.first(batch.positions[row]);
     ends[queries] = batch.positions[row] + 1;
-    softmaxes[queries].reset();
     table = batch.sequenceOfRow[row] * batch.maxBlocks();
     queries++;
   }
@@ -88,18 +99,35 @@ final class AttendTile {
     space.grow(room);
     firsts = Arrays.copyOf(firsts, room);
     ends = Arrays.copyOf(ends, room);
+    results = Arrays.copyOf(results, room);
     softmaxes = Arrays.copyOf(softmaxes, room);
     for (int i = old; i < room; i++) {
       softmaxes[i] = new OnlineSoftmax();
     }
   }
 
-  int queries() {
-    return queries;
+  /** Computes all queries. */
+  void attend(HostRows from, HostRows to) {
+    FlashTile whole = flash;
+    if (whole != null && firsts[queries - 1] == 0 && FlashTile.takes(batch, rule, dim)) {
+      whole.begin(store(), dim, queries);
+      for (int i = 0; i < queries; i++) {
+        whole.addQuery(space.at[i], results[i], ends[i]);
+      }
+      whole.addPositions(batch, table, store(), layer, kvHead);
+      whole.attend(from, to, rule.scale());
+    } else {
+      attendByPieces(from.values);
+      for (int i = 0; i < queries; i++) {
+        write(i, to.values, results[i]);
+      }
+    }
   }
 
-  /** Computes all queries, which were added in the order of their positions. */
-  void attend(float[] values) {
+  private void attendByPieces(float[] values) {
+    for (int i = 0; i < queries; i++) {
+      softmaxes[i].reset();
+    }
     space.begin(values, Math.ceilDiv(queries, FOUR) * FOUR);
     fillUp();
     int end = ends[queries - 1];
@@ -242,8 +270,7 @@ final class AttendTile {
     return Objects.requireNonNull(kv);
   }
 
-  /** Writes a query's result. */
-  void write(int query, float[] out, int to) {
+  private void write(int query, float[] out, int to) {
     float inverse = 1 / softmaxes[query].sum();
     for (int i = 0; i < dim; i++) {
       out[to + i] = space.sums[query * dim + i] * inverse;

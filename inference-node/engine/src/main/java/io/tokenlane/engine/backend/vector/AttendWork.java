@@ -95,14 +95,10 @@ final class AttendWork implements Workers.Work {
     tile.begin(batch, Objects.requireNonNull(layer), Objects.requireNonNull(kv), kvHead);
     for (int row = firstRows[index]; row < firstRows[index + 1]; row++) {
       for (int head = kvHead * group(); head < (kvHead + 1) * group(); head++) {
-        tile.addQuery(row, row * from.width() + head * shape.headDim());
+        int at = head * shape.headDim();
+        tile.addQuery(row, row * from.width() + at, row * to.width() + at);
       }
     }
-    tile.attend(from.values);
-    for (int query = 0; query < tile.queries(); query++) {
-      int row = firstRows[index] + query / group();
-      int head = kvHead * group() + query % group();
-      tile.write(query, to.values, row * to.width() + head * shape.headDim());
-    }
+    tile.attend(from, to);
   }
 }

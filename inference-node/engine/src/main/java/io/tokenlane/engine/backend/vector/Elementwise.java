@@ -19,8 +19,7 @@ final class Elementwise {
   void rmsNorm(HostNorm norm, float[] in, int inAt, float[] out, int outAt) {
     float[] gain = norm.gain;
     int width = gain.length;
-    float square = dots.dot(in, inAt, in, inAt, width);
-    float scale = (float) (1 / Math.sqrt(square / width + norm.epsilon));
+    float scale = inverseRms(norm, in, inAt);
     int bound = FLOATS.loopBound(width);
     for (int i = 0; i < bound; i += Lanes.COUNT) {
       FloatVector.fromArray(FLOATS, in, inAt + i)
@@ -31,6 +30,13 @@ final class Elementwise {
     for (int i = bound; i < width; i++) {
       out[outAt + i] = in[inAt + i] * scale * gain[i];
     }
+  }
+
+  /** {@code 1 / rms(in)}. */
+  float inverseRms(HostNorm norm, float[] in, int at) {
+    int width = norm.gain.length;
+    float square = dots.dot(in, at, in, at, width);
+    return (float) (1 / Math.sqrt(square / width + norm.epsilon));
   }
 
   /** {@link HostRope#rotate}, by vectors where pairs lie so that those fit. */

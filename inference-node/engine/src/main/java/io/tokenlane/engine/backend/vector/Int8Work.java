@@ -1,6 +1,7 @@
 package io.tokenlane.engine.backend.vector;
 
 import io.tokenlane.engine.backend.int8.Int8Kernel;
+import io.tokenlane.engine.backend.int8.Int8Kernel.Results;
 import io.tokenlane.engine.backend.int8.Int8Kernel.Tile;
 import io.tokenlane.engine.backend.int8.Int8Matrix;
 import io.tokenlane.engine.backend.int8.Int8Rows;
@@ -28,7 +29,9 @@ final class Int8Work implements Workers.Work {
   private @Nullable Int8Matrix weights;
   private Int8Rows rows = new Int8Rows();
   private Tile[] tiles = {};
+  private final HeapResults heapResults = new HeapResults();
   private float[] out = {};
+  private Results results = heapResults.of(out, false);
   private boolean add;
   private int chunkPanels = 1;
   private int firstPanel;
@@ -39,7 +42,8 @@ final class Int8Work implements Workers.Work {
     private final MemorySegment results =
         Arena.ofAuto()
             .allocate(
-                (long) Int8Kernel.MOST_PANELS * Int8Rows.TILE * Int8Matrix.PANEL * Float.BYTES, 64);
+                (long) Int8Kernel.MOST_PANELS * Int8Rows.WIDE_TILE * Int8Matrix.PANEL * Float.BYTES,
+                64);
 
     Space(Int8Kernel kernel) {
       this.kernel = kernel;
@@ -58,6 +62,7 @@ final class Int8Work implements Workers.Work {
     weights = nextWeights;
     out = nextOut;
     add = nextAdd;
+    results = heapResults.of(out, add);
     if (rows != nextRows || tiles.length < nextRows.tiles()) {
       rows = nextRows;
       tiles = new Tile[Math.max(tiles.length, nextRows.tiles())];
@@ -96,10 +101,19 @@ final class Int8Work implements Workers.Work {
     int first = firstPanel + chunk * chunkPanels;
     int panels = Math.min(chunkPanels, matrix.panels() - first);
     Space space = spaces[thread];
-    for (int tile = 0; tile < rows.tiles(); tile++) {
-      space.kernel.multiply(matrix, first, panels, tiles[tile], space.results);
-      for (int i = 0; i < panels; i++) {
-        store(matrix, first + i, tiles[tile], i, space.results);
+    boolean stores = space.kernel.storesRows();
+    int whole = stores ? Math.min(panels, matrix.outputs() / Int8Matrix.PANEL - first) : 0;
+    for (int i = 0; i < rows.tiles(); i++) {
+      Tile tile = tiles[i];
+      if (whole > 0) {
+        space.kernel.multiplyInto(matrix, first, whole, tile, results);
+        addBias(matrix, tile, first * Int8Matrix.PANEL, whole * Int8Matrix.PANEL);
+      }
+      if (whole < panels) {
+        space.kernel.multiply(matrix, first + whole, panels - whole, tile, space.results);
+        for (int panel = whole; panel < panels; panel++) {
+          store(matrix, first + panel, tile, panel - whole, space.results);
+        }
       }
     }
   }
@@ -113,7 +127,12 @@ final class Int8Work implements Workers.Work {
       storeRow(results, at, (first + row) * matrix.outputs() + from, count);
       at += (long) Int8Matrix.PANEL * Float.BYTES;
     }
+    addBias(matrix, tile, from, count);
+  }
+
+  private void addBias(Int8Matrix matrix, Tile tile, int from, int count) {
     if (matrix.bias().length > 0) {
+      int first = rows.firstRow(tile.index());
       for (int row = first; row < first + tile.count(); row++) {
         addBias(matrix, row * matrix.outputs(), from, count);
       }

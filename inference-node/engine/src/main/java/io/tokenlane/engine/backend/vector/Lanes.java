@@ -81,6 +81,11 @@ final class Lanes {
     return p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
   }
 
+  /** The same of one number. */
+  static float exp(float x) {
+    return exp(broadcast(x)).lane(0);
+  }
+
   /** Shorts of a binary32's upper half as floats. */
   static FloatVector bfloat16(ShortVector halves) {
     return ((IntVector) halves.convertShape(VectorOperators.S2I, INTS, 0))

@@ -22,7 +22,8 @@ final class OnlineSoftmax {
   }
 
   /**
-   * Turns {@code count} scores into weights; there must be room for whole vectors.
+   * Turns {@code count} scores into weights; there must be room for whole vectors, whose other
+   * weights become 0.
    *
    * @return what the outputs that were summed so far have to be multiplied by
    */
@@ -35,12 +36,14 @@ final class OnlineSoftmax {
       top = top.blend(next, next.compare(VectorOperators.GT, top));
     }
     float most = top.reduceLanes(VectorOperators.MAX);
-    float factor = most == largest ? 1 : (float) Math.exp((largest - most) * scale);
+    float factor = most == largest ? 1 : Lanes.exp((largest - most) * scale);
     largest = most;
     FloatVector sum = FloatVector.fromArray(FLOATS, sums, 0).mul(factor);
     for (int i = at; i < at + whole; i += Lanes.COUNT) {
+      FloatVector each = FloatVector.fromArray(FLOATS, scores, i);
       FloatVector weights =
-          Lanes.exp(FloatVector.fromArray(FLOATS, scores, i).sub(most).mul(scale));
+          Lanes.exp(each.sub(most).mul(scale))
+              .blend(0f, each.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY));
       weights.intoArray(scores, i);
       sum = sum.add(weights);
     }

@@ -26,8 +26,8 @@ final class Projector {
 
   Projector(Workers workers, Supplier<Int8Kernel> kernels) {
     this.workers = workers;
-    rowsWork = new RowsWork(workers.threads());
     quantised = new Int8Rows(kernels.get().form());
+    rowsWork = new RowsWork(workers.threads(), quantised.isOfFours());
     int8Work = new Int8Work(workers.threads(), kernels);
     floatWork = new ProjectWork(workers.threads());
   }

@@ -4,6 +4,8 @@ import io.tokenlane.engine.backend.host.HostNorm;
 import io.tokenlane.engine.backend.host.HostRows;
 import io.tokenlane.engine.backend.int8.Int8Matrix;
 import io.tokenlane.engine.backend.int8.Int8Rows;
+import io.tokenlane.engine.backend.x86.AssembledQuantiser;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -27,13 +29,21 @@ final class RowsWork implements Workers.Work {
   private static final class Space {
     private final Elementwise elementwise = new Elementwise();
     private final int[] rounded = new int[WIDEST_GROUP];
+    private final @Nullable AssembledQuantiser code;
     private float[] row = {};
+
+    Space(boolean assembled) {
+      code = assembled ? new AssembledQuantiser() : null;
+    }
   }
 
-  RowsWork(int threads) {
+  /**
+   * @param assembled whether machine code may quantise to bytes
+   */
+  RowsWork(int threads, boolean assembled) {
     spaces = new Space[threads];
     for (int i = 0; i < threads; i++) {
-      spaces[i] = new Space();
+      spaces[i] = new Space(assembled);
     }
   }
 
@@ -93,6 +103,14 @@ final class RowsWork implements Workers.Work {
     HostRows from = Objects.requireNonNull(in);
     int width = from.width();
     int at = (picked == null ? row : picked[row]) * width;
+    if (quantised != null && space.code != null && quantised.width() == width) {
+      HostNorm by = norm;
+      float scale = by == null ? 1 : space.elementwise.inverseRms(by, from.values, at);
+      MemorySegment gain = by == null ? MemorySegment.NULL : by.gainMemory;
+      space.code.norm(gain, scale);
+      space.code.quantise(from.segment, at, quantised, row);
+      return;
+    }
     float[] to = quantised == null ? normed : space.row;
     int toAt = quantised == null ? row * width : 0;
     if (norm == null) {

@@ -52,7 +52,7 @@ final class VectorBackend extends HostBackend {
   private final boolean int8;
   private final Projector projector;
   private final AttendWork attendWork;
-  private final GateWork gateWork = new GateWork();
+  private final GateWork gateWork;
   private final Elementwise elementwise = new Elementwise();
   private final Input input = new Input();
   private final Arena arena = Arena.ofShared();
@@ -65,7 +65,9 @@ final class VectorBackend extends HostBackend {
     int8 = options.weights() == WeightFormat.INT8;
     workers = new Workers(options.threads());
     projector = new Projector(workers, kernels.kernels());
-    attendWork = new AttendWork(options.threads(), HeadKernels.assembled());
+    boolean assembled = HeadKernels.assembled();
+    attendWork = new AttendWork(options.threads(), assembled);
+    gateWork = new GateWork(options.threads(), assembled);
   }
 
   @Override

@@ -25,13 +25,18 @@ class Assembler {
   /** Further ones that a function must save. */
   static final int RBP = 5;
 
+  /** Not for addresses. */
+  static final int R12 = 12;
+
   static final int R13 = 13;
   static final int R14 = 14;
+  static final int R15 = 15;
 
   /** Opcode maps and implied prefixes of the VEX and EVEX encodings. */
   static final int MAP_0F = 1;
 
   static final int MAP_0F38 = 2;
+  static final int MAP_0F3A = 3;
   static final int NO_PREFIX = 0;
   static final int PREFIX_66 = 1;
   static final int PREFIX_F3 = 2;
@@ -112,6 +117,18 @@ class Assembler {
     memory(to, base, displacement);
   }
 
+  /** Loads an int. */
+  void loadInt(int to, int base, int displacement) {
+    emit(0x40 | to >> 3 << 2 | base >> 3, 0x8B);
+    memory(to, base, displacement);
+  }
+
+  /** Stores an int. */
+  void storeInt(int base, int displacement, int from) {
+    emit(0x40 | from >> 3 << 2 | base >> 3, 0x89);
+    memory(from, base, displacement);
+  }
+
   void mov(int to, int from) {
     rex(from, to);
     emit(0x89, 0xC0 | (from & 7) << 3 | (to & 7));
@@ -126,6 +143,13 @@ class Assembler {
   void add(int to, int number) {
     rex(0, to);
     emit(0x81, 0xC0 | (to & 7));
+    emit32(number);
+  }
+
+  /** Loads a small number. */
+  void set(int to, int number) {
+    rex(0, to);
+    emit(0xC7, 0xC0 | (to & 7));
     emit32(number);
   }
 

@@ -1,6 +1,7 @@
 package io.tokenlane.engine.backend.x86;
 
 import io.tokenlane.engine.backend.int8.Int8Rows;
+import io.tokenlane.engine.backend.x86.WideTileCode.Ending;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -22,7 +23,7 @@ public enum Instructions {
   AVX2("AVX2");
 
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
-  private static final Map<Instructions, MemorySegment[]> LOADED =
+  private static final Map<Instructions, Map<Ending, MemorySegment[]>> LOADED =
       new EnumMap<>(Instructions.class);
 
   private final String title;
@@ -38,10 +39,25 @@ public enum Instructions {
     };
   }
 
-  private byte[] assemble(int rows) {
+  private byte[] assemble(int rows, Ending ending) {
     return switch (this) {
-      case AVX512_VNNI -> WideTileCode.assemble(rows);
+      case AVX512_VNNI -> WideTileCode.assemble(rows, ending);
       case AVX2 -> TileCode.assemble(rows);
+    };
+  }
+
+  private int mostRows() {
+    return switch (this) {
+      case AVX512_VNNI -> Int8Rows.WIDE_TILE;
+      case AVX2 -> Int8Rows.TILE;
+    };
+  }
+
+  /** Endings that there is code for. */
+  private List<Ending> endings() {
+    return switch (this) {
+      case AVX512_VNNI -> List.of(Ending.values());
+      case AVX2 -> List.of(Ending.APART);
     };
   }
 
@@ -74,25 +90,29 @@ public enum Instructions {
 
   private Optional<String> refused() {
     try {
-      return functions().length == Int8Rows.TILE ? Optional.empty() : Optional.of("no functions");
+      return !functions().isEmpty() ? Optional.empty() : Optional.of("no functions");
     } catch (IllegalStateException | ExceptionInInitializerError | NoClassDefFoundError e) {
       return Optional.of("the system refuses memory for machine code");
     }
   }
 
-  /** The functions for 1 to 6 rows, assembled when they are first asked for. */
-  MemorySegment[] functions() {
+  /** The functions for 1 row and more, of each ending, assembled when they are first asked for. */
+  Map<Ending, MemorySegment[]> functions() {
     synchronized (LOADED) {
       return LOADED.computeIfAbsent(this, Instructions::load);
     }
   }
 
-  private static MemorySegment[] load(Instructions instructions) {
-    byte[][] code = new byte[Int8Rows.TILE][];
-    for (int i = 0; i < code.length; i++) {
-      code[i] = instructions.assemble(i + 1);
+  private static Map<Ending, MemorySegment[]> load(Instructions instructions) {
+    Map<Ending, MemorySegment[]> functions = new EnumMap<>(Ending.class);
+    for (Ending ending : instructions.endings()) {
+      byte[][] code = new byte[instructions.mostRows()][];
+      for (int i = 0; i < code.length; i++) {
+        code[i] = instructions.assemble(i + 1, ending);
+      }
+      functions.put(ending, MachineCode.load(code));
     }
-    return MachineCode.load(code);
+    return functions;
   }
 
   /** Their name, for people. */

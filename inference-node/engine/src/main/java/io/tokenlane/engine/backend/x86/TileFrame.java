@@ -45,12 +45,20 @@ abstract class TileFrame {
 
   private final Assembler asm;
 
-  /** Rows of the tile, 1 to 6. */
+  /** Rows of the tile. */
   final int rows;
 
   TileFrame(Assembler asm, int rows) {
     this.asm = asm;
     this.rows = rows;
+  }
+
+  /** Makes RDX, what the argument says, the address of the results. */
+  void findResults() {}
+
+  /** From one panel's results to the next one's, in bytes. */
+  int bytesOfPanel() {
+    return rows * ROW_BYTES;
   }
 
   /** Makes the results of a panel zero. */
@@ -76,14 +84,15 @@ abstract class TileFrame {
   /** The function's code. */
   final byte[] assemble() {
     asm.enter(RBX);
+    asm.mov(RDX, RDI, 24);
+    findResults();
     asm.mov(RSI, RDI, 0);
     asm.mov(R8, RDI, 8);
     asm.mov(R9, RDI, 16);
-    asm.mov(RDX, RDI, 24);
     asm.mov(RCX, RDI, 32);
     int panel = asm.here();
     panel();
-    asm.add(RDX, rows * ROW_BYTES);
+    asm.add(RDX, bytesOfPanel());
     asm.dec(RCX);
     asm.jnz(panel);
     return asm.leave(RBX);

@@ -28,13 +28,14 @@ final class WideTileCode extends TileFrame {
   /** Where {@link #constants} lie behind the arguments. */
   private static final int CONSTANTS = 64;
 
+  private static final int STRIDE = 7 * Long.BYTES;
   private static final int LINE = 64;
 
   /** Sums under way that keep the multiplier busy. */
   private static final int ENOUGH_SUMS = 4;
 
   /** Behind all sums. */
-  private static final int RESULTS = 16;
+  private static final int RESULTS = 12;
 
   private static final int WEIGHTS = 24;
   private static final int WEIGHT_SCALES = 28;
@@ -45,15 +46,32 @@ final class WideTileCode extends TileFrame {
   private final WideAssembler asm;
   private final int turns;
 
-  private WideTileCode(WideAssembler asm, int rows) {
+  private final Ending ending;
+
+  /** What becomes of a panel's results. */
+  enum Ending {
+    /** They are put down one row behind another. */
+    APART,
+    /** They are written where they belong in the rows of a float32 array on the heap. */
+    STORED,
+    /** They are added to what is there. */
+    ADDED
+  }
+
+  private WideTileCode(WideAssembler asm, int rows, Ending ending) {
     super(asm, rows);
     this.asm = asm;
+    this.ending = ending;
     this.turns = rows < ENOUGH_SUMS ? 2 : 1;
   }
 
-  /** Assembles it for {@code rows} rows, 1 to 6. */
-  static byte[] assemble(int rows) {
-    return new WideTileCode(new WideAssembler(), rows).assemble();
+  /**
+   * Assembles it for {@code rows} rows, 1 to 12. Unless results stay apart, the function takes the
+   * address of the array too; the fourth long is where in it they begin, in bytes, and an eighth
+   * one says how far rows lie apart.
+   */
+  static byte[] assemble(int rows, Ending ending) {
+    return new WideTileCode(new WideAssembler(), rows, ending).assemble();
   }
 
   /** Puts what the functions read besides their arguments behind those. */
@@ -75,9 +93,33 @@ final class WideTileCode extends TileFrame {
   }
 
   @Override
+  void findResults() {
+    if (ending != Ending.APART) {
+      asm.addRegister(RDX, RSI);
+    }
+  }
+
+  @Override
+  int bytesOfPanel() {
+    return ending == Ending.APART ? super.bytesOfPanel() : ROW_BYTES;
+  }
+
+  @Override
   void endPanel() {
+    if (ending == Ending.APART) {
+      for (int row = 0; row < rows; row++) {
+        asm.store(RDX, row * ROW_BYTES, RESULTS + row);
+      }
+      return;
+    }
+    asm.mov(R10, RDX);
+    asm.mov(R11, RDI, STRIDE);
     for (int row = 0; row < rows; row++) {
-      asm.store(RDX, row * ROW_BYTES, RESULTS + row);
+      if (ending == Ending.ADDED) {
+        asm.add(RESULTS + row, RESULTS + row, R10, 0);
+      }
+      asm.store(R10, 0, RESULTS + row);
+      asm.addRegister(R10, R11);
     }
   }
 
