@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
@@ -31,7 +33,9 @@ public final class SoakTable {
   private final double seconds;
   private final LongAdder done = new LongAdder();
   private final LongAdder cancelled = new LongAdder();
-  private final LongAdder wrong = new LongAdder();
+
+  /** What was wrong, and how often. */
+  private final Map<String, LongAdder> wrongs = new ConcurrentSkipListMap<>();
 
   /** For the project under {@code root}. */
   public SoakTable(Path root, boolean quick) {
@@ -61,21 +65,39 @@ public final class SoakTable {
         work(gateway.port(), 2 * seconds / 3);
         double late = gateway.residentMib();
         long left = left(management);
-        return List.of(
-            Row.of("requests answered", (double) done.sum(), "", Better.HIGHER),
+        List<Row> rows = new ArrayList<>();
+        rows.add(Row.of("requests answered", (double) done.sum(), "", Better.HIGHER));
+        rows.add(
             Row.of(
-                "requests given up by their client", (double) cancelled.sum(), "", Better.HIGHER),
-            Row.of(
-                    "answers that were not what they should be",
-                    (double) wrong.sum(),
-                    "",
-                    Better.LOWER)
-                .withGoal(0),
-            Row.of("leaks told by Netty", (double) leaks(gateway), "", Better.LOWER).withGoal(0),
-            Row.of("left in flight", (double) left, "", Better.LOWER).withGoal(0),
+                "requests given up by their client", (double) cancelled.sum(), "", Better.HIGHER));
+        rows.addAll(wrong());
+        rows.add(none("leaks told by Netty", leaks(gateway)));
+        rows.add(none("left in flight", left));
+        rows.add(
             Row.of("resident memory at the end", late, "MiB", Better.LOWER)
                 .withPeer("after a third of the time", early));
+        return rows;
       }
+    }
+  }
+
+  private static Row none(String what, long count) {
+    return Row.of(what, (double) count, "", Better.LOWER).withGoal(0);
+  }
+
+  private List<Row> wrong() {
+    List<Row> rows = new ArrayList<>();
+    long all = wrongs.values().stream().mapToLong(LongAdder::sum).sum();
+    rows.add(none("answers that were not what they should be", all));
+    wrongs.forEach((what, count) -> rows.add(none("… " + what, count.sum())));
+    return rows;
+  }
+
+  private void note(String what, int status) {
+    if (status == 200) {
+      done.increment();
+    } else {
+      wrongs.computeIfAbsent(what + ": " + status, kind -> new LongAdder()).increment();
     }
   }
 
@@ -98,9 +120,11 @@ public final class SoakTable {
     }
   }
 
+  /** Kinds from 4 on end as they like: who is refused may find the connection closed. */
   private void one(int port, SplittableRandom random) {
+    int kind = random.nextInt(6);
     try {
-      switch (random.nextInt(6)) {
+      switch (kind) {
         case 0 -> several(port, RawConnection.request("GET", "/things/" + random.nextInt(50), ""));
         case 1 -> several(port, chat(random.nextInt()));
         case 2 -> several(port, chat(7));
@@ -109,7 +133,12 @@ public final class SoakTable {
         default -> nonsense(port, random);
       }
     } catch (IOException | RuntimeException broken) {
-      wrong.increment();
+      if (kind < 4) {
+        wrongs
+            .computeIfAbsent(
+                "kind %d: %s".formatted(kind, broken.getMessage()), what -> new LongAdder())
+            .increment();
+      }
     }
   }
 
@@ -125,11 +154,7 @@ public final class SoakTable {
   private void several(int port, byte[] request) throws IOException {
     try (RawConnection connection = new RawConnection(port)) {
       for (int i = 0; i < 10; i++) {
-        if (connection.exchange(request) == 200) {
-          done.increment();
-        } else {
-          wrong.increment();
-        }
+        note("request", connection.exchange(request));
       }
     }
   }
@@ -137,9 +162,9 @@ public final class SoakTable {
   private void stream(int port, int tokens) throws IOException {
     try (RawConnection connection = new RawConnection(port)) {
       connection.send(StreamLoad.call(tokens * 64, 0));
-      boolean good = connection.readHead() == 200;
+      int status = connection.readHead();
       while (connection.readChunk() > 0) {}
-      (good ? done : wrong).increment();
+      note("stream", status);
     }
   }
 
