@@ -123,8 +123,9 @@ final class StepLoop {
     failExpired();
     boolean generating = scheduler.isGenerating();
     StepPlan plan = scheduler.schedule(generating ? budget.tokens() : sizes.maxTokens());
-    for (Sequence ready : scheduler.takeReady()) {
-      ActiveGeneration prefilled = generationOf(ready);
+    List<Sequence> ready = scheduler.takeReady();
+    for (int i = 0; i < ready.size(); i++) { // without an iterator a step
+      ActiveGeneration prefilled = generationOf(ready.get(i));
       retire(prefilled);
       deliver(prefilled, prefilled.finished(FinishReason.LENGTH));
     }

@@ -134,7 +134,8 @@ public final class Runner implements AutoCloseable {
    *     has no end
    */
   public void begin(StepPlan plan) {
-    for (BlockCopy copy : plan.copies()) {
+    for (int i = 0; i < plan.copies().size(); i++) { // without an iterator a step
+      BlockCopy copy = plan.copies().get(i);
       kv.copyBlock(copy.from(), copy.to());
     }
     draft(plan);

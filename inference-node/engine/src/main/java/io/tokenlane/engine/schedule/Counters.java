@@ -1,6 +1,6 @@
 package io.tokenlane.engine.schedule;
 
-/** What a scheduler counts, as {@link Totals} has it. The step thread's. */
+/** What a scheduler counted since the start. The step thread's. */
 public final class Counters {
   private long promptTokens;
   private long cachedTokens;
@@ -40,9 +40,5 @@ public final class Counters {
 
   void preempted() {
     preemptions++;
-  }
-
-  Totals totals() {
-    return new Totals(promptTokens, cachedTokens, generatedTokens, preemptions);
   }
 }

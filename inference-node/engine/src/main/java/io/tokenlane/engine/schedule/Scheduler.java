@@ -200,14 +200,9 @@ public final class Scheduler {
     return pinned.size();
   }
 
-  /** The counters of {@link #totals}, for whoever asks in every step. */
+  /** What was counted since the start, and goes on. */
   public Counters counters() {
     return counters;
-  }
-
-  /** What was counted since the start. */
-  public Totals totals() {
-    return counters.totals();
   }
 
   /**
@@ -256,7 +251,8 @@ public final class Scheduler {
       }
     }
     hungry.sort(serving);
-    for (Sequence sequence : hungry) {
+    for (int i = 0; i < hungry.size(); i++) {
+      Sequence sequence = hungry.get(i);
       int wanted = Math.min(sequence.remaining() - 1, budget);
       int more = rooms.upTo(sequence, sequence.computed() + 1, wanted, 0);
       sequence.grant(1 + more);

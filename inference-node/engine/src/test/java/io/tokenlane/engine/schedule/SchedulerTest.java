@@ -71,7 +71,7 @@ final class SchedulerTest {
     step(scheduler);
     assertThat(low.state()).isEqualTo(State.RUNNING);
     assertThat(low.generated()).isEqualTo(kept + 1);
-    assertThat(scheduler.totals().preemptions()).isGreaterThanOrEqualTo(2);
+    assertThat(scheduler.counters().preemptions()).isGreaterThanOrEqualTo(2);
   }
 
   @Test
