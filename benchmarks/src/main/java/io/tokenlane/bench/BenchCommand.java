@@ -55,6 +55,7 @@ public final class BenchCommand {
         taken("cache", () -> new CacheBenchmark(ROOT, CacheBenchmark.only(arguments)));
     Benchmark memory =
         taken("memory", () -> new MemoryBenchmark(ROOT, MemoryBenchmark.files(arguments)));
+    Benchmark soak = taken("soak", () -> new SoakBenchmark(ROOT, SoakBenchmark.minutes(arguments)));
     Map<String, Benchmark> known = new TreeMap<>();
     for (Benchmark benchmark :
         List.of(
@@ -66,7 +67,7 @@ public final class BenchCommand {
             new GatewayBenchmark(ROOT),
             new LoggingBenchmark(ROOT),
             new ChaosBenchmark(ROOT),
-            new SoakBenchmark(ROOT),
+            soak,
             new CompressionBenchmark(ROOT),
             new PrefetchBenchmark(ROOT),
             cache,

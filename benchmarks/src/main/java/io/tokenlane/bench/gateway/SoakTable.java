@@ -18,13 +18,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 
 /**
- * Everything at once for half an hour (20 s where it has to be quick), Netty's leak detector at
- * paranoid: plain requests, calls, hits, streams read to their end, streams given up at any moment,
- * and requests that are none. What was leaked, what is left in flight, how memory grew.
+ * Everything at once for some time, Netty's leak detector at paranoid: plain requests, calls, hits,
+ * streams read to their end, streams given up at any moment, and requests that are none. What was
+ * leaked, what is left in flight, how memory grew.
  */
 public final class SoakTable {
-  private static final double MINUTES = 30;
-  private static final double QUICK_SECONDS = 20;
   private static final int WORKERS = 8;
   private static final Pattern UNDER_WAY =
       Pattern.compile("^tokenlane_(attempts|node_inflight|concurrency_used|concurrency_waiting)");
@@ -37,10 +35,14 @@ public final class SoakTable {
   /** What was wrong, and how often. */
   private final Map<String, LongAdder> wrongs = new ConcurrentSkipListMap<>();
 
-  /** For the project under {@code root}. */
-  public SoakTable(Path root, boolean quick) {
+  /**
+   * For the project under {@code root}.
+   *
+   * @param minutes over 0
+   */
+  public SoakTable(Path root, double minutes) {
     this.contestants = new Contestants(root);
-    this.seconds = quick ? QUICK_SECONDS : MINUTES * 60;
+    this.seconds = minutes * 60;
   }
 
   /** Runs it. */

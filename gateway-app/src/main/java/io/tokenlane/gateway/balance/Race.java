@@ -1,6 +1,7 @@
 package io.tokenlane.gateway.balance;
 
 import io.tokenlane.balance.Lease;
+import io.tokenlane.gateway.call.Discarded;
 import io.tokenlane.gateway.call.Trail;
 import java.time.Duration;
 import java.util.List;
@@ -166,10 +167,10 @@ final class Race {
 
     private Mono<Void> decided(
         Flux<? extends DataBuffer> body, Function<Flux<DataBuffer>, Mono<Void>> write) {
-      return body.<DataBuffer>map(chunk -> chunk)
-          .<Void>switchOnFirst(
-              (first, rest) -> begins(first) ? write.apply(rest) : lost(first, rest))
-          .doOnDiscard(DataBuffer.class, DataBufferUtils::release)
+      return Discarded.released(
+              body.<DataBuffer>map(chunk -> chunk)
+                  .<Void>switchOnFirst(
+                      (first, rest) -> begins(first) ? write.apply(rest) : lost(first, rest)))
           .then();
     }
 

@@ -2,7 +2,6 @@ package io.tokenlane.gateway.call;
 
 import org.reactivestreams.Publisher;
 import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import reactor.core.publisher.Flux;
@@ -24,9 +23,7 @@ public abstract class BodyWatch extends ServerHttpResponseDecorator {
 
   @Override
   public final Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
-    return super.writeWith(
-        watch(Flux.from(body).map(buffer -> buffer))
-            .doOnDiscard(DataBuffer.class, DataBufferUtils::release));
+    return super.writeWith(Discarded.released(watch(Flux.from(body).map(buffer -> buffer))));
   }
 
   @Override
@@ -35,8 +32,7 @@ public abstract class BodyWatch extends ServerHttpResponseDecorator {
     Groups groups = new Groups();
     // Prefetch 0: a chunk waiting in a queue would be a chunk flushed late.
     Flux<DataBuffer> chunks = Flux.from(body).map(groups::owned).concatMap(chunk -> chunk, 0);
-    return super.writeAndFlushWith(
-            watch(chunks).map(groups::of).doOnDiscard(DataBuffer.class, DataBufferUtils::release))
+    return super.writeAndFlushWith(Discarded.released(watch(chunks).map(groups::of)))
         .doFinally(signal -> groups.end());
   }
 }

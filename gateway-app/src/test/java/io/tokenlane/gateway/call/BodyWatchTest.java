@@ -15,6 +15,7 @@ import org.reactivestreams.Subscriber;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.core.io.buffer.NettyDataBufferFactory;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
 import reactor.core.Disposable;
@@ -52,14 +53,7 @@ class BodyWatchTest {
 
   @Test
   void whatAWatchLeavesOutIsReleased() {
-    BodyWatch second =
-        new BodyWatch(server) {
-          @Override
-          protected Flux<DataBuffer> watch(Flux<DataBuffer> body) {
-            return body.skip(1);
-          }
-        };
-    second.writeAndFlushWith(chunks.asFlux()).subscribe();
+    leavingOut(server, 1).writeAndFlushWith(chunks.asFlux()).subscribe();
     for (int i = 0; i < 2; i++) {
       chunks.emitNext(Mono.just(buffer("chunk " + i)), Sinks.EmitFailureHandler.FAIL_FAST);
     }
@@ -67,6 +61,32 @@ class BodyWatchTest {
 
     assertThat(made).extracting(ByteBuf::refCnt).containsExactly(0, 1);
     read.forEach(DataBufferUtils::release);
+  }
+
+  /** Each watch asks for that, and each would do it. */
+  @Test
+  void whatIsLeftOutIsReleasedOnceHoweverManyWatch() {
+    ServerHttpResponse response = server;
+    for (int i = 0; i < 3; i++) {
+      response = leavingOut(response, i == 2 ? 1 : 0);
+    }
+    response.writeAndFlushWith(chunks.asFlux()).subscribe();
+    DataBuffer chunk = buffer("left out");
+    made.getFirst().retain(3);
+    chunks.emitNext(Mono.just(chunk), Sinks.EmitFailureHandler.FAIL_FAST);
+    server.read(1);
+
+    assertThat(made).extracting(ByteBuf::refCnt).containsExactly(3);
+    made.getFirst().release(3);
+  }
+
+  private static BodyWatch leavingOut(ServerHttpResponse response, int count) {
+    return new BodyWatch(response) {
+      @Override
+      protected Flux<DataBuffer> watch(Flux<DataBuffer> body) {
+        return body.skip(count);
+      }
+    };
   }
 
   @Test
