@@ -1,12 +1,10 @@
 package io.tokenlane.gateway.route;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.tokenlane.gateway.call.ApiPath;
-import io.tokenlane.gateway.error.ErrorBody;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
-import org.springframework.http.MediaType;
 import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
 import reactor.netty.http.server.HttpServer;
@@ -15,7 +13,6 @@ import reactor.netty.http.server.HttpServerResponse;
 
 /** What must hold on a connection before Spring sees its requests. */
 final class ServerHygiene implements NettyServerCustomizer {
-  private static final int BAD_REQUEST = 400;
   private volatile Duration headerTimeout;
   private final Consumer<String> refusals;
 
@@ -49,19 +46,14 @@ final class ServerHygiene implements NettyServerCustomizer {
     if (connection instanceof HttpServerResponse response
         && connection instanceof HttpServerRequest request
         && !response.hasSentHeaders()
-        && response.status().code() == BAD_REQUEST) {
-      boolean openAi = ApiPath.isOpenAi(request.uri());
+        && response.status().equals(HttpResponseStatus.BAD_REQUEST)) {
       String message = "The request's URL is malformed (expected: RFC 3986).";
-      byte[] body =
-          openAi
-              ? ErrorBody.openAi(BAD_REQUEST, "invalid_url", message)
-              : ErrorBody.problem(BAD_REQUEST, "Bad Request", message, "-");
+      RefusalBody said =
+          RefusalBody.of(request.uri(), HttpResponseStatus.BAD_REQUEST, "invalid_url", message);
       return response
-          .header(
-              HttpHeaderNames.CONTENT_TYPE,
-              openAi ? MediaType.APPLICATION_JSON_VALUE : MediaType.APPLICATION_PROBLEM_JSON_VALUE)
-          .header(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(body.length))
-          .sendByteArray(Mono.just(body))
+          .header(HttpHeaderNames.CONTENT_TYPE, said.type())
+          .header(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(said.json().length))
+          .sendByteArray(Mono.just(said.json()))
           .then();
     }
     return Mono.empty();

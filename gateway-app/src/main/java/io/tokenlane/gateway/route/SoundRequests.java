@@ -17,11 +17,8 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import io.tokenlane.gateway.call.ApiPath;
-import io.tokenlane.gateway.error.ErrorBody;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.MediaType;
 import reactor.netty.NettyPipeline;
 
 /**
@@ -93,21 +90,14 @@ public final class SoundRequests extends ChannelDuplexHandler {
   }
 
   private FullHttpResponse answer(Unsound unsound) {
-    boolean openAi = ApiPath.isOpenAi(target);
-    byte[] json =
-        openAi
-            ? ErrorBody.openAi(unsound.status().code(), unsound.code(), unsound.message())
-            : ErrorBody.problem(
-                unsound.status().code(), unsound.status().reasonPhrase(), unsound.message(), "-");
-    ByteBuf body = Unpooled.wrappedBuffer(json);
+    RefusalBody said = RefusalBody.of(target, unsound.status(), unsound.code(), unsound.message());
+    ByteBuf body = Unpooled.wrappedBuffer(said.json());
     FullHttpResponse response =
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, unsound.status(), body);
     response
         .headers()
-        .set(
-            HttpHeaderNames.CONTENT_TYPE,
-            openAi ? MediaType.APPLICATION_JSON_VALUE : MediaType.APPLICATION_PROBLEM_JSON_VALUE)
-        .set(HttpHeaderNames.CONTENT_LENGTH, json.length)
+        .set(HttpHeaderNames.CONTENT_TYPE, said.type())
+        .set(HttpHeaderNames.CONTENT_LENGTH, said.json().length)
         .set(HttpHeaderNames.CONNECTION, "close");
     if (unsound.equals(Unsound.METHOD)) {
       response.headers().set(HttpHeaderNames.ALLOW, Unsound.METHODS);
@@ -117,14 +107,12 @@ public final class SoundRequests extends ChannelDuplexHandler {
 
   @Override
   public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-    if (message instanceof HttpResponse response && interim(response)) {
-      var _ = context.write(message, promise);
-      return;
-    }
-    answering = answering || message instanceof HttpResponse;
-    if (message instanceof LastHttpContent) {
-      answering = false;
-      open--;
+    if (!(message instanceof HttpResponse response && interim(response))) {
+      answering |= message instanceof HttpResponse;
+      if (message instanceof LastHttpContent) {
+        answering = false;
+        open--;
+      }
     }
     var _ = context.write(message, promise);
   }

@@ -146,7 +146,6 @@ record Unsound(HttpResponseStatus status, String code, String message, boolean i
     Iterator<? extends CharSequence> codings =
         fields.valueCharSequenceIterator(HttpHeaderNames.TRANSFER_ENCODING);
     return !codings.hasNext()
-        || ("chunked".contentEquals(codings.next().toString().toLowerCase(java.util.Locale.ROOT))
-            && !codings.hasNext());
+        || ("chunked".equalsIgnoreCase(codings.next().toString()) && !codings.hasNext());
   }
 }

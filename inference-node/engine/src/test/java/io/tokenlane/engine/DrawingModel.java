@@ -3,9 +3,7 @@ package io.tokenlane.engine;
 import io.tokenlane.engine.backend.Batch;
 import io.tokenlane.engine.backend.Draws;
 import io.tokenlane.engine.backend.KvStore;
-import io.tokenlane.engine.backend.KvType;
 import io.tokenlane.engine.model.Model;
-import io.tokenlane.engine.model.ModelConfig;
 import io.tokenlane.engine.sample.HostDraws;
 import org.jspecify.annotations.Nullable;
 
@@ -13,36 +11,20 @@ import org.jspecify.annotations.Nullable;
  * A model whose backend draws: a step that was begun is computed only when it is waited for, with
  * what its batch says by then.
  */
-final class DrawingModel implements Model {
-  private final ToyModel model;
+final class DrawingModel extends ModelAround {
   private @Nullable Batch begun;
   private @Nullable KvStore store;
 
   /** Steps that were drawn here. */
   int drawn;
 
-  DrawingModel(ToyModel model) {
-    this.model = model;
+  DrawingModel(Model model) {
+    super(model);
   }
 
   /** Whether a step was begun and not waited for. */
   boolean isComputing() {
     return begun != null;
-  }
-
-  @Override
-  public ModelConfig config() {
-    return model.config();
-  }
-
-  @Override
-  public KvStore kvStore(int blocks, int blockSize, KvType type) {
-    return model.kvStore(blocks, blockSize, type);
-  }
-
-  @Override
-  public long kvBytesPerToken(KvType type) {
-    return model.kvBytesPerToken(type);
   }
 
   @Override
@@ -77,7 +59,7 @@ final class DrawingModel implements Model {
   @Override
   public void forward(Batch batch, KvStore kv, float[] logits) {
     refuseWhileComputing();
-    model.forward(batch, kv, logits);
+    super.forward(batch, kv, logits);
   }
 
   @Override
@@ -102,10 +84,5 @@ final class DrawingModel implements Model {
     if (begun != null) {
       throw new AssertionError("a step is being computed");
     }
-  }
-
-  @Override
-  public void close() {
-    model.close();
   }
 }

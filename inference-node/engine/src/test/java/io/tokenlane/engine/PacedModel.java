@@ -3,20 +3,17 @@ package io.tokenlane.engine;
 import io.tokenlane.engine.backend.Batch;
 import io.tokenlane.engine.backend.Draws;
 import io.tokenlane.engine.backend.KvStore;
-import io.tokenlane.engine.backend.KvType;
 import io.tokenlane.engine.model.Model;
-import io.tokenlane.engine.model.ModelConfig;
 import org.jspecify.annotations.Nullable;
 
 /** A model whose steps take a fixed time and a time for each token, on the engine's clock. */
-final class PacedModel implements Model {
-  private final Model model;
+final class PacedModel extends ModelAround {
   private final long stepNanos;
   private final long tokenNanos;
   private @Nullable SteppedEngine engine;
 
   PacedModel(Model model, long stepNanos, long tokenNanos) {
-    this.model = model;
+    super(model);
     this.stepNanos = stepNanos;
     this.tokenNanos = tokenNanos;
   }
@@ -26,21 +23,6 @@ final class PacedModel implements Model {
     SteppedEngine started = new SteppedEngine(this, config);
     engine = started;
     return started;
-  }
-
-  @Override
-  public ModelConfig config() {
-    return model.config();
-  }
-
-  @Override
-  public KvStore kvStore(int blocks, int blockSize, KvType type) {
-    return model.kvStore(blocks, blockSize, type);
-  }
-
-  @Override
-  public long kvBytesPerToken(KvType type) {
-    return model.kvBytesPerToken(type);
   }
 
   @Override
@@ -67,25 +49,5 @@ final class PacedModel implements Model {
   @Override
   public void drawn(Draws draws) {
     model.drawn(draws);
-  }
-
-  @Override
-  public void states(Batch batch, KvStore kv, float[] states) {
-    model.states(batch, kv, states);
-  }
-
-  @Override
-  public void forward(Batch batch, KvStore kv, int layers, float[] logits) {
-    model.forward(batch, kv, layers, logits);
-  }
-
-  @Override
-  public void readState(int output, float[] state) {
-    model.readState(output, state);
-  }
-
-  @Override
-  public void close() {
-    model.close();
   }
 }
