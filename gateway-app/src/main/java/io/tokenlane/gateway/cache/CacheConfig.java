@@ -37,11 +37,11 @@ public class CacheConfig {
   }
 
   @Bean
-  FastHits fastHits(LiveSettings settings, HitListener hits, FastHits.Ledger ledger) {
+  FastHits fastHits(LiveSettings settings, HitLedger ledger) {
     Supplier<Boolean> allowed =
         settings.follow(
             CacheConfig::fast, CacheProperties.class, LimitsProperties.class, RouteList.class);
-    return new FastHits(allowed::get, hits, ledger);
+    return new FastHits(allowed::get, ledger);
   }
 
   private static boolean fast(Sections all) {
@@ -82,8 +82,8 @@ public class CacheConfig {
   }
 
   @Bean
-  FastHits.Ledger fastHitLedger(QuickProof keys, PassedRequests told) {
-    return new FastHits.Ledger(keys, told);
+  HitLedger hitLedger(QuickProof keys, HitListener hits, PassedRequests told) {
+    return new HitLedger(keys, hits, told);
   }
 
   @Bean

@@ -2,7 +2,6 @@ package io.tokenlane.gateway.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
@@ -16,7 +15,6 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
 import io.tokenlane.gateway.call.Principal;
-import io.tokenlane.gateway.call.QuickProof;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.telemetry.PassedRequests;
 import io.tokenlane.gateway.telemetry.RequestIds;
@@ -24,11 +22,11 @@ import io.tokenlane.prefetch.cache.Answer;
 import io.tokenlane.prefetch.http.CacheStatus;
 import io.tokenlane.prefetch.http.HttpFields;
 import io.tokenlane.prefetch.http.Vary;
+import java.lang.ref.WeakReference;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -43,9 +41,14 @@ import org.springframework.web.server.ServerWebExchange;
  * was refused there leaves nothing here. Counted, logged and marked like any hit.
  */
 final class FastHits {
+  static final AsciiString CACHE_STATUS = AsciiString.cached("Cache-Status");
+  static final AsciiString REQUEST_ID = AsciiString.cached(RequestIds.HEADER);
+  static final AsciiString TRACE_PARENT = AsciiString.cached("traceparent");
+
+  /** Fields with a credential; a request with one of them is proved here, or goes the long way. */
+  static final FieldNames CREDENTIALS = new FieldNames("authorization", "x-api-key", "api-key");
+
   private static final int REMEMBERED = 10_000;
-  private static final AsciiString CACHE_STATUS = AsciiString.cached("Cache-Status");
-  private static final AsciiString REQUEST_ID = AsciiString.cached(RequestIds.HEADER);
 
   /** Fields that change nothing in the answer of a resource that does not vary. */
   private static final FieldNames HARMLESS =
@@ -72,95 +75,40 @@ final class FastHits {
           "sec-ch-ua-platform",
           "upgrade-insecure-requests");
 
-  /** Fields with a credential; a request with one of them is proved here, or goes the long way. */
-  private static final FieldNames CREDENTIALS =
-      new FieldNames("authorization", "x-api-key", "api-key");
-
-  private final Cache<String, Entry> entries =
+  private final Cache<String, HotEntry> entries =
       Caffeine.newBuilder().maximumSize(REMEMBERED).executor(Runnable::run).build();
   private final BooleanSupplier enabled;
-  private final HitListener hits;
-  private final Ledger ledger;
-
-  /** Proves, logs and counts what never reaches the filters. */
-  static final class Ledger {
-    private final QuickProof keys;
-    private final PassedRequests told;
-
-    Ledger(QuickProof keys, PassedRequests told) {
-      this.keys = keys;
-      this.told = told;
-    }
-
-    private void note(
-        String id, String uri, long bytes, long startNanos, PassedRequests.Trace trace) {
-      long total = System.nanoTime() - startNanos;
-      told.ended(
-          new PassedRequests.Passed(
-              id,
-              "GET",
-              uri,
-              HttpResponseStatus.OK.code(),
-              "done",
-              "hit",
-              "-",
-              0,
-              bytes,
-              total,
-              total),
-          trace);
-    }
-  }
+  private final HitLedger ledger;
+  private final KnownRequests known;
 
   /**
-   * An answer as it goes out, but for what is new each time.
+   * A request that was answered here.
    *
-   * @param key what it is stored under
-   * @param before what an answer of the request's own would be stored under, which while it is
-   *     fresh goes before one that was fetched as planned; null where that is {@code key}
-   * @param selected the fields that {@code Vary} names, with their values in the request that was
-   *     given the answer; none where it does not vary
+   * @param tenant null where it had no credential
    */
-  record Entry(
-      CacheRule rule,
-      String key,
-      @Nullable String before,
-      Answer answer,
-      HttpHeaders fields,
-      Map<String, List<String>> selected) {
-    @SuppressWarnings("ReferenceEquality") // an equal answer that replaced it is another one
-    boolean valid(HttpHeaders request, long nowNanos) {
-      for (Map.Entry<String, List<String>> field : selected.entrySet()) {
-        if (!request.getAll(field.getKey()).equals(field.getValue())) {
-          return false;
-        }
-      }
-      if (before != null && rule.cache().find(before).filter(a -> fresh(a, nowNanos)).isPresent()) {
-        return false;
-      }
-      Optional<Answer> stored = rule.cache().find(key);
-      return stored.isPresent() && stored.get() == answer && fresh(answer, nowNanos);
-    }
-
-    private static boolean fresh(Answer answer, long nowNanos) {
-      return answer.ttlLeftSeconds(nowNanos) > 0;
-    }
-  }
+  record Answered(
+      HttpRequest request, FullHttpResponse response, HotEntry entry, @Nullable String tenant) {}
 
   /**
    * Starts empty.
    *
    * @param enabled false where something before the cache has to see every request
    */
-  FastHits(BooleanSupplier enabled, HitListener hits, Ledger ledger) {
+  FastHits(BooleanSupplier enabled, HitLedger ledger) {
     this.enabled = enabled;
-    this.hits = hits;
     this.ledger = ledger;
+    this.known = new KnownRequests(enabled, ledger);
   }
 
   /** Every request goes the long way once more. */
   void clear() {
     entries.invalidateAll();
+    known.clear();
+  }
+
+  /** Those that need not be parsed any more. */
+  KnownRequests known() {
+    return known;
   }
 
   /** Tells that {@code answer} was served, fresh, to this request. */
@@ -178,7 +126,7 @@ final class FastHits {
       String before = own.equals(key) ? null : own;
       entries.put(
           where(host, CacheFilter.target(request), tenant),
-          new Entry(rule, key, before, answer, fields(answer), selected));
+          new HotEntry(rule, key, before, new WeakReference<>(answer), fields(answer), selected));
     }
   }
 
@@ -205,7 +153,7 @@ final class FastHits {
   }
 
   /** The response, where this request may be answered here. */
-  @Nullable FullHttpResponse answer(HttpRequest request, String client) {
+  @Nullable Answered answer(HttpRequest request, String client) {
     if (!enabled.getAsBoolean() || !plain(request)) {
       return null;
     }
@@ -216,37 +164,39 @@ final class FastHits {
     long start = System.nanoTime();
     String tenant = null;
     if (credentials == 1) {
-      tenant = ledger.keys.prove(request.headers()::get).map(Principal::tenant).orElse(null);
+      tenant = ledger.tenant(request.headers()::get).orElse(null);
       if (tenant == null) {
         return null;
       }
     }
     String host = String.valueOf(request.headers().get(HttpHeaderNames.HOST));
-    Entry entry = entries.getIfPresent(where(host, request.uri(), tenant));
-    if (entry == null) {
+    HotEntry entry = entries.getIfPresent(where(host, request.uri(), tenant));
+    if (entry == null || !entry.selectedBy(request.headers())) {
       return null;
     }
     long now = entry.rule().cache().nowNanos();
-    if (!entry.valid(request.headers(), now)) {
+    Answer answer = entry.current(now);
+    if (answer == null) {
       return null;
     }
-    hits.hit(request.uri());
     if (tenant == null) {
-      hits.asked(
-          client,
-          new HitListener.Resource(PlainRule.route(entry.key()), host, request.uri()),
-          true);
+      ledger.asked(client, resource(entry, host, request.uri()));
     }
-    PassedRequests.Trace trace =
-        ledger.told.begun(request.headers().get("traceparent"), request.method().name());
-    FullHttpResponse response = response(request, entry, now, trace.passed());
-    ledger.note(
-        response.headers().get(RequestIds.HEADER),
-        request.uri(),
-        entry.answer().body().remaining(),
-        start,
-        trace);
-    return response;
+    PassedRequests.Trace trace = ledger.begun(request.headers().get(TRACE_PARENT));
+    String id = RequestIds.keepOrMake(request.headers().get(REQUEST_ID));
+    HttpHeaders fields = entry.fields().copy().set(REQUEST_ID, id);
+    if (trace.passed() != null) {
+      fields.set(TRACE_PARENT, trace.passed());
+    }
+    FullHttpResponse response = response(fields, answer, now);
+    long bytes = answer.body().remaining();
+    ledger.ended(new HitLedger.Hit(id, request.uri(), bytes, start), trace);
+    return new Answered(request, response, entry, tenant);
+  }
+
+  /** What is learnt of the request. */
+  static HitListener.Resource resource(HotEntry entry, String host, String target) {
+    return new HitListener.Resource(PlainRule.route(entry.key()), host, target);
   }
 
   private static boolean plain(HttpRequest request) {
@@ -272,19 +222,14 @@ final class FastHits {
     return credentials;
   }
 
-  private static FullHttpResponse response(
-      HttpRequest request, Entry entry, long now, @Nullable String trace) {
-    Answer answer = entry.answer();
-    String id = RequestIds.keepOrMake(request.headers().get(RequestIds.HEADER));
-    HttpHeaders headers = entry.fields().copy();
-    headers.set(HttpHeaderNames.AGE, Long.toString(answer.ageSeconds(now)));
-    headers.set(CACHE_STATUS, CacheStatus.hit(answer.ttlLeftSeconds(now)).render());
-    headers.set(REQUEST_ID, id);
-    if (trace != null) {
-      headers.set("traceparent", trace);
-    }
-    ByteBuf body = Unpooled.wrappedBuffer(answer.body().duplicate());
+  private static FullHttpResponse response(HttpHeaders fields, Answer answer, long now) {
+    fields.set(HttpHeaderNames.AGE, Long.toString(answer.ageSeconds(now)));
+    fields.set(CACHE_STATUS, CacheStatus.hit(answer.ttlLeftSeconds(now)).render());
     return new DefaultFullHttpResponse(
-        HttpVersion.HTTP_1_1, HttpResponseStatus.OK, body, headers, EmptyHttpHeaders.INSTANCE);
+        HttpVersion.HTTP_1_1,
+        HttpResponseStatus.OK,
+        Unpooled.wrappedBuffer(answer.body().duplicate()),
+        fields,
+        EmptyHttpHeaders.INSTANCE);
   }
 }

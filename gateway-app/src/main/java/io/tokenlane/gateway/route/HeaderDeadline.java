@@ -17,6 +17,7 @@ import reactor.netty.NettyPipeline;
  * an observer behind it, where requests come. A request that comes in one piece costs no timer.
  */
 public final class HeaderDeadline extends ChannelInboundHandlerAdapter {
+  private static final String NAME = "tokenlane.headerDeadline";
   private static final String SEEN = "tokenlane.headersSeen";
 
   private final Duration limit;
@@ -32,7 +33,7 @@ public final class HeaderDeadline extends ChannelInboundHandlerAdapter {
   static void guard(ChannelPipeline pipeline, Duration limit) {
     if (pipeline.get(NettyPipeline.HttpCodec) != null) {
       HeaderDeadline deadline = new HeaderDeadline(limit);
-      pipeline.addBefore(NettyPipeline.HttpCodec, "tokenlane.headerDeadline", deadline);
+      pipeline.addBefore(NettyPipeline.HttpCodec, NAME, deadline);
       pipeline.addAfter(NettyPipeline.HttpCodec, SEEN, deadline.new Observer());
     }
   }
@@ -47,6 +48,11 @@ public final class HeaderDeadline extends ChannelInboundHandlerAdapter {
       return SoundRequests.NAME;
     }
     return pipeline.get(SEEN) == null ? NettyPipeline.HttpCodec : SEEN;
+  }
+
+  /** The handler before which others may answer bytes: this one would wait for their request. */
+  public static String beforeCodec(ChannelPipeline pipeline) {
+    return pipeline.get(NAME) == null ? NettyPipeline.HttpCodec : NAME;
   }
 
   @Override

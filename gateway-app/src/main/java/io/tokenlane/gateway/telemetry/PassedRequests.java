@@ -80,7 +80,8 @@ public final class PassedRequests {
   /** Tells of it. */
   public void ended(Passed passed, Trace trace) {
     tracer.end(trace.traced, passed);
-    counters.computeIfAbsent(passed.cache(), this::counter).increment();
+    Counter known = counters.get(passed.cache());
+    (known == null ? counters.computeIfAbsent(passed.cache(), this::counter) : known).increment();
     log.write(passed);
     latest.lazySet(Math.floorMod(next.getAndIncrement(), REMEMBERED), passed);
   }

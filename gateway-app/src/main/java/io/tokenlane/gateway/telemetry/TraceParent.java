@@ -17,7 +17,10 @@ record TraceParent(String traceId, String spanId, boolean sampled) {
 
   /** Empty where the field is missing or not as it should be. */
   static Optional<TraceParent> of(@Nullable String field) {
-    Matcher matcher = FIELD.matcher(field == null ? "" : field.strip());
+    if (field == null) {
+      return Optional.empty();
+    }
+    Matcher matcher = FIELD.matcher(field.strip());
     return matcher.matches()
         ? Optional.of(
             new TraceParent(
