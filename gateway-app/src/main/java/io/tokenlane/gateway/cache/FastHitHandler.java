@@ -48,16 +48,18 @@ final class FastHitHandler extends ChannelDuplexHandler {
     return server ->
         server.doOnChannelInit(
             (observer, channel, address) -> {
-              ChannelPipeline pipeline = channel.pipeline();
-              if (pipeline.get(NettyPipeline.HttpCodec) != null) {
-                FastHitHandler handler = new FastHitHandler(fast);
-                pipeline.addAfter(HeaderDeadline.behindCodec(pipeline), "tokenlane.hits", handler);
-                pipeline.addBefore(
-                    HeaderDeadline.beforeCodec(pipeline),
-                    "tokenlane.known",
-                    handler.new Bytes(fast.known()));
+              if (channel.pipeline().get(NettyPipeline.HttpCodec) != null) {
+                add(channel.pipeline(), fast);
               }
             });
+  }
+
+  /** Around the codec. */
+  static void add(ChannelPipeline pipeline, FastHits fast) {
+    FastHitHandler handler = new FastHitHandler(fast);
+    pipeline.addAfter(HeaderDeadline.behindCodec(pipeline), "tokenlane.hits", handler);
+    Bytes bytes = handler.new Bytes(fast.known());
+    pipeline.addBefore(HeaderDeadline.beforeCodec(pipeline), "tokenlane.known", bytes);
   }
 
   @Override

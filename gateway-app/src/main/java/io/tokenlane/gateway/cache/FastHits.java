@@ -184,11 +184,17 @@ final class FastHits {
     }
     PassedRequests.Trace trace = ledger.begun(request.headers().get(TRACE_PARENT));
     String id = RequestIds.keepOrMake(request.headers().get(REQUEST_ID));
-    HttpHeaders fields = entry.fields().copy().set(REQUEST_ID, id);
+    HttpHeaders fields = timed(entry, answer, now).set(REQUEST_ID, id);
     if (trace.passed() != null) {
       fields.set(TRACE_PARENT, trace.passed());
     }
-    FullHttpResponse response = response(fields, answer, now);
+    FullHttpResponse response =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1,
+            HttpResponseStatus.OK,
+            Unpooled.wrappedBuffer(answer.body().duplicate()),
+            fields,
+            EmptyHttpHeaders.INSTANCE);
     long bytes = answer.body().remaining();
     ledger.ended(new HitLedger.Hit(id, request.uri(), bytes, start), trace);
     return new Answered(request, response, entry, tenant);
@@ -222,14 +228,11 @@ final class FastHits {
     return credentials;
   }
 
-  private static FullHttpResponse response(HttpHeaders fields, Answer answer, long now) {
-    fields.set(HttpHeaderNames.AGE, Long.toString(answer.ageSeconds(now)));
-    fields.set(CACHE_STATUS, CacheStatus.hit(answer.ttlLeftSeconds(now)).render());
-    return new DefaultFullHttpResponse(
-        HttpVersion.HTTP_1_1,
-        HttpResponseStatus.OK,
-        Unpooled.wrappedBuffer(answer.body().duplicate()),
-        fields,
-        EmptyHttpHeaders.INSTANCE);
+  private static HttpHeaders timed(HotEntry entry, Answer answer, long now) {
+    return entry
+        .fields()
+        .copy()
+        .set(HttpHeaderNames.AGE, Long.toString(answer.ageSeconds(now)))
+        .set(CACHE_STATUS, CacheStatus.hit(answer.ttlLeftSeconds(now)).render());
   }
 }

@@ -126,12 +126,8 @@ final class KnownRequests {
    * @param client its address
    */
   boolean answer(ChannelHandlerContext context, ByteBuf request, String client) {
-    int length = request.readableBytes();
-    if (length < SHORTEST || length > LONGEST || !enabled.getAsBoolean()) {
-      return false;
-    }
-    KnownRequest known = slots.get(slot(request, request.readerIndex(), length));
-    if (known == null || !known.is(request)) {
+    KnownRequest known = enabled.getAsBoolean() ? find(request) : null;
+    if (known == null) {
       return false;
     }
     long start = System.nanoTime();
@@ -152,6 +148,16 @@ final class KnownRequests {
     long bytes = answer.body().remaining();
     ledger.ended(new HitLedger.Hit(id, known.resource().target(), bytes, start), trace);
     return true;
+  }
+
+  /** The request that has these bytes, its answer still stored or not. */
+  @Nullable KnownRequest find(ByteBuf request) {
+    int length = request.readableBytes();
+    if (length < SHORTEST || length > LONGEST) {
+      return null;
+    }
+    KnownRequest known = slots.get(slot(request, request.readerIndex(), length));
+    return known != null && known.is(request) ? known : null;
   }
 
   private boolean proved(ByteBuf request, KnownRequest.Credential credential) {
