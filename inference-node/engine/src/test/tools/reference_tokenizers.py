@@ -74,6 +74,18 @@ def char_bpe(pre, norm, byte_fallback, fuse=False, size=330, post=None):
     added(t, True)
     return t
 
+def added_spaces(t):
+    # as Gemma has them: runs of spaces are added tokens, down to a run of one, from which longer ones merge
+    j = json.loads(t.to_str())
+    vocab, merges = j["model"]["vocab"], j["model"]["merges"]
+    for c in ("\n", "\t"):
+        for n in range(1, 5):
+            vocab.setdefault(c * n, len(vocab))
+        merges[:0] = [[c * (n - 1), c] for n in range(4, 1, -1)]
+    t = Tokenizer.from_str(json.dumps(j))
+    t.add_tokens([AddedToken(c * n, normalized=False) for c in ("\n", "▁") for n in range(1, 5) if c * n in vocab])
+    return t
+
 def unigram(pre, norm, byte_fallback=False, size=300, post=None):
     t = Tokenizer(models.Unigram())
     if norm: t.normalizer = norm
@@ -113,6 +125,7 @@ def cases():
     yield "llama2", lambda: char_bpe(None, legacy, True, True, post=template("<s> $A"))
     yield "mistral-first", lambda: char_bpe(M(prepend_scheme="first", split=False), None, True, True, post=template("<s> $A </s>"))
     yield "gemma", lambda: char_bpe(split(" ", "merged_with_previous"), normalizers.Replace(" ", "▁"), True, True, post=template("<s> $A"))
+    yield "gemma-spaces", lambda: added_spaces(char_bpe(split(" ", "merged_with_previous"), normalizers.Replace(" ", "▁"), True, True, post=template("<s> $A")))
     yield "char-unk", lambda: char_bpe(M(prepend_scheme="always"), normalizers.NFKC(), False, False)
     yield "char-unk-fused", lambda: char_bpe(M(prepend_scheme="never"), normalizers.Replace(Regex(" {2,}"), " "), False, True)
     yield "unigram", lambda: unigram(M(prepend_scheme="always"), normalizers.NFKC(), post=template("$A </s>"))

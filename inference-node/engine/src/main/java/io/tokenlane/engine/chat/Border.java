@@ -1,5 +1,6 @@
 package io.tokenlane.engine.chat;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +31,7 @@ final class Border {
       case Integer i -> (long) i;
       case Short s -> (long) s;
       case Byte b -> (long) b;
+      case BigInteger i -> integer(i);
       case Map<?, ?> map -> map(map, depth);
       case List<?> list -> list(list, depth);
       default ->
@@ -38,6 +40,11 @@ final class Border {
                   + given.getClass().getName()
                   + " (expected: map, list, string, boolean, integer, float or null)");
     };
+  }
+
+  /** Beyond 64 bits a number is only printed. */
+  private static Object integer(BigInteger i) {
+    return i.bitLength() < Long.SIZE ? (Object) i.longValue() : i;
   }
 
   private static Map<Object, Object> map(Map<?, ?> given, int depth) {

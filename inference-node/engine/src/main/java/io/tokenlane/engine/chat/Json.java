@@ -1,5 +1,6 @@
 package io.tokenlane.engine.chat;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,7 @@ final class Json {
       case None n -> out.append("null");
       case Boolean b -> out.append(b ? "true" : "false");
       case Long l -> out.append(l.toString());
+      case BigInteger i -> out.append(i.toString());
       case Double d -> out.append(real(d));
       case String s -> quote(s);
       case Markup m -> quote(m.text());

@@ -1,6 +1,7 @@
 package io.tokenlane.engine.chat;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 
@@ -37,6 +38,7 @@ final class PythonText {
       case View v -> items(v.name() + "([", v.items(), "])");
       case Map<?, ?> m -> entries(m);
       case Long l -> text.append(l);
+      case BigInteger i -> text.append(i);
       case None n -> text.append("None");
       case Undefined u -> text.append("Undefined");
       default -> text.append('<').append(Values.typeName(value)).append('>');

@@ -1,5 +1,6 @@
 package io.tokenlane.engine.chat;
 
+import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,15 +47,19 @@ final class Tests {
     all.put("boolean", (value, a, scope) -> value instanceof Boolean);
     all.put("true", (value, a, scope) -> value.equals(true));
     all.put("false", (value, a, scope) -> value.equals(false));
-    all.put("integer", (value, a, scope) -> value instanceof Long);
+    all.put("integer", (value, a, scope) -> isInteger(value));
     all.put("float", (value, a, scope) -> value instanceof Double);
-    all.put("number", (value, a, scope) -> Numbers.isNumber(value));
+    all.put("number", (value, a, scope) -> Numbers.isNumber(value) || isInteger(value));
     all.put("string", (value, a, scope) -> Values.isText(value));
     all.put("mapping", (value, a, scope) -> value instanceof Map);
     all.put("sequence", (value, a, scope) -> isSequence(value));
     all.put("iterable", (value, a, scope) -> Values.isIterable(value));
     all.put("callable", (value, a, scope) -> value instanceof Callable);
     all.put("escaped", (value, a, scope) -> value instanceof Markup);
+  }
+
+  private static boolean isInteger(Object value) {
+    return value instanceof Long || value instanceof BigInteger;
   }
 
   private static void addComparisons(Map<String, Test> all) {

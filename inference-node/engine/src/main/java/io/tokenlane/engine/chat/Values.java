@@ -1,5 +1,6 @@
 package io.tokenlane.engine.chat;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -7,8 +8,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Python says about values in general. A value is a String, Markup, Long, Double, Boolean,
- * None, List, Tuple, Map, Undefined, Namespace, Generator, View or Callable.
+ * What Python says about values in general. A value is a String, Markup, Long, BigInteger (where a
+ * Long is too small), Double, Boolean, None, List, Tuple, Map, Undefined, Namespace, Generator,
+ * View or Callable.
  */
 final class Values {
   private Values() {}
@@ -120,6 +122,7 @@ final class Values {
       case Markup m -> "Markup";
       case Boolean b -> "bool";
       case Long l -> "int";
+      case BigInteger i -> "int";
       case Double d -> "float";
       case None n -> "NoneType";
       case List<?> l -> "list";

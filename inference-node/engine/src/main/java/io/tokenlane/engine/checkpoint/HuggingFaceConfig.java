@@ -146,6 +146,9 @@ final class HuggingFaceConfig extends ConfigFields {
       check(types.size() == layers, "layer_types", types.size(), "one for each of the layers");
       return layer -> types.get(layer).asString("").equals("sliding_attention");
     }
+    if (known == Architecture.SMOLLM3) {
+      return unturned(known, layers)::get;
+    }
     OptionalInt first = json.integer("max_window_layers");
     OptionalInt pattern = json.integer("sliding_window_pattern");
     if (pattern.isPresent() && pattern.getAsInt() > 0) {

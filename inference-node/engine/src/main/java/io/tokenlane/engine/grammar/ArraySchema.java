@@ -20,8 +20,7 @@ final class ArraySchema {
     int least = Keywords.count(schema, path, "minItems", 0);
     int most = Keywords.count(schema, path, "maxItems", Expr.Repeat.UNBOUNDED);
     if (most < least) {
-      throw new SchemaException(
-          path + "/maxItems", most + " (expected: at least minItems, " + least + ")");
+      return SchemaReader.nothing(path + "/maxItems", most + ", below minItems, " + least);
     }
     List<Expr> first = first(most);
     Expr content = first.isEmpty() ? items(least, most) : tuple(first, least - first.size(), most);
@@ -29,7 +28,7 @@ final class ArraySchema {
   }
 
   private List<Expr> first(int most) {
-    JsonNode places = schema.get("prefixItems");
+    JsonNode places = schema.get(places());
     List<Expr> first = new ArrayList<>();
     if (places == null) {
       return first;
@@ -38,14 +37,29 @@ final class ArraySchema {
       throw new SchemaException(path + "/prefixItems", places + " (expected: an array)");
     }
     for (int i = 0; i < Math.min(most, places.size()); i++) {
-      first.add(reader.values(places.get(i), path + "/prefixItems/" + i));
+      first.add(reader.values(places.get(i), path + "/" + places() + "/" + i));
     }
     return first;
   }
 
+  /** Up to draft 2019-09 an array under {@code items} is what {@code prefixItems} became. */
+  private boolean isOld() {
+    return schema.path("items").isArray();
+  }
+
+  private String places() {
+    return isOld() ? "items" : "prefixItems";
+  }
+
+  private String rest() {
+    return isOld() ? "additionalItems" : "items";
+  }
+
   private Expr item() {
-    JsonNode items = schema.get("items");
-    return items == null ? new Expr.Call(JsonText.VALUE) : reader.values(items, path + "/items");
+    JsonNode items = schema.get(rest());
+    return items == null
+        ? new Expr.Call(JsonText.VALUE)
+        : reader.values(items, path + "/" + rest());
   }
 
   private Expr items(int least, int most) {
@@ -62,7 +76,7 @@ final class ArraySchema {
     for (Expr values : first) {
       parts.add(parts.isEmpty() ? values : Expr.sequence(JsonText.comma(), values));
     }
-    if (schema.has("items") || least > 0) {
+    if (schema.has(rest()) || least > 0) {
       parts.add(more(Math.max(0, least), less(most, first.size())));
     }
     parts.add(JsonText.space());

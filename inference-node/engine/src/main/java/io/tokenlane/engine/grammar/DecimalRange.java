@@ -26,7 +26,7 @@ final class DecimalRange {
    * @param low least number of units of 10⁻ᶠ; null for no bound
    * @param high largest number of units
    * @param fraction f, digits behind the point
-   * @param multiple what the number is a multiple of, where f is 0
+   * @param multiple what the number of units is a multiple of
    */
   DecimalRange(@Nullable BigInteger low, @Nullable BigInteger high, int fraction, int multiple) {
     this.low = low;
@@ -81,7 +81,9 @@ final class DecimalRange {
     }
 
     private int longestFree() {
-      return multiple == 1 ? MOST_DIGITS : Math.clamp(MOST_REMAINDERS / multiple, 3, MOST_DIGITS);
+      return multiple == 1
+          ? MOST_DIGITS
+          : Math.clamp(MOST_REMAINDERS / multiple - fraction, 3, MOST_DIGITS - fraction / 2);
     }
 
     private Expr after(Place place) {
@@ -113,7 +115,16 @@ final class DecimalRange {
     /** Whether zeros for the rest of the digits are within the bounds. */
     private boolean mayEnd(Place place) {
       boolean reached = !place.low || least.substring(place.done).chars().allMatch(c -> c == '0');
-      return reached && place.remainder == 0;
+      return reached && remainder(place) == 0;
+    }
+
+    /** Of the number with zeros for the rest of its digits. */
+    private int remainder(Place place) {
+      int remainder = place.remainder;
+      for (int i = place.done; i < place.whole + fraction; i++) {
+        remainder = remainder * 10 % multiple;
+      }
+      return remainder;
     }
 
     private Expr digits(Place place) {

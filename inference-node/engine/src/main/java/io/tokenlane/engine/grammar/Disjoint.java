@@ -3,7 +3,9 @@ package io.tokenlane.engine.grammar;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Proves that no value satisfies two branches of a {@code oneOf}, which a grammar cannot check. */
 final class Disjoint {
@@ -21,6 +23,47 @@ final class Disjoint {
         }
       }
     }
+  }
+
+  /**
+   * A property whose constants tell all objects apart, though one does not require it: with it in
+   * every value, as unions with a discriminator mean it, no value satisfies two. Null if there is
+   * none, or if none is needed.
+   */
+  static @Nullable String tag(List<JsonNode> branches) {
+    List<JsonNode> objects =
+        branches.stream().filter(branch -> types(branch).equals(Set.of("object"))).toList();
+    if (objects.size() < 2) {
+      return null;
+    }
+    return objects.getFirst().path("properties").propertyNames().stream()
+        .filter(name -> tellsApart(objects, name))
+        .filter(name -> !objects.stream().allMatch(branch -> required(branch).contains(name)))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static boolean tellsApart(List<JsonNode> branches, String name) {
+    Set<JsonNode> seen = new HashSet<>();
+    for (JsonNode branch : branches) {
+      Set<JsonNode> values = constants(branch.path("properties").path(name));
+      if (values.isEmpty() || !seen.addAll(values) || seen.size() < values.size()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** A branch that requires the property, where it is one of objects. */
+  static JsonNode withTag(JsonNode branch, String tag) {
+    if (!types(branch).equals(Set.of("object"))) {
+      return branch;
+    }
+    ObjectNode changed = ((ObjectNode) branch).deepCopy();
+    if (!required(branch).contains(tag)) {
+      changed.withArray("required").add(tag);
+    }
+    return changed;
   }
 
   private static boolean disjoint(JsonNode a, JsonNode b) {

@@ -29,6 +29,15 @@ public sealed interface Expr {
     return parts.length == 1 ? parts[0] : new Sequence(List.of(parts));
   }
 
+  /**
+   * No string at all, so that what needs it cannot be written either.
+   *
+   * @param why said where nothing else is left
+   */
+  static Expr nothing(String why) {
+    return new Nothing(why);
+  }
+
   /** Any one of them; of none, nothing at all matches. */
   static Expr choice(Expr... options) {
     return options.length == 1 ? options[0] : new Choice(List.of(options));
@@ -76,6 +85,9 @@ public sealed interface Expr {
     /** As {@code most}: no bound. */
     public static final int UNBOUNDED = Integer.MAX_VALUE;
   }
+
+  /** No string at all. */
+  record Nothing(String why) implements Expr {}
 
   /** What the rule stands for. */
   record Call(Rule rule) implements Expr {}

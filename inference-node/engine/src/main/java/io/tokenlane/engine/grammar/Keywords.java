@@ -26,7 +26,11 @@ final class Keywords {
           "examples",
           "deprecated",
           "readOnly",
-          "writeOnly");
+          "writeOnly",
+          "discriminator",
+          "contentMediaType",
+          "contentEncoding",
+          "contentSchema");
 
   private static final Set<String> OF_ANY_TYPE =
       Set.of("type", "const", "enum", "anyOf", "oneOf", "allOf", "$ref");
@@ -37,10 +41,12 @@ final class Keywords {
 
   private static Map<String, Set<String>> ofType() {
     Set<String> numbers =
-        Set.of("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf");
+        Set.of(
+            "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "format");
     Map<String, Set<String>> keywords = new LinkedHashMap<>();
     keywords.put("object", Set.of("properties", "required", "additionalProperties"));
-    keywords.put("array", Set.of("items", "prefixItems", "minItems", "maxItems"));
+    keywords.put(
+        "array", Set.of("items", "prefixItems", "additionalItems", "minItems", "maxItems"));
     keywords.put("string", Set.of("minLength", "maxLength", "pattern", "format"));
     keywords.put("integer", numbers);
     keywords.put("number", numbers);
@@ -53,7 +59,7 @@ final class Keywords {
   static void check(JsonNode schema, String path) {
     for (String keyword : schema.propertyNames()) {
       boolean known =
-          ANNOTATIONS.contains(keyword)
+          isAnnotation(keyword)
               || OF_ANY_TYPE.contains(keyword)
               || OF_TYPE.values().stream().anyMatch(some -> some.contains(keyword));
       if (!known) {
@@ -65,17 +71,17 @@ final class Keywords {
   /** Whether the keyword stands there with nothing but annotations. */
   static boolean isAlone(JsonNode schema, String keyword) {
     return schema.propertyNames().stream()
-        .allMatch(name -> name.equals(keyword) || ANNOTATIONS.contains(name));
+        .allMatch(name -> name.equals(keyword) || isAnnotation(name));
   }
 
   static boolean isAnnotation(String keyword) {
-    return ANNOTATIONS.contains(keyword);
+    return ANNOTATIONS.contains(keyword) || keyword.startsWith("x-");
   }
 
   /** Refuses all keywords but some, and annotations. */
   static void only(JsonNode schema, String path, Set<String> some) {
     for (String keyword : schema.propertyNames()) {
-      if (!some.contains(keyword) && !ANNOTATIONS.contains(keyword)) {
+      if (!some.contains(keyword) && !isAnnotation(keyword)) {
         throw new SchemaException(
             path + "/" + keyword,
             "cannot be enforced beside %s (expected: absent)".formatted(new TreeSet<>(some)));
@@ -90,7 +96,7 @@ final class Keywords {
     if (type == null) {
       OF_TYPE.forEach(
           (name, keywords) -> {
-            if (keywords.stream().anyMatch(schema::has)) {
+            if (keywords.stream().anyMatch(keyword -> speaksOf(name, keyword, schema))) {
               types.add(name);
             }
           });
@@ -104,6 +110,11 @@ final class Keywords {
       types.add(name.stringValue());
     }
     return only(types);
+  }
+
+  /** A format alone is one of strings. */
+  private static boolean speaksOf(String type, String keyword, JsonNode schema) {
+    return schema.has(keyword) && (!keyword.equals("format") || type.equals("string"));
   }
 
   /** Numbers include integers. */
@@ -124,7 +135,7 @@ final class Keywords {
   static void checkTypes(JsonNode schema, String path, Set<String> types) {
     for (String keyword : schema.propertyNames()) {
       boolean fits =
-          ANNOTATIONS.contains(keyword)
+          isAnnotation(keyword)
               || keyword.equals("type")
               || types.stream()
                   .anyMatch(type -> OF_TYPE.getOrDefault(type, Set.of()).contains(keyword));

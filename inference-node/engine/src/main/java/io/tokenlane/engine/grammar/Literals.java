@@ -24,7 +24,9 @@ final class Literals {
         wanted.add(value);
       }
     }
-    return anyOf(wanted.stream().map(Literals::json).toList());
+    return wanted.isEmpty()
+        ? SchemaReader.nothing(path, "no constant is of the type, or is both constants")
+        : anyOf(wanted.stream().map(Literals::json).toList());
   }
 
   private static List<JsonNode> candidates(JsonNode schema, String path) {

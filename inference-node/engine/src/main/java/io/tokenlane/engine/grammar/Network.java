@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Compiles an expression to routines. */
 final class Network {
@@ -18,6 +19,7 @@ final class Network {
   private final Deque<Runnable> pending = new ArrayDeque<>();
   private final List<Node> nodes = new ArrayList<>();
   private final List<Routine> all = new ArrayList<>();
+  private final Map<Node, String> nothings = new HashMap<>();
 
   private Network(TokenIndex tokens) {
     this.tokens = tokens;
@@ -37,7 +39,10 @@ final class Network {
     }
     network.measure();
     if (main.least() >= Node.INFINITE) {
-      throw new GrammarException("no finite value fits (expected: at least one)");
+      String why = network.whyNothing(main.start(), new HashSet<>());
+      throw new GrammarException(
+          "no finite value fits%s (expected: at least one)"
+              .formatted(why == null ? "" : ": " + why));
     }
     network.refuseEmptyRecursion();
     return main;
@@ -74,10 +79,37 @@ final class Network {
       case Expr.Sequence sequence -> sequence(sequence.parts(), next);
       case Expr.Choice choice ->
           add(new Node.Split(choice.options().stream().map(o -> node(o, next)).toList()));
+      case Expr.Nothing nothing -> nothing(nothing.why());
       case Expr.Repeat repeat -> repeat(repeat, next);
       case Expr.Call call -> add(new Node.Call(routine(call.rule()), next));
       case Expr.Control control -> bytes(TokenIndex.controlBytes(control.text()), next);
     };
+  }
+
+  private Node nothing(String why) {
+    Node node = add(new Node.Split(List.of()));
+    nothings.put(node, why);
+    return node;
+  }
+
+  /** Why a place has no end; null if nothing but recursion is the reason. */
+  private @Nullable String whyNothing(Node node, Set<Node> seen) {
+    if (node.least < Node.INFINITE || !seen.add(node)) {
+      return null;
+    }
+    List<Node> on =
+        switch (node) {
+          case Node.Split split -> split.options;
+          case Node.Call call -> List.of(call.routine.start(), call.next);
+          case Node.Loop loop -> List.of(loop.routine.start(), loop.next);
+          case Node.Read read -> List.of(read.next);
+          case Node.End end -> List.of();
+        };
+    String why = nothings.get(node);
+    for (Node next : on) {
+      why = why == null ? whyNothing(next, seen) : why;
+    }
+    return why;
   }
 
   private Node sequence(List<Expr> parts, Node next) {

@@ -3,6 +3,7 @@ package io.tokenlane.engine.grammar;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -13,6 +14,16 @@ import tools.jackson.databind.JsonNode;
 final class NumberSchema {
   private static final int MOST_FRACTION = 15;
   private static final int MOST_MULTIPLE = 1000;
+
+  /** Least and largest number of the formats that say how many bits a number has. */
+  private static final Map<String, BigInteger[]> WIDTHS =
+      Map.of(
+          "int8", signed(8),
+          "int16", signed(16),
+          "int32", signed(32),
+          "uint8", unsigned(8),
+          "uint16", unsigned(16),
+          "uint32", unsigned(32));
 
   private final JsonNode schema;
   private final String path;
@@ -37,7 +48,8 @@ final class NumberSchema {
             && !schema.has("maximum")
             && !schema.has("exclusiveMinimum")
             && !schema.has("exclusiveMaximum")
-            && !schema.has("multipleOf");
+            && !schema.has("multipleOf")
+            && !WIDTHS.containsKey(schema.path("format").asString(""));
     return free
         ? new Expr.Call(integer ? JsonText.INTEGER : JsonText.NUMBER)
         : new NumberSchema(schema, path, integer).bounded();
@@ -47,8 +59,14 @@ final class NumberSchema {
     readMultiple();
     BigInteger low = larger(grid("minimum", true, 0), grid("exclusiveMinimum", true, 1));
     BigInteger high = smaller(grid("maximum", false, 0), grid("exclusiveMaximum", false, -1));
+    BigInteger[] width = WIDTHS.get(schema.path("format").asString(""));
+    if (width != null) {
+      BigInteger unit = BigInteger.TEN.pow(fraction);
+      low = larger(low, width[0].multiply(unit));
+      high = smaller(high, width[1].multiply(unit));
+    }
     if (low != null && high != null && low.compareTo(high) > 0) {
-      throw new SchemaException(path, "no number between its bounds (expected: at least one)");
+      return SchemaReader.nothing(path, "no number between its bounds");
     }
     return new DecimalRange(low, high, fraction, multiple).values();
   }
@@ -58,17 +76,21 @@ final class NumberSchema {
     if (step == null) {
       return;
     }
-    BigDecimal plain = step.stripTrailingZeros();
-    boolean whole = plain.scale() <= 0;
-    boolean power = plain.unscaledValue().equals(BigInteger.ONE) && plain.scale() <= MOST_FRACTION;
-    boolean fits = step.signum() > 0 && step.compareTo(BigDecimal.valueOf(MOST_MULTIPLE)) <= 0;
-    if (!fits || !(whole || (power && !integer))) {
+    int places = Math.max(0, step.stripTrailingZeros().scale());
+    BigInteger units = step.movePointRight(places).toBigIntegerExact();
+    if (integer) {
+      units = units.divide(units.gcd(BigInteger.TEN.pow(places)).max(BigInteger.ONE));
+      places = 0;
+    }
+    boolean fits = units.signum() > 0 && units.compareTo(BigInteger.valueOf(MOST_MULTIPLE)) <= 0;
+    if (!fits || places > MOST_FRACTION) {
       throw new SchemaException(
           path + "/multipleOf",
-          step + " (expected: 1 to " + MOST_MULTIPLE + ", or 0.1, 0.01 … of a number)");
+          "%s (expected: over 0, at most %d in units of its last digit)"
+              .formatted(step, MOST_MULTIPLE));
     }
-    fraction = whole ? 0 : plain.scale();
-    multiple = whole ? plain.intValueExact() : 1;
+    fraction = places;
+    multiple = units.intValueExact();
   }
 
   /** A bound on the grid, moved so far inwards; null if there is none. */
@@ -94,6 +116,15 @@ final class NumberSchema {
           path + "/" + keyword, value + " (expected: a number of at most 30 digits)");
     }
     return number;
+  }
+
+  private static BigInteger[] signed(int bits) {
+    BigInteger half = BigInteger.TWO.pow(bits - 1);
+    return new BigInteger[] {half.negate(), half.subtract(BigInteger.ONE)};
+  }
+
+  private static BigInteger[] unsigned(int bits) {
+    return new BigInteger[] {BigInteger.ZERO, BigInteger.TWO.pow(bits).subtract(BigInteger.ONE)};
   }
 
   private static @Nullable BigInteger larger(@Nullable BigInteger a, @Nullable BigInteger b) {

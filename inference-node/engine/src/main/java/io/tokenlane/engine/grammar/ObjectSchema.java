@@ -55,8 +55,8 @@ final class ObjectSchema {
 
   private Expr undeclared(String name, @Nullable JsonNode more) {
     if (more != null && more.isBoolean() && !more.booleanValue()) {
-      throw new SchemaException(
-          path + "/required", name + " (expected: one of properties, as no others are allowed)");
+      return SchemaReader.nothing(
+          path + "/required", name + " is none of properties, and no others are allowed");
     }
     return additional(more);
   }

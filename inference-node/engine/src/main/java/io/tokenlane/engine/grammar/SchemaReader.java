@@ -1,5 +1,7 @@
 package io.tokenlane.engine.grammar;
 
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +23,11 @@ final class SchemaReader {
     this.root = root;
   }
 
+  /** A place that no value fits; it is only told where the rest of the schema needs one there. */
+  static Expr nothing(String path, String why) {
+    return Expr.nothing(path.isEmpty() ? why : path + ": " + why);
+  }
+
   Expr whole() {
     return values(root, "");
   }
@@ -31,13 +38,20 @@ final class SchemaReader {
    * @param path the place as a JSON pointer
    */
   Expr values(JsonNode schema, String path) {
-    Rule rule = rules.get(path);
+    return values(schema, path, path);
+  }
+
+  /**
+   * @param key what tells the schema from others
+   */
+  private Expr values(JsonNode schema, String key, String path) {
+    Rule rule = rules.get(key);
     if (rule == null) {
       if (rules.size() >= MOST_PLACES) {
         throw new SchemaException(path, "over " + MOST_PLACES + " schemas (expected: fewer)");
       }
       rule = new Rule(path);
-      rules.put(path, rule);
+      rules.put(key, rule);
       depth++;
       rule.define(read(schema, path));
       depth--;
@@ -50,7 +64,7 @@ final class SchemaReader {
       throw new SchemaException(path, "over 400 schemas deep (expected: fewer)");
     }
     if (schema.isBoolean()) {
-      return schema.booleanValue() ? new Expr.Call(JsonText.VALUE) : Expr.choice();
+      return schema.booleanValue() ? new Expr.Call(JsonText.VALUE) : nothing(path, "false");
     }
     if (!schema.isObject()) {
       throw new SchemaException(path, schema + " (expected: an object or a boolean)");
@@ -73,10 +87,24 @@ final class SchemaReader {
     return typed(schema, path);
   }
 
+  /** What stands beside a reference holds too. */
   private Expr reference(JsonNode schema, String path) {
-    Keywords.only(schema, path, Set.of("$ref"));
+    if (!Keywords.isAlone(schema, "$ref")) {
+      SchemaMerge merge = new SchemaMerge(path + "/$ref", schema, "$ref");
+      merge.add(resolved(schema, path));
+      return values(merge.result(), "$ref " + schema, path);
+    }
     JsonNode target = target(schema, path);
-    return values(target, schema.get("$ref").stringValue().substring(1));
+    return values(target, pointer(schema.get("$ref").stringValue()));
+  }
+
+  /** A fragment of a URI (RFC 6901, section 6) as the pointer it is. */
+  private static String pointer(String reference) {
+    try {
+      return URLDecoder.decode(reference.substring(1).replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      return reference.substring(1);
+    }
   }
 
   private JsonNode target(JsonNode schema, String path) {
@@ -86,7 +114,7 @@ final class SchemaReader {
       throw new SchemaException(
           path + "/$ref", reference + " (expected: #, or #/… to a place in this schema)");
     }
-    JsonNode target = root.at(text.substring(1));
+    JsonNode target = root.at(pointer(text));
     if (target.isMissingNode()) {
       throw new SchemaException(path + "/$ref", reference + " (expected: a place that is there)");
     }
@@ -101,6 +129,10 @@ final class SchemaReader {
         throw new SchemaException(path + "/$ref", "refers to itself (expected: a schema)");
       }
       at = target(at, path);
+      if (at.has("$ref") && !Keywords.isAlone(at, "$ref")) {
+        throw new SchemaException(
+            path + "/$ref", "leads to another with keywords beside it (expected: none there)");
+      }
     }
     return at;
   }
@@ -120,9 +152,11 @@ final class SchemaReader {
     boolean alone = Keywords.isAlone(schema, keyword);
     List<JsonNode> branches = new ArrayList<>();
     List<Expr> options = new ArrayList<>();
+    String tag = keyword.equals("oneOf") ? Disjoint.tag(allResolved(parts, path)) : null;
     for (int i = 0; i < parts.size(); i++) {
       String place = path + "/" + keyword + "/" + i;
-      JsonNode branch = parts.get(i);
+      JsonNode branch =
+          tag == null ? parts.get(i) : Disjoint.withTag(resolved(parts.get(i), place), tag);
       if (!alone) {
         SchemaMerge merge = new SchemaMerge(path + "/" + keyword, schema, keyword);
         merge.add(resolved(branch, place));
@@ -135,6 +169,10 @@ final class SchemaReader {
       Disjoint.check(branches, path);
     }
     return Expr.choice(options);
+  }
+
+  private List<JsonNode> allResolved(JsonNode parts, String path) {
+    return parts.valueStream().map(part -> resolved(part, path)).toList();
   }
 
   private static JsonNode parts(JsonNode schema, String path, String keyword) {

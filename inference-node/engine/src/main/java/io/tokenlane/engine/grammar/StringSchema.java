@@ -1,35 +1,43 @@
 package io.tokenlane.engine.grammar;
 
 import java.util.Set;
+import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 
-/** Strings: by length, pattern or format. */
+/**
+ * Strings: by length, pattern or format; by both of the last where no value is too long or short.
+ */
 final class StringSchema {
   private StringSchema() {}
 
   static Expr values(JsonNode schema, String path) {
     JsonNode pattern = schema.get("pattern");
     JsonNode format = schema.get("format");
-    if (pattern != null || format != null) {
-      String keyword = pattern != null ? "pattern" : "format";
-      refuseBeside(schema, path, keyword);
-      return JsonText.quoted(
-          pattern != null ? pattern(pattern, path + "/pattern") : format(format, path));
-    }
     int least = Keywords.count(schema, path, "minLength", 0);
     int most = Keywords.count(schema, path, "maxLength", Expr.Repeat.UNBOUNDED);
+    if (pattern != null) {
+      refuseBeside(schema, path, "pattern", Set.of("format", "minLength", "maxLength"));
+      return JsonText.quoted(pattern(pattern, path + "/pattern"));
+    }
+    if (format != null) {
+      Expr content = format(format, path);
+      if (!ContentLength.of(content).within(least, most)) {
+        refuseBeside(schema, path, "format", Set.of("minLength", "maxLength"));
+      }
+      return JsonText.quoted(content);
+    }
     if (most < least) {
-      throw new SchemaException(
-          path + "/maxLength", most + " (expected: at least minLength, " + least + ")");
+      return SchemaReader.nothing(path + "/maxLength", most + ", below minLength, " + least);
     }
     return least == 0 && most == Expr.Repeat.UNBOUNDED
         ? new Expr.Call(JsonText.STRING)
         : JsonText.string(least, most);
   }
 
-  private static void refuseBeside(JsonNode schema, String path, String keyword) {
-    for (String other : Set.of("pattern", "format", "minLength", "maxLength")) {
-      if (!other.equals(keyword) && schema.has(other)) {
+  private static void refuseBeside(
+      JsonNode schema, String path, String keyword, Set<String> others) {
+    for (String other : new TreeSet<>(others)) {
+      if (schema.has(other)) {
         throw new SchemaException(
             path + "/" + other, "cannot be enforced beside " + keyword + " (expected: absent)");
       }

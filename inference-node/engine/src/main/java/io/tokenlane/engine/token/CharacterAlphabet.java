@@ -75,15 +75,26 @@ final class CharacterAlphabet implements Alphabet {
   }
 
   /**
-   * The symbol of a text of one character or of a token; -1 if there is none.
+   * The symbol of a text of one character or of a token that something merges from; -1 if there is
+   * none. An added token of one character is a symbol from then on: Gemma's line feed is one, and
+   * merges to longer tokens.
    *
    * @param tokens finds the id of a token
    */
   int symbol(String text, ToIntFunction<String> tokens) {
-    if (text.codePointCount(0, text.length()) == 1) {
-      return symbolOfCharacter.getOrDefault(text.codePointAt(0), -1);
+    if (text.codePointCount(0, text.length()) != 1) {
+      return tokens.applyAsInt(text);
     }
-    return tokens.applyAsInt(text);
+    int character = text.codePointAt(0);
+    Integer known = symbolOfCharacter.get(character);
+    if (known != null) {
+      return known;
+    }
+    int id = tokens.applyAsInt(text);
+    if (id >= 0) {
+      symbolOfCharacter.put(character, id);
+    }
+    return id;
   }
 
   @Override

@@ -16,7 +16,7 @@ public final class ReferenceGguf {
 
   /** What only config.json can say: a window in some layers, by no rule of the architecture. */
   private static final Set<String> NOT_EXPRESSIBLE =
-      Set.of("qwen2-window-above", "qwen3-yarn-window");
+      Set.of("qwen2-window-above", "qwen3-yarn-window", "smollm3-window");
 
   private static final Map<String, String> NAMES =
       Map.ofEntries(

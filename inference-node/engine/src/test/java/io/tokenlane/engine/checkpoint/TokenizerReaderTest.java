@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tokenlane.engine.token.Tokenizer;
 import io.tokenlane.engine.token.Tokenizer.Specials;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -62,13 +61,11 @@ final class TokenizerReaderTest {
     String[] texts =
         Files.readString(Path.of(vocabulary + ".inp")).split("\n__ggml_vocab_test__\n", -1);
     List<String> expected = Files.readAllLines(Path.of(vocabulary + ".out"));
-    try (Arena arena = Arena.ofConfined()) {
-      Tokenizer tokenizer = gguf(vocabulary, arena);
-      for (int i = 0; i < expected.size(); i++) {
-        assertThat(joined(tokenizer.encode(texts[i], Specials.AS_TEXT)))
-            .as(texts[i])
-            .isEqualTo(expected.get(i).strip());
-      }
+    Tokenizer tokenizer = TokenizerReader.read(vocabulary);
+    for (int i = 0; i < expected.size(); i++) {
+      assertThat(joined(tokenizer.encode(texts[i], Specials.AS_TEXT)))
+          .as(texts[i])
+          .isEqualTo(expected.get(i).strip());
     }
   }
 
@@ -84,9 +81,14 @@ final class TokenizerReaderTest {
     }
   }
 
-  private static Tokenizer gguf(Path file, Arena arena) throws IOException {
-    GgufFile gguf = GgufFile.read(FileNames.of(file), MappedFile.map(file, arena));
-    return TokenizerReader.read(new TokenizerSource.Gguf(gguf.metadata()));
+  @Test
+  void readsAFolderAFileOfItAndAGgufFile() {
+    String text = "What is 17 + 25?";
+    int[] ids = TokenizerReader.read(TestModels.of("demo/hf")).encode(text, Specials.PARSE);
+    assertThat(TokenizerReader.read(DEMO).encode(text, Specials.PARSE)).isEqualTo(ids);
+    assertThat(TokenizerReader.read(TestModels.demoQ8()).encode(text, Specials.PARSE))
+        .isEqualTo(ids);
+    assertThatThrownBy(() -> TokenizerReader.read(folder)).isInstanceOf(CheckpointException.class);
   }
 
   private static String joined(int[] ids) {

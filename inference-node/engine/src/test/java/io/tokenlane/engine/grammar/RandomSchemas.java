@@ -41,6 +41,8 @@ final class RandomSchemas {
           "uuid",
           "uri");
 
+  private static final double[] STEPS = {0.1, 1, 0.5, 0.25, 0.05, 1.2};
+
   private final RandomGenerator random;
 
   RandomSchemas(RandomGenerator random) {
@@ -81,8 +83,28 @@ final class RandomSchemas {
     };
   }
 
-  private static ObjectNode reference(String name) {
-    return JSON.objectNode().put("$ref", "#/$defs/" + name);
+  private ObjectNode reference(String name) {
+    ObjectNode schema = JSON.objectNode().put("$ref", "#/$defs/" + name);
+    return random.nextBoolean()
+        ? schema
+        : name.equals("list")
+            ? schema.put("description", "more").put("type", "object")
+            : JSON.objectNode().put("$ref", "#/%24defs/leaf");
+  }
+
+  /** What no value satisfies. */
+  private ObjectNode impossible() {
+    return switch (random.nextInt(4)) {
+      case 0 -> JSON.objectNode().put("type", "integer").put("minimum", 5).put("maximum", 4);
+      case 1 -> JSON.objectNode().put("type", "array").put("minItems", 2).put("maxItems", 1);
+      case 2 -> JSON.objectNode().put("type", "string").put("const", 7);
+      default -> {
+        ObjectNode schema = JSON.objectNode().put("type", "object");
+        schema.putObject("properties").put("never", false);
+        schema.putArray("required").add("never");
+        yield schema;
+      }
+    };
   }
 
   private ObjectNode string() {
@@ -94,13 +116,21 @@ final class RandomSchemas {
         int least = random.nextInt(5);
         schema.put("minLength", least).put("maxLength", least + random.nextInt(100));
       }
-      default -> schema.put("description", "free");
+      default -> schema.put("description", "free").put("maxLength", random.nextInt(3));
+    }
+    if (schema.has("format") && random.nextInt(3) == 0) {
+      schema.put("minLength", 1).put("maxLength", 2083);
     }
     return schema;
   }
 
   private ObjectNode number() {
     boolean integer = random.nextBoolean();
+    if (random.nextInt(8) == 0) {
+      return JSON.objectNode()
+          .put("type", integer ? "integer" : "number")
+          .put("format", random.nextBoolean() ? "int32" : "double");
+    }
     ObjectNode schema = JSON.objectNode().put("type", integer ? "integer" : "number");
     double low = random.nextInt(-2000, 2000) / (random.nextBoolean() ? 1.0 : 8.0);
     double high = low + random.nextInt(4, 3000) / (random.nextBoolean() ? 1.0 : 2.0);
@@ -111,8 +141,8 @@ final class RandomSchemas {
       case 3 -> schema.put("multipleOf", random.nextInt(1, 20)).put("minimum", low);
       default -> schema.put("title", "free");
     }
-    if (!integer && random.nextInt(6) == 0) {
-      schema.put("multipleOf", 0.25 > random.nextDouble() ? 0.1 : 1);
+    if (random.nextInt(6) == 0) {
+      schema.put("multipleOf", STEPS[random.nextInt(integer ? 3 : STEPS.length)]);
     }
     return schema;
   }
@@ -140,8 +170,9 @@ final class RandomSchemas {
     ArrayNode required = schema.putArray("required");
     for (int i = random.nextInt(6); i > 0; i--) {
       String name = NAMES.get(random.nextInt(NAMES.size()));
-      properties.set(name, any(depth));
-      if (random.nextBoolean()) {
+      boolean never = !properties.has(name) && random.nextInt(12) == 0;
+      properties.set(name, never ? impossible() : any(depth));
+      if (!never && random.nextBoolean()) {
         required.add(name);
       }
     }
@@ -167,6 +198,21 @@ final class RandomSchemas {
         : schema.put("minItems", least);
   }
 
+  /** A union as pydantic writes it: what tells its members apart has a default. */
+  private ObjectNode tagged(int depth) {
+    ObjectNode schema = JSON.objectNode();
+    ArrayNode options = schema.putArray("oneOf");
+    for (String kind : List.of("cat", "dog")) {
+      ObjectNode option = options.addObject().put("type", "object");
+      ObjectNode properties = option.putObject("properties");
+      properties.putObject("kind").put("const", kind).put("default", kind);
+      properties.set("value", any(depth));
+    }
+    options.addObject().put("type", "null");
+    schema.putObject("discriminator").put("propertyName", "kind");
+    return schema;
+  }
+
   private ObjectNode choice(int depth) {
     ObjectNode schema = JSON.objectNode();
     if (random.nextInt(3) == 0) {
@@ -181,7 +227,10 @@ final class RandomSchemas {
       parts.addObject().put("maximum", 90);
       return schema;
     }
-    schema.putArray("anyOf").add(any(depth)).add(any(0)).add(any(0));
+    if (random.nextInt(3) == 0) {
+      return tagged(depth);
+    }
+    schema.putArray("anyOf").add(any(depth)).add(impossible()).add(any(0));
     return schema;
   }
 }

@@ -4,7 +4,7 @@ import io.tokenlane.engine.token.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps control tokens out of users' hands. A message whose text holds that of a control token
@@ -68,21 +69,32 @@ final class ControlTexts {
   }
 
   private Map<String, Object> disarmed(Map<String, ?> message) {
-    Map<String, Object> result = new HashMap<>();
+    Map<String, Object> result = new LinkedHashMap<>();
     message.forEach((name, value) -> result.put(name, disarmedValue(value)));
     return result;
   }
 
-  private Object disarmedValue(Object value) {
+  private @Nullable Object disarmedValue(@Nullable Object value) {
     return switch (value) {
-      case String text -> armed.matcher(text).replaceAll(ControlTexts::replacement);
+      case null -> null;
+      case String text -> disarmed(text);
       case List<?> list -> list.stream().map(this::disarmedValue).toList();
-      case Map<?, ?> map ->
-          map.entrySet().stream()
-              .collect(
-                  Collectors.toMap(Map.Entry::getKey, entry -> disarmedValue(entry.getValue())));
+      case Map<?, ?> map -> inOrder(map);
       default -> value;
     };
+  }
+
+  /** Templates write an object's members in the order they came in. */
+  private Map<Object, Object> inOrder(Map<?, ?> map) {
+    Map<Object, Object> result = new LinkedHashMap<>();
+    map.forEach(
+        (key, value) ->
+            result.put(key instanceof String s ? disarmed(s) : key, disarmedValue(value)));
+    return result;
+  }
+
+  private String disarmed(String text) {
+    return armed.matcher(text).replaceAll(ControlTexts::replacement);
   }
 
   private static String replacement(MatchResult match) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
@@ -32,6 +33,7 @@ final class ChatMessages {
   private static Map<String, Object> message(String path, JsonNode node) {
     Fields fields = Fields.of(path, node);
     Map<String, Object> message = new LinkedHashMap<>(PlainValues.map(node));
+    message.values().removeIf(Objects::isNull);
     JsonNode role = fields.required("role", "one of " + String.join(", ", ROLES));
     if (!role.isString() || !ROLES.contains(role.stringValue())) {
       throw ApiException.field(path + ".role", role, "one of " + String.join(", ", ROLES));

@@ -2,6 +2,8 @@ package io.tokenlane.node.openai;
 
 import io.tokenlane.node.answer.PromptEncoder.Conversation;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -57,7 +59,19 @@ record ChatRequest(
     if (choice != null && choice.asString("").equals("none")) {
       return null;
     }
-    return PlainValues.list(tools);
+    List<Object> plain = PlainValues.list(tools);
+    plain.forEach(ChatRequest::dropLeftOut);
+    return plain;
+  }
+
+  /** Clients write null for what they leave out of a tool; nulls in its parameters mean null. */
+  private static void dropLeftOut(Object tool) {
+    if (tool instanceof Map<?, ?> fields) {
+      fields.values().removeIf(Objects::isNull);
+      if (fields.get("function") instanceof Map<?, ?> function) {
+        function.values().removeIf(Objects::isNull);
+      }
+    }
   }
 
   private static OptionalInt maxTokens(Fields body) {

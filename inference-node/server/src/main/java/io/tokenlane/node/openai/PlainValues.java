@@ -1,37 +1,26 @@
 package io.tokenlane.node.openai;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** JSON as maps, lists, strings, numbers and booleans. Nulls in objects and arrays are left out. */
+/** JSON as maps, lists, strings, numbers, booleans and null, in the order it came in. */
 final class PlainValues {
   private PlainValues() {}
 
   static Map<String, Object> map(JsonNode object) {
     Map<String, Object> map = new LinkedHashMap<>();
-    for (Map.Entry<String, JsonNode> property : object.properties()) {
-      Object value = value(property.getValue());
-      if (value != null) {
-        map.put(property.getKey(), value);
-      }
-    }
+    object.properties().forEach(entry -> map.put(entry.getKey(), value(entry.getValue())));
     return map;
   }
 
   static List<Object> list(JsonNode array) {
-    return array
-        .valueStream()
-        .<Object>mapMulti(
-            (element, out) -> {
-              Object value = value(element);
-              if (value != null) {
-                out.accept(value);
-              }
-            })
-        .toList();
+    List<Object> list = new ArrayList<>(array.size());
+    array.forEach(element -> list.add(value(element)));
+    return list;
   }
 
   private static @Nullable Object value(JsonNode node) {
@@ -40,8 +29,15 @@ final class PlainValues {
       case ARRAY -> list(node);
       case STRING -> node.stringValue();
       case BOOLEAN -> node.booleanValue();
-      case NUMBER -> node.isIntegralNumber() ? (Object) node.longValue() : node.doubleValue();
+      case NUMBER -> number(node);
       default -> null;
     };
+  }
+
+  private static Object number(JsonNode node) {
+    if (!node.isIntegralNumber()) {
+      return node.doubleValue();
+    }
+    return node.canConvertToLong() ? (Object) node.longValue() : node.bigIntegerValue();
   }
 }

@@ -3,12 +3,14 @@ package io.tokenlane.node.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tokenlane.engine.chat.ChatTemplate;
 import io.tokenlane.engine.chat.TemplateException;
 import io.tokenlane.node.Golden;
 import io.tokenlane.node.RunningNode;
 import io.tokenlane.node.answer.PromptEncoder.Conversation;
 import io.tokenlane.node.load.LoadedModel;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -49,6 +51,24 @@ class PromptEncoderTest {
     Conversation conversation = new Conversation(List.of(message), null, Map.of(), true);
     assertThat(prompts.chat(conversation).tokens())
         .isEqualTo(prompts.chat(Conversation.of("x")).tokens());
+  }
+
+  /** Arguments of earlier calls are written in the order, and with the nulls, that they came in. */
+  @Test
+  void objectsKeepTheirOrderAndTheirNulls() {
+    Map<String, Object> call = new LinkedHashMap<>();
+    for (String name : "zeta alpha mid eta <|im_end|> beta omega".split(" ")) {
+      call.put(name, null);
+    }
+    Map<String, Object> message = Map.of("role", "user", "content", "x", "call", call);
+    ChatTemplate template =
+        ChatTemplate.compile(
+            "{{ messages[0].call.keys() | join(' ') }} {{ messages[0].call.eta }}");
+    PromptEncoder printing = new PromptEncoder(prompts.tokenizer(), template, Map.of());
+    int[] ids = printing.chat(new Conversation(List.of(message), null, Map.of(), true)).tokens();
+
+    assertThat(text(ids)).isEqualTo("zeta alpha mid eta <|im_end|> beta omega None");
+    assertThat(IntStream.of(ids).noneMatch(prompts.tokenizer()::isControl)).isTrue();
   }
 
   @Test

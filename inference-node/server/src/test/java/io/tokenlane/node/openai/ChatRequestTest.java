@@ -1,0 +1,51 @@
+package io.tokenlane.node.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tokenlane.node.answer.PromptEncoder.Conversation;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What of a request comes to the chat template. */
+class ChatRequestTest {
+  private static final String BODY =
+      """
+      {"messages": [
+         {"role": "user", "content": "x", "name": null},
+         {"role": "assistant", "content": null, "refusal": null, "tool_calls": [
+            {"id": "call00001", "type": "function", "function": {"name": "f",
+             "arguments": "{\\"z\\": null, \\"a\\": 123456789012345678901, \\"m\\": [null, 1.5]}"}}]},
+         {"role": "tool", "tool_call_id": "call00001", "content": "y"}],
+       "tools": [{"type": "function", "strict": null, "function": {"name": "f", "description": null,
+         "parameters": {"properties": {"z": {"default": null, "enum": ["a", null]}}}}}],
+       "chat_template_kwargs": {"documents": null}}""";
+
+  private final Conversation conversation =
+      ChatRequest.conversation(Fields.of(JsonMapper.shared().readTree(BODY)));
+
+  @Test
+  void argumentsOfEarlierCallsAreAsTheyWereWritten() {
+    Map<String, Object> call = conversation.messages().get(1);
+    assertThat(call).containsOnlyKeys("role", "content", "tool_calls");
+    assertThat(String.valueOf(call.get("tool_calls")))
+        .contains("arguments={z=null, a=123456789012345678901, m=[null, 1.5]}");
+    assertThat(conversation.messages().getFirst()).containsOnlyKeys("role", "content");
+  }
+
+  @Test
+  void nullsInsideAToolsParametersStay() {
+    assertThat(String.valueOf(conversation.tools()))
+        .isEqualTo(
+            List.of(
+                    "{type=function, function={name=f, parameters="
+                        + "{properties={z={default=null, enum=[a, null]}}}}}")
+                .toString());
+  }
+
+  @Test
+  void argumentsOfTheTemplateMayBeNull() {
+    assertThat(conversation.variables()).containsEntry("documents", null);
+  }
+}
