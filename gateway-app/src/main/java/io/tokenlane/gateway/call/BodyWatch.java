@@ -23,7 +23,7 @@ public abstract class BodyWatch extends ServerHttpResponseDecorator {
 
   @Override
   public final Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
-    return super.writeWith(Discarded.released(watch(Flux.from(body).map(buffer -> buffer))));
+    return whole(Flux.from(body).map(buffer -> buffer));
   }
 
   @Override
@@ -31,8 +31,22 @@ public abstract class BodyWatch extends ServerHttpResponseDecorator {
       Publisher<? extends Publisher<? extends DataBuffer>> body) {
     Groups groups = new Groups();
     // Prefetch 0: a chunk waiting in a queue would be a chunk flushed late.
-    Flux<DataBuffer> chunks = Flux.from(body).map(groups::owned).concatMap(chunk -> chunk, 0);
-    return super.writeAndFlushWith(Discarded.released(watch(chunks).map(groups::of)))
-        .doFinally(signal -> groups.end());
+    return parts(Flux.from(body).map(groups::owned).concatMap(chunk -> chunk, 0), groups);
+  }
+
+  private Mono<Void> whole(Flux<DataBuffer> body) {
+    Flux<DataBuffer> watched = watch(body);
+    return getDelegate() instanceof BodyWatch next
+        ? next.whole(watched)
+        : super.writeWith(Discarded.released(watched));
+  }
+
+  /** Where watches stand on each other, chunks are flattened once and grouped once for all. */
+  private Mono<Void> parts(Flux<DataBuffer> chunks, Groups groups) {
+    Flux<DataBuffer> watched = watch(chunks);
+    return getDelegate() instanceof BodyWatch next
+        ? next.parts(watched, groups)
+        : super.writeAndFlushWith(Discarded.released(watched.map(groups::of)))
+            .doFinally(signal -> groups.end());
   }
 }

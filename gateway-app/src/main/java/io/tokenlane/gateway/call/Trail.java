@@ -98,9 +98,19 @@ public final class Trail {
     this.attention = how;
   }
 
-  /** Keeps a decision, the first {@value #MOST_DECISIONS}, where the request is watched. */
+  /** Whether it is watched at least so closely. */
+  public boolean isWatched(Attention least) {
+    return attention.compareTo(least) >= 0;
+  }
+
+  /** Keeps a decision, the first {@value #MOST_DECISIONS}, where decisions are watched. */
   public void decided(Supplier<Decision> decision) {
-    if (attention != Attention.NONE && decisions.size() < MOST_DECISIONS) {
+    decided(Attention.DECISIONS, decision);
+  }
+
+  /** The same where the request is watched at least so closely. */
+  public void decided(Attention least, Supplier<Decision> decision) {
+    if (isWatched(least) && decisions.size() < MOST_DECISIONS) {
       decisions.add(decision.get());
     }
   }

@@ -10,6 +10,7 @@ import io.tokenlane.gateway.route.FilterOrder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
+import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -85,6 +86,12 @@ final class EndFilter implements WebFilter, Ordered {
         new FieldsRequest(exchange.getRequest(), h -> passed(h, id, traced.passed()));
     Written written = new Written(exchange.getResponse(), trail);
     ServerWebExchange watched = exchange.mutate().request(request).response(written).build();
+    // As it was parsed already; the routes' predicates would parse it again.
+    watched
+        .getAttributes()
+        .put(
+            ServerWebExchangeUtils.GATEWAY_PREDICATE_PATH_CONTAINER_ATTR,
+            request.getPath().pathWithinApplication());
     written.beforeCommit(
         () ->
             Mono.fromRunnable(
