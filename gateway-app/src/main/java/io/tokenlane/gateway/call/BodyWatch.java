@@ -23,7 +23,7 @@ public abstract class BodyWatch extends ServerHttpResponseDecorator {
 
   @Override
   public final Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
-    return whole(Flux.from(body).map(buffer -> buffer));
+    return watched(Flux.from(body).map(buffer -> buffer));
   }
 
   @Override
@@ -31,22 +31,18 @@ public abstract class BodyWatch extends ServerHttpResponseDecorator {
       Publisher<? extends Publisher<? extends DataBuffer>> body) {
     Groups groups = new Groups();
     // Prefetch 0: a chunk waiting in a queue would be a chunk flushed late.
-    return parts(Flux.from(body).map(groups::owned).concatMap(chunk -> chunk, 0), groups);
+    return watched(Flux.from(body).map(groups::owned).concatMap(chunk -> chunk, 0))
+        .doFinally(signal -> groups.end());
   }
 
-  private Mono<Void> whole(Flux<DataBuffer> body) {
-    Flux<DataBuffer> watched = watch(body);
+  /**
+   * Reactor Netty writes each buffer as a chunk of its own and flushes when no other is there, so
+   * that groups, which would be a queue and two objects a chunk more, tell it nothing new.
+   */
+  private Mono<Void> watched(Flux<DataBuffer> body) {
+    Flux<DataBuffer> passing = watch(body);
     return getDelegate() instanceof BodyWatch next
-        ? next.whole(watched)
-        : super.writeWith(Discarded.released(watched));
-  }
-
-  /** Where watches stand on each other, chunks are flattened once and grouped once for all. */
-  private Mono<Void> parts(Flux<DataBuffer> chunks, Groups groups) {
-    Flux<DataBuffer> watched = watch(chunks);
-    return getDelegate() instanceof BodyWatch next
-        ? next.parts(watched, groups)
-        : super.writeAndFlushWith(Discarded.released(watched.map(groups::of)))
-            .doFinally(signal -> groups.end());
+        ? next.watched(passing)
+        : super.writeWith(Discarded.released(passing));
   }
 }
