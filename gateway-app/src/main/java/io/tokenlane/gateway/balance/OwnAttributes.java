@@ -48,10 +48,10 @@ final class OwnAttributes extends AbstractMap<String, Object> {
 
   @Override
   public @Nullable Object remove(@Nullable Object name) {
-    return name instanceof String text ? remove(text) : null;
+    return name instanceof String text ? taken(text) : null;
   }
 
-  private @Nullable Object remove(String name) {
+  private @Nullable Object taken(String name) {
     Object outer = before.get(name);
     Object mine = outer == null ? own.remove(name) : own.put(name, REMOVED);
     return mine == null ? outer : there(mine);
