@@ -45,7 +45,7 @@ class FewFieldsTest {
         case 0 -> fields.set(name, value);
         case 1, 2 -> fields.add(name, value);
         case 3 -> fields.remove(name);
-        default -> fields.put(name, List.of(value, "and another"));
+        default -> fields.put(name, new ArrayList<>(List.of(value, "and another")));
       }
     }
   }
