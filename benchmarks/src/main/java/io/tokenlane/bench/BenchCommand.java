@@ -56,6 +56,8 @@ public final class BenchCommand {
     Benchmark memory =
         taken("memory", () -> new MemoryBenchmark(ROOT, MemoryBenchmark.files(arguments)));
     Benchmark soak = taken("soak", () -> new SoakBenchmark(ROOT, SoakBenchmark.minutes(arguments)));
+    Benchmark gateway =
+        taken("gateway", () -> new GatewayBenchmark(ROOT, GatewayBenchmark.parts(arguments)));
     Map<String, Benchmark> known = new TreeMap<>();
     for (Benchmark benchmark :
         List.of(
@@ -64,7 +66,7 @@ public final class BenchCommand {
             new CudaBenchmark(cuda),
             memory,
             new AdaptiveBenchmark(ROOT),
-            new GatewayBenchmark(ROOT),
+            gateway,
             new LoggingBenchmark(ROOT),
             new ChaosBenchmark(ROOT),
             soak,

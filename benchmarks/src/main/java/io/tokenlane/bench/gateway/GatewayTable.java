@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What the gateway adds and how much it passes, beside an origin asked directly, nginx and a plain
@@ -22,13 +23,25 @@ public final class GatewayTable {
       "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Where is Paris?\"}]}";
   private static final byte[] CHAT = RawConnection.request("POST", CHATS, QUESTION);
 
+  /** What can be measured by itself. */
+  public enum Part {
+    /** A plain route beside its peers. */
+    PLAIN,
+    /** Model calls and the tokens of their streams. */
+    CALLS,
+    /** Thousands of streams open at once. */
+    OPEN
+  }
+
   private final Contestants contestants;
   private final boolean quick;
+  private final Set<Part> parts;
   private final int rounds;
   private final double seconds;
 
   /** For the project under {@code root}. */
-  public GatewayTable(Path root, boolean quick) {
+  public GatewayTable(Path root, boolean quick, Set<Part> parts) {
+    this.parts = Set.copyOf(parts);
     this.contestants = new Contestants(root);
     this.quick = quick;
     this.rounds = quick ? 2 : 5;
@@ -38,19 +51,24 @@ public final class GatewayTable {
   /** Runs it. */
   public List<Row> rows() throws Exception {
     List<Row> rows = new ArrayList<>();
-    if (!Contestants.nginxIsThere() || !Wrk.isThere()) {
-      rows.add(
-          Row.missing(
-              "plain route", "", "nginx or wrk is not installed (apt-get install nginx wrk)"));
-    } else {
+    if (parts.contains(Part.PLAIN)) {
       rows.addAll(plainRoute());
     }
-    rows.addAll(calls());
-    rows.addAll(manyStreams());
+    if (parts.contains(Part.CALLS)) {
+      rows.addAll(calls());
+    }
+    if (parts.contains(Part.OPEN)) {
+      rows.addAll(manyStreams());
+    }
     return rows;
   }
 
   private List<Row> plainRoute() throws Exception {
+    if (!Contestants.nginxIsThere() || !Wrk.isThere()) {
+      return List.of(
+          Row.missing(
+              "plain route", "", "nginx or wrk is not installed (apt-get install nginx wrk)"));
+    }
     try (Server origin = contestants.origin();
         Server nginx = contestants.nginxBefore(origin.port());
         Server plain = contestants.plain(origin.port());
@@ -178,27 +196,28 @@ public final class GatewayTable {
   }
 
   private List<Row> manyStreams() throws Exception {
-    // More than 4,900 have no room in the launcher's 256 MB.
+    // More than 7,500 have no room in the launcher's 256 MB.
     String heap = quick ? "-Xmx256m" : "-Xmx512m";
+    int tokens = quick ? 8 : 25;
     int streams = quick ? 2_000 : ManyStreams.possible(10_000);
     try (Server node = Contestants.node(Server.freePort(), EventOrigin.Mode.WELL)) {
       // One after the other: both take the memory of as many connections.
       ManyStreams.Held bare;
       try (Server proxy = Contestants.bareProxy(node.port(), heap)) {
         StreamLoad.run(proxy.port(), StreamLoad.call(40, 0), 8, 20);
-        bare = ManyStreams.hold(proxy, streams);
+        bare = ManyStreams.hold(proxy, streams, tokens);
       }
-      return ours(node, bare, streams, heap);
+      return ours(node, heap, streams, tokens, bare);
     }
   }
 
-  private List<Row> ours(Server node, ManyStreams.Held bare, int streams, String heap)
+  private List<Row> ours(Server node, String heap, int streams, int tokens, ManyStreams.Held bare)
       throws Exception {
     try (Server ours =
         contestants.ours(
             "tokenlane", Contestants.nodes(List.of(node.port()), Contestants.logFile()), heap)) {
       StreamLoad.run(ours.port(), StreamLoad.call(40, 0), 8, 20);
-      return ManyStreams.rows(ManyStreams.hold(ours, streams), bare, streams);
+      return ManyStreams.rows(ManyStreams.hold(ours, streams, tokens), bare, streams);
     }
   }
 

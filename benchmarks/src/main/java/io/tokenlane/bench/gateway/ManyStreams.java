@@ -3,19 +3,9 @@ package io.tokenlane.bench.gateway;
 import io.tokenlane.bench.report.Row;
 import io.tokenlane.bench.report.Row.Better;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Thousands of streams open at once through one gateway, a token every few seconds on each: what
@@ -25,7 +15,10 @@ import java.util.Set;
  */
 final class ManyStreams {
   private static final int PAUSE_MILLIS = 4_000;
-  private static final int TOKENS = 500;
+
+  /** What a process has open beside its streams: the jar files of its libraries, its log. */
+  private static final int OTHER_FILES = 400;
+
   private static final double GOAL_KB = 20;
 
   private ManyStreams() {}
@@ -40,7 +33,7 @@ final class ManyStreams {
         String hard = line.strip().split("\\s{2,}")[2];
         return hard.equals("unlimited")
             ? wanted
-            : Math.min(wanted, (Integer.parseInt(hard) - 2_000) / 2);
+            : Math.min(wanted, (Integer.parseInt(hard) - OTHER_FILES) / 2);
       }
     }
     return wanted;
@@ -53,26 +46,28 @@ final class ManyStreams {
    * @param liveKb live heap of each
    * @param nettyKb the part of it that is of Netty's and NIO's own classes
    * @param residentKb resident memory of each
+   * @param ended how many went on to their end, every token and {@code [DONE]}
    */
-  record Held(int begun, double liveKb, double nettyKb, double residentKb) {}
+  record Held(int begun, double liveKb, double nettyKb, double residentKb, int ended) {}
 
-  /** Opens them, looks, and closes them. */
-  static Held hold(Server gateway, int streams) throws Exception {
+  /**
+   * Opens them, looks, and reads them to their ends.
+   *
+   * @param tokens of each: enough that none ends before all have begun and were looked at
+   */
+  static Held hold(Server gateway, int streams, int tokens) throws Exception {
     Live before = live(gateway);
     double residentBefore = gateway.residentMib();
-    List<SocketChannel> open = new ArrayList<>();
-    try (Selector selector = Selector.open()) {
-      int begun = begin(gateway.port(), streams, open, selector);
+    try (OpenStreams open = new OpenStreams()) {
+      int begun = open.begin(gateway.port(), StreamLoad.call(tokens, PAUSE_MILLIS), streams);
       Live with = live(gateway);
+      double resident = gateway.residentMib();
       return new Held(
           begun,
           (with.all() - before.all()) / begun / 1024,
           (with.netty() - before.netty()) / begun / 1024,
-          (gateway.residentMib() - residentBefore) * 1024 / begun);
-    } finally {
-      for (SocketChannel channel : open) {
-        channel.close();
-      }
+          (resident - residentBefore) * 1024 / begun,
+          open.readToTheEnd(tokens, 2L * tokens * PAUSE_MILLIS));
     }
   }
 
@@ -81,6 +76,9 @@ final class ManyStreams {
         Row.of("streams open at once", ours.begun(), "", Better.HIGHER)
             .withGoal(streams)
             .withPeer("bare Reactor Netty", bare.begun()),
+        Row.of("of these ended with all tokens and [DONE]", ours.ended(), "", Better.HIGHER)
+            .withGoal(streams)
+            .withPeer("bare Reactor Netty", bare.ended()),
         Row.of(
                 "live heap of an open stream beyond bare Reactor Netty's",
                 ours.liveKb() - bare.liveKb(),
@@ -96,48 +94,6 @@ final class ManyStreams {
             .withPeer("bare Reactor Netty", bare.liveKb() - bare.nettyKb()),
         Row.of("resident memory of an open stream", ours.residentKb(), "KB", Better.LOWER)
             .withPeer("bare Reactor Netty", bare.residentKb()));
-  }
-
-  /** Opens them and waits until each has had an event; how many have. */
-  private static int begin(int port, int streams, List<SocketChannel> open, Selector selector)
-      throws IOException {
-    byte[] call = StreamLoad.call(TOKENS, PAUSE_MILLIS);
-    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-    Set<SelectionKey> begun = new HashSet<>();
-    byte[] buffer = new byte[1 << 14];
-    long deadline = System.nanoTime() + 60_000_000_000L;
-    while (begun.size() < streams && System.nanoTime() < deadline) {
-      for (int i = 0; i < 200 && open.size() < streams; i++) {
-        SocketChannel channel = SocketChannel.open(address);
-        channel.write(ByteBuffer.wrap(call));
-        channel.configureBlocking(false);
-        var _ = channel.register(selector, SelectionKey.OP_READ);
-        open.add(channel);
-      }
-      selector.select(
-          key -> {
-            if (readEvent(key, buffer)) {
-              begun.add(key);
-            }
-          },
-          20);
-    }
-    return begun.size();
-  }
-
-  private static boolean readEvent(SelectionKey key, byte[] buffer) {
-    try {
-      int read = ((SocketChannel) key.channel()).read(ByteBuffer.wrap(buffer));
-      if (read < 0) {
-        key.cancel();
-        return false;
-      }
-      String text = new String(buffer, 0, read, StandardCharsets.US_ASCII);
-      return text.contains("data: {");
-    } catch (IOException closed) {
-      key.cancel();
-      return false;
-    }
   }
 
   private static Live live(Server gateway) throws Exception {

@@ -1,7 +1,6 @@
 package io.tokenlane.gateway.balance;
 
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.ServerWebExchangeDecorator;
@@ -17,7 +16,7 @@ final class AttemptExchange extends ServerWebExchangeDecorator {
 
   AttemptExchange(ServerWebExchange exchange, ServerHttpResponse response) {
     super(exchange);
-    this.attributes = new ConcurrentHashMap<>(exchange.getAttributes());
+    this.attributes = new OwnAttributes(exchange.getAttributes());
     this.response = response;
   }
 

@@ -67,10 +67,10 @@ final class BalanceFilter implements GlobalFilter, Ordered {
     private final GatewayFilterChain chain;
     private final Attempting terms;
     private final Trail trail;
-    private final Set<String> tried = new HashSet<>();
+    private Set<String> tried = Set.of();
 
     /** Tried nodes, and those that do not have the model. */
-    private final Set<String> excluded;
+    private Set<String> excluded;
 
     private boolean repeated;
 
@@ -79,7 +79,7 @@ final class BalanceFilter implements GlobalFilter, Ordered {
       this.exchange = exchange;
       this.chain = chain;
       this.trail = Trail.of(exchange);
-      this.excluded = new HashSet<>(standby.lacking(leasing.lacking(trail)));
+      this.excluded = Set.copyOf(standby.lacking(leasing.lacking(trail)));
     }
 
     Mono<Void> next() {
@@ -114,11 +114,21 @@ final class BalanceFilter implements GlobalFilter, Ordered {
      *     answer, since the other may have a better one
      */
     private ServerWebExchange begun(Lease lease, ServerHttpResponse response, boolean beside) {
-      tried.add(lease.node().id());
-      excluded.add(lease.node().id());
+      tried = and(tried, lease.node().id());
+      excluded = and(excluded, lease.node().id());
       meters.picked(lease.node().id());
       trail.leased(lease, beside || anotherMayServe(), System.nanoTime());
       return new AttemptExchange(exchange, new StreamGuard(response, trail));
+    }
+
+    /** Small for as long as the answer goes on. */
+    private static Set<String> and(Set<String> ids, String one) {
+      if (ids.isEmpty()) {
+        return Set.of(one);
+      }
+      Set<String> more = new HashSet<>(ids);
+      more.add(one);
+      return Set.copyOf(more);
     }
 
     private Mono<Void> sent(ServerWebExchange attempt, Lease lease) {
@@ -155,7 +165,9 @@ final class BalanceFilter implements GlobalFilter, Ordered {
     private void askOnceMore(Lease lease, Throwable failure) {
       if (!repeated && NodeFailures.brokeOff(failure) && !standby.anyBut(excluded)) {
         repeated = true;
-        excluded.remove(lease.node().id());
+        Set<String> others = new HashSet<>(excluded);
+        others.remove(lease.node().id());
+        excluded = Set.copyOf(others);
       }
     }
 

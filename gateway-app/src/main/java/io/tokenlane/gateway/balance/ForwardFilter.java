@@ -88,6 +88,8 @@ final class ForwardFilter implements GlobalFilter, Ordered {
   }
 
   private Mono<Void> answered(ServerWebExchange exchange, Node node) {
+    // Spring's own copy of them, which nobody reads, would stay for as long as a stream goes on.
+    exchange.getAttributes().remove(ServerWebExchangeUtils.CLIENT_RESPONSE_HEADER_NAMES);
     LoadHeader.read(exchange.getResponse().getHeaders().getFirst(LoadHeader.NAME))
         .ifPresent(told -> fleet.told(node.id(), told));
     learnBlocks(exchange, node);

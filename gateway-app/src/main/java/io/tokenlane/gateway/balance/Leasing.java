@@ -175,7 +175,7 @@ final class Leasing {
     BalancingStrategy chosen = now.strategy(asked.route());
     PickReason reason = PickReason.before(line, chosen, demand, trail);
     CompletableFuture<Lease> future = line.lease(chosen, demand, place(trail, now.patience()));
-    if (trail.attention() != Attention.NONE) {
+    if (trail.isWatched(Attention.DECISIONS)) {
       var _ = future.thenAccept(lease -> trail.decided(() -> reason.of(lease)));
     }
     return future;

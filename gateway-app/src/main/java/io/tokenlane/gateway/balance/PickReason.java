@@ -25,7 +25,9 @@ record PickReason(
   static PickReason before(
       LateBinding line, BalancingStrategy strategy, Demand demand, Trail trail) {
     List<NodeScore> scores =
-        trail.attention() == Attention.NONE ? List.of() : line.scores(strategy, demand, MOST_NODES);
+        trail.isWatched(Attention.DECISIONS)
+            ? line.scores(strategy, demand, MOST_NODES)
+            : List.of();
     return new PickReason(strategy, demand, scores, System.nanoTime());
   }
 

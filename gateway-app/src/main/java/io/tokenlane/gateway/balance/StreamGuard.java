@@ -23,6 +23,9 @@ final class StreamGuard extends BodyWatch {
   /** Enough for the last event where it is short, as errors and {@code [DONE]} are. */
   private static final int TAIL_BYTES = 1024;
 
+  /** Room for it grows in steps of so many bytes. */
+  private static final int ROOM = 64;
+
   private final Trail trail;
 
   StreamGuard(ServerHttpResponse delegate, Trail trail) {
@@ -38,7 +41,7 @@ final class StreamGuard extends BodyWatch {
     }
     // An announced length would cut off what may have to be said at the end.
     getHeaders().remove(HttpHeaders.CONTENT_LENGTH);
-    Tail tail = new Tail(TAIL_BYTES);
+    Tail tail = new Tail();
     return body.doOnNext(tail::add)
         .onErrorResume(failure -> tail.empty() ? Mono.error(failure) : lost(failure, tail))
         .concatWith(Mono.defer(() -> unfinished(tail)));
@@ -75,25 +78,39 @@ final class StreamGuard extends BodyWatch {
     return bufferFactory().wrap(events.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The last bytes of a stream. */
+  /** The last bytes of a stream; only of its last event where each comes in one piece. */
   private static final class Tail {
-    private final byte[] bytes;
+    private byte[] bytes = {};
     private int length;
-
-    Tail(int capacity) {
-      this.bytes = new byte[capacity];
-    }
 
     void add(DataBuffer chunk) {
       int count = chunk.readableByteCount();
-      int taken = Math.min(count, bytes.length);
-      int kept = Math.min(length, bytes.length - taken);
-      System.arraycopy(bytes, length - kept, bytes, 0, kept);
+      if (count == 0) {
+        return;
+      }
       int position = chunk.readPosition();
+      boolean another = eventIsWhole() && chunk.getByte(position) > ' ';
+      int taken = Math.min(count, TAIL_BYTES);
+      int kept = Math.min(another ? 0 : length, TAIL_BYTES - taken);
+      byte[] grown = kept + taken <= bytes.length ? bytes : new byte[roomFor(kept + taken)];
+      System.arraycopy(bytes, length - kept, grown, 0, kept);
       chunk.readPosition(position + count - taken);
-      chunk.read(bytes, kept, taken);
+      chunk.read(grown, kept, taken);
       chunk.readPosition(position);
+      bytes = grown;
       length = kept + taken;
+    }
+
+    private static int roomFor(int count) {
+      return Math.min(TAIL_BYTES, (count + ROOM - 1) / ROOM * ROOM);
+    }
+
+    /** Whether it ends with a whole event, one that is not {@code [DONE]}: the next tells more. */
+    private boolean eventIsWhole() {
+      return length > 2
+          && bytes[length - 1] == '\n'
+          && bytes[length - 2] == '\n'
+          && bytes[length - 3] != ']';
     }
 
     boolean empty() {

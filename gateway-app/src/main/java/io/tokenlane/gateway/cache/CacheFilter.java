@@ -1,5 +1,6 @@
 package io.tokenlane.gateway.cache;
 
+import io.tokenlane.gateway.call.Attention;
 import io.tokenlane.gateway.call.Decision;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.error.ApiException;
@@ -45,7 +46,7 @@ final class CacheFilter implements GlobalFilter, Ordered {
   private Mono<Void> decide(ServerWebExchange exchange, GatewayFilterChain chain) {
     Trail trail = Trail.of(exchange);
     CacheRules.Decision decision = rules.of(exchange, trail.call());
-    trail.decided(() -> told(decision, exchange));
+    trail.decided(attention(decision), () -> told(decision, exchange));
     if (!TurnListener.NONE.equals(hits.turns())) {
       trail.call().ifPresent(call -> hits.turns().asked(CacheRules.turn(exchange, call)));
     }
@@ -71,6 +72,17 @@ final class CacheFilter implements GlobalFilter, Ordered {
   private static String refusal(CacheRules.Refuse refuse) {
     return "tokenlane.cache.routes.%s.prefetchable: false (expected: true, where %s only asks)"
         .formatted(refuse.route(), refuse.method());
+  }
+
+  /** Keys are counted also where nobody asks for reasons. */
+  private static Attention attention(CacheRules.Decision decision) {
+    return switch (decision) {
+      case CacheRules.Bypass bypass -> Attention.DECISIONS;
+      case CacheRules.Refuse refuse -> Attention.DECISIONS;
+      case CacheRules.Change change -> Attention.KEYS;
+      case CacheRules.Head head -> Attention.KEYS;
+      case CacheRules.Use use -> Attention.KEYS;
+    };
   }
 
   private static Decision told(CacheRules.Decision decision, ServerWebExchange exchange) {

@@ -4,6 +4,8 @@ package io.tokenlane.gateway.call;
 public enum Attention {
   /** Nobody will ask. */
   NONE,
+  /** Only by which key the cache was asked. */
+  KEYS,
   /** Decisions and their reasons are kept. */
   DECISIONS,
   /** The texts of prompts too. */

@@ -13,13 +13,13 @@ import reactor.core.publisher.Flux;
 public final class BodyRequest extends ServerHttpRequestDecorator {
   private final ByteBuffer body;
   private final DataBufferFactory buffers;
-  private final HttpHeaders headers = new HttpHeaders();
+  private final HttpHeaders headers;
 
   private BodyRequest(ServerHttpRequest request, ByteBuffer body, DataBufferFactory buffers) {
     super(request);
     this.body = body;
     this.buffers = buffers;
-    headers.addAll(request.getHeaders());
+    headers = FewFields.copy(request.getHeaders());
     headers.remove(HttpHeaders.TRANSFER_ENCODING);
     headers.remove(HttpHeaders.CONTENT_ENCODING);
     headers.setContentLength(body.remaining());
@@ -35,6 +35,13 @@ public final class BodyRequest extends ServerHttpRequestDecorator {
   /** The whole body, read-only. */
   public ByteBuffer content() {
     return body.asReadOnlyBuffer();
+  }
+
+  /** A copy of it. */
+  public byte[] bytes() {
+    byte[] bytes = new byte[body.remaining()];
+    content().get(bytes);
+    return bytes;
   }
 
   @Override

@@ -23,7 +23,7 @@ public abstract class BodyWatch extends ServerHttpResponseDecorator {
 
   @Override
   public final Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
-    return super.writeWith(Discarded.released(watch(Flux.from(body).map(buffer -> buffer))));
+    return watched(Flux.from(body).map(buffer -> buffer));
   }
 
   @Override
@@ -31,8 +31,18 @@ public abstract class BodyWatch extends ServerHttpResponseDecorator {
       Publisher<? extends Publisher<? extends DataBuffer>> body) {
     Groups groups = new Groups();
     // Prefetch 0: a chunk waiting in a queue would be a chunk flushed late.
-    Flux<DataBuffer> chunks = Flux.from(body).map(groups::owned).concatMap(chunk -> chunk, 0);
-    return super.writeAndFlushWith(Discarded.released(watch(chunks).map(groups::of)))
+    return watched(Flux.from(body).map(groups::owned).concatMap(chunk -> chunk, 0))
         .doFinally(signal -> groups.end());
+  }
+
+  /**
+   * Reactor Netty writes each buffer as a chunk of its own and flushes when no other is there, so
+   * that groups, which would be a queue and two objects a chunk more, tell it nothing new.
+   */
+  private Mono<Void> watched(Flux<DataBuffer> body) {
+    Flux<DataBuffer> passing = watch(body);
+    return getDelegate() instanceof BodyWatch next
+        ? next.watched(passing)
+        : super.writeWith(Discarded.released(passing));
   }
 }

@@ -3,7 +3,6 @@ package io.tokenlane.gateway.call;
 import io.tokenlane.balance.Lease;
 import io.tokenlane.prefetch.http.CacheStatus;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +46,7 @@ public final class Trail {
   private volatile @Nullable Usage usage;
   private volatile Attention attention = Attention.NONE;
   private volatile @Nullable Runnable whenBegun;
-  private final List<Decision> decisions = Collections.synchronizedList(new ArrayList<>(0));
+  private volatile List<Decision> decisions = List.of();
 
   /** Starts the trail of {@code exchange}. */
   public static Trail start(ServerWebExchange exchange, String requestId, long nowNanos) {
@@ -98,19 +97,32 @@ public final class Trail {
     this.attention = how;
   }
 
-  /** Keeps a decision, the first {@value #MOST_DECISIONS}, where the request is watched. */
+  /** Whether it is watched at least so closely. */
+  public boolean isWatched(Attention least) {
+    return attention.compareTo(least) >= 0;
+  }
+
+  /** Keeps a decision, the first {@value #MOST_DECISIONS}, where decisions are watched. */
   public void decided(Supplier<Decision> decision) {
-    if (attention != Attention.NONE && decisions.size() < MOST_DECISIONS) {
-      decisions.add(decision.get());
+    decided(Attention.DECISIONS, decision);
+  }
+
+  /** The same where the request is watched at least so closely. */
+  public void decided(Attention least, Supplier<Decision> decision) {
+    if (isWatched(least) && decisions.size() < MOST_DECISIONS) {
+      keep(decision.get());
     }
+  }
+
+  private synchronized void keep(Decision decision) {
+    List<Decision> more = new ArrayList<>(decisions);
+    more.add(decision);
+    decisions = List.copyOf(more);
   }
 
   /** What was decided so far, those of the fetch it rides on included, in order. */
   public List<Decision> decisions() {
-    List<Decision> all;
-    synchronized (decisions) {
-      all = new ArrayList<>(decisions);
-    }
+    List<Decision> all = new ArrayList<>(decisions);
     Trail shared = fetch;
     if (shared != null) {
       all.addAll(shared.decisions());

@@ -74,7 +74,7 @@ final class CallLog implements CallWatch {
 
   @Override
   public void ended(Ending ending) {
-    boolean watched = ending.trail().attention() != Attention.NONE;
+    boolean watched = ending.trail().isWatched(Attention.DECISIONS);
     boolean failed = ending.status() >= CLIENT_ERROR || !ending.outcome().equals("done");
     if (most > 0
         && (watched || (failed && failures.allows()))

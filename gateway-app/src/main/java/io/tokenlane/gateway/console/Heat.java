@@ -41,7 +41,7 @@ final class Heat implements CallWatch {
 
   @Override
   public Attention attention() {
-    return Attention.DECISIONS;
+    return Attention.KEYS;
   }
 
   @Override

@@ -55,10 +55,17 @@ final class StreamFilter implements GlobalFilter, Ordered {
 
   private static Mono<Void> asked(
       ServerWebExchange exchange, GatewayFilterChain chain, InferenceCall call) {
+    if (exchange.getRequest() instanceof BodyRequest whole) {
+      return chain.filter(asking(exchange, whole.bytes(), call));
+    }
     return DataBufferUtils.join(exchange.getRequest().getBody())
         .map(StreamFilter::bytes)
-        .map(body -> BodyRequest.with(exchange, ByteBuffer.wrap(UsageAsked.in(body, call))))
-        .flatMap(chain::filter);
+        .flatMap(body -> chain.filter(asking(exchange, body, call)));
+  }
+
+  private static ServerWebExchange asking(
+      ServerWebExchange exchange, byte[] body, InferenceCall call) {
+    return BodyRequest.with(exchange, ByteBuffer.wrap(UsageAsked.in(body, call)));
   }
 
   private static byte[] bytes(DataBuffer buffer) {

@@ -10,6 +10,7 @@ import io.tokenlane.gateway.route.FilterOrder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
+import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -20,9 +21,13 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxOperator;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 import reactor.core.publisher.SignalType;
+import reactor.util.context.Context;
 
 /**
  * The outermost filter: starts the trail, turns failures into answers, and at the true end of the
@@ -31,6 +36,7 @@ import reactor.core.publisher.SignalType;
 final class EndFilter implements WebFilter, Ordered {
   private final ApplicationContext api;
   private final ErrorAnswers errors;
+  private final RequestTimes times;
   private final CallMeters meters;
   private final AccessLog log;
   private final ClientAddress clients;
@@ -38,9 +44,15 @@ final class EndFilter implements WebFilter, Ordered {
   private final CallTracer tracer;
   private final Exemplars exemplars;
 
-  EndFilter(ApplicationContext api, ErrorAnswers errors, CallMeters meters, Ends ends) {
+  EndFilter(
+      ApplicationContext api,
+      ErrorAnswers errors,
+      RequestTimes times,
+      CallMeters meters,
+      Ends ends) {
     this.api = api;
     this.errors = errors;
+    this.times = times;
     this.meters = meters;
     this.log = ends.log();
     this.clients = ends.clients();
@@ -85,6 +97,12 @@ final class EndFilter implements WebFilter, Ordered {
         new FieldsRequest(exchange.getRequest(), h -> passed(h, id, traced.passed()));
     Written written = new Written(exchange.getResponse(), trail);
     ServerWebExchange watched = exchange.mutate().request(request).response(written).build();
+    // As it was parsed already; the routes' predicates would parse it again.
+    watched
+        .getAttributes()
+        .put(
+            ServerWebExchangeUtils.GATEWAY_PREDICATE_PATH_CONTAINER_ATTR,
+            request.getPath().pathWithinApplication());
     written.beforeCommit(
         () ->
             Mono.fromRunnable(
@@ -113,6 +131,7 @@ final class EndFilter implements WebFilter, Ordered {
     int status = code == null ? 200 : code.value();
     trail.closeLease(status, end(signal));
     Ending ending = Ending.of(exchange, trail, status, bytes, signal);
+    times.count(ending);
     exemplars.during(traced.parent(), () -> meters.count(ending));
     tracer.end(traced, ending);
     log.write(ending);
@@ -131,6 +150,73 @@ final class EndFilter implements WebFilter, Ordered {
     };
   }
 
+  /** The body on its way; one operator, since each stays as long as a stream. */
+  private static final class Watched extends FluxOperator<DataBuffer, DataBuffer> {
+    private final Written written;
+
+    Watched(Flux<DataBuffer> body, Written written) {
+      super(body);
+      this.written = written;
+    }
+
+    @Override
+    public void subscribe(CoreSubscriber<? super DataBuffer> actual) {
+      source.subscribe(new Passing(actual, written));
+    }
+  }
+
+  private static final class Passing implements CoreSubscriber<DataBuffer>, Subscription {
+    private final CoreSubscriber<? super DataBuffer> actual;
+    private final Written written;
+    private Subscription upstream = Operators.emptySubscription();
+
+    Passing(CoreSubscriber<? super DataBuffer> actual, Written written) {
+      this.actual = actual;
+      this.written = written;
+    }
+
+    @Override
+    public Context currentContext() {
+      return actual.currentContext();
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+      upstream = subscription;
+      written.body = subscription;
+      actual.onSubscribe(this);
+    }
+
+    @Override
+    public void onNext(DataBuffer chunk) {
+      written.note(chunk);
+      actual.onNext(chunk);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      written.body = null;
+      actual.onError(failure);
+    }
+
+    @Override
+    public void onComplete() {
+      written.body = null;
+      actual.onComplete();
+    }
+
+    @Override
+    public void request(long n) {
+      upstream.request(n);
+    }
+
+    @Override
+    public void cancel() {
+      written.left = true;
+      upstream.cancel();
+    }
+  }
+
   /** Notes the first byte, counts all of them, and whether the client was there to the end. */
   private static final class Written extends BodyWatch {
     private final Trail trail;
@@ -145,10 +231,7 @@ final class EndFilter implements WebFilter, Ordered {
 
     @Override
     protected Flux<DataBuffer> watch(Flux<DataBuffer> body) {
-      return body.doOnSubscribe(subscription -> this.body = subscription)
-          .doOnNext(this::note)
-          .doOnTerminate(() -> this.body = null)
-          .doOnCancel(() -> left = true);
+      return new Watched(body, this);
     }
 
     /**

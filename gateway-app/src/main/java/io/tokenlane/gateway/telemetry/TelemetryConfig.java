@@ -2,6 +2,7 @@ package io.tokenlane.gateway.telemetry;
 
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.registry.otlp.OtlpConfig;
 import io.micrometer.registry.otlp.OtlpMeterRegistry;
 import io.tokenlane.gateway.error.ErrorAnswers;
@@ -12,6 +13,7 @@ import java.time.InstantSource;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.webflux.autoconfigure.WebHttpHandlerBuilderCustomizer;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -44,7 +46,13 @@ public class TelemetryConfig {
   @Bean
   WebFilter endFilter(
       ApplicationContext api, ErrorAnswers errors, MeterRegistry registry, EndFilter.Ends ends) {
-    return new EndFilter(api, errors, new CallMeters(registry), ends);
+    return new EndFilter(api, errors, new RequestTimes(registry), new CallMeters(registry), ends);
+  }
+
+  /** {@link RequestTimes} tells what the observation would; the management port keeps it. */
+  @Bean
+  WebHttpHandlerBuilderCustomizer unobserved() {
+    return builder -> builder.observationRegistry(ObservationRegistry.NOOP);
   }
 
   @Bean
