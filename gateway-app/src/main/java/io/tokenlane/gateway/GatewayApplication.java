@@ -17,6 +17,7 @@ import io.tokenlane.gateway.pass.PassConfig;
 import io.tokenlane.gateway.prefetch.PrefetchConfig;
 import io.tokenlane.gateway.reload.ReloadConfig;
 import io.tokenlane.gateway.resilience.ResilienceConfig;
+import io.tokenlane.gateway.route.EventLoops;
 import io.tokenlane.gateway.route.RouteConfig;
 import io.tokenlane.gateway.security.SecurityConfig;
 import io.tokenlane.gateway.stream.StreamConfig;
@@ -115,6 +116,7 @@ public class GatewayApplication {
   }
 
   private static boolean starts(String[] args) {
+    EventLoops.use();
     SpringApplication application = new SpringApplication(GatewayApplication.class);
     application.setBannerMode(Banner.Mode.OFF);
     try {

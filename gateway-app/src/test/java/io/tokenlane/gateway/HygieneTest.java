@@ -128,6 +128,73 @@ final class HygieneTest {
     assertThat(gateway.two.calls()).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"/api/moved", "/bare/moved", "/v1/completions", "/shop/moved"})
+  void whereAnUpstreamWouldSendItNobodyGoes(String path) throws IOException {
+    FakeUpstream.Behaviour elsewhere =
+        (call, response) ->
+            response.status(307).header("Location", gateway.two.uri() + "/metadata").send();
+    gateway.app.answers(elsewhere);
+    gateway.one.answers(elsewhere);
+    gateway.two.answers(elsewhere);
+
+    assertThat(
+            raw(
+                "POST "
+                    + path
+                    + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 13\r\n\r\n"
+                    + "{\"model\":\"m\"}"))
+        .startsWith("HTTP/1.1 307 ")
+        .contains(gateway.two.uri() + "/metadata");
+    assertThat(gateway.two.calls()).noneMatch(call -> call.uri().contains("metadata"));
+  }
+
+  /** RFC 9112 §5.2: blanks, before anybody else looks at it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"/api/folded", "/bare/folded"})
+  void aFoldedFieldIsOneLineUpstream(String path) throws IOException {
+    assertThat(
+            raw(
+                "POST "
+                    + path
+                    + " HTTP/1.1\r\nHost: h\r\nX-Folded: one\r\n two\r\n\tthree\r\n"
+                    + "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+                    + "2\r\n{}\r\n0\r\n\r\n"))
+        .startsWith("HTTP/1.1 200 ");
+    assertThat(gateway.app.calls())
+        .singleElement()
+        .satisfies(
+            call -> {
+              assertThat(call.body()).isEqualTo("{}");
+              assertThat(call.header("x-folded")).matches("one +two +three");
+            });
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /api/x HTTP/1.1\r\n Host: h\r\n\r\n",
+        "GET /api/x HTTP/1.1\r\n Transfer-Encoding: chunked\r\nHost: h\r\n\r\n",
+        "POST /api/x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
+        "GET /api/x HTTP/1.1\r\nHost : h\r\n\r\n",
+        "GET /api/x HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n 2\r\n\r\n{}}",
+      })
+  void blanksWhereNoneMayBeAreNoRequest(String sent) throws IOException {
+    assertThat(raw(sent)).matches("(?s)HTTP/1.1 (400|501) .*connection: close.*");
+    assertThat(gateway.app.calls()).isEmpty();
+  }
+
+  @Test
+  void aRequestThatIsTooLongIsToldHowLongItMayBe() throws IOException {
+    String much = "a".repeat(9_000);
+    assertThat(raw("GET /" + much + " HTTP/1.1\r\nHost: h\r\n\r\n"))
+        .startsWith("HTTP/1.1 414 ")
+        .contains("at most 5120 bytes");
+    assertThat(raw("GET / HTTP/1.1\r\nHost: h\r\nX: " + much + "\r\n\r\n"))
+        .startsWith("HTTP/1.1 431 ")
+        .contains("at most 7168 bytes");
+  }
+
   @Test
   void olderClientsNeedNoHost() throws IOException {
     assertThat(raw("GET /v1/models HTTP/1.0\r\n\r\n")).contains(" 200 OK");

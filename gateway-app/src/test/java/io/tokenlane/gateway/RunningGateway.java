@@ -64,6 +64,8 @@ public final class RunningGateway {
             .properties(RESILIENCE)
             .run(
                 "--server.port=0",
+                "--server.netty.max-initial-line-length=5KB",
+                "--server.max-http-request-header-size=7KB",
                 "--management.server.port=0",
                 "--tokenlane.nodes[0].uri=" + one.uri(),
                 "--tokenlane.nodes[0].id=one",

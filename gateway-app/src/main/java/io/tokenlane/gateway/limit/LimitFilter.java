@@ -7,8 +7,8 @@ import io.tokenlane.gateway.call.Usage;
 import io.tokenlane.gateway.error.ApiException;
 import io.tokenlane.gateway.route.FilterOrder;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.core.Ordered;
@@ -27,16 +27,13 @@ final class LimitFilter implements GlobalFilter, Ordered {
   private static final Usage NOTHING = new Usage(0, 0, 0, true);
 
   private final LimitRules rules;
-  private final QuotaStore store;
-  private final Places places;
+  private final Limits limits;
   private final int unstatedOutput;
   private final MeterRegistry meters;
 
-  LimitFilter(
-      LimitRules rules, QuotaStore store, Places places, int unstatedOutput, MeterRegistry meters) {
+  LimitFilter(LimitRules rules, Limits limits, int unstatedOutput, MeterRegistry meters) {
     this.rules = rules;
-    this.store = store;
-    this.places = places;
+    this.limits = limits;
     this.unstatedOutput = unstatedOutput;
     this.meters = meters;
   }
@@ -67,9 +64,11 @@ final class LimitFilter implements GlobalFilter, Ordered {
     private final Trail trail;
     private final Asking asking;
     private final List<LimitRule> fitting;
-    private final Bill bill = new Bill(store);
+    private final Bill bill = new Bill(limits.quotas());
     private final RateFields fields = new RateFields();
-    private final List<String> seats = new ArrayList<>();
+
+    /** Taken on a thread of Redis's, given back on any. */
+    private final List<Places.Place> seats = new CopyOnWriteArrayList<>();
 
     Visit(ServerWebExchange exchange, Trail trail, Asking asking, List<LimitRule> fitting) {
       this.exchange = exchange;
@@ -83,21 +82,27 @@ final class LimitFilter implements GlobalFilter, Ordered {
           .then(Mono.defer(this::pay))
           .onErrorResume(refusal -> bill.cancel().then(Mono.error(refusal)))
           .then(Mono.defer(() -> let(chain)))
-          .doFinally(signal -> seats.forEach(places::give));
+          .doFinally(signal -> seats.forEach(Places.Place::leave));
     }
 
     private Mono<Void> sit() {
+      Mono<Void> seated = Mono.empty();
       for (LimitRule rule : fitting) {
         Integer most = rule.concurrent();
         if (most != null) {
-          String seat = rule.name() + ":" + asking.whose(rule.per());
-          if (!places.take(seat, most)) {
-            return Mono.error(noPlace(rule, most));
-          }
-          seats.add(seat);
+          seated = seated.then(sit(rule, most));
         }
       }
-      return Mono.empty();
+      return seated;
+    }
+
+    private Mono<Void> sit(LimitRule rule, int most) {
+      return limits
+          .places()
+          .take(rule.name() + ":" + asking.whose(rule.per()), most)
+          .switchIfEmpty(Mono.error(() -> noPlace(rule, most)))
+          .doOnNext(seats::add)
+          .then();
     }
 
     private Mono<Void> pay() {

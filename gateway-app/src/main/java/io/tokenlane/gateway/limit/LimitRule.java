@@ -15,7 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param per who shares the amounts below
  * @param requestsPerMinute > 0; null: no limit, as for all that follow
  * @param tokensPerMinute input and output together, > 0
- * @param concurrent requests at once in this gateway, streams above all, > 0
+ * @param concurrent requests at once, streams above all, > 0; in all gateways that share a Redis
  * @param tokensPerMonth input and output together in a calendar month (UTC), > 0
  * @param costPerMonth by {@code tokenlane.limits.prices}, in their currency, > 0
  */

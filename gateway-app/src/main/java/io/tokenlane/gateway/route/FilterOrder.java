@@ -65,6 +65,9 @@ public final class FilterOrder {
   /** Puts the leased node into the upstream URL; turns a node's 502, 503, 504 into a retry. */
   public static final int FORWARD = 10_100;
 
+  /** Before Spring's own filter for WebSockets. */
+  public static final int WEB_SOCKET = Ordered.LOWEST_PRECEDENCE - 2;
+
   /** {@code NettyRoutingFilter}: sends the request, receives status and fields. */
   public static final int SPRING_SENDS_REQUEST = Ordered.LOWEST_PRECEDENCE;
 

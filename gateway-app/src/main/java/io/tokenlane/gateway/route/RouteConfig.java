@@ -4,11 +4,17 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.tokenlane.gateway.reload.LiveSettings;
 import java.util.List;
 import java.util.stream.Stream;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
+import org.springframework.boot.reactor.netty.autoconfigure.NettyServerProperties;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.cloud.gateway.config.GatewayProperties;
+import org.springframework.cloud.gateway.config.conditional.ConditionalOnEnabledGlobalFilter;
+import org.springframework.cloud.gateway.filter.GlobalFilter;
+import org.springframework.cloud.gateway.filter.WebsocketRoutingFilter;
 import org.springframework.cloud.gateway.filter.factory.GatewayFilterFactory;
 import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
 import org.springframework.cloud.gateway.handler.predicate.RoutePredicateFactory;
@@ -21,7 +27,10 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.convert.ConversionService;
+import org.springframework.util.unit.DataSize;
 import org.springframework.validation.Validator;
+import org.springframework.web.reactive.socket.client.WebSocketClient;
+import org.springframework.web.reactive.socket.server.WebSocketService;
 import org.springframework.web.server.ServerWebExchange;
 
 /** The gateway's own route; users' routes come from their configuration beside it. */
@@ -80,11 +89,32 @@ public class RouteConfig {
   }
 
   @Bean
+  @ConditionalOnEnabledGlobalFilter(WebsocketRoutingFilter.class)
+  GlobalFilter webSocketFilter(
+      WebSocketClient client,
+      @Qualifier("webSocketService") WebSocketService server,
+      ObjectProvider<HttpHeadersFilter> fields) {
+    return new WebSocketFilter(client, server, fields.orderedStream().toList());
+  }
+
+  /** As Spring Boot tells them to Netty, whose own defaults hold where it does not. */
+  @Bean
+  Unsound.Sizes mostOfARequest(ServerProperties server, NettyServerProperties netty) {
+    DataSize line = netty.getMaxInitialLineLength();
+    return new Unsound.Sizes(line.toBytes(), server.getMaxHttpRequestHeaderSize().toBytes());
+  }
+
+  @Bean
   NettyServerCustomizer serverHygiene(
-      HttpProperties http, LiveSettings settings, MeterRegistry meters) {
+      HttpProperties http,
+      Unsound.Sizes mostOfARequest,
+      LiveSettings settings,
+      MeterRegistry meters) {
     ServerHygiene hygiene =
         new ServerHygiene(
-            http, code -> meters.counter("tokenlane.http.refused", "code", code).increment());
+            http,
+            mostOfARequest,
+            code -> meters.counter("tokenlane.http.refused", "code", code).increment());
     settings.onChange(HttpProperties.class, hygiene::demand);
     return hygiene;
   }

@@ -14,12 +14,15 @@ import reactor.netty.http.server.HttpServerResponse;
 /** What must hold on a connection before Spring sees its requests. */
 final class ServerHygiene implements NettyServerCustomizer {
   private volatile Duration headerTimeout;
+  private final Unsound.Sizes most;
   private final Consumer<String> refusals;
 
   /**
+   * @param most how long requests may be, for those that are refused
    * @param refusals hears the code of each request that was none
    */
-  ServerHygiene(HttpProperties properties, Consumer<String> refusals) {
+  ServerHygiene(HttpProperties properties, Unsound.Sizes most, Consumer<String> refusals) {
+    this.most = most;
     this.headerTimeout = properties.headerTimeout();
     this.refusals = refusals;
   }
@@ -35,7 +38,7 @@ final class ServerHygiene implements NettyServerCustomizer {
         .doOnChannelInit(
             (observer, channel, remote) -> {
               HeaderDeadline.guard(channel.pipeline(), headerTimeout);
-              SoundRequests.guard(channel.pipeline(), refusals);
+              SoundRequests.guard(channel.pipeline(), most, refusals);
               ReadOn.guard(channel.pipeline());
             })
         .mapHandle((answer, connection) -> answer.then(Mono.defer(() -> explained(connection))));

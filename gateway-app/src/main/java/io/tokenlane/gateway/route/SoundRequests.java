@@ -29,24 +29,28 @@ import reactor.netty.NettyPipeline;
 public final class SoundRequests extends ChannelDuplexHandler {
   static final String NAME = "tokenlane.soundRequests";
 
+  private final Unsound.Sizes most;
   private final Consumer<String> refusals;
   private String target = "";
   private int open;
   private boolean answering;
   private boolean refused;
 
-  private SoundRequests(Consumer<String> refusals) {
+  private SoundRequests(Unsound.Sizes most, Consumer<String> refusals) {
+    this.most = most;
     this.refusals = refusals;
   }
 
   /**
    * Guards an HTTP/1.1 connection; others stay as they are.
    *
+   * @param most what the codec before it takes
    * @param refusals hears the code of each refusal
    */
-  static void guard(ChannelPipeline pipeline, Consumer<String> refusals) {
+  static void guard(ChannelPipeline pipeline, Unsound.Sizes most, Consumer<String> refusals) {
     if (pipeline.get(NettyPipeline.HttpCodec) != null) {
-      pipeline.addAfter(HeaderDeadline.behindCodec(pipeline), NAME, new SoundRequests(refusals));
+      pipeline.addAfter(
+          HeaderDeadline.behindCodec(pipeline), NAME, new SoundRequests(most, refusals));
     }
   }
 
@@ -67,7 +71,7 @@ public final class SoundRequests extends ChannelDuplexHandler {
   private @Nullable Unsound judge(Object message) {
     if (message instanceof HttpRequest request) {
       target = request.uri();
-      Unsound unsound = Unsound.of(request);
+      Unsound unsound = Unsound.of(request, most);
       open += unsound == null ? 1 : 0;
       return unsound == null && message instanceof HttpContent
           ? Unsound.of((HttpContent) message)

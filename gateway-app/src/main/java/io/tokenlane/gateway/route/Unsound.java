@@ -32,16 +32,6 @@ record Unsound(HttpResponseStatus status, String code, String message, boolean i
           "method_not_allowed",
           "The method is not taken here (expected: one of " + METHODS + ").");
 
-  private static final Unsound LINE =
-      request(
-          HttpResponseStatus.REQUEST_URI_TOO_LONG,
-          "uri_too_long",
-          "The request line is too long (expected: at most 4096 bytes).");
-  private static final Unsound FIELDS =
-      request(
-          HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-          "fields_too_large",
-          "The request's fields are too large (expected: at most 8192 bytes together).");
   private static final Unsound LENGTH =
       request(
           HttpResponseStatus.BAD_REQUEST,
@@ -82,10 +72,18 @@ record Unsound(HttpResponseStatus status, String code, String message, boolean i
     return new Unsound(status, code, message, false);
   }
 
+  /**
+   * How long a request may be.
+   *
+   * @param line bytes of the request line
+   * @param fields bytes of all fields together
+   */
+  record Sizes(long line, long fields) {}
+
   /** Null where nothing is wrong. */
-  static @Nullable Unsound of(HttpRequest request) {
+  static @Nullable Unsound of(HttpRequest request, Sizes most) {
     if (request.decoderResult().isFailure()) {
-      return of(request.decoderResult().cause());
+      return of(request.decoderResult().cause(), most);
     }
     HttpVersion version = request.protocolVersion();
     if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
@@ -106,16 +104,32 @@ record Unsound(HttpResponseStatus status, String code, String message, boolean i
     return part.decoderResult().isFailure() ? BODY : null;
   }
 
-  private static Unsound of(@Nullable Throwable failure) {
+  private static Unsound of(@Nullable Throwable failure, Sizes most) {
     String why = failure == null ? "" : String.valueOf(failure.getMessage());
     return switch (failure) {
-      case TooLongHttpLineException line -> LINE;
-      case TooLongHttpHeaderException fields -> FIELDS;
+      case TooLongHttpLineException line -> line(most);
+      case TooLongHttpHeaderException fields -> fields(most);
       case null, default ->
           why.contains("Content-Length")
               ? LENGTH
               : why.contains("Transfer-Encoding") ? CODING : MALFORMED;
     };
+  }
+
+  private static Unsound line(Sizes most) {
+    return request(
+        HttpResponseStatus.REQUEST_URI_TOO_LONG,
+        "uri_too_long",
+        "The request line is too long (expected: at most " + most.line() + " bytes).");
+  }
+
+  private static Unsound fields(Sizes most) {
+    return request(
+        HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+        "fields_too_large",
+        "The request's fields are too large (expected: at most "
+            + most.fields()
+            + " bytes together).");
   }
 
   /** RFC 9112 §3.2: exactly one, of a host's characters; older clients may leave it out. */

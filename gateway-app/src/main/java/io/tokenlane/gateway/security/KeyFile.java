@@ -2,9 +2,12 @@ package io.tokenlane.gateway.security;
 
 import io.tokenlane.gateway.state.StateFolder;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions;
@@ -82,6 +86,26 @@ final class KeyFile {
         new Yaml(new Representer(block), block)
             .dump(Map.of("keys", keys.stream().map(KeyFile::fields).toList()));
     StateFolder.replace(file, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Changes a file, or makes it, while nobody else does: of two that change it at once each would
+   * leave out what the other one did.
+   */
+  static void change(Path file, UnaryOperator<List<ApiKey>> change) throws IOException {
+    Path folder = Files.createDirectories(file.toAbsolutePath().getParent());
+    // A file's lock is the whole process's.
+    synchronized (KeyFile.class) {
+      try (FileChannel others =
+              FileChannel.open(
+                  folder.resolve("." + file.getFileName() + ".lock"),
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.WRITE);
+          FileLock alone = others.lock()) {
+        assert alone.isValid();
+        write(file, change.apply(Files.exists(file) ? read(file) : List.of()));
+      }
+    }
   }
 
   private static Map<String, Object> fields(ApiKey key) {

@@ -2,7 +2,6 @@ package io.tokenlane.gateway.security;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -10,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -77,14 +77,13 @@ public final class KeysCommand {
         throw new IllegalArgumentException(
             "--tenant: " + tenant + " (expected: letters, digits, . _ : / @ -)");
       }
-      List<ApiKey> keys = new ArrayList<>(Files.exists(file) ? KeyFile.read(file) : List.of());
       ApiKey.Minted minted =
           ApiKey.mint(
               tenant,
               Set.copyOf(roles),
               expiresIn == null ? null : InstantSource.system().instant().plus(expiresIn));
-      keys.add(minted.entry());
-      KeyFile.write(file, keys);
+      KeyFile.change(
+          file, keys -> Stream.concat(keys.stream(), Stream.of(minted.entry())).toList());
       out(spec).println(minted.key());
       return 0;
     }
@@ -152,12 +151,12 @@ public final class KeysCommand {
 
     @Override
     public Integer call() throws IOException {
-      List<ApiKey> keys = KeyFile.read(file);
-      if (keys.stream().noneMatch(key -> key.id().equals(id))) {
+      if (KeyFile.read(file).stream().noneMatch(key -> key.id().equals(id))) {
         throw new IllegalArgumentException("ID: " + id + " (expected: one that keys list shows)");
       }
-      KeyFile.write(
-          file, keys.stream().map(key -> key.id().equals(id) ? key.asRevoked() : key).toList());
+      KeyFile.change(
+          file,
+          keys -> keys.stream().map(key -> key.id().equals(id) ? key.asRevoked() : key).toList());
       return 0;
     }
   }

@@ -228,19 +228,58 @@ final class AuthenticationTest {
   }
 
   @Test
-  void aCertificateOfAnotherAuthorityOpensNothing() throws Exception {
-    X509Bundle foreign =
-        new CertificateBuilder()
-            .subject("CN=orders")
-            .setIsCertificateAuthority(true)
-            .buildSelfSigned();
-    HttpResponse<String> response = null;
+  void certificatesThatAreNotToBeTrustedOpenNothing() throws Exception {
+    X509Bundle foreign = authority("CN=test authority");
+    Instant now = Instant.now();
+    CertificateBuilder orders = new CertificateBuilder().subject("CN=orders,O=apps");
+    Duration day = Duration.ofDays(1);
+
+    for (X509Bundle wrong :
+        List.of(
+            foreign,
+            orders.copy().buildIssuedBy(foreign),
+            gateway.issue(orders.copy().notBefore(now.minus(day)).notAfter(now.minusSeconds(1))),
+            gateway.issue(
+                orders.copy().notBefore(now.plus(day)).notAfter(now.plus(day.multipliedBy(2)))))) {
+      refused(wrong);
+    }
+    assertThat(gateway.node.calls()).isEmpty();
+  }
+
+  private static X509Bundle authority(String name) throws Exception {
+    return new CertificateBuilder().subject(name).setIsCertificateAuthority(true).buildSelfSigned();
+  }
+
+  /** In the handshake, or after it as if there were none. */
+  private void refused(X509Bundle certificate) {
+    assertThat(status(certificate)).isIn(0, 401);
+  }
+
+  /** Of a request by a connection of its own; 0 where the handshake is refused. */
+  private int status(X509Bundle certificate) {
     try {
-      response = gateway.send(gateway.request("/v1/models"), foreign);
+      return gateway.send(gateway.request("/v1/models"), certificate).statusCode();
     } catch (IllegalStateException handshakeRefused) {
       assertThat(handshakeRefused).hasCauseInstanceOf(IOException.class);
+      return 0;
     }
-    assertThat(response == null || response.statusCode() == 401).isTrue();
-    assertThat(gateway.node.calls()).isEmpty();
+  }
+
+  @Test
+  void anAuthorityThatIsReplacedWhileTheGatewayRunsOpensNothingAnyMore() throws Exception {
+    X509Bundle second = authority("CN=second authority");
+    X509Bundle old = gateway.certificate("orders");
+    X509Bundle fresh = new CertificateBuilder().subject("CN=orders,O=apps").buildIssuedBy(second);
+    assertThat(status(old)).isEqualTo(200);
+    refused(fresh);
+    try {
+      gateway.trust(second.getCertificatePEM());
+      Eventually.eventually("the second authority", () -> status(fresh) == 200);
+      refused(old);
+    } finally {
+      gateway.trust(gateway.authority.getCertificatePEM());
+    }
+    Eventually.eventually("the first one again", () -> status(old) == 200);
+    refused(fresh);
   }
 }

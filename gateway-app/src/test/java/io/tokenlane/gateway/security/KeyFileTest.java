@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +61,20 @@ final class KeyFileTest {
     assertThat(Files.readString(file)).doesNotContain(key.substring(17)).contains(ApiKey.hash(key));
     assertThat(new KeyRing(KeyFile.read(file)).find(key)).isPresent();
     assertThat(new KeyRing(KeyFile.read(file)).find(key + "0")).isEmpty();
+  }
+
+  @Test
+  void noneOfManyThatAreMadeAtOnceIsLost() {
+    String file = folder.resolve("keys.yaml").toString();
+
+    IntStream.range(0, 16)
+        .parallel()
+        .forEach(i -> assertThat(keys("new", "--file", file, "--tenant", "t" + i)).isZero());
+
+    assertThat(KeyFile.read(Path.of(file)))
+        .extracting(ApiKey::tenant)
+        .hasSize(16)
+        .doesNotHaveDuplicates();
   }
 
   @Test

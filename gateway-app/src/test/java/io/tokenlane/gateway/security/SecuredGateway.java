@@ -57,7 +57,11 @@ final class SecuredGateway {
   private final Path certificateFile;
   private final Path privateKeyFile;
 
-  private final X509Bundle authority;
+  private final Path trustFile;
+
+  /** Whose certificates are trusted. */
+  final X509Bundle authority;
+
   private final HttpClient anonymous;
   private final ECKey signing;
   private final ConfigurableApplicationContext context;
@@ -90,7 +94,8 @@ final class SecuredGateway {
     certificateFile = certificates.resolve("tls.crt");
     privateKeyFile = certificates.resolve("tls.key");
     ownCertificate("localhost");
-    Path trust = Files.writeString(certificates.resolve("ca.crt"), authority.getCertificatePEM());
+    trustFile = certificates.resolve("ca.crt");
+    trust(authority.getCertificatePEM());
     keyFile = folder.resolve("keys.yaml");
     KeyFile.write(keyFile, List.of());
     signing = new ECKeyGenerator(Curve.P_256).keyID("one").generate();
@@ -108,7 +113,7 @@ final class SecuredGateway {
                 "--server.ssl.client-auth=want",
                 "--spring.ssl.bundle.pem.own.keystore.certificate=file:" + certificateFile,
                 "--spring.ssl.bundle.pem.own.keystore.private-key=file:" + privateKeyFile,
-                "--spring.ssl.bundle.pem.own.truststore.certificate=file:" + trust,
+                "--spring.ssl.bundle.pem.own.truststore.certificate=file:" + trustFile,
                 "--spring.ssl.bundle.pem.own.reload-on-update=true",
                 "--spring.ssl.bundle.watch.file.quiet-period=200ms",
                 "--tokenlane.nodes[0].uri=" + node.uri(),
@@ -154,6 +159,11 @@ final class SecuredGateway {
     Files.writeString(certificateFile, own.getCertificatePathPEM());
   }
 
+  /** Gives the gateway another authority to trust. */
+  void trust(String certificates) throws IOException {
+    Files.writeString(trustFile, certificates);
+  }
+
   /** A key that is in the file and known to the gateway. */
   String key(String tenant) throws IOException {
     return key(tenant, Set.of());
@@ -190,7 +200,12 @@ final class SecuredGateway {
 
   /** A client certificate of the trusted authority. */
   X509Bundle certificate(String name) throws Exception {
-    return new CertificateBuilder().subject("CN=" + name + ",O=apps").buildIssuedBy(authority);
+    return issue(new CertificateBuilder().subject("CN=" + name + ",O=apps"));
+  }
+
+  /** A certificate of the trusted authority. */
+  X509Bundle issue(CertificateBuilder certificate) throws Exception {
+    return certificate.buildIssuedBy(authority);
   }
 
   HttpResponse<String> send(HttpRequest.Builder request, @Nullable X509Bundle certificate) {
