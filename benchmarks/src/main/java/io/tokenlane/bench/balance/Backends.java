@@ -119,6 +119,9 @@ final class Backends implements AutoCloseable {
       if (uri.startsWith("/health")) {
         return response.sendString(Mono.just("well")).then();
       }
+      if (!uri.startsWith("/bench/")) {
+        return response.sendNotFound();
+      }
       if (failing) {
         return response.status(500).sendString(Mono.just("failing")).then();
       }

@@ -67,12 +67,12 @@ final class OpenLoop implements AutoCloseable {
     void send(Requests requests) {
       long begin = System.nanoTime();
       for (int i = 0; i < requests.count(); i++) {
-        long due = begin + (long) (requests.dueMillis()[i] * 1e6);
+        long due = begin + (long) (requests.due(i) * 1e6);
         while (due - System.nanoTime() > 0) {
           LockSupport.parkNanos(due - System.nanoTime());
         }
-        String path = i + "-" + (long) (requests.workMillis()[i] * 1e3);
-        send(due, path, i >= requests.leading());
+        String path = i + "-" + (long) (requests.work(i) * 1e3);
+        send(due, path, requests.counts(i));
       }
     }
 

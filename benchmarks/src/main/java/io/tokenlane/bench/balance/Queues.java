@@ -34,11 +34,11 @@ record Queues(List<Double> speeds, List<Double> weights, int slots) {
     double[] free = new double[speeds.size() * slots];
     Quantiles waits = new Quantiles();
     for (int i = 0; i < requests.count(); i++) {
-      double due = requests.dueMillis()[i];
+      double due = requests.due(i);
       double start = Math.max(due, Arrays.stream(free).min().orElseThrow());
       int slot = fastest(free, start);
-      free[slot] = start + requests.workMillis()[i] / speeds.get(slot / slots);
-      if (i >= requests.leading()) {
+      free[slot] = start + requests.work(i) / speeds.get(slot / slots);
+      if (requests.counts(i)) {
         waits.add(start - due);
       }
     }
@@ -61,18 +61,18 @@ record Queues(List<Double> speeds, List<Double> weights, int slots) {
     int[] inFlight = new int[speeds.size()];
     PriorityQueue<Open> open = new PriorityQueue<>(Comparator.comparingDouble(Open::end));
     for (int i = 0; i < requests.count(); i++) {
-      double due = requests.dueMillis()[i];
+      double due = requests.due(i);
       while (!open.isEmpty() && open.element().end() <= due) {
         inFlight[open.remove().node()]--;
       }
       int node = least(inFlight, chance);
       int slot = earliest(free[node]);
       double start = Math.max(due, free[node][slot]);
-      double end = start + requests.workMillis()[i] / speeds.get(node);
+      double end = start + requests.work(i) / speeds.get(node);
       free[node][slot] = end;
       inFlight[node]++;
       open.add(new Open(end, node));
-      if (i >= requests.leading()) {
+      if (requests.counts(i)) {
         waits.add(start - due);
         latencies.add(end - due);
       }

@@ -15,18 +15,29 @@ import java.util.stream.LongStream;
  * waits, for any proxy, and the ideal queue's p99 wait lies anywhere from a fifth of its long-run
  * value to twice that. So {@link #typical} takes, of many draws, those in which two that need no
  * socket wait about as long as in the long run: least-connections and the ideal queue.
- *
- * @param dueMillis from the begin, ascending
- * @param workMillis at speed 1
- * @param leading how many of the first are not counted
  */
-record Requests(double[] dueMillis, double[] workMillis, int leading) {
+final class Requests {
   private static final int DRAWS = 200;
   private static final int LONG_RUN = 200_000;
   private static final int FIRST_SEED = 7;
 
   /** A wait of less is noise on sockets. */
   private static final double LEAST_MILLIS = 1;
+
+  private final double[] dueMillis;
+  private final double[] workMillis;
+  private final int leading;
+
+  /**
+   * @param dueMillis from the begin, ascending
+   * @param workMillis at speed 1
+   * @param leading how many of the first are not counted
+   */
+  Requests(double[] dueMillis, double[] workMillis, int leading) {
+    this.dueMillis = dueMillis.clone();
+    this.workMillis = workMillis.clone();
+    this.leading = leading;
+  }
 
   /** Poisson arrivals of lognormal work for so many seconds behind a leading stretch. */
   static Requests drawn(long seed, double perSecond, double leadingSeconds, double seconds) {
@@ -73,5 +84,19 @@ record Requests(double[] dueMillis, double[] workMillis, int leading) {
 
   int count() {
     return dueMillis.length;
+  }
+
+  /** Milliseconds from the begin. */
+  double due(int index) {
+    return dueMillis[index];
+  }
+
+  /** Milliseconds at speed 1. */
+  double work(int index) {
+    return workMillis[index];
+  }
+
+  boolean counts(int index) {
+    return index >= leading;
   }
 }

@@ -24,7 +24,7 @@ import org.knowm.xchart.ChartEncoder;
 public final class SocketTable {
   private static final int BACKENDS = 8;
   private static final double CAPACITY = BACKENDS * Backends.SLOTS / 0.05;
-  private static final double WARMING_SECONDS = 24;
+  private static final double WARMING_SECONDS = 20;
   private static final double LEADING_SECONDS = 2;
 
   /** Speeds that differ are learned first: a hundred answers and more of each node. */
@@ -45,7 +45,7 @@ public final class SocketTable {
     this.root = root;
     this.only = only;
     this.rounds = quick ? 1 : 3;
-    this.seconds = quick ? 10 : 24;
+    this.seconds = quick ? 8 : 24;
   }
 
   /**
