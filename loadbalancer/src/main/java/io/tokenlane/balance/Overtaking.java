@@ -23,8 +23,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <p>A gateway that stands still for a moment, as each does while it is new, hears of answers in no
  * order, and of more at once than a node serves. What a node's own record says then is spoiled for
- * minutes; that of all nodes together, of one kind in most fleets, is renewed within seconds. Speeds
- * differ, so latencies count there as distances from the node's own mean.
+ * minutes; that of all nodes together, of one kind in most fleets, is renewed within seconds.
+ * Speeds differ, so latencies count there as distances from the node's own mean.
  *
  * <p>A limit that is held to shows nothing beyond it; so it stays until calls reach more, or
  * latencies deny it. Written under the member's lock, read without.

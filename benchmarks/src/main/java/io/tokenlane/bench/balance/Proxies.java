@@ -198,9 +198,14 @@ enum Proxies {
    */
   Running start(Path root, Backends backends, List<Double> weights)
       throws IOException, InterruptedException {
+    return start(root, backends, weights, freePort());
+  }
+
+  Running start(Path root, Backends backends, List<Double> weights, int port)
+      throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory("tokenlane-bench");
     Path log = folder.resolve("output.log");
-    Target target = new Target(freePort(), backends.ports(), weights);
+    Target target = new Target(port, backends.ports(), weights);
     Process process =
         new ProcessBuilder(command(ours() ? root : Path.of(program), folder, target))
             .redirectErrorStream(true)
