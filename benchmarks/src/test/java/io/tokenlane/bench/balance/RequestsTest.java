@@ -25,8 +25,8 @@ class RequestsTest {
 
   @Test
   void areTheSameEachTime() {
-    Requests one = Requests.typical(NODES, PER_SECOND, 1, 2, 1).getFirst();
-    Requests other = Requests.typical(NODES, PER_SECOND, 1, 2, 1).getFirst();
+    Requests one = Requests.drawn(3, PER_SECOND, 1, 2);
+    Requests other = Requests.drawn(3, PER_SECOND, 1, 2);
     assertThat(other.due(100)).isEqualTo(one.due(100));
     assertThat(other.work(100)).isEqualTo(one.work(100));
   }
