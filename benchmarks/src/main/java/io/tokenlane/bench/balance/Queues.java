@@ -1,6 +1,5 @@
 package io.tokenlane.bench.balance;
 
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -35,7 +34,7 @@ record Queues(List<Double> speeds, List<Double> weights, int slots) {
     Quantiles waits = new Quantiles();
     for (int i = 0; i < requests.count(); i++) {
       double due = requests.due(i);
-      double start = Math.max(due, Arrays.stream(free).min().orElseThrow());
+      double start = Math.max(due, free[earliest(free)]);
       int slot = fastest(free, start);
       free[slot] = start + requests.work(i) / speeds.get(slot / slots);
       if (requests.counts(i)) {

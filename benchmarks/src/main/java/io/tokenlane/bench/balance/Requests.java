@@ -67,10 +67,19 @@ final class Requests {
     Queues.Waits longRun = nodes.waits(drawn(0, perSecond, 2, LONG_RUN / perSecond));
     return LongStream.range(FIRST_SEED, FIRST_SEED + DRAWS)
         .mapToObj(seed -> drawn(seed, perSecond, leadingSeconds, seconds))
-        .sorted(Comparator.comparingDouble(draw -> distance(nodes.waits(draw), longRun)))
+        .map(draw -> new Ranked(draw, distance(nodes.waits(draw), longRun)))
+        .sorted(Comparator.comparingDouble(Ranked::distance))
         .limit(count)
+        .map(Ranked::requests)
         .toList();
   }
+
+  /**
+   * A draw.
+   *
+   * @param distance from the long run; 0 for like it
+   */
+  private record Ranked(Requests requests, double distance) {}
 
   private static double distance(Queues.Waits found, Queues.Waits wanted) {
     return apart(found.ideal(), wanted.ideal())
