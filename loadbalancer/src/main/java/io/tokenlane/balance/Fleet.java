@@ -21,6 +21,9 @@ final class Fleet {
   /** Time between two tokens of an answer. */
   final FleetPace decode = new FleetPace();
 
+  /** Who overtakes whom on any node, since most fleets are of nodes of one kind. */
+  final Overtaking together = new Overtaking();
+
   final ForetoldSpeed foretold = new ForetoldSpeed();
 
   final AtomicLong turns = new AtomicLong();
@@ -64,10 +67,12 @@ final class Fleet {
    * @param ofHalf whether at least half of the serving nodes have one
    */
   void seen(int most, boolean ofHalf) {
-    boolean holds = ofHalf && settings.learnsSlots() && settings.gateways() == 1;
-    int presumed = holds ? 2 * most : 0;
-    if (most != familiarLimit || presumed != presumedLimit) {
-      familiarLimit = most;
+    int ofAll = together.limit();
+    int familiar = Math.max(most, ofAll);
+    boolean holds = (ofHalf || ofAll > 0) && settings.learnsSlots() && settings.gateways() == 1;
+    int presumed = holds ? ofHalf ? most : ofAll : 0;
+    if (familiar != familiarLimit || presumed != presumedLimit) {
+      familiarLimit = familiar;
       presumedLimit = presumed;
     }
   }

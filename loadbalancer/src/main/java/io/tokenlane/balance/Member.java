@@ -120,10 +120,15 @@ final class Member {
     synchronized (this) {
       answeredWithin(took, now);
       if (fleet.settings.learnsSlots() && opening.tokens() == 0) {
-        overtaking.sample(opening.place(), ended - opening.ended(), took, fleet.familiarLimit);
+        overtake(opening.place(), ended - opening.ended(), took);
       }
       become(condition.answered(opening.at(), now));
     }
+  }
+
+  private void overtake(int place, int before, double took) {
+    double deviation = overtaking.sample(place, before, took, fleet.familiarLimit);
+    fleet.together.sampleOfAny(place, before, deviation);
   }
 
   private void answeredWithin(double latency, long now) {

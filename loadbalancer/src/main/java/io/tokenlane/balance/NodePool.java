@@ -317,10 +317,10 @@ public final class NodePool {
   /**
    * Slots of all serving nodes for this gateway; 0 if those of one are not known.
    *
-   * <p>Limits that were seen hold where they are known of half of the nodes, and no other gateway
-   * fills these too: then a call may as well wait on a node. The last node without one, among
-   * others that are full, would get all that is too much: it is presumed to serve twice what one of
-   * them does, until it has shown more.
+   * <p>Limits that were seen hold where they are known of half of the nodes, or of the fleet as a
+   * whole, and no other gateway fills these too: then a call may as well wait on a node. The last
+   * node without one, among others that are full, would get all that is too much: it is presumed to
+   * serve as many as they do, until it has shown more.
    *
    * @param seen whether those count too that nobody told but were seen
    */

@@ -1,5 +1,7 @@
 package io.tokenlane.balance;
 
+import java.util.concurrent.atomic.AtomicBoolean;
+
 /**
  * How many calls a node serves at once, learned from who overtakes whom. Of a call that was the
  * n-th in flight when it was sent, and had its answer after d others had ended, r = n − d were
@@ -19,6 +21,11 @@ package io.tokenlane.balance;
  * cliff: the c-th in flight must end first at least {@value #CLIFF} times as often as the one
  * before it does. Whatever does not queue in order is left without a limit.
  *
+ * <p>A gateway that stands still for a moment, as each does while it is new, hears of answers in no
+ * order, and of more at once than a node serves. What a node's own record says then is spoiled for
+ * minutes; that of all nodes together, of one kind in most fleets, is renewed within seconds.
+ * Speeds differ, so latencies count there as distances from the node's own mean.
+ *
  * <p>A limit that is held to shows nothing beyond it; so it stays until calls reach more, or
  * latencies deny it. Written under the member's lock, read without.
  */
@@ -28,11 +35,13 @@ final class Overtaking {
 
   private static final int LEVELS = MOST + 2;
   private static final int FORGOTTEN_HALF = 4096;
+  private static final int LATELY = 256;
   private static final int LOOKED_AT = 32;
-  private static final double SURE = 6;
+  private static final double SURE = 4;
   private static final double SURE_OF_FAMILIAR = 1;
   private static final double FLUKES = 0.1;
   private static final double FLUKES_ALWAYS = 2;
+  private static final double LEAST_SHOWN = 2;
   private static final double CLIFF = 0.35;
   private static final double NOISE = 1;
   private static final double UNLIKELY = 4;
@@ -40,18 +49,25 @@ final class Overtaking {
   private static final double LEAST_VARIANCE = 0.0025;
   private static final double MODEL_VARIANCE = 0.005;
 
+  /** So that sums of squares stay small. */
+  private static final double ORIGIN = Pace.logarithm(1e8);
+
   private static final double[] LOGARITHM = logarithmsOfCounts();
 
   private final double[] sent = new double[LEVELS];
   private final double[] logarithms = new double[LEVELS];
   private final double[] reached = new double[LEVELS];
   private final double[] first = new double[LEVELS];
+  private final double[] sentLately = new double[LEVELS];
+  private final double[] reachedLately = new double[LEVELS];
+  private final AtomicBoolean busy = new AtomicBoolean();
+  private double sum;
   private double squares;
   private int samples;
   private volatile int limit;
 
-  /** The most calls that were surely in service together, not long ago. */
-  private volatile int most;
+  /** The most that were served together lately, stalls of this gateway forgotten soon. */
+  private volatile int shown;
 
   /** Calls served at once; 0 where nothing is sure. */
   int limit() {
@@ -59,13 +75,14 @@ final class Overtaking {
   }
 
   /**
-   * The same, or what is presumed until something is sure, or twice as many as the node has shown.
+   * The same, or what is presumed until something is sure; twice as many as the node has shown
+   * where those are more.
    *
    * @param stretch part by which it may be exceeded, rounded up
    */
   int limit(int presumed, double stretch) {
     int seen = limit;
-    int held = seen > 0 ? seen : Math.max(presumed, 2 * most);
+    int held = seen > 0 ? seen : shown > presumed ? 2 * shown : presumed;
     return held + (int) Math.ceil(stretch * held);
   }
 
@@ -75,24 +92,49 @@ final class Overtaking {
    * @param place n; ≥ 1
    * @param ended d; ≥ 0
    * @param familiar a limit that another node was seen to have; 0 if none was
+   * @return how far the latency's logarithm lies above the mean of those before
    */
-  void sample(int place, int ended, double latencyNanos, int familiar) {
+  double sample(int place, int ended, double latencyNanos, int familiar) {
+    double x = Pace.logarithm(latencyNanos) - ORIGIN;
+    double mean = samples == 0 ? x : sum / samples;
+    add(place, ended, x, familiar);
+    return x - mean;
+  }
+
+  /**
+   * The same of any node of a fleet whose nodes are of different speeds.
+   *
+   * @param deviation of the latency's logarithm from the node's own mean
+   */
+  void sampleOfAny(int place, int ended, double deviation) {
+    // Of two threads at once one leaves its sample: there are enough.
+    if (busy.compareAndSet(false, true)) {
+      add(place, ended, deviation, 0);
+      busy.set(false);
+    }
+  }
+
+  private void add(int place, int ended, double x, int familiar) {
     int n = Math.min(place, LEVELS - 1);
-    double x = Pace.logarithm(latencyNanos) - Pace.logarithm(1e8);
     sent[n]++;
     logarithms[n] += x;
+    sum += x;
     squares += x * x;
     int together = Math.clamp((long) place - ended, 1, LEVELS - 1);
     reached[together]++;
-    if (together > most) {
-      most = together;
-    }
     if (ended == 0) {
       first[n]++;
     }
     samples++;
+    sentLately[n]++;
+    reachedLately[together]++;
+    if (samples % LATELY == 0) {
+      halve(sentLately);
+      halve(reachedLately);
+    }
     if (samples % LOOKED_AT == 0) {
       limit = found(familiar);
+      shown = shown();
     }
     if (samples == FORGOTTEN_HALF) {
       forgetHalf();
@@ -101,18 +143,41 @@ final class Overtaking {
 
   private void forgetHalf() {
     samples = FORGOTTEN_HALF / 2;
+    sum /= 2;
     squares /= 2;
-    for (int i = 0; i < LEVELS; i++) {
-      sent[i] /= 2;
-      logarithms[i] /= 2;
-      reached[i] /= 2;
-      first[i] /= 2;
+    halve(sent);
+    halve(logarithms);
+    halve(reached);
+    halve(first);
+  }
+
+  private static void halve(double[] counts) {
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] /= 2;
     }
-    int top = most;
-    while (top > 1 && reached[top] < FLUKES) {
-      top--;
+  }
+
+  /** The most that at least two, and a tenth of those that could, reached lately. */
+  private int shown() {
+    double could = 0;
+    double did = 0;
+    for (int r = LEVELS - 1; r > 1; r--) {
+      could += sentLately[r];
+      did += reachedLately[r];
+      if (did >= LEAST_SHOWN && did >= FLUKES * could) {
+        return r;
+      }
     }
-    most = top;
+    return 1;
+  }
+
+  /**
+   * E(c).
+   *
+   * @param above K(&gt; c)
+   */
+  private double expected(int c, double above) {
+    return above * reached[c] / Math.max(1, above + sent[c]) / 2;
   }
 
   private int found(int familiar) {
@@ -122,7 +187,7 @@ final class Overtaking {
     double above = sent[LEVELS - 1];
     double beyond = reached[LEVELS - 1];
     for (int c = MOST; c >= 1; c--) {
-      double expected = above * reached[c] / Math.max(1, above + sent[c]) / 2;
+      double expected = expected(c, above);
       double sure = c == familiar ? SURE_OF_FAMILIAR : SURE;
       if (expected >= sure && beyond <= FLUKES * expected && cliff(c) && likely(c, UNLIKELY)) {
         best = c;

@@ -19,6 +19,8 @@ class OvertakingTest {
     private final PriorityQueue<double[]> leaving =
         new PriorityQueue<>(Comparator.comparingDouble(call -> call[0]));
     private final double variation;
+    private Overtaking all = new Overtaking();
+    private double speed = 1;
     private double now;
     private int ended;
     private int lowest = Integer.MAX_VALUE;
@@ -51,7 +53,9 @@ class OvertakingTest {
     private void end(double until) {
       while (!leaving.isEmpty() && leaving.element()[0] <= until) {
         double[] call = leaving.remove();
-        learned.sample((int) call[2], ended - (int) call[3], (call[0] - call[1]) * 1e9, 0);
+        int before = ended - (int) call[3];
+        double took = (call[0] - call[1]) * 1e9;
+        all.sampleOfAny((int) call[2], before, learned.sample((int) call[2], before, took, 0));
         ended++;
         if (learned.limit() > 0) {
           lowest = Math.min(lowest, learned.limit());
@@ -61,7 +65,7 @@ class OvertakingTest {
 
     private double service() {
       double sigma = Math.sqrt(Math.log(1 + variation * variation));
-      return Math.exp(sigma * random.nextGaussian() - sigma * sigma / 2);
+      return Math.exp(sigma * random.nextGaussian() - sigma * sigma / 2) / speed;
     }
   }
 
@@ -104,25 +108,45 @@ class OvertakingTest {
    * Where it is switched off, or other gateways fill the same nodes, what was seen holds nowhere.
    */
   @ParameterizedTest
-  @CsvSource({"true, 1, 8", "false, 1, 0", "true, 2, 0"})
+  @CsvSource({"true, 1, 4", "false, 1, 0", "true, 2, 0"})
   void whatWasSeenHoldsWhereItMay(boolean learns, int gateways, int presumed) {
-    PoolSettings known = PoolSettings.DEFAULT;
-    PoolSettings settings =
-        new PoolSettings(
-            known.alpha(),
-            known.failuresToEject(),
-            known.ejection(),
-            known.maxEjection(),
-            known.ramp(),
-            known.maxEjectedShare(),
-            known.panicShare(),
-            gateways,
-            learns);
-    Fleet fleet = new Fleet(settings, () -> 0, bound -> 0);
+    Fleet fleet = new Fleet(settings(learns, gateways), () -> 0, bound -> 0);
 
     fleet.seen(4, false);
     assertThat(fleet.presumedLimit).isZero();
     fleet.seen(4, true);
     assertThat(fleet.presumedLimit).isEqualTo(presumed);
+  }
+
+  /** Nodes of one kind need not be learned one by one, be they of different speeds. */
+  @ParameterizedTest
+  @CsvSource({"true, 1, 4", "false, 1, 0", "true, 2, 0"})
+  void whatAllNodesTogetherShowHoldsForEach(boolean learns, int gateways, int presumed) {
+    Fleet fleet = new Fleet(settings(learns, gateways), () -> 0, bound -> 0);
+    Simulated fast = new Simulated(0.75);
+    Simulated slow = new Simulated(0.75);
+    fast.all = fleet.together;
+    slow.all = fleet.together;
+    slow.speed = 0.3;
+    fast.run(4, 0.85 * 4);
+    slow.run(4, 0.85 * 4 * slow.speed);
+
+    fleet.seen(0, false);
+    assertThat(fleet.together.limit()).isEqualTo(4);
+    assertThat(fleet.presumedLimit).isEqualTo(presumed);
+  }
+
+  private static PoolSettings settings(boolean learns, int gateways) {
+    PoolSettings known = PoolSettings.DEFAULT;
+    return new PoolSettings(
+        known.alpha(),
+        known.failuresToEject(),
+        known.ejection(),
+        known.maxEjection(),
+        known.ramp(),
+        known.maxEjectedShare(),
+        known.panicShare(),
+        gateways,
+        learns);
   }
 }

@@ -1,11 +1,10 @@
 package io.tokenlane.bench.balance;
 
-import io.tokenlane.bench.balance.Plan.Tail;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -21,14 +20,18 @@ import reactor.netty.http.server.HttpServerResponse;
 
 /**
  * Backends on real sockets: each serves four requests at once for lognormal times of mean 50 ms at
- * speed 1, and queues the others. The work that a request asks for is told by its path, so that
- * every proxy gets the same; an answer tells in {@value #SERVICE} how long it was served.
+ * speed 1, and queues the others. The work that a request asks for is told by its path, in
+ * microseconds behind the last hyphen; an answer tells in {@value #SERVICE} how long it was served
+ * and in {@value #WHOSE} whose it is.
  */
 final class Backends implements AutoCloseable {
   static final String SERVICE = "x-service-micros";
 
-  private static final int SLOTS = 4;
-  private static final long MIX = 0xbf58476d1ce4e5b9L;
+  static final String WHOSE = "x-backends";
+  static final int SLOTS = 4;
+
+  /** Tells these backends from those of another benchmark on this machine. */
+  private final String name = UUID.randomUUID().toString();
 
   private final ScheduledExecutorService clock = new ScheduledThreadPoolExecutor(1);
   private final Scheduler turns = Schedulers.fromExecutorService(clock);
@@ -39,6 +42,10 @@ final class Backends implements AutoCloseable {
     for (int i = 0; i < count; i++) {
       backends.add(new Backend());
     }
+  }
+
+  String name() {
+    return name;
   }
 
   List<Integer> ports() {
@@ -112,16 +119,20 @@ final class Backends implements AutoCloseable {
       if (uri.startsWith("/health")) {
         return response.sendString(Mono.just("well")).then();
       }
+      if (!uri.startsWith("/bench/")) {
+        return response.sendNotFound();
+      }
       if (failing) {
         return response.status(500).sendString(Mono.just("failing")).then();
       }
-      double work = Tail.LOGNORMAL.draw(new SplittableRandom(uri.hashCode() * MIX));
+      double work = Double.parseDouble(uri.substring(uri.lastIndexOf('-') + 1)) * 1e3;
       return Mono.<Long>create(sink -> offer(new Asked(sink, work, run)))
           .subscribeOn(turns)
           .flatMap(
               micros ->
                   response
                       .header(SERVICE, Long.toString(micros))
+                      .header(WHOSE, name)
                       .header("Cache-Control", "no-store")
                       .sendString(Mono.just("served"))
                       .then());

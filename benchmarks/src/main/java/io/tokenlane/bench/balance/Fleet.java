@@ -17,6 +17,8 @@ final class Fleet {
   private static final long FAST_FAILURE_NANOS = 1_000_000;
   private static final long PAUSE_NANOS = 500_000_000;
   private static final double PAUSE_EVERY_NANOS = 10e9;
+  private static final long COLD_NANOS = 2_000_000_000;
+  private static final long STALL_NANOS = 80_000_000;
   private static final int MOST_ATTEMPTS = 3;
   private static final int CLIENTS = 10_000;
 
@@ -80,7 +82,7 @@ final class Fleet {
       }
       case PAUSES -> servers.forEach(this::planPause);
       case COLD -> first.cold = 200;
-      case NONE -> {}
+      case NONE, COLD_GATEWAYS -> {}
     }
   }
 
@@ -250,7 +252,17 @@ final class Fleet {
       double known = latencyByCount[count];
       latencyByCount[count] = known == 0 ? took : 0.9 * known + 0.1 * took;
       serve();
-      gateways.get(call.gateway).ended(call, true);
+      hear(call);
+    }
+
+    private void hear(Call call) {
+      boolean cold = plan.fault() == Fault.COLD_GATEWAYS && time.now() < COLD_NANOS;
+      if (cold) {
+        long late = STALL_NANOS - time.now() % STALL_NANOS + random.nextInt(1_000_000);
+        time.after(late, () -> gateways.get(call.gateway).ended(call, true));
+      } else {
+        gateways.get(call.gateway).ended(call, true);
+      }
     }
 
     void die() {

@@ -2,7 +2,6 @@ package io.tokenlane.bench.balance;
 
 import java.net.URI;
 import java.time.Duration;
-import java.util.SplittableRandom;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,25 +41,12 @@ final class OpenLoop implements AutoCloseable {
    */
   record Measured(Quantiles latencies, Quantiles waits, double errors) {}
 
-  /**
-   * Sends {@code perSecond} for so long to a path of a port; begins to count after the settling.
-   *
-   * @param round of the same number come the same requests at the same times, however long the
-   *     settling
-   */
-  Measured run(int port, int round, double perSecond, double settlingSeconds, double seconds)
-      throws InterruptedException {
-    Run run = new Run(URI.create("http://127.0.0.1:" + port + "/bench/"), perSecond);
-    double due =
-        run.sendFrom(
-            (double) System.nanoTime(), new Stretch("s" + round + "-", ~round, settlingSeconds));
-    run.counts = true;
-    run.sendFrom(due, new Stretch(round + "-", 7 + round, seconds));
+  /** Sends the requests to a port, each when it is due from now on; waits for all answers. */
+  Measured run(int port, Requests requests) throws InterruptedException {
+    Run run = new Run(URI.create("http://127.0.0.1:" + port + "/bench/"));
+    run.send(requests);
     return run.measured();
   }
-
-  /** Requests of one kind, one after the other at random times. */
-  private record Stretch(String name, long seed, double seconds) {}
 
   @Override
   public void close() {
@@ -69,31 +55,25 @@ final class OpenLoop implements AutoCloseable {
 
   private final class Run {
     private final URI uri;
-    private final double perSecond;
     private final Quantiles latencies = new Quantiles();
     private final Quantiles waits = new Quantiles();
     private final AtomicInteger failed = new AtomicInteger();
     private final Phaser open = new Phaser(1);
-    private boolean counts;
 
-    Run(URI uri, double perSecond) {
+    Run(URI uri) {
       this.uri = uri;
-      this.perSecond = perSecond;
     }
 
-    /** Returns when the next request would be due. */
-    double sendFrom(double begin, Stretch stretch) {
-      SplittableRandom random = new SplittableRandom(stretch.seed());
-      double end = begin + stretch.seconds() * 1e9;
-      double due = begin;
-      for (int number = 1; due < end; number++) {
+    void send(Requests requests) {
+      long begin = System.nanoTime();
+      for (int i = 0; i < requests.count(); i++) {
+        long due = begin + (long) (requests.due(i) * 1e6);
         while (due - System.nanoTime() > 0) {
-          LockSupport.parkNanos((long) (due - System.nanoTime()));
+          LockSupport.parkNanos(due - System.nanoTime());
         }
-        send((long) due, stretch.name() + number, counts);
-        due -= Math.log(1 - random.nextDouble()) / perSecond * 1e9;
+        String path = i + "-" + (long) (requests.work(i) * 1e3);
+        send(due, path, requests.counts(i));
       }
-      return due;
     }
 
     private void send(long due, String name, boolean counts) {

@@ -63,6 +63,8 @@ record Plan(
     FAST_FAILURES,
     /** Starts five times slower than it is, until it served 200 calls. */
     COLD,
+    /** For two seconds gateways hear of answers only now and then, of several in any order. */
+    COLD_GATEWAYS,
     /** Dies at a third of the run with all it has, refuses, and returns at two thirds. */
     KILL
   }

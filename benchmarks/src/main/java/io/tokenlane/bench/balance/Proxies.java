@@ -1,9 +1,11 @@
 package io.tokenlane.bench.balance;
 
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
+import java.net.URI;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -75,6 +77,8 @@ enum Proxies {
       """;
   private static final String CHECK = " check inter 500ms fall 2 rise 1";
 
+  private static final int START_TENTHS = 900;
+
   private final String title;
   private final String program;
 
@@ -106,57 +110,129 @@ enum Proxies {
     return ours() || Files.isExecutable(Path.of(program));
   }
 
-  /** A running one. */
-  static final class Running implements AutoCloseable {
+  /** A running one; ends with this process at the latest. */
+  final class Running implements AutoCloseable {
     private final Process process;
     private final int port;
+    private final Path log;
+    private final Thread atExit = new Thread(this::destroy);
 
-    private Running(Process process, int port) {
+    private Running(Process process, int port, Path log) {
       this.process = process;
       this.port = port;
+      this.log = log;
+      Runtime.getRuntime().addShutdownHook(atExit);
     }
 
     int port() {
       return port;
     }
 
-    @Override
-    public void close() {
+    void requireAlive() throws IOException {
+      if (!process.isAlive()) {
+        throw new IOException(title + " ended with code " + process.exitValue() + "; " + told());
+      }
+    }
+
+    /** Waits until the backends answer through it. */
+    private void await(Backends backends) throws IOException, InterruptedException {
+      String found = "nothing answered";
+      for (int i = 0; i < START_TENTHS && process.isAlive(); i++) {
+        try {
+          String whose = whose(port);
+          if (whose.equals(backends.name())) {
+            return;
+          }
+          found = "another server answers there";
+        } catch (IOException notYet) {
+          found = notYet.toString();
+        }
+        var _ = process.waitFor(100, TimeUnit.MILLISECONDS);
+      }
+      requireAlive();
+      throw new IOException(
+          "%s: no answer of the backends through port %d in %d s: %s; %s"
+              .formatted(title, port, START_TENTHS / 10, found, told()));
+    }
+
+    /** The end of what it said. */
+    private String told() throws IOException {
+      List<String> lines = Files.exists(log) ? Files.readAllLines(log) : List.of();
+      String last = String.join("; ", lines.subList(Math.max(0, lines.size() - 3), lines.size()));
+      return last.isBlank() ? "it said nothing" : "it said: " + last.strip();
+    }
+
+    private void destroy() {
       List<ProcessHandle> all = process.descendants().toList();
       process.destroy();
       process.onExit().orTimeout(10, TimeUnit.SECONDS).exceptionally(late -> process).join();
       all.forEach(ProcessHandle::destroy);
     }
+
+    @Override
+    public void close() {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+      destroy();
+    }
   }
 
-  /** Starts it and waits until its port is open. */
-  Running start(Path root, List<Integer> backends, List<Double> weights)
+  private static String whose(int port) throws IOException {
+    URL url = URI.create("http://127.0.0.1:" + port + "/bench/probe-1").toURL();
+    HttpURLConnection connection = (HttpURLConnection) url.openConnection();
+    connection.setConnectTimeout(1_000);
+    connection.setReadTimeout(1_000);
+    try {
+      // This throws where nobody answers, which asking for a header does not.
+      int _ = connection.getResponseCode();
+      String whose = connection.getHeaderField(Backends.WHOSE);
+      return whose == null ? "" : whose;
+    } finally {
+      connection.disconnect();
+    }
+  }
+
+  /**
+   * Starts it and waits until the backends answer through it.
+   *
+   * @throws IOException if they do not: its port taken, a wrong configuration; tells what it said
+   */
+  Running start(Path root, Backends backends, List<Double> weights)
+      throws IOException, InterruptedException {
+    return start(root, backends, weights, freePort());
+  }
+
+  Running start(Path root, Backends backends, List<Double> weights, int port)
       throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory("tokenlane-bench");
-    Target target = new Target(freePort(), backends, weights);
+    Path log = folder.resolve("output.log");
+    Target target = new Target(port, backends.ports(), weights);
     Process process =
         new ProcessBuilder(command(ours() ? root : Path.of(program), folder, target))
             .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("output.log").toFile())
+            .redirectOutput(log.toFile())
             .start();
-    Running running = new Running(process, target.port());
-    for (int i = 0; i < 900 && process.isAlive(); i++) {
-      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), target.port())) {
-        if (socket.isConnected()) {
-          return running;
-        }
-      } catch (IOException notYet) {
-        var _ = process.waitFor(100, TimeUnit.MILLISECONDS);
-      }
+    Running running = new Running(process, target.port(), log);
+    try {
+      running.await(backends);
+    } catch (IOException | InterruptedException failed) {
+      running.close();
+      throw failed;
     }
-    running.close();
-    throw new IOException(title + " did not start; see " + folder.resolve("output.log"));
+    return running;
   }
 
+  /** A port that is free, and the next one too, which the gateway takes for its actuator. */
   private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+    for (int i = 0; i < 100; i++) {
+      try (ServerSocket first = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+          ServerSocket second =
+              new ServerSocket(first.getLocalPort() + 1, 1, InetAddress.getLoopbackAddress())) {
+        return second.getLocalPort() - 1;
+      } catch (IOException | IllegalArgumentException taken) {
+        // Another pair.
+      }
     }
+    throw new IOException("no two free ports beside each other were found");
   }
 
   private static String each(Target target, String line) {

@@ -19,16 +19,16 @@ import org.knowm.xchart.ChartEncoder;
 /**
  * Our gateway beside nginx and haproxy, plain and tuned, before the same backends on real sockets.
  * For each scenario every proxy is measured in turn, round after round, with the same requests at
- * the same times; a figure is the median of the rounds.
+ * the same times ({@link Requests}); a figure is the median of the rounds.
  */
 public final class SocketTable {
   private static final int BACKENDS = 8;
-  private static final double CAPACITY = BACKENDS * 4 / 0.05;
-  private static final double WARMING_SECONDS = 24;
-  private static final double SETTLING_SECONDS = 2;
+  private static final double CAPACITY = BACKENDS * Backends.SLOTS / 0.05;
+  private static final double WARMING_SECONDS = 20;
+  private static final double LEADING_SECONDS = 2;
 
   /** Speeds that differ are learned first: a hundred answers and more of each node. */
-  private static final double LEARNING_SECONDS = 12;
+  private static final double LEARNING_SECONDS = 10;
 
   private static final Row.Better LOWER = Row.Better.LOWER;
 
@@ -45,7 +45,7 @@ public final class SocketTable {
     this.root = root;
     this.only = only;
     this.rounds = quick ? 1 : 3;
-    this.seconds = 6;
+    this.seconds = quick ? 8 : 24;
   }
 
   /**
@@ -60,7 +60,20 @@ public final class SocketTable {
       List<Double> weights,
       double latencyGoal,
       double waitGoal,
-      Consumer<Backends> trouble) {}
+      Consumer<Backends> trouble) {
+    double perSecond() {
+      double speed = speeds.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+      return load * CAPACITY * speed;
+    }
+
+    boolean alike() {
+      return speeds.stream().distinct().count() == 1;
+    }
+
+    Queues queues() {
+      return new Queues(speeds, weights, Backends.SLOTS);
+    }
+  }
 
   private static List<Double> repeated(double... pattern) {
     List<Double> all = new ArrayList<>();
@@ -177,19 +190,25 @@ public final class SocketTable {
 
   private List<Row> rows(
       Scenario scenario, Map<Proxies, Proxies.Running> running, Backends backends)
-      throws InterruptedException {
+      throws IOException, InterruptedException {
     Map<Proxies, Rounds> results = new EnumMap<>(Proxies.class);
     running.keySet().stream()
         .filter(proxy -> proxy != Proxies.OURS_ONCE || failing(scenario))
         .forEach(proxy -> results.put(proxy, new Rounds()));
+    Queues queues = scenario.queues();
+    List<Requests> draws =
+        Requests.typical(queues, scenario.perSecond(), LEADING_SECONDS, seconds, rounds);
+    Quantiles ideal = new Quantiles();
     try (OpenLoop clients = new OpenLoop()) {
-      for (int round = 0; round < rounds; round++) {
+      for (Requests requests : draws) {
+        ideal.add(queues.waits(requests).ideal());
         for (Map.Entry<Proxies, Proxies.Running> each : running.entrySet()) {
           Rounds found = results.get(each.getKey());
           if (found != null) {
+            each.getValue().requireAlive();
             int port = each.getValue().port();
             boolean learns = each.getKey().ours();
-            measure(scenario, new Stand(backends, clients, port, learns), round, found);
+            measure(scenario, new Stand(backends, clients, port, learns), requests, found);
           }
         }
       }
@@ -197,7 +216,12 @@ public final class SocketTable {
     Map<Proxies, Double> found = new EnumMap<>(Proxies.class);
     results.forEach((proxy, all) -> found.put(proxy, Figure.WAIT.of(all)));
     waits.put(scenario.name(), found);
-    return report(scenario, results);
+    List<Row> rows = report(scenario, results);
+    if (scenario.latencyGoal() > 0 || scenario.waitGoal() > 0) {
+      String id = "sockets, " + scenario.name() + ", one queue that knows everything, computed";
+      rows.add(Row.of(id + ": p99 wait", ideal.at(0.5), "ms", LOWER));
+    }
+    return rows;
   }
 
   /** Starts all at once, so that they stand idle equally long, and lets the compiler catch up. */
@@ -209,12 +233,12 @@ public final class SocketTable {
       throws IOException, InterruptedException {
     backends.reset(Collections.nCopies(BACKENDS, 1.0));
     for (Proxies proxy : proxies) {
-      running.put(proxy, proxy.start(root, backends.ports(), weights));
+      running.put(proxy, proxy.start(root, backends, weights));
     }
     try (OpenLoop clients = new OpenLoop()) {
       for (Map.Entry<Proxies, Proxies.Running> each : running.entrySet()) {
         double warming = each.getKey().ours() ? WARMING_SECONDS : 0.5;
-        clients.run(each.getValue().port(), -1, 0.7 * CAPACITY, warming, 0.1);
+        clients.run(each.getValue().port(), Requests.drawn(1, 0.7 * CAPACITY, warming, 0));
       }
     }
   }
@@ -231,17 +255,16 @@ public final class SocketTable {
    */
   private record Stand(Backends backends, OpenLoop clients, int port, boolean learns) {}
 
-  private void measure(Scenario scenario, Stand stand, int round, Rounds rounds)
+  private void measure(Scenario scenario, Stand stand, Requests requests, Rounds rounds)
       throws InterruptedException {
-    double speed =
-        scenario.speeds().stream().mapToDouble(Double::doubleValue).average().orElseThrow();
-    double rate = scenario.load() * CAPACITY * speed;
     Backends backends = stand.backends();
     backends.reset(scenario.speeds());
-    boolean alike = scenario.speeds().stream().distinct().count() == 1;
-    double settling = alike || !stand.learns() ? SETTLING_SECONDS : LEARNING_SECONDS;
-    backends.after(settling, () -> scenario.trouble().accept(backends));
-    OpenLoop.Measured measured = stand.clients().run(stand.port(), round, rate, settling, seconds);
+    if (stand.learns() && !scenario.alike()) {
+      Requests learning = Requests.drawn(2, scenario.perSecond(), LEARNING_SECONDS, 0);
+      stand.clients().run(stand.port(), learning);
+    }
+    backends.after(LEADING_SECONDS, () -> scenario.trouble().accept(backends));
+    OpenLoop.Measured measured = stand.clients().run(stand.port(), requests);
     rounds.add(measured, backends.get(0).backAfter());
   }
 

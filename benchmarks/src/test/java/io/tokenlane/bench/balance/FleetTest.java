@@ -100,9 +100,10 @@ class FleetTest {
   static Stream<Arguments> notTold() {
     Plan even = Plan.even(8, 1, 0.7, 2 * CALLS);
     return Stream.of(
-        Arguments.of("even, 0.7", even, 1.02, 0.8),
-        Arguments.of("even, 0.9", even.load(0.9), 1.02, 0.9),
-        Arguments.of("unequal", even.speeds(1.5, 0.5), 0.9, 0.4),
+        Arguments.of("even, 0.7", even, 1.02, 0.65),
+        Arguments.of("even, 0.9", even.load(0.9), 1.02, 0.85),
+        Arguments.of("unequal", even.speeds(1.5, 0.5), 0.9, 0.25),
+        Arguments.of("unequal, cold", even.speeds(1.5, 0.5).fault(Fault.COLD_GATEWAYS), 0.9, 0.75),
         Arguments.of("low load", even.load(0.3), 1.02, 1.15),
         Arguments.of("two gateways", Plan.even(8, 2, 0.9, CALLS), 1.02, 1.1));
   }
