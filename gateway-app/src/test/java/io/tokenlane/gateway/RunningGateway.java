@@ -30,7 +30,9 @@ public final class RunningGateway {
   /** Lets an administrator into the console. */
   public static final String CONSOLE_TOKEN = "a-token-for-the-tests";
 
-  private static final String[] RESILIENCE = {
+  private static final String[] OF_OTHERS = {
+    "server.netty.max-initial-line-length=5KB",
+    "server.max-http-request-header-size=7KB",
     "resilience4j.circuitbreaker.instances.fragile.minimum_number_of_calls=4",
     "resilience4j.circuitbreaker.instances.fragile.wait_duration_in_open_state=1h",
     "resilience4j.ratelimiter.instances.rated.limit_for_period=2",
@@ -61,11 +63,9 @@ public final class RunningGateway {
     app.answers(FakeUpstream.ok(PREFETCHED));
     context =
         new SpringApplicationBuilder(GatewayApplication.class)
-            .properties(RESILIENCE)
+            .properties(OF_OTHERS)
             .run(
                 "--server.port=0",
-                "--server.netty.max-initial-line-length=5KB",
-                "--server.max-http-request-header-size=7KB",
                 "--management.server.port=0",
                 "--tokenlane.nodes[0].uri=" + one.uri(),
                 "--tokenlane.nodes[0].id=one",

@@ -24,9 +24,12 @@ import org.springframework.web.reactive.socket.client.WebSocketClient;
 import org.springframework.web.reactive.socket.server.WebSocketService;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.util.UriComponentsBuilder;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.Connection;
+import reactor.netty.FutureMono;
 
 /**
  * Switches a client to WebSocket (RFC 6455) once its upstream has switched. Spring Cloud Gateway's
@@ -64,9 +67,18 @@ final class WebSocketFilter implements GlobalFilter, Ordered {
     ServerWebExchangeUtils.setAlreadyRouted(exchange);
     boolean encoded = ServerWebExchangeUtils.containsEncodedParts(url);
     URI upstream = UriComponentsBuilder.fromUri(url).scheme(scheme).build(encoded).toUri();
-    return client
-        .execute(upstream, fields(exchange), new Upstream(exchange))
+    return Mono.defer(() -> switched(upstream, exchange))
         .onErrorMap(WebSocketClientHandshakeException.class, WebSocketFilter::refused);
+  }
+
+  /** The exchange ends with the switch; what is said after it is none of HTTP's. */
+  private Mono<Void> switched(URI upstream, ServerWebExchange exchange) {
+    Sinks.Empty<Void> switched = Sinks.empty();
+    Disposable talk =
+        client
+            .execute(upstream, fields(exchange), new Upstream(exchange, switched))
+            .subscribe(ignored -> {}, switched::tryEmitError, switched::tryEmitEmpty);
+    return switched.asMono().doOnCancel(talk::dispose);
   }
 
   /** Empty where this is no request for a WebSocket. */
@@ -108,9 +120,11 @@ final class WebSocketFilter implements GlobalFilter, Ordered {
   /** The connection to the upstream, which the client's follows. */
   private final class Upstream implements WebSocketHandler {
     private final ServerWebExchange exchange;
+    private final Sinks.Empty<Void> switched;
 
-    private Upstream(ServerWebExchange exchange) {
+    private Upstream(ServerWebExchange exchange, Sinks.Empty<Void> switched) {
       this.exchange = exchange;
+      this.switched = switched;
     }
 
     @Override
@@ -124,8 +138,29 @@ final class WebSocketFilter implements GlobalFilter, Ordered {
 
     @Override
     public Mono<Void> handle(WebSocketSession upstream) {
-      return Mono.defer(() -> server.handleRequest(exchange, new Client(upstream)))
-          .subscribeOn(Schedulers.fromExecutor(loop()));
+      Client follows = new Client(upstream, Sinks.empty());
+      return Mono.defer(() -> server.handleRequest(asking(follows.getSubProtocols()), follows))
+          .subscribeOn(Schedulers.fromExecutor(loop()))
+          .doOnSuccess(done -> switched.tryEmitEmpty())
+          .then(Mono.firstWithSignal(follows.ended().asMono(), gone()));
+    }
+
+    /** The end of the client's connection. */
+    private Mono<Void> gone() {
+      Object request = ServerHttpRequestDecorator.getNativeRequest(exchange.getRequest());
+      return request instanceof Connection connection
+          ? FutureMono.from(connection.channel().closeFuture())
+          : Mono.never();
+    }
+
+    /** Spring does not find a name behind a comma and a blank. */
+    private ServerWebExchange asking(List<String> chosen) {
+      return chosen.isEmpty()
+          ? exchange
+          : exchange
+              .mutate()
+              .request(request -> request.headers(all -> all.put(PROTOCOL, chosen)))
+              .build();
     }
 
     /** A connection is switched on its own event loop; the upstream's may have another. */
@@ -138,7 +173,8 @@ final class WebSocketFilter implements GlobalFilter, Ordered {
   }
 
   /** The client's connection: what comes on either goes out on the other. */
-  private record Client(WebSocketSession upstream) implements WebSocketHandler {
+  private record Client(WebSocketSession upstream, Sinks.Empty<Void> ended)
+      implements WebSocketHandler {
     @Override
     public List<String> getSubProtocols() {
       String chosen = upstream.getHandshakeInfo().getSubProtocol();
@@ -148,7 +184,9 @@ final class WebSocketFilter implements GlobalFilter, Ordered {
     @Override
     public Mono<Void> handle(WebSocketSession client) {
       closes(client, upstream).and(closes(upstream, client)).subscribe();
-      return Mono.zip(sends(client, upstream), sends(upstream, client)).then();
+      return Mono.zip(sends(client, upstream), sends(upstream, client))
+          .then()
+          .doFinally(signal -> ended.tryEmitEmpty());
     }
 
     private static Mono<Void> sends(WebSocketSession from, WebSocketSession to) {
