@@ -52,7 +52,11 @@ public final class BenchCommand {
     EngineOptions engine = taken("engine", () -> EngineOptions.take(arguments));
     String scenario = BalanceBenchmark.scenario(arguments);
     Benchmark cache =
-        taken("cache", () -> new CacheBenchmark(ROOT, CacheBenchmark.only(arguments)));
+        taken(
+            "cache",
+            () ->
+                new CacheBenchmark(
+                    ROOT, CacheBenchmark.only(arguments), CacheBenchmark.workers(arguments)));
     Benchmark memory =
         taken("memory", () -> new MemoryBenchmark(ROOT, MemoryBenchmark.files(arguments)));
     Benchmark soak = taken("soak", () -> new SoakBenchmark(ROOT, SoakBenchmark.minutes(arguments)));

@@ -15,6 +15,8 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -23,7 +25,9 @@ import java.util.stream.Collectors;
 /**
  * The gateway as a shared HTTP cache: the public suite http-tests/cache-tests (fetched by npm, not
  * kept here), what a hit costs, crowds of identical requests before an origin that takes 100 ms,
- * and hostile requests; all of them, or some: {@code --only=hits,keys,crowds,hostile,suite}.
+ * and hostile requests; all of them, or some: {@code --only=hits,keys,crowds,hostile,suite}. {@code
+ * --workers=N} gives each cache so many threads that answer, else two, and the gateway its own
+ * default: with wrk beside them, two keep more threads busy than two processors have room for.
  */
 final class CacheBenchmark implements Benchmark {
   private static final int GATEWAY_PORT = 28090;
@@ -45,18 +49,37 @@ final class CacheBenchmark implements Benchmark {
   }
 
   private static final String ONLY = "--only=";
+  private static final String WORKERS = "--workers=";
+  private static final int PEERS_WORKERS = 2;
 
   private final Path root;
   private final Set<Part> parts;
+  private final OptionalInt workers;
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   /**
    * @param only parts with commas between, as {@code hits,keys,crowds,hostile,suite}; empty: all
+   * @param workers threads that answer; empty: as each has by itself
    */
-  CacheBenchmark(Path root, String only) {
+  CacheBenchmark(Path root, String only, OptionalInt workers) {
     this.root = root;
     this.parts = parts(only);
+    this.workers = workers;
+  }
+
+  /** Takes {@code --workers=N} out of the arguments. */
+  static OptionalInt workers(List<String> arguments) {
+    Optional<String> told = arguments.stream().filter(a -> a.startsWith(WORKERS)).findFirst();
+    if (told.isEmpty()) {
+      return OptionalInt.empty();
+    }
+    arguments.remove(told.get());
+    String count = told.get().substring(WORKERS.length());
+    if (!count.matches("[1-9][0-9]?")) {
+      throw new IllegalArgumentException(WORKERS + count + " (expected: 1 to 99)");
+    }
+    return OptionalInt.of(Integer.parseInt(count));
   }
 
   /** Takes {@code --only=PARTS} out of the arguments. */
@@ -119,7 +142,8 @@ final class CacheBenchmark implements Benchmark {
     try (SlowOrigin origin = SlowOrigin.start()) {
       for (CacheProxies peer : CacheProxies.values()) {
         if (peer.installed()) {
-          try (CacheProxies.Running running = peer.start(origin.port())) {
+          try (CacheProxies.Running running =
+              peer.start(origin.port(), workers.orElse(PEERS_WORKERS))) {
             hits.put(peer, hits(running.process(), running.port(), seconds, seconds));
             crowds.put(peer, crowds(origin, running.port(), quick));
           }
@@ -139,7 +163,8 @@ final class CacheBenchmark implements Benchmark {
       throws Exception {
     List<Row> rows = new ArrayList<>();
     int seconds = quick ? 2 : 8;
-    try (RunningGateway gateway = RunningGateway.before(root, GATEWAY_PORT, origin.uri(), "")) {
+    try (RunningGateway gateway =
+        RunningGateway.before(root, GATEWAY_PORT, origin.uri(), "", workers)) {
       if (measures(Part.CROWDS)) {
         warmUp();
         Map<String, double[]> crowd = crowds(origin, GATEWAY_PORT, false);

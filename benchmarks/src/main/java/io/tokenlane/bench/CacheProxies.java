@@ -13,12 +13,12 @@ import java.util.concurrent.TimeUnit;
 enum CacheProxies {
   NGINX("nginx", "/usr/sbin/nginx") {
     @Override
-    List<String> command(Path folder, int port, int origin) throws IOException {
+    List<String> command(Path folder, int port, int origin, int workers) throws IOException {
       Path file =
           write(
               folder,
               """
-              %4$s daemon off; worker_processes 2; pid %1$s/pid; error_log %1$s/error.log;
+              %4$s daemon off; worker_processes %5$d; pid %1$s/pid; error_log %1$s/error.log;
               events { worker_connections 4096; }
               http {
                 access_log off; client_body_temp_path %1$s/body; proxy_temp_path %1$s/proxy;
@@ -34,20 +34,20 @@ enum CacheProxies {
                 }
               }
               """
-                  .formatted(folder, port, origin, USER));
+                  .formatted(folder, port, origin, USER, workers));
       return List.of("/usr/sbin/nginx", "-c", file.toString());
     }
   },
   HAPROXY("haproxy", "/usr/sbin/haproxy") {
     @Override
-    List<String> command(Path folder, int port, int origin) throws IOException {
+    List<String> command(Path folder, int port, int origin, int workers) throws IOException {
       Path file =
           write(
               folder,
               """
               global
                 maxconn 4096
-                nbthread 2
+                nbthread %d
               defaults
                 mode http
                 timeout connect 5s
@@ -65,13 +65,13 @@ enum CacheProxies {
               backend b
                 server s 127.0.0.1:%d
               """
-                  .formatted(port, origin));
+                  .formatted(workers, port, origin));
       return List.of("/usr/sbin/haproxy", "-f", file.toString());
     }
   },
   VARNISH("varnish", "/usr/sbin/varnishd") {
     @Override
-    List<String> command(Path folder, int port, int origin) throws IOException {
+    List<String> command(Path folder, int port, int origin, int workers) throws IOException {
       Path file =
           write(
               folder,
@@ -110,7 +110,7 @@ enum CacheProxies {
     this.program = Path.of(program);
   }
 
-  abstract List<String> command(Path folder, int port, int origin) throws IOException;
+  abstract List<String> command(Path folder, int port, int origin, int workers) throws IOException;
 
   private static Path write(Path folder, String text) throws IOException {
     return Files.writeString(folder.resolve("config"), text);
@@ -135,14 +135,14 @@ enum CacheProxies {
     }
   }
 
-  Running start(int origin) throws IOException, InterruptedException {
+  Running start(int origin, int workers) throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory("tokenlane-bench");
     int port;
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
     }
     Process process =
-        new ProcessBuilder(command(folder, port, origin))
+        new ProcessBuilder(command(folder, port, origin, workers))
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("output.log").toFile())
             .start();

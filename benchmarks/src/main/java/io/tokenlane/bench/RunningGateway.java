@@ -5,10 +5,13 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
 /** A gateway before one origin, started by the launcher. */
 final class RunningGateway implements AutoCloseable {
+  private static final String LOOPS = "-Dreactor.netty.ioWorkerCount=";
+
   private final Process process;
 
   private RunningGateway(Process process) {
@@ -16,6 +19,17 @@ final class RunningGateway implements AutoCloseable {
   }
 
   static RunningGateway before(Path root, int port, String uri, String cacheRoute)
+      throws IOException, InterruptedException {
+    return before(root, port, uri, cacheRoute, OptionalInt.empty());
+  }
+
+  /**
+   * The same with so many event loops.
+   *
+   * @param loops empty: its own default
+   */
+  static RunningGateway before(
+      Path root, int port, String uri, String cacheRoute, OptionalInt loops)
       throws IOException, InterruptedException {
     Path config = Files.createTempFile("tokenlane-bench", ".yaml");
     Files.writeString(
@@ -29,7 +43,7 @@ final class RunningGateway implements AutoCloseable {
         %s
         """
             .formatted(uri, port + 1, cacheRoute));
-    Process process =
+    ProcessBuilder launcher =
         new ProcessBuilder(
                 root.resolve("tokenlane").toString(),
                 "gateway",
@@ -38,8 +52,9 @@ final class RunningGateway implements AutoCloseable {
                 "--config",
                 config.toString())
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    loops.ifPresent(count -> launcher.environment().put("JAVA_TOOL_OPTIONS", LOOPS + count));
+    Process process = launcher.start();
     RunningGateway gateway = new RunningGateway(process);
     gateway.awaitOpen(port);
     return gateway;

@@ -26,6 +26,7 @@ enum ImageKind {
           "--enable-native-access=ALL-UNNAMED",
           "--sun-misc-unsafe-memory-access=allow",
           "-Dfile.encoding=UTF-8",
+          "-Dio.netty.leakDetection.samplingInterval=1024",
           "-Xlog:aot*=off",
           "-Xlog:cds*=off",
           "-XX:MinHeapFreeRatio=10",
