@@ -83,7 +83,10 @@ final class Contestants {
     return Server.start("plain Spring Cloud Gateway", port, command);
   }
 
-  /** The gateway with these lines of configuration, and what the JVM is told beside the usual. */
+  /**
+   * The gateway with these lines of configuration, and what the JVM is told beside the usual;
+   * started with the AOT cache that {@code up} makes, where there is one.
+   */
   Server ours(String name, String yaml, String... options) throws Exception {
     Path folder = Files.createTempDirectory("tokenlane-bench-gateway");
     Path config = Files.writeString(folder.resolve("gateway.yaml"), yaml);
@@ -97,13 +100,17 @@ final class Contestants {
    */
   Server ours(String name, Path config, List<String> before, String... options) throws Exception {
     int port = Server.freePort();
+    Path app = root.resolve(".run/app/gateway");
     List<String> command = new ArrayList<>(before);
     command.addAll(java());
     command.addAll(List.of(options));
+    if (Files.exists(app.resolve("gateway.aot"))) {
+      command.add("-XX:AOTCache=" + app.resolve("gateway.aot"));
+    }
     command.addAll(
         List.of(
             "-jar",
-            root.resolve(".run/app/gateway/gateway.jar").toString(),
+            app.resolve("gateway.jar").toString(),
             "--server.port=" + port,
             "--spring.config.additional-location=file:" + config));
     return Server.start(name, port, command);

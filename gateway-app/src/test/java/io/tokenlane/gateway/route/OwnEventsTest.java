@@ -15,12 +15,17 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.File;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -68,6 +73,7 @@ class OwnEventsTest {
     EventLoopGroup loop =
         new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("round", true), events);
     List<Socket> clients = new ArrayList<>();
+    List<InputStream> plugs = plugs();
     try {
       BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
       int port = serve(loop, accepted);
@@ -89,8 +95,25 @@ class OwnEventsTest {
       for (Socket client : clients) {
         client.close();
       }
+      for (InputStream plug : plugs) {
+        plug.close();
+      }
       var _ = loop.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
     }
+  }
+
+  /**
+   * The kernel gives out the lowest number that is free. What others in this process have closed
+   * before leaves lower ones than that of the connection which the round closes.
+   */
+  private static List<InputStream> plugs() throws IOException {
+    String[] open = Objects.requireNonNull(new File("/proc/self/fd").list());
+    int highest = Arrays.stream(open).mapToInt(Integer::parseInt).max().orElse(0);
+    List<InputStream> plugs = new ArrayList<>();
+    for (int free = highest + 1 - open.length; free > 0; free--) {
+      plugs.add(new FileInputStream("/dev/null"));
+    }
+    return plugs;
   }
 
   private static int serve(EventLoopGroup loop, BlockingQueue<Channel> accepted) throws Exception {
