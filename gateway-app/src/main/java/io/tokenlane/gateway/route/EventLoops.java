@@ -18,7 +18,8 @@ import reactor.netty.resources.LoopResources;
 
 /**
  * The event loops of the whole gateway, servers and clients, as Reactor Netty makes them but for
- * {@link OwnEvents}. A client's connection is served by the loop that asks for it.
+ * {@link OwnEvents} and {@link ShortTurns}. A client's connection is served by the loop that asks
+ * for it.
  */
 public final class EventLoops implements LoopResources {
   private static @Nullable EventLoops current;
@@ -94,11 +95,17 @@ public final class EventLoops implements LoopResources {
     return FutureMono.from((Future<Void>) end);
   }
 
-  /** Reactor refuses to block on it. */
+  /** Reactor refuses to block on it; it does not wait long for a processor. */
   private static final class Loop extends FastThreadLocalThread implements NonBlocking {
     private Loop(Runnable run, String name) {
       super(run, name);
       setDaemon(true);
+    }
+
+    @Override
+    public void run() {
+      ShortTurns.ask();
+      super.run();
     }
   }
 }
