@@ -18,8 +18,7 @@ import reactor.netty.resources.LoopResources;
 
 /**
  * The event loops of the whole gateway, servers and clients, as Reactor Netty makes them but for
- * {@link OwnEvents} and {@link ShortTurns}. A client's connection is served by the loop that asks
- * for it.
+ * {@link OwnEvents}. A client's connection is served by the loop that asks for it.
  */
 public final class EventLoops implements LoopResources {
   private static @Nullable EventLoops current;
@@ -95,17 +94,11 @@ public final class EventLoops implements LoopResources {
     return FutureMono.from((Future<Void>) end);
   }
 
-  /** Reactor refuses to block on it; it does not wait long for a processor. */
+  /** Reactor refuses to block on it. */
   private static final class Loop extends FastThreadLocalThread implements NonBlocking {
     private Loop(Runnable run, String name) {
       super(run, name);
       setDaemon(true);
-    }
-
-    @Override
-    public void run() {
-      ShortTurns.ask();
-      super.run();
     }
   }
 }
