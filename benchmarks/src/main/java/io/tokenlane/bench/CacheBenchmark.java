@@ -248,7 +248,7 @@ final class CacheBenchmark implements Benchmark {
     String key = BenchKeys.mint(root, keys, "acme");
     String security = "tokenlane.security: {api_keys: {file: %s}, anonymous: true}".formatted(keys);
     try (RunningGateway gateway =
-        RunningGateway.before(root, GATEWAY_PORT, origin.uri(), security)) {
+        RunningGateway.before(root, GATEWAY_PORT, origin.uri(), security, workers)) {
       String url = "http://127.0.0.1:" + GATEWAY_PORT + "/fast/size/1024";
       String credential = "Authorization: Bearer " + key;
       HitCost.once(gateway.process(), url, WARM_UP_SECONDS);

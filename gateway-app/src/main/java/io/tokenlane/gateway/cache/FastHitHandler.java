@@ -27,6 +27,7 @@ import reactor.netty.NettyPipeline;
  */
 final class FastHitHandler extends ChannelDuplexHandler {
   private final FastHits fast;
+  private @Nullable String client;
   private int awaited;
   private boolean swallowing;
   private boolean answered;
@@ -95,10 +96,17 @@ final class FastHitHandler extends ChannelDuplexHandler {
         && !fields.contains(HttpHeaderNames.UPGRADE);
   }
 
-  private static String client(ChannelHandlerContext context) {
-    return context.channel().remoteAddress() instanceof InetSocketAddress address
-        ? address.getHostString()
-        : "";
+  /** Made once a connection: of an address a new text each time. */
+  private String client(ChannelHandlerContext context) {
+    String known = client;
+    if (known == null) {
+      known =
+          context.channel().remoteAddress() instanceof InetSocketAddress address
+              ? address.getHostString()
+              : "";
+      client = known;
+    }
+    return known;
   }
 
   @Override
