@@ -155,8 +155,12 @@ public final class SocketTable {
         if (!scenario.weights().equals(weights)) {
           running.values().forEach(Proxies.Running::close);
           running.clear();
+          Precedence.give();
           start(there, backends, scenario.weights(), running);
           weights = scenario.weights();
+          if (!Precedence.take()) {
+            System.err.println("balance: clients and backends cannot go before the proxies here");
+          }
         }
         rows.addAll(rows(scenario, running, backends));
       }
