@@ -77,6 +77,13 @@ final class Fleet {
     }
   }
 
+  /** The nodes are others now: their paces are learned from the beginning. */
+  void others() {
+    answers.forget();
+    prefill.forget();
+    decode.forget();
+  }
+
   /** How long a lease was held; of two at once one may be lost, which a mean can bear. */
   void held(long nanos) {
     double before = heldNanos;
