@@ -45,7 +45,28 @@ final class Lowest {
     return (mixed ^ (mixed >>> 32)) * 0x94d049bb133111ebL;
   }
 
-  static int of(Candidates candidates, Cost cost) {
-    return of(candidates, cost, (all, i) -> 0);
+  /**
+   * Equal costs are decided by chance, in proportion to the weights: each node draws an exponential
+   * of its weight's rate, and the least is taken.
+   */
+  static int byWeight(Candidates candidates, Cost cost) {
+    if (equalWeights(candidates)) {
+      return of(candidates, cost, (all, i) -> 0);
+    }
+    long salt = candidates.random(Integer.MAX_VALUE);
+    return of(
+        candidates,
+        cost,
+        (all, i) -> -Math.log(((lot(salt, i) >>> 11) + 0.5) * 0x1p-53) / all.weight(i));
+  }
+
+  private static boolean equalWeights(Candidates candidates) {
+    double first = candidates.weight(0);
+    for (int i = 1; i < candidates.size(); i++) {
+      if (candidates.weight(i) != first) {
+        return false;
+      }
+    }
+    return true;
   }
 }
