@@ -13,11 +13,15 @@ final class WeightedLeastConnections implements BalancingStrategy {
 
   @Override
   public int choose(Candidates candidates) {
-    return Lowest.byWeight(candidates, this::cost);
+    return Lowest.byWeight(candidates, WeightedLeastConnections::costOf);
   }
 
   @Override
   public double cost(Candidates candidates, int index) {
+    return costOf(candidates, index);
+  }
+
+  private static double costOf(Candidates candidates, int index) {
     return candidates.inFlight(index) / candidates.weight(index);
   }
 }
