@@ -277,12 +277,18 @@ public class BalanceConfig {
     return nodes.size();
   }
 
+  private static void strangers(LiveSettings settings) {
+    Strangers.tell(settings.now(BalanceProperties.class), settings.now(RouteList.class));
+  }
+
   /** What a changed configuration file says of nodes and of how a pool treats them. */
   @Bean
   SmartInitializingSingleton nodesFollow(
       LiveSettings settings, NodeSources sources, NodePool pool, ServicePools services) {
     return () -> {
       var _ = settings.follow(BalanceConfig::checked, NodeList.class, UpstreamsProperties.class);
+      strangers(settings);
+      settings.afterChange(() -> strangers(settings));
       settings.onChange(NodeList.class, sources::replace);
       settings.onChange(
           BalanceProperties.class,
