@@ -23,6 +23,7 @@ import io.tokenlane.gateway.security.SecurityConfig;
 import io.tokenlane.gateway.stream.StreamConfig;
 import io.tokenlane.gateway.telemetry.TelemetryConfig;
 import io.tokenlane.gateway.translate.TranslateConfig;
+import java.security.Security;
 import java.util.Optional;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.Banner;
@@ -83,12 +84,14 @@ import reactor.netty.ReactorNetty;
 })
 public class GatewayApplication {
   private static final int DID_NOT_START = 1;
+  private static final String NAMES_HOLD = "networkaddress.cache.ttl";
 
   /** One that stands still must not be all there are. */
   private static final int LEAST_LOOPS = 2;
 
   /** Runs until stopped; exits with 1, one line on standard error, where it cannot start. */
   public static void main(String[] args) {
+    namesAreLookedUpAgain();
     sayItOnce();
     oneEventLoopAProcessor();
     Optional<LastGoodConfig> lastGood = LastGoodConfig.of(args, System.getenv());
@@ -104,6 +107,16 @@ public class GatewayApplication {
         config -> System.err.println("tokenlane: starting with the last good " + config.copy()));
     if (!starts(older.get())) {
       System.exit(DID_NOT_START);
+    }
+  }
+
+  /**
+   * The JVM would keep the addresses of a name for half a minute, longer than nodes are looked up.
+   */
+  static void namesAreLookedUpAgain() {
+    if (System.getProperty("sun.net.inetaddr.ttl") == null
+        && Security.getProperty(NAMES_HOLD) == null) {
+      Security.setProperty(NAMES_HOLD, "1");
     }
   }
 

@@ -46,6 +46,7 @@ public final class FakeUpstream implements AutoCloseable {
   private volatile Behaviour behaviour = ok("{}");
   private volatile boolean healthy = true;
   private volatile boolean alive = true;
+  private volatile boolean foundIll;
   private volatile @Nullable DisposableServer server;
   private final int port;
 
@@ -77,7 +78,8 @@ public final class FakeUpstream implements AutoCloseable {
 
   private Mono<Void> handle(HttpServerRequest request, HttpServerResponse response) {
     if (request.uri().equals(HEALTH)) {
-      return response.status(healthy ? 200 : 503).send();
+      boolean well = healthy;
+      return response.status(well ? 200 : 503).send().doOnSuccess(end -> foundIll &= !well);
     }
     if (asksForModels(request)) {
       return response.status(404).send();
@@ -155,6 +157,12 @@ public final class FakeUpstream implements AutoCloseable {
   /** Sets what the health path says. */
   public void healthy(boolean well) {
     this.healthy = well;
+    foundIll |= !well;
+  }
+
+  /** Whether it was gone or not well, and has not been asked since. */
+  boolean foundIll() {
+    return foundIll;
   }
 
   /** Every request so far, health checks aside. */
@@ -177,6 +185,7 @@ public final class FakeUpstream implements AutoCloseable {
     DisposableServer running = server;
     if (running != null) {
       alive = false;
+      foundIll = true;
       running.channel().close().syncUninterruptibly();
       connections.forEach(connection -> connection.channel().close().syncUninterruptibly());
       connections.clear();

@@ -80,6 +80,13 @@ final class Fleet {
     }
   }
 
+  /** The nodes are others now: their paces are learned from the beginning. */
+  void others() {
+    answers.forget();
+    prefill.forget();
+    decode.forget();
+  }
+
   /** What all nodes together were seen to serve at once each; 0 where that is not sure. */
   int limitOfAll() {
     int anew = togetherAnew.limit();

@@ -10,8 +10,9 @@ final class FleetPace {
   private static final double FIRST_VARIANCE = 0.25;
   private static final double LEAST_VARIANCE = 0.01;
 
-  private final AtomicReference<Level> level =
-      new AtomicReference<>(new Level(Double.NaN, FIRST_VARIANCE, 0, 0));
+  private static final Level UNSEEN = new Level(Double.NaN, FIRST_VARIANCE, 0, 0);
+
+  private final AtomicReference<Level> level = new AtomicReference<>(UNSEEN);
 
   /**
    * @param mean of ln latency; NaN before the first sample
@@ -26,6 +27,11 @@ final class FleetPace {
 
   Level level() {
     return requireNonNull(level.get());
+  }
+
+  /** All nodes went: what others take is not to be held against what these took. */
+  void forget() {
+    level.set(UNSEEN);
   }
 
   /**

@@ -40,7 +40,8 @@ public final class NodePool {
 
   /**
    * Makes these nodes the fleet, in this order. A node whose id stays keeps its statistics and
-   * state, also with a new weight or address; leases on nodes that went end as usual.
+   * state, also with a new weight or address; leases on nodes that went end as usual. Where none
+   * stays, the fleet's own level is learned anew too.
    *
    * @throws IllegalArgumentException if two nodes have the same id; the fleet is unchanged then
    */
@@ -49,6 +50,9 @@ public final class NodePool {
     Map<String, Member> known = new HashMap<>();
     for (Member member : members) {
       known.put(member.node().id(), member);
+    }
+    if (nodes.stream().map(Node::id).noneMatch(known::containsKey)) {
+      fleet.others();
     }
     members =
         nodes.stream().map(node -> adopt(known.remove(node.id()), node)).toArray(Member[]::new);

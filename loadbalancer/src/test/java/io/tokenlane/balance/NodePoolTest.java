@@ -7,6 +7,7 @@ import io.tokenlane.balance.strategy.Strategies;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,6 +44,29 @@ class NodePoolTest {
         .extracting(NodeScore::cost)
         .containsOnly(Double.NaN);
     busy.success();
+  }
+
+  @Test
+  void aFleetOfOthersIsNotHeldAgainstWhatTheOldOneTook() {
+    Bench bench = new Bench("a", "b");
+    for (int i = 0; i < 200; i++) {
+      answered(bench, 60);
+    }
+    bench.pool.replace(List.of(Bench.node("c"), Bench.node("d")));
+
+    Set<String> asked = new HashSet<>();
+    for (int i = 0; i < 40; i++) {
+      asked.add(answered(bench, 6));
+    }
+    assertThat(asked).containsExactlyInAnyOrder("c", "d");
+  }
+
+  /** Whom a call went to that was the only one. */
+  private static String answered(Bench bench, int millis) {
+    Lease lease = bench.acquire();
+    bench.passMillis(millis);
+    lease.success();
+    return lease.node().id();
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** The simulated nodes and the run of a plan on them; deterministic for the plan's seed. */
 final class Fleet {
@@ -170,14 +171,24 @@ final class Fleet {
   private void countInWindow(int node) {
     if (time.now() / WINDOW_NANOS != window) {
       int all = Arrays.stream(inWindow).sum();
-      int most = Arrays.stream(inWindow).max().orElseThrow();
       if (all > 0) {
-        busiest.add((double) most * inWindow.length / all);
+        busiest.add(mostOfItsShare() / all);
       }
       Arrays.fill(inWindow, 0);
       window = time.now() / WINDOW_NANOS;
     }
     inWindow[node]++;
+  }
+
+  /**
+   * Calls on the busiest node as if all had its share, which is by weight where weights are told.
+   */
+  private double mostOfItsShare() {
+    double weights = IntStream.range(0, nodes()).mapToDouble(plan::weight).sum();
+    return IntStream.range(0, nodes())
+        .mapToDouble(i -> inWindow[i] * weights / plan.weight(i))
+        .max()
+        .orElseThrow();
   }
 
   private void failed(Call call) {

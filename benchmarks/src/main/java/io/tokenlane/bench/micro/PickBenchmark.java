@@ -33,7 +33,17 @@ public class PickBenchmark {
   public int nodes;
 
   /** The policy. */
-  @Param({"ewma", "weighted-least-connections", "round-robin", "ip-hash", "prefix-affinity"})
+  @Param({
+    "ewma",
+    "weighted-least-connections",
+    "round-robin",
+    "ip-hash",
+    "consistent-hash",
+    "peak-ewma",
+    "predictive",
+    "prefix-affinity",
+    "energy-aware"
+  })
   public String strategy = "ewma";
 
   private NodePool pool = new NodePool(PoolSettings.DEFAULT);

@@ -111,15 +111,15 @@ public class BalanceConfig {
 
   @Bean
   BlockIndex blockIndex(
-      NodePool pool,
+      NodeSources sources,
       LiveSettings settings,
       BalanceProperties properties,
       ScheduledExecutorService clockwork,
       NodeClients clients) {
     BlockIndex index = new BlockIndex();
     if (!properties.signalsInterval().isZero()) {
-      KvFeed feed = new KvFeed(clients.pooled(), index);
-      Polls polls = new Polls(pool, feed::read, System::nanoTime);
+      KvFeed feed = new KvFeed(new NodeAsker(clients.pooled(), sources::apiKey), index);
+      Polls polls = new Polls(sources.pool(), feed::read, System::nanoTime);
       every(
           properties.signalsInterval(),
           clockwork,
@@ -145,12 +145,13 @@ public class BalanceConfig {
   @Bean
   Polls loadPolls(
       FleetEnergy fleet,
-      NodePool pool,
+      NodeSources sources,
       BalanceProperties properties,
       ScheduledExecutorService clockwork,
       NodeClients clients) {
-    LoadQuestion question = new LoadQuestion(clients.pooled(), fleet);
-    Polls polls = new Polls(pool, question::ask, System::nanoTime);
+    LoadQuestion question =
+        new LoadQuestion(new NodeAsker(clients.pooled(), sources::apiKey), fleet);
+    Polls polls = new Polls(sources.pool(), question::ask, System::nanoTime);
     if (!properties.signalsInterval().isZero()) {
       every(properties.signalsInterval(), clockwork, polls::look);
     }
@@ -276,12 +277,18 @@ public class BalanceConfig {
     return nodes.size();
   }
 
+  private static void strangers(LiveSettings settings) {
+    Strangers.tell(settings.now(BalanceProperties.class), settings.now(RouteList.class));
+  }
+
   /** What a changed configuration file says of nodes and of how a pool treats them. */
   @Bean
   SmartInitializingSingleton nodesFollow(
       LiveSettings settings, NodeSources sources, NodePool pool, ServicePools services) {
     return () -> {
       var _ = settings.follow(BalanceConfig::checked, NodeList.class, UpstreamsProperties.class);
+      strangers(settings);
+      settings.afterChange(() -> strangers(settings));
       settings.onChange(NodeList.class, sources::replace);
       settings.onChange(
           BalanceProperties.class,

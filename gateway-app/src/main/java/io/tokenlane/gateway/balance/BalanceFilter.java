@@ -187,7 +187,7 @@ final class BalanceFilter implements GlobalFilter, Ordered {
                   System.nanoTime()));
       boolean affordable = NodeFailures.connectionLost(failure) || terms.budget().retry();
       if (tried.size() >= terms.most() || !affordable) {
-        return Mono.error(failure);
+        return Mono.error(failure instanceof NodeFailedException ? Leasing.allRefused() : failure);
       }
       askOnceMore(lease, failure);
       meters.retried();

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import reactor.core.publisher.Mono;
-import reactor.netty.http.client.HttpClient;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -20,14 +19,14 @@ final class KvFeed {
   private static final String PATH = "/kv-events";
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
-  private final HttpClient client;
+  private final NodeAsker asker;
   private final BlockIndex index;
   private final Map<String, Position> positions = new ConcurrentHashMap<>();
 
   private record Position(String epoch, long last) {}
 
-  KvFeed(HttpClient client, BlockIndex index) {
-    this.client = client;
+  KvFeed(NodeAsker asker, BlockIndex index) {
+    this.asker = asker;
     this.index = index;
   }
 
@@ -35,7 +34,8 @@ final class KvFeed {
   Mono<Boolean> read(Node node) {
     Position known = positions.get(node.id());
     String query = known == null ? "" : "?epoch=" + known.epoch() + "&after=" + known.last();
-    return Polls.body(client, node, PATH + query)
+    return asker
+        .body(node, PATH + query)
         .map(body -> take(node.id(), body))
         .defaultIfEmpty(false)
         .onErrorReturn(false)

@@ -249,6 +249,16 @@ final class Leasing {
         "No inference node is available. Try again in a moment.");
   }
 
+  /**
+   * What the client is told where the last node that may be asked refused, or was not even asked.
+   */
+  static ApiException allRefused() {
+    return new ApiException(
+        HttpStatus.SERVICE_UNAVAILABLE,
+        "nodes_busy",
+        "All inference nodes are busy or failing. Try again in a moment.");
+  }
+
   /** What the client is told where there was no node. */
   static ApiException refusal(NoSlotException none) {
     return switch (none.reason()) {

@@ -4,7 +4,6 @@ import io.tokenlane.balance.Node;
 import java.util.Optional;
 import java.util.function.Function;
 import reactor.core.publisher.Mono;
-import reactor.netty.http.client.HttpClient;
 
 /**
  * How busy a node is: as it says at {@code /load} (ours), else by its metrics at {@code /metrics}
@@ -12,11 +11,11 @@ import reactor.netty.http.client.HttpClient;
  * them meanwhile.
  */
 final class LoadQuestion {
-  private final HttpClient client;
+  private final NodeAsker asker;
   private final FleetEnergy fleet;
 
-  LoadQuestion(HttpClient client, FleetEnergy fleet) {
-    this.client = client;
+  LoadQuestion(NodeAsker asker, FleetEnergy fleet) {
+    this.asker = asker;
     this.fleet = fleet;
   }
 
@@ -38,6 +37,6 @@ final class LoadQuestion {
 
   private Mono<LoadHeader.Told> read(
       Node node, String path, Function<String, Optional<LoadHeader.Told>> reader) {
-    return Polls.body(client, node, path).mapNotNull(body -> reader.apply(body).orElse(null));
+    return asker.body(node, path).mapNotNull(body -> reader.apply(body).orElse(null));
   }
 }

@@ -34,6 +34,8 @@ public record NodeProperties(
     @DefaultValue("false") boolean standby,
     @Nullable String model) {
 
+  private static final int HIGHEST_PORT = 65_535;
+
   /** Checks the uri and the weight. */
   public NodeProperties {
     // As a placeholder gives it for a variable that is not set: no key.
@@ -46,6 +48,7 @@ public record NodeProperties(
       throw new IllegalArgumentException(
           "uri: " + uri + " (expected: http://host:port or lb://SERVICE)");
     }
+    requirePlain(uri);
     if (dns && !"http".equals(uri.getScheme())) {
       throw new IllegalArgumentException("dns: true with " + uri + " (expected: http://host:port)");
     }
@@ -67,6 +70,18 @@ public record NodeProperties(
     if (id != null && !id.matches("[A-Za-z0-9._:-]{1,64}")) {
       throw new IllegalArgumentException(
           "id: " + id + " (expected: 1 to 64 letters, digits, dots, colons, dashes)");
+    }
+  }
+
+  /** A password is not repeated: what is told here goes to logs. */
+  private static void requirePlain(URI uri) {
+    if (uri.getRawUserInfo() != null) {
+      throw new IllegalArgumentException(
+          "uri: with a user (expected: http://host:port; credentials as api_key)");
+    }
+    if (uri.getRawQuery() != null || uri.getRawFragment() != null || uri.getPort() > HIGHEST_PORT) {
+      throw new IllegalArgumentException(
+          "uri: " + uri + " (expected: http://host:port[/path], port 1 to 65535, no query)");
     }
   }
 

@@ -138,8 +138,12 @@ public final class NodeTurn {
     }
   }
 
-  /** What the client is told where there was no node. */
+  /** What the client is told where there was no node, or none that may be asked now. */
   public static ApiException refusal(@Nullable Throwable failure) {
-    return failure instanceof NoSlotException none ? Leasing.refusal(none) : Leasing.noNode();
+    return switch (failure) {
+      case NoSlotException none -> Leasing.refusal(none);
+      case NodeFailedException refused -> Leasing.allRefused();
+      case null, default -> Leasing.noNode();
+    };
   }
 }

@@ -2,7 +2,6 @@ package io.tokenlane.gateway.balance;
 
 import io.tokenlane.balance.Node;
 import io.tokenlane.balance.NodePool;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -11,7 +10,6 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
-import reactor.netty.http.client.HttpClient;
 
 /**
  * Asks every node something at an interval, never twice at once. A node that does not have it, or
@@ -68,18 +66,5 @@ final class Polls {
     } else {
       leftAloneSince.put(node.id(), clock.getAsLong());
     }
-  }
-
-  /** The body at a path of the node's host; empty unless the status is 200. */
-  static Mono<String> body(HttpClient client, Node node, String path) {
-    URI uri = node.uri().resolve(path);
-    return client
-        .get()
-        .uri(uri)
-        .responseSingle(
-            (response, body) ->
-                response.status().code() == 200
-                    ? body.asString()
-                    : body.then(Mono.<String>empty()));
   }
 }

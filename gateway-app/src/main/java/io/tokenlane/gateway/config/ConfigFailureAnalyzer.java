@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
@@ -22,6 +23,7 @@ public final class ConfigFailureAnalyzer extends AbstractFailureAnalyzer<BindExc
           boolean.class, "true or false",
           Duration.class, "a duration such as 500ms, 30s or 5m",
           DataSize.class, "a size such as 512KB or 8MB",
+          Pattern.class, "a regular expression",
           URI.class, "http://host:port");
 
   @Override

@@ -2,17 +2,16 @@ package io.tokenlane.gateway.console;
 
 import io.tokenlane.gateway.console.Sessions.Session;
 import io.tokenlane.gateway.security.AdminLogins;
+import io.tokenlane.gateway.security.ThisMachine;
 import io.tokenlane.gateway.telemetry.Audit;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpCookie;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.reactive.function.server.ServerRequest;
 
 /**
@@ -29,8 +28,6 @@ final class Gate {
   static final String CSRF = "x-tokenlane-csrf";
 
   private static final int LONGEST_TARGET = 256;
-  private static final Pattern LOCAL_HOST =
-      Pattern.compile("(localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d+)?");
 
   private final Sessions sessions;
   private final Audit audit;
@@ -56,14 +53,8 @@ final class Gate {
   }
 
   private boolean local(ServerRequest request) {
-    InetSocketAddress at = request.exchange().getRequest().getLocalAddress();
-    InetAddress from = request.remoteAddress().map(InetSocketAddress::getAddress).orElse(null);
-    String host = request.headers().firstHeader(HttpHeaders.HOST);
-    return management(at)
-        && from != null
-        && from.isLoopbackAddress()
-        && host != null
-        && LOCAL_HOST.matcher(host.toLowerCase(Locale.ROOT)).matches();
+    ServerHttpRequest asked = request.exchange().getRequest();
+    return management(asked.getLocalAddress()) && ThisMachine.asks(asked);
   }
 
   private boolean management(@Nullable InetSocketAddress at) {

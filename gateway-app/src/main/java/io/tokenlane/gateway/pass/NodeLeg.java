@@ -95,6 +95,8 @@ final class NodeLeg {
     unwatch();
     if (turn.lost(why)) {
       look();
+    } else if (why instanceof NodeFailedException) {
+      exchange.refuse(NodeTurn.refusal(why));
     } else {
       exchange.fail();
     }

@@ -1,6 +1,5 @@
 package io.tokenlane.gateway.resilience;
 
-import io.tokenlane.gateway.balance.NodeFailedException;
 import io.tokenlane.gateway.call.BodyRequest;
 import io.tokenlane.gateway.call.BodyWatch;
 import io.tokenlane.gateway.call.CallParser;
@@ -47,7 +46,7 @@ final class Fallbacks {
         .onErrorResume(
             failure ->
                 other == null || exchange.getResponse().isCommitted() || !ofNodes(failure)
-                    ? Mono.error(told(failure))
+                    ? Mono.error(failure)
                     : instead(exchange, chain, call, other));
   }
 
@@ -63,9 +62,7 @@ final class Fallbacks {
     trail.admitted(CallParser.parse(call.kind(), bytes));
     ServerWebExchange marked =
         exchange.mutate().response(new Marked(exchange.getResponse(), model)).build();
-    return chain
-        .filter(BodyRequest.with(marked, ByteBuffer.wrap(bytes)))
-        .onErrorMap(Fallbacks::told);
+    return chain.filter(BodyRequest.with(marked, ByteBuffer.wrap(bytes)));
   }
 
   /** Says which model answers, when the cache is about to judge the answer. */
@@ -86,21 +83,11 @@ final class Fallbacks {
   }
 
   private static boolean ofNodes(Throwable failure) {
-    return failure instanceof NodeFailedException
-        || failure instanceof IOException
+    return failure instanceof IOException
         || failure instanceof TimeoutException
         || failure instanceof AbortedException
         || (failure instanceof ApiException api
             && (api.status() == HttpStatus.SERVICE_UNAVAILABLE
                 || api.status() == HttpStatus.GATEWAY_TIMEOUT));
-  }
-
-  private static Throwable told(Throwable failure) {
-    return failure instanceof NodeFailedException
-        ? new ApiException(
-            HttpStatus.SERVICE_UNAVAILABLE,
-            "nodes_busy",
-            "All inference nodes are busy or failing. Try again in a moment.")
-        : failure;
   }
 }

@@ -14,16 +14,11 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
  * says to ask for, from the last to the first (RFC 7239 §5.2, {@code X-Forwarded-For}).
  */
 public final class ClientAddress {
-  private volatile List<AddressRange> trusted;
+  private final TrustedProxies trusted;
 
-  /** Believes the proxies of {@code tokenlane.http.trusted_proxies}. */
-  public ClientAddress(HttpProperties properties) {
-    this.trusted = properties.trustedProxies().stream().map(AddressRange::parse).toList();
-  }
-
-  /** From now on believes the proxies that are trusted there. */
-  public void trust(HttpProperties properties) {
-    trusted = properties.trustedProxies().stream().map(AddressRange::parse).toList();
+  /** Believes these. */
+  public ClientAddress(TrustedProxies trusted) {
+    this.trusted = trusted;
   }
 
   /** The address as text; empty where the connection has none. */
@@ -34,7 +29,7 @@ public final class ClientAddress {
       return Optional.empty();
     }
     List<String> told = told(request.getHeaders());
-    for (int i = told.size() - 1; i >= 0 && believes(address); i--) {
+    for (int i = told.size() - 1; i >= 0 && trusted.include(address); i--) {
       Optional<InetAddress> before = literal(told.get(i));
       if (before.isEmpty()) {
         break;
@@ -42,10 +37,6 @@ public final class ClientAddress {
       address = before.get();
     }
     return Optional.of(address.getHostAddress());
-  }
-
-  private boolean believes(InetAddress address) {
-    return trusted.stream().anyMatch(range -> range.contains(address));
   }
 
   private static List<String> told(HttpHeaders headers) {

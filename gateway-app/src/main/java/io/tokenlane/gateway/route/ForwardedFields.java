@@ -29,15 +29,10 @@ final class ForwardedFields implements HttpHeadersFilter, Ordered {
   /** What a request cannot do without, whoever lists it. */
   private static final Set<String> KEPT = Set.of("host", "content-length", "content-type");
 
-  private volatile List<AddressRange> trusted;
+  private final TrustedProxies trusted;
 
-  ForwardedFields(HttpProperties properties) {
-    this.trusted = properties.trustedProxies().stream().map(AddressRange::parse).toList();
-  }
-
-  /** From now on believes the proxies that are trusted there. */
-  void trust(HttpProperties properties) {
-    trusted = properties.trustedProxies().stream().map(AddressRange::parse).toList();
+  ForwardedFields(TrustedProxies trusted) {
+    this.trusted = trusted;
   }
 
   /** After Spring Cloud Gateway's own, which drop all such fields. */
@@ -87,7 +82,7 @@ final class ForwardedFields implements HttpHeadersFilter, Ordered {
     if (address == null) {
       return;
     }
-    boolean believed = trusted.stream().anyMatch(range -> range.contains(address));
+    boolean believed = trusted.include(address);
     String ip = address.getHostAddress();
     String proto = request.getURI().getScheme();
     String host = came.getFirst(HttpHeaders.HOST);

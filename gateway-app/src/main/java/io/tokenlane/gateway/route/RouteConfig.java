@@ -67,10 +67,15 @@ public class RouteConfig {
   }
 
   @Bean
-  HttpHeadersFilter forwardedFields(HttpProperties http, LiveSettings settings) {
-    ForwardedFields fields = new ForwardedFields(http);
-    settings.onChange(HttpProperties.class, fields::trust);
-    return fields;
+  TrustedProxies trustedProxies(HttpProperties http, LiveSettings settings) {
+    TrustedProxies trusted = new TrustedProxies(http);
+    settings.onChange(HttpProperties.class, trusted::follow);
+    return trusted;
+  }
+
+  @Bean
+  HttpHeadersFilter forwardedFields(TrustedProxies trusted) {
+    return new ForwardedFields(trusted);
   }
 
   @Bean

@@ -4,12 +4,9 @@ import io.tokenlane.gateway.call.Principal;
 import io.tokenlane.gateway.error.ErrorBody;
 import io.tokenlane.gateway.route.FilterOrder;
 import io.tokenlane.gateway.telemetry.Audit;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
@@ -34,8 +31,6 @@ final class ChangeGate implements WebFilter, Ordered {
   private static final Set<HttpMethod> READING =
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
   private static final int LONGEST_TARGET = 256;
-  private static final Pattern LOCAL_HOST =
-      Pattern.compile("(localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d+)?");
 
   private final Predicate<ServerWebExchange> guarded;
   private final AdminLogins admins;
@@ -84,13 +79,7 @@ final class ChangeGate implements WebFilter, Ordered {
   }
 
   private static boolean here(ServerHttpRequest request) {
-    InetSocketAddress peer = request.getRemoteAddress();
-    InetAddress from = peer == null ? null : peer.getAddress();
-    String host = request.getHeaders().getFirst(HttpHeaders.HOST);
-    return from != null
-        && from.isLoopbackAddress()
-        && host != null
-        && LOCAL_HOST.matcher(host.toLowerCase(Locale.ROOT)).matches()
+    return ThisMachine.asks(request)
         && request.getHeaders().getFirst(HttpHeaders.ORIGIN) == null
         && request.getHeaders().getFirst("Sec-Fetch-Site") == null;
   }

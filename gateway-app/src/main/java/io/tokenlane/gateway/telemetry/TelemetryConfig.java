@@ -8,7 +8,7 @@ import io.micrometer.registry.otlp.OtlpMeterRegistry;
 import io.tokenlane.gateway.error.ErrorAnswers;
 import io.tokenlane.gateway.reload.LiveSettings;
 import io.tokenlane.gateway.route.ClientAddress;
-import io.tokenlane.gateway.route.HttpProperties;
+import io.tokenlane.gateway.route.TrustedProxies;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.beans.factory.ObjectProvider;
@@ -32,10 +32,8 @@ public class TelemetryConfig {
   }
 
   @Bean
-  ClientAddress clientAddress(HttpProperties http, LiveSettings settings) {
-    ClientAddress address = new ClientAddress(http);
-    settings.onChange(HttpProperties.class, address::trust);
-    return address;
+  ClientAddress clientAddress(TrustedProxies trusted) {
+    return new ClientAddress(trusted);
   }
 
   @Bean

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import reactor.netty.http.client.HttpClient;
 
@@ -18,7 +19,8 @@ class KvFeedTest {
   private static final String STORED_LATER = "0123456789abcdef0123456789abcdef";
 
   private final BlockIndex index = new BlockIndex();
-  private final KvFeed feed = new KvFeed(HttpClient.create(), index);
+  private final KvFeed feed =
+      new KvFeed(new NodeAsker(HttpClient.create(), id -> Optional.empty()), index);
 
   private static String contract(String name) {
     try {

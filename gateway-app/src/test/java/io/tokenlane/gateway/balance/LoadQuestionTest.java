@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,8 @@ import reactor.netty.http.client.HttpClient;
 class LoadQuestionTest {
   private final NodePool pool = new NodePool(PoolSettings.DEFAULT);
   private final LoadQuestion question =
-      new LoadQuestion(HttpClient.create(), new FleetEnergy(pool));
+      new LoadQuestion(
+          new NodeAsker(HttpClient.create(), id -> Optional.of("sesame")), new FleetEnergy(pool));
 
   private int limit() {
     return pool.snapshot().getFirst().limit();
@@ -44,6 +46,8 @@ class LoadQuestionTest {
               (call.uri().equals("/metrics") ? metrics : none).answer(call, response));
       assertThat(question.ask(node).block()).isTrue();
       assertThat(limit()).isEqualTo(3);
+      assertThat(server.calls())
+          .allSatisfy(call -> assertThat(call.header("Authorization")).isEqualTo("Bearer sesame"));
 
       server.answers(none);
       assertThat(question.ask(node).block()).isFalse();

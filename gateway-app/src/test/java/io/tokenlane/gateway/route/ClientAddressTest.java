@@ -12,8 +12,9 @@ import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 class ClientAddressTest {
   private static final ClientAddress CLIENTS =
       new ClientAddress(
-          new HttpProperties(
-              List.of("10.0.0.0/8"), Duration.ofSeconds(1), Duration.ofSeconds(1), true));
+          new TrustedProxies(
+              new HttpProperties(
+                  List.of("10.0.0.0/8"), Duration.ofSeconds(1), Duration.ofSeconds(1), true)));
 
   @ParameterizedTest
   @CsvSource(

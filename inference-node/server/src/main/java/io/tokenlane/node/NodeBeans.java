@@ -38,6 +38,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
 import org.springframework.http.client.ReactorResourceFactory;
+import reactor.netty.resources.LoopResources;
 
 /** The node's own parts: settings, the model, what is told about it, and the API. */
 @Configuration(proxyBeanMethods = false)
@@ -51,6 +52,7 @@ class NodeBeans {
   ReactorResourceFactory reactorResourceFactory() {
     ReactorResourceFactory resources = new ReactorResourceFactory();
     resources.setUseGlobalResources(false);
+    resources.setLoopResourcesSupplier(() -> EventLoops.of(LoopResources.DEFAULT_IO_WORKER_COUNT));
     return resources;
   }
 

@@ -25,14 +25,8 @@ final class BoundedHash implements BalancingStrategy {
 
   private static int bounded(Candidates candidates, long key) {
     double perWeight = ROOM * (inFlight(candidates) + 1) / weights(candidates);
-    int index = RendezvousHash.owner(candidates, key, -1);
-    while (index >= 0) {
-      if (candidates.inFlight(index) < Math.ceil(perWeight * candidates.weight(index))) {
-        return index;
-      }
-      index = RendezvousHash.owner(candidates, key, index);
-    }
-    return KEYLESS.choose(candidates);
+    int index = RendezvousHash.owner(candidates, key, perWeight);
+    return index >= 0 ? index : KEYLESS.choose(candidates);
   }
 
   private static double inFlight(Candidates candidates) {

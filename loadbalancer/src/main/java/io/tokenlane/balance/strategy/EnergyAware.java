@@ -20,6 +20,9 @@ final class EnergyAware implements BalancingStrategy {
   private static final int TRIAL = 32;
 
   private final double goalSeconds;
+  private final Lowest.Cost cost = this::cost;
+  private final Lowest.Cost costOnTrial =
+      (all, i) -> all.inFlight(i) == 0 ? all.energy(i) : cost(all, i);
 
   /**
    * @param goalSeconds until the first byte; 0: none
@@ -36,13 +39,10 @@ final class EnergyAware implements BalancingStrategy {
   @Override
   public int choose(Candidates candidates) {
     if (goalSeconds == 0) {
-      return Lowest.of(candidates, this::cost, Candidates::hint);
+      return Lowest.of(candidates, cost, Candidates::hint);
     }
     boolean trial = candidates.random(TRIAL) == 0;
-    return Lowest.of(
-        candidates,
-        (all, i) -> trial && all.inFlight(i) == 0 ? all.energy(i) : cost(all, i),
-        Ewma::costOf);
+    return Lowest.of(candidates, trial ? costOnTrial : cost, Ewma::costOf);
   }
 
   @Override

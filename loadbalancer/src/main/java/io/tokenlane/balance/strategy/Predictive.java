@@ -15,8 +15,7 @@ final class Predictive implements BalancingStrategy {
 
   @Override
   public int choose(Candidates candidates) {
-    double growth = Math.max(SLOWEST, candidates.growth());
-    return Lowest.of(candidates, (all, i) -> cost(all, i, growth), Candidates::hint);
+    return Lowest.of(candidates, Predictive::costOf, Candidates::hint);
   }
 
   @Override
@@ -26,12 +25,16 @@ final class Predictive implements BalancingStrategy {
 
   @Override
   public double cost(Candidates candidates, int index) {
-    return cost(candidates, index, Math.max(SLOWEST, candidates.growth()));
+    return costOf(candidates, index);
   }
 
-  private static double cost(Candidates candidates, int index, double growth) {
+  private static double costOf(Candidates candidates, int index) {
     double ramp = candidates.ramp(index);
     double cost = Ewma.costOf(candidates, index);
-    return ramp == 1 ? cost : cost * ramp / Math.min(1, ramp * growth);
+    return ramp == 1 ? cost : cost * ramp / Math.min(1, ramp * growth(candidates));
+  }
+
+  private static double growth(Candidates candidates) {
+    return Math.max(SLOWEST, candidates.growth());
   }
 }

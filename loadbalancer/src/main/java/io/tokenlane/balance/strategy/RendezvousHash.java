@@ -25,24 +25,30 @@ public final class RendezvousHash implements BalancingStrategy {
   @Override
   public int choose(Candidates candidates) {
     @Nullable String key = candidates.key();
-    return key == null ? KEYLESS.choose(candidates) : owner(candidates, hash(key), NOBODY);
+    return key == null
+        ? KEYLESS.choose(candidates)
+        : owner(candidates, hash(key), Double.POSITIVE_INFINITY);
   }
 
   /**
-   * The eligible node that wants the key most; behind {@code last} where that is one.
+   * The eligible node that wants the key most, of those with fewer calls than this per weight,
+   * rounded up.
    *
    * @return −1 if there is none
    */
-  static int owner(Candidates candidates, long key, int last) {
+  static int owner(Candidates candidates, long key, double callsPerWeight) {
     int best = NOBODY;
     long most = 0;
     double itsWeight = 0;
     for (int i = 0; i < candidates.size(); i++) {
-      if (!candidates.eligible(i) || (last != NOBODY && !before(candidates, key, last, i))) {
+      if (!candidates.eligible(i)) {
+        continue;
+      }
+      double weight = candidates.weight(i);
+      if (candidates.inFlight(i) >= Math.ceil(callsPerWeight * weight)) {
         continue;
       }
       long draw = draw(key, candidates.hash(i));
-      double weight = candidates.weight(i);
       if (best == NOBODY || before(draw, weight, most, itsWeight)) {
         best = i;
         most = draw;

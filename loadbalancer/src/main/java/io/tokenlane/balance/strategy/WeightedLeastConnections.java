@@ -1,6 +1,10 @@
 package io.tokenlane.balance.strategy;
 
-/** Takes the node with the fewest calls in flight per unit of weight, ties at random. */
+/**
+ * Takes the node with the fewest calls in flight per unit of weight. Among several the choice is
+ * random, by weight: as in nginx's {@code least_conn}, an idle fleet is used in proportion to its
+ * weights, not its heaviest node alone.
+ */
 final class WeightedLeastConnections implements BalancingStrategy {
   @Override
   public String name() {
@@ -9,11 +13,15 @@ final class WeightedLeastConnections implements BalancingStrategy {
 
   @Override
   public int choose(Candidates candidates) {
-    return Lowest.of(candidates, this::cost);
+    return Lowest.byWeight(candidates, WeightedLeastConnections::costOf);
   }
 
   @Override
   public double cost(Candidates candidates, int index) {
-    return (1 + candidates.inFlight(index)) / candidates.weight(index);
+    return costOf(candidates, index);
+  }
+
+  private static double costOf(Candidates candidates, int index) {
+    return candidates.inFlight(index) / candidates.weight(index);
   }
 }

@@ -90,6 +90,17 @@ class ActiveHealthChecksTest {
   }
 
   @Test
+  void whatAProbeFoundIsToldWithoutTheClassOfItsFailure() {
+    answers.put(
+        "a",
+        CompletableFuture.<Boolean>failedFuture(new IllegalStateException("status 503"))
+            .thenApply(well -> well));
+    start("a");
+    time.run(Duration.ofSeconds(5));
+    assertThat(see(0).lastFailure()).hasValue("health check: status 503");
+  }
+
+  @Test
   void noIsNo() {
     answers.put("a", CompletableFuture.completedFuture(false));
     start("a");

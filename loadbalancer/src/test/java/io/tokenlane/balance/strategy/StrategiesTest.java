@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.tokenlane.balance.strategy.TableCandidates.Row;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -54,6 +55,38 @@ class StrategiesTest {
     List<Integer> turns =
         IntStream.range(0, 6).mapToObj(i -> Strategies.named("round-robin").choose(fleet)).toList();
     assertThat(turns).containsExactly(0, 2, 3, 0, 2, 3);
+  }
+
+  @Test
+  void roundRobinSpreadsLightNodesOverTheTurnsOfAHeavyOne() {
+    BalancingStrategy strategy = Strategies.named("round-robin");
+    assertThat(turns(strategy, 14, 5, 1, 1)).isEqualTo("aabaacaaabaaca");
+    assertThat(turns(strategy, 6, 2, 1)).isEqualTo("abaaba");
+  }
+
+  private static String turns(BalancingStrategy strategy, int calls, double... weights) {
+    TableCandidates fleet =
+        fleet(Arrays.stream(weights).mapToObj(PLAIN::weight).toArray(Row[]::new));
+    StringBuilder turns = new StringBuilder();
+    for (int i = 0; i < calls; i++) {
+      turns.append((char) ('a' + strategy.choose(fleet)));
+    }
+    return turns.toString();
+  }
+
+  @Test
+  void anIdleFleetIsUsedByWeightWhereConnectionsAreCounted() {
+    TableCandidates fleet = fleet(PLAIN.weight(5), PLAIN, PLAIN.weight(2));
+    int[] taken = new int[3];
+    for (int i = 0; i < 8_000; i++) {
+      taken[Strategies.named("weighted-least-connections").choose(fleet)]++;
+    }
+    assertThat(taken[0]).isBetween(4_800, 5_200);
+    assertThat(taken[1]).isBetween(850, 1_150);
+    fleet.set(0, PLAIN.weight(5).inFlight(4));
+    fleet.set(1, PLAIN.inFlight(1));
+    fleet.set(2, PLAIN.weight(2).inFlight(2));
+    assertThat(Strategies.named("weighted-least-connections").choose(fleet)).isZero();
   }
 
   @ParameterizedTest
@@ -175,12 +208,15 @@ class StrategiesTest {
   }
 
   @Test
-  void theFirstThreeOfAKeyAreThoseThatSortingFinds() {
+  void theFirstOfAKeyAreThoseThatSortingFinds() {
     SplittableRandom random = new SplittableRandom(5);
     for (int trial = 0; trial < 500; trial++) {
       Row[] rows = new Row[1 + random.nextInt(12)];
       for (int i = 0; i < rows.length; i++) {
-        Row row = PLAIN.weight(random.nextBoolean() ? 1 : random.nextDouble(0.1, 5));
+        Row row =
+            PLAIN
+                .weight(random.nextBoolean() ? 1 : random.nextDouble(0.1, 5))
+                .inFlight(random.nextInt(6));
         rows[i] = random.nextInt(4) == 0 ? row.refused() : row;
       }
       TableCandidates fleet = fleet(rows);
@@ -192,15 +228,18 @@ class StrategiesTest {
               .sorted((one, other) -> before(fleet, key, one, other) ? -1 : 1)
               .toList();
       long three = RendezvousHash.firstThree(fleet, key);
-      int last = -1;
       for (int rank = 0; rank < 3; rank++) {
         int expected = rank < sorted.size() ? sorted.get(rank) : -1;
         assertThat(RendezvousHash.ranked(three, rank)).as("trial %d", trial).isEqualTo(expected);
-        if (rank == 0 || last >= 0) {
-          last = RendezvousHash.owner(fleet, key, last);
-          assertThat(last).as("trial %d", trial).isEqualTo(expected);
-        }
       }
+      double room = random.nextDouble(4);
+      assertThat(RendezvousHash.owner(fleet, key, room))
+          .as("trial %d", trial)
+          .isEqualTo(
+              sorted.stream()
+                  .filter(i -> fleet.inFlight(i) < Math.ceil(room * fleet.weight(i)))
+                  .findFirst()
+                  .orElse(-1));
     }
   }
 
