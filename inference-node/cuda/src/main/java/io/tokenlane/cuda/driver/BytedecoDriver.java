@@ -9,9 +9,11 @@ import static org.bytedeco.cuda.global.cudart.cuDevicePrimaryCtxRetain;
 import static org.bytedeco.cuda.global.cudart.cuDeviceTotalMem;
 import static org.bytedeco.cuda.global.cudart.cuDriverGetVersion;
 import static org.bytedeco.cuda.global.cudart.cuEventCreate;
+import static org.bytedeco.cuda.global.cudart.cuEventDestroy;
 import static org.bytedeco.cuda.global.cudart.cuEventElapsedTime;
 import static org.bytedeco.cuda.global.cudart.cuEventRecord;
 import static org.bytedeco.cuda.global.cudart.cuEventSynchronize;
+import static org.bytedeco.cuda.global.cudart.cuGetErrorName;
 import static org.bytedeco.cuda.global.cudart.cuGraphDestroy;
 import static org.bytedeco.cuda.global.cudart.cuGraphExecDestroy;
 import static org.bytedeco.cuda.global.cudart.cuGraphInstantiate;
@@ -21,21 +23,27 @@ import static org.bytedeco.cuda.global.cudart.cuLaunchKernel;
 import static org.bytedeco.cuda.global.cudart.cuMemAlloc;
 import static org.bytedeco.cuda.global.cudart.cuMemAllocHost;
 import static org.bytedeco.cuda.global.cudart.cuMemFree;
+import static org.bytedeco.cuda.global.cudart.cuMemFreeHost;
 import static org.bytedeco.cuda.global.cudart.cuMemcpyDtoDAsync;
 import static org.bytedeco.cuda.global.cudart.cuMemcpyDtoHAsync;
 import static org.bytedeco.cuda.global.cudart.cuMemcpyHtoDAsync;
 import static org.bytedeco.cuda.global.cudart.cuMemsetD8Async;
 import static org.bytedeco.cuda.global.cudart.cuModuleGetFunction;
 import static org.bytedeco.cuda.global.cudart.cuModuleLoadData;
+import static org.bytedeco.cuda.global.cudart.cuModuleUnload;
 import static org.bytedeco.cuda.global.cudart.cuStreamBeginCapture;
 import static org.bytedeco.cuda.global.cudart.cuStreamCreate;
+import static org.bytedeco.cuda.global.cudart.cuStreamDestroy;
 import static org.bytedeco.cuda.global.cudart.cuStreamEndCapture;
 import static org.bytedeco.cuda.global.cudart.cuStreamSynchronize;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.IntSupplier;
 import org.bytedeco.cuda.cudart.CUctx_st;
 import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUfunc_st;
@@ -50,8 +58,8 @@ import org.bytedeco.javacpp.SizeTPointer;
 
 /**
  * The first device, through Bytedeco's CUDA presets. It calls the driver functions imported above
- * and no others: all of them are in every driver of CUDA 12 and 13, while some that the presets
- * name end the process where an older library lacks them.
+ * and no others: all of them are in every driver of CUDA 13, while some that the presets name end
+ * the process where an older library lacks them.
  *
  * <p>Steps allocate nothing: launches go through one block of arguments and one reused pointer.
  */
@@ -60,6 +68,12 @@ public final class BytedecoDriver implements Driver {
   private static final int MAJOR = 75;
   private static final int MINOR = 76;
   private static final int MOST_ARGUMENTS = 1024;
+
+  /** Work on the stream waits for none on the default stream. */
+  private static final int NON_BLOCKING = 1;
+
+  /** While a stream is captured, other threads may do what they want. */
+  private static final int THREAD_LOCAL = 1;
 
   /** Words that say how a launch's arguments are passed: as one block. */
   private static final long BUFFER_POINTER = 1;
@@ -80,8 +94,13 @@ public final class BytedecoDriver implements Driver {
   private final List<CUmod_st> modules = new ArrayList<>();
 
   private final List<CUfunc_st> functions = new ArrayList<>();
-  private final List<CUgraphExec_st> graphs = new ArrayList<>();
   private final List<CUevent_st> events = new ArrayList<>();
+  private final List<Long> pinned = new ArrayList<>();
+
+  /** By handle: others than modules come and go. */
+  private final Map<Long, CUgraphExec_st> graphs = new HashMap<>();
+
+  private long lastGraph;
 
   /** A pointer to wherever it is set; never freed. */
   private static final class Place extends Pointer {
@@ -109,7 +128,7 @@ public final class BytedecoDriver implements Driver {
     facts = describe(device);
     check("cuDevicePrimaryCtxRetain", cuDevicePrimaryCtxRetain(context, device));
     check("cuCtxSetCurrent", cuCtxSetCurrent(context));
-    check("cuStreamCreate", cuStreamCreate(stream, 1));
+    check("cuStreamCreate", cuStreamCreate(stream, NON_BLOCKING));
     argumentMemory = MemorySegment.ofAddress(arguments.address()).reinterpret(MOST_ARGUMENTS);
     extra.put(0, new Place().at(BUFFER_POINTER));
     extra.put(1, arguments);
@@ -147,7 +166,18 @@ public final class BytedecoDriver implements Driver {
 
   private static void check(String call, int code) {
     if (code != 0) {
-      throw new DriverException("%s: CUDA error %d (expected: 0)".formatted(call, code));
+      throw new DriverException(
+          "%s: CUDA error %d%s (expected: 0)".formatted(call, code, nameOf(code)));
+    }
+  }
+
+  /** What the driver calls an error, in front of a space; empty if it does not know it. */
+  private static String nameOf(int code) {
+    try (PointerPointer<BytePointer> name = new PointerPointer<>(1)) {
+      name.put(0, (BytePointer) null);
+      return cuGetErrorName(code, name) == 0
+          ? ", " + name.get(BytePointer.class, 0).getString(StandardCharsets.UTF_8)
+          : "";
     }
   }
 
@@ -190,6 +220,7 @@ public final class BytedecoDriver implements Driver {
 
   @Override
   public void free(long address) {
+    synchronize(); // cuMemFree usually waits, but is not documented to
     check("cuMemFree", cuMemFree(address));
   }
 
@@ -198,7 +229,9 @@ public final class BytedecoDriver implements Driver {
   public MemorySegment pinned(long bytes) {
     try (PointerPointer<Pointer> address = new PointerPointer<>(1)) {
       check("cuMemAllocHost of %d bytes".formatted(bytes), cuMemAllocHost(address, bytes));
-      return MemorySegment.ofAddress(address.get(0).address()).reinterpret(bytes);
+      long where = address.get(0).address();
+      pinned.add(where);
+      return MemorySegment.ofAddress(where).reinterpret(bytes);
     }
   }
 
@@ -234,7 +267,7 @@ public final class BytedecoDriver implements Driver {
 
   @Override
   public void beginCapture() {
-    check("cuStreamBeginCapture", cuStreamBeginCapture(stream, 0));
+    check("cuStreamBeginCapture", cuStreamBeginCapture(stream, THREAD_LOCAL));
   }
 
   @Override
@@ -244,18 +277,27 @@ public final class BytedecoDriver implements Driver {
     CUgraphExec_st executable = new CUgraphExec_st();
     check("cuGraphInstantiate", cuGraphInstantiate(executable, graph, 0));
     check("cuGraphDestroy", cuGraphDestroy(graph));
-    graphs.add(executable);
-    return graphs.size();
+    graphs.put(++lastGraph, executable);
+    return lastGraph;
   }
 
   @Override
   public void launchGraph(long graph) {
-    check("cuGraphLaunch", cuGraphLaunch(graphs.get((int) graph - 1), stream));
+    check("cuGraphLaunch", cuGraphLaunch(living(graph), stream));
   }
 
   @Override
   public void freeGraph(long graph) {
-    check("cuGraphExecDestroy", cuGraphExecDestroy(graphs.get((int) graph - 1)));
+    check("cuGraphExecDestroy", cuGraphExecDestroy(living(graph)));
+    graphs.remove(graph);
+  }
+
+  private CUgraphExec_st living(long graph) {
+    CUgraphExec_st executable = graphs.get(graph);
+    if (executable == null) {
+      throw new DriverException("graph: %d (expected: one that is not freed)".formatted(graph));
+    }
+    return executable;
   }
 
   @Override
@@ -289,9 +331,28 @@ public final class BytedecoDriver implements Driver {
     check("cuStreamSynchronize", cuStreamSynchronize(stream));
   }
 
-  /** Waits; the process's end gives the rest back. */
+  /**
+   * Waits, and gives back all but device memory, which its owners free, and the context: it is the
+   * process's, and takes long to make anew. What fails here is not told, since after an error of
+   * the device everything does; the process's end gives the rest back.
+   */
   @Override
   public void close() {
-    synchronize();
+    attempt(() -> cuStreamSynchronize(stream));
+    graphs.values().forEach(graph -> attempt(() -> cuGraphExecDestroy(graph)));
+    events.forEach(event -> attempt(() -> cuEventDestroy(event)));
+    modules.forEach(module -> attempt(() -> cuModuleUnload(module)));
+    pinned.forEach(where -> attempt(() -> cuMemFreeHost(place.at(where))));
+    attempt(() -> cuStreamDestroy(stream));
+    graphs.clear();
+    events.clear();
+    modules.clear();
+    pinned.clear();
+    List.of(arguments, argumentBytes, extra).forEach(Pointer::deallocate);
+  }
+
+  @SuppressWarnings("CheckReturnValue")
+  private static void attempt(IntSupplier call) {
+    call.getAsInt();
   }
 }
