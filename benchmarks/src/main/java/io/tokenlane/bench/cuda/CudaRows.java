@@ -18,16 +18,16 @@ import org.jspecify.annotations.Nullable;
  * weights could be read, at the bandwidth with which the device copies its own memory in the same
  * run; the share of it is what is compared with a goal, as tokens per second depend on the card.
  *
- * <p>Rows are there from the beginning, without values; what fails takes no more with it than
- * what was still to come. Each figure is also told on standard error as soon as it is there.
+ * <p>Rows are there from the beginning, without values; what fails takes no more with it than what
+ * was still to come. Each figure is also told on standard error as soon as it is there.
  */
 public final class CudaRows {
   private static final int[] BATCHES = {1, 8, 32, 128};
   private static final int CONTEXT = 512;
   private static final int PROMPT = 512;
   private static final int MAX_ROWS = 512;
-  private static final Duration PATIENCE = Duration.ofSeconds(240);
-  private static final Duration QUICK_PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
+  private static final Duration QUICK_PATIENCE = Duration.ofMinutes(1);
 
   private final List<ModelShape> shapes;
   private final int steps;

@@ -70,7 +70,8 @@ final class MixedLoad {
    * @return tokens of answers in a second
    */
   double run(Model model, int maxRows, KvType cache) throws InterruptedException {
-    int blocks = Math.ceilDiv(LONGEST_PROMPT + LONGEST_ANSWER, BLOCK) * BATCH;
+    int longest = requests.stream().mapToInt(it -> it.prompt() + it.answer()).max().orElse(0);
+    int blocks = Math.ceilDiv(longest, BLOCK) * Math.min(BATCH, requests.size());
     EngineConfig config =
         EngineConfig.defaults()
             .withBlockSize(BLOCK)
@@ -99,8 +100,7 @@ final class MixedLoad {
       CompletableFuture<Void> end = new CompletableFuture<>();
       ends.add(end);
       GenerationRequest request =
-          new GenerationRequest(
-              prompt, lengths.answer(), SamplingParams.GREEDY, Set.of(), -1, 0);
+          new GenerationRequest(prompt, lengths.answer(), SamplingParams.GREEDY, Set.of(), -1, 0);
       engine.submit(request, event -> hear(event, end));
     }
     try {

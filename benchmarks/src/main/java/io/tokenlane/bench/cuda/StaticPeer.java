@@ -25,7 +25,7 @@ final class StaticPeer {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String SCRIPT = "/peers/transformers_static.py";
   private static final String IMPORTS = "import torch, transformers";
-  private static final Duration IMPORTED = Duration.ofSeconds(60);
+  private static final Duration IMPORTED = Duration.ofMinutes(1);
 
   private final String python;
   private final String device;
@@ -42,10 +42,18 @@ final class StaticPeer {
     this.patience = patience;
   }
 
-  /** On this machine's GPU, by {@code TOKENLANE_PEER_PYTHON} or else the path's {@code python3}. */
+  /**
+   * On this machine's GPU, by {@code TOKENLANE_PEER_PYTHON} or else the path's {@code python3}.
+   *
+   * @param patience longest run, unless {@code TOKENLANE_PEER_SECONDS} says otherwise
+   */
   static StaticPeer onGpu(Duration patience) {
-    String named = System.getenv("TOKENLANE_PEER_PYTHON");
-    return new StaticPeer(named == null ? "python3" : named, "cuda", patience);
+    String python = System.getenv("TOKENLANE_PEER_PYTHON");
+    String seconds = System.getenv("TOKENLANE_PEER_SECONDS");
+    return new StaticPeer(
+        python == null ? "python3" : python,
+        "cuda",
+        seconds == null ? patience : Duration.ofSeconds(Long.parseLong(seconds)));
   }
 
   /**
@@ -87,11 +95,16 @@ final class StaticPeer {
     List<int[]> requests =
         load.requests().stream().map(it -> new int[] {it.prompt(), it.answer()}).toList();
     return Map.of(
-        "device", device,
-        "dtype", "bfloat16",
-        "batch", MixedLoad.BATCH,
-        "config", config(config),
-        "requests", requests);
+        "device",
+        device,
+        "dtype",
+        "bfloat16",
+        "batch",
+        MixedLoad.BATCH,
+        "config",
+        config(config),
+        "requests",
+        requests);
   }
 
   /** As its library names a model's shape. */

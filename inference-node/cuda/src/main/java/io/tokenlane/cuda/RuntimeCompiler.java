@@ -20,6 +20,10 @@ import java.util.Optional;
  */
 final class RuntimeCompiler {
   private static final List<String> LIBRARIES = List.of("libnvrtc.so.13", "libnvrtc.so.12");
+
+  /** What it reads beside itself. */
+  private static final String BUILTINS = "libnvrtc-builtins.so.13.3";
+
   private static final AddressLayout ADDRESS = ValueLayout.ADDRESS;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
 
@@ -44,9 +48,14 @@ final class RuntimeCompiler {
     }
   }
 
+  /** Whether this machine has a compiler. */
+  static boolean isThere() {
+    return LIBRARIES.stream().anyMatch(Libraries::isThere);
+  }
+
   private static SymbolLookup open(Arena arena, int architecture) {
     for (String name : LIBRARIES) {
-      Optional<SymbolLookup> library = find(name, arena);
+      Optional<SymbolLookup> library = Libraries.open(name, arena, BUILTINS);
       if (library.isPresent()) {
         return library.get();
       }
@@ -54,15 +63,6 @@ final class RuntimeCompiler {
     throw new DriverException(
         "kernels: no cubins for sm_%d and no %s to compile them (expected: one of sm_%s)"
             .formatted(architecture, LIBRARIES.getFirst(), KernelImages.BUILT));
-  }
-
-  @SuppressWarnings("restricted") // a library of CUDA
-  private static Optional<SymbolLookup> find(String name, Arena arena) {
-    try {
-      return Optional.of(SymbolLookup.libraryLookup(name, arena));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
   }
 
   private byte[] cubin(String family, int architecture) {
