@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/src/main/resources/kernels"
 NVCC=${NVCC:-nvcc}
 TABLE=../../../test/resources/kernel-resources.tsv
-FAMILIES="embed pack project attention sample random"
+FAMILIES="embed pack project attention sample random plain"
 ARCHITECTURES="80 86 89 90 100 120"
 
 command -v "$NVCC" >/dev/null || {

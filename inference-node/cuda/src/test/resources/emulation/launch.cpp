@@ -11,6 +11,7 @@ typedef unsigned long long u64;
 #include "attention.cu"
 #include "sample.cu"
 #include "random.cu"
+#include "plain.cu"
 
 template <class A, void (*kernel)(const A)>
 static void call(const void *arguments) {

@@ -126,7 +126,7 @@ public final class CudaRows {
     double[] answers = new double[2];
     for (WeightFormat format : WeightFormat.values()) {
       int index = format == WeightFormat.INT8 ? 1 : 0;
-      try (RandomModel random = RandomModel.make(shape.config(), format, MAX_ROWS)) {
+      try (RandomModel random = RandomModel.make(shape.config(), format, MAX_ROWS, false)) {
         bytes[index] = random.weightBytes();
         single[index] = measure(shape, format, random);
         answers[index] = mixed.run(random.model(), MAX_ROWS, KvType.FLOAT16);

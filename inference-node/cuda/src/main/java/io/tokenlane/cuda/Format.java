@@ -73,6 +73,11 @@ enum Format {
     return new Projection(Kernel.valueOf(kernel + tiles), 1, tiles);
   }
 
+  /** Numbers that add up to each number of a row. */
+  int parts() {
+    return parts;
+  }
+
   /** Inputs that a warp multiplies at once. */
   int step() {
     return step;

@@ -36,7 +36,10 @@ enum Kernel {
   ATTEND_TENSOR_128("attention", 128),
   COMBINE("attention", 32),
   SAMPLE("sample", 1024),
-  FILL_RANDOM("random", 256);
+  FILL_RANDOM("random", 256),
+  PLAIN_WEIGHTS("plain", 256),
+  PLAIN_ROWS("plain", 256),
+  PLAIN_SUMS("plain", 256);
 
   private final String family;
   private final int threads;

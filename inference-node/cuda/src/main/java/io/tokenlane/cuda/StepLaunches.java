@@ -35,6 +35,7 @@ final class StepLaunches {
   private final DeviceMemory.Scratch logits;
   private final DrawMemory drawMemory;
   private final Results results;
+  private final @Nullable LargeProjections large;
   private @Nullable StepMemory batchMemory;
   private int rows;
   private int outputs;
@@ -44,8 +45,13 @@ final class StepLaunches {
   private long graphLaunches;
   private long kernelLaunches;
 
+  /**
+   * @param large computes projections of many rows; null if {@code project.cu} does them all
+   */
   @SuppressWarnings("MustBeClosedChecker") // the arena lives as long as the backend
-  StepLaunches(Driver driver, DeviceMemory memory, KernelSet kernels) {
+  StepLaunches(
+      Driver driver, DeviceMemory memory, KernelSet kernels, @Nullable LargeProjections large) {
+    this.large = large;
     this.driver = driver;
     this.memory = memory;
     this.kernels = kernels;
@@ -164,6 +170,19 @@ final class StepLaunches {
   private void project(DeviceLinear weight, long out, boolean add, boolean ofOutputs) {
     Format format = weight.format();
     int count = ofOutputs ? outputs : rows;
+    if (large != null && !ofOutputs && LargeProjections.takes(format, count)) {
+      flush();
+      large.enqueue(
+          new LargeProjections.Projection(
+              weight,
+              batch().counts(),
+              packed.atLeast(0),
+              packedScales.atLeast(0),
+              out,
+              count,
+              add));
+      return;
+    }
     Format.Projection projection = format.project(count);
     list.add(
         projection.kernel(),
@@ -395,6 +414,9 @@ final class StepLaunches {
     flush();
     driver.synchronize();
     graphs.close();
+    if (large != null) {
+      large.close();
+    }
     arena.close();
   }
 }

@@ -184,6 +184,11 @@ final class EmulatedDriver implements Driver {
   }
 
   @Override
+  public long stream() {
+    return 0;
+  }
+
+  @Override
   public void synchronize() {}
 
   @Override

@@ -24,6 +24,7 @@ final class StubbedDriverTest {
       Path.of(System.getProperty("tokenlane.root", "../..")).resolve("inference-node/cuda");
   private static final Path SOURCES = MODULE.resolve("src/test/resources/stub");
   private static final Path STUB = MODULE.resolve("target/stub").toAbsolutePath();
+  private static final String COMMAND = "io.tokenlane.cuda.ChecksCommand";
   private static final long MOST_MINUTES = 5;
 
   @BeforeAll
@@ -40,6 +41,15 @@ final class StubbedDriverTest {
         "-Wl,--version-script=" + SOURCES.resolve("libcudart.map").toAbsolutePath(),
         "-o",
         "libcudart.so.13");
+    compile(
+        library,
+        "-std=c++17",
+        "libcublas.cpp",
+        "-L.",
+        "-l:libcuda.so.1",
+        "-Wl,-soname,libcublas.so.13",
+        "-o",
+        "libcublas.so.13");
   }
 
   private static void compile(List<String> options, String... more)
@@ -121,7 +131,7 @@ final class StubbedDriverTest {
 
   @Test
   void aDriverWithoutADeviceIsAReason() throws Exception {
-    Ran ran = run(Map.of("STUB_DEVICES", "0"), "io.tokenlane.cuda.ChecksCommand", "CudaDriverTest");
+    Ran ran = run(Map.of("STUB_DEVICES", "0"), COMMAND, "CudaDriverTest");
     assertThat(ran.code).isNotZero();
     assertThat(ran.output).contains("cuInit: CUDA error 100, CUDA_ERROR_NO_DEVICE (expected: 0)");
   }

@@ -327,6 +327,11 @@ public final class BytedecoDriver implements Driver {
   }
 
   @Override
+  public long stream() {
+    return stream.address();
+  }
+
+  @Override
   public void synchronize() {
     check("cuStreamSynchronize", cuStreamSynchronize(stream));
   }

@@ -84,6 +84,9 @@ public interface Driver extends AutoCloseable {
   /** Milliseconds between two marks that were passed. */
   float millis(long from, long to);
 
+  /** The stream, as libraries that enqueue work on it name it. */
+  long stream();
+
   /** Waits until all that was enqueued has finished. */
   void synchronize();
 
