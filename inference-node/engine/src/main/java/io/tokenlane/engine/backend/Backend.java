@@ -40,6 +40,14 @@ public interface Backend extends AutoCloseable {
    */
   Linear linear(List<Tensor> parts, List<Tensor> biases);
 
+  /**
+   * As {@link #linear}, for a matrix whose outputs are what {@link #gate} takes: it may lie on the
+   * device so that pairs of them come out of one place.
+   */
+  default Linear gateUp(List<Tensor> parts, List<Tensor> biases) {
+    return linear(parts, biases);
+  }
+
   /** Takes a matrix for {@link #embed} alone, whose memory has to stay. */
   Linear table(Tensor table);
 
