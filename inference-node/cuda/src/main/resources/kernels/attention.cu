@@ -4,14 +4,15 @@
 // few neighbouring rows. It goes over positions in pieces of 32, a key to a lane, with an online softmax
 // (Dao et al. 2022); after every 256 positions the partial result is closed and merged with those before. A row
 // of a long sequence may be cut at those places into work of several blocks (flash-decoding, Dao et al. 2023),
-// whose results are merged in the same order by the same formula. So a row comes out the same to the bit
+// whose results the last of them merges in the same order by the same formula. So a row comes out the same to the bit
 // however rows are cut into steps and work into blocks.
 //
 // Ladder (no step was timed on a device yet: docs/cuda.md; each passes the engine's contract kit in emulation):
 // 1. a warp a head, K and V through shared memory, float32: for caches of float32 and heads over 128;
 // 2. tensor cores: for the other caches;
 // 3. results leave ready for the projection behind, which saves a launch and two ways through memory;
-// 4. heads come from their projection's last block (project.cu): store_kv is for the rest.
+// 4. the last block of a row that was cut merges it, which saves a launch;
+// 5. heads come from their projection's last block (project.cu): store_kv is for the rest.
 #include "heads.cuh"
 #include "ready.cuh"
 
@@ -63,6 +64,14 @@ struct Item {
   int first;     // first partition
   int end;       // partition behind the last
   int scratch;   // where the one partition's result goes; -1: all are merged here
+  int split;     // which of the splits it belongs to
+};
+
+// A row whose partitions are computed apart. The block that is the last to be done with its heads merges them.
+struct Split {
+  int row;
+  int scratch;
+  int parts;
   int unused;
 };
 
@@ -77,6 +86,8 @@ struct AttendArgs {
   const float *value_scales;
   float *out;
   float *scratch;  // [place][head][dim + 2]
+  const Split *splits;
+  int *arrivals;  // [split][block of heads]: partitions that are done, 0 between kernels
   Ready ready;
   int heads;
   int kv_heads;
@@ -87,23 +98,6 @@ struct AttendArgs {
   float scale;
   float cap;
 };
-
-// A row's result of a head, by a warp: as it is, or ready for the projection behind it, if heads are whole groups
-// of 32. `number` gives it.
-template <class Number>
-DEVICE void leave_head(float *out, const Ready &ready, int heads, int dim, int row, int head, Number number) {
-  int lane = threadIdx.x % 32;
-  if (ready.format) {
-    for (int first = 0; first < dim; first += 32) {
-      ready_group(ready, row, head * dim + first, number(first + lane));
-    }
-    return;
-  }
-  float *to = out + ((u64)row * heads + head) * dim;
-  for (int i = lane; i < dim; i += 32) {
-    to[i] = number(i);
-  }
-}
 
 static const int PARTITION = 256;
 static const int PIECE = 32;
@@ -142,6 +136,69 @@ struct Softmax {
     }
   }
 };
+
+// A row's result of a head, by a warp: as it is, or ready for the projection behind it, if heads are whole groups
+// of 32. `number` gives it.
+template <class Number>
+DEVICE void leave_head(float *out, const Ready &ready, int heads, int dim, int row, int head, Number number) {
+  int lane = threadIdx.x % 32;
+  if (ready.format) {
+    for (int first = 0; first < dim; first += 32) {
+      ready_group(ready, row, head * dim + first, number(first + lane));
+    }
+    return;
+  }
+  float *to = out + ((u64)row * heads + head) * dim;
+  for (int i = lane; i < dim; i += 32) {
+    to[i] = number(i);
+  }
+}
+
+// Merges the partitions of a row that was cut, if this block was the last one to be done with one: its heads from
+// `first` on, `count` of them, a head a warp.
+DEVICE void merge_split(const AttendArgs &a, const Item &item, int first, int count) {
+  SHARED bool last;
+  publish();
+  barrier();
+  Split split = a.splits[item.split];
+  if (threadIdx.x == 0) {
+    int *arrivals = a.arrivals + item.split * gridDim.y + blockIdx.y;
+    last = arrive(arrivals) == split.parts - 1;
+    if (last) {
+      *arrivals = 0;
+    }
+  }
+  barrier();
+  if (!last) {
+    return;
+  }
+  publish();
+  int lane = threadIdx.x % 32;
+  for (int head = first + threadIdx.x / 32; head < first + count; head += 4) {
+    Softmax<8> merged;
+    merged.clear();
+    for (int part = 0; part < split.parts; part++) {
+      const float *from = a.scratch + ((u64)(split.scratch + part) * a.heads + head) * (a.dim + 2);
+      Softmax<8> next;
+      next.max = fresh(from);
+      next.sum = fresh(from + 1);
+#pragma unroll
+      for (int i = 0; i < 8; i++) {
+        next.out[i] = lane + 32 * i < a.dim ? fresh(from + 2 + lane + 32 * i) : 0;
+      }
+      merged.merge(next);
+    }
+    float *to = a.out + ((u64)split.row * a.heads + head) * a.dim;
+#pragma unroll
+    for (int i = 0; i < 8; i++) {
+      if (a.ready.format && 32 * i < a.dim) {
+        ready_group(a.ready, split.row, head * a.dim + 32 * i, merged.out[i] / merged.sum);
+      } else if (lane + 32 * i < a.dim) {
+        to[lane + 32 * i] = merged.out[i] / merged.sum;
+      }
+    }
+  }
+}
 
 template <int D>
 DEVICE void stage(const AttendArgs &a, const Item &item, int piece, int kv_head, float (*to)[D + 1], bool key) {
@@ -290,6 +347,10 @@ DEVICE void attend(const AttendArgs &a) {
         }
       }
     }
+  }
+  if (item.scratch >= 0) {
+    int within = blockIdx.y % chunks * together;
+    merge_split(a, item, kv_head * group + within, group - within < together ? group - within : together);
   }
 }
 
@@ -598,57 +659,13 @@ DEVICE void attend_tensor(const AttendArgs &a) {
           a.out, a.ready, a.heads, a.dim, of.row, of.head, [&](int i) { return from[2 + i] * drop / from[1]; });
     }
   }
+  if (item.scratch >= 0) {
+    int chunks = (group + together - 1) / together;
+    int within = blockIdx.y % chunks * together;
+    merge_split(a, item, kv_head * group + within, group - within < together ? group - within : together);
+  }
 }
 
 // Grid: items, kv heads times chunks of sixteen heads of a group.
 KERNEL(attend_tensor_64, 128)(const AttendArgs a) { attend_tensor<64>(a); }
 KERNEL(attend_tensor_128, 128)(const AttendArgs a) { attend_tensor<128>(a); }
-
-// A row whose partitions were computed apart.
-struct Split {
-  int row;
-  int scratch;
-  int parts;
-  int unused;
-};
-
-struct CombineArgs {
-  const Counts *counts;
-  const Split *splits;
-  const float *scratch;
-  float *out;
-  Ready ready;
-  int heads;
-  int dim;
-};
-
-// Grid: splits, heads.
-KERNEL(combine, 32)(const CombineArgs a) {
-  follow();
-  if ((int)blockIdx.x >= a.counts->splits) {
-    return;
-  }
-  Split split = a.splits[blockIdx.x];
-  int lane = threadIdx.x;
-  Softmax<8> merged;
-  merged.clear();
-  for (int part = 0; part < split.parts; part++) {
-    const float *from = a.scratch + ((u64)(split.scratch + part) * a.heads + blockIdx.y) * (a.dim + 2);
-    Softmax<8> next;
-    next.max = from[0];
-    next.sum = from[1];
-    for (int i = 0; i < 8; i++) {
-      next.out[i] = lane + 32 * i < a.dim ? from[2 + lane + 32 * i] : 0;
-    }
-    merged.merge(next);
-  }
-  float *to = a.out + ((u64)split.row * a.heads + blockIdx.y) * a.dim;
-#pragma unroll
-  for (int i = 0; i < 8; i++) {
-    if (a.ready.format && 32 * i < a.dim) {
-      ready_group(a.ready, split.row, blockIdx.y * a.dim + 32 * i, merged.out[i] / merged.sum);
-    } else if (lane + 32 * i < a.dim) {
-      to[lane + 32 * i] = merged.out[i] / merged.sum;
-    }
-  }
-}

@@ -22,7 +22,8 @@ typedef unsigned long long u64;
 #include TOKENLANE_HOST
 #else
 
-#define KERNEL(name, threads) extern "C" __global__ void __launch_bounds__(threads) name
+// Threads of a block, and, where registers are to be kept for them, blocks of a multiprocessor.
+#define KERNEL(name, ...) extern "C" __global__ void __launch_bounds__(__VA_ARGS__) name
 #define DEVICE __device__ __forceinline__
 #define SHARED __shared__
 

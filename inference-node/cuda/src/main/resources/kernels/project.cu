@@ -251,7 +251,7 @@ DEVICE void project_bytes(const ProjectArgs &a) {
   for (int from = begin; from < end; from += READ_TOGETHER) {
     int until = from + READ_TOGETHER < end ? from + READ_TOGETHER : end;
     fetch_steps<PANELS>(a, from + a.ahead, until + a.ahead < end ? until + a.ahead : end, 32);
-#pragma unroll (PANELS * TILES <= 4 ? READ_TOGETHER : 1)
+#pragma unroll (TILES * PANELS > 8 || (TILES == 1 && PANELS == 4) ? 1 : (TILES * PANELS > 4 ? 2 : READ_TOGETHER))
     for (int step = from; step < until; step++) {
       Quad weights[PANELS];
       float upper[PANELS];
@@ -310,7 +310,7 @@ DEVICE void project_halves(const ProjectArgs &a) {
   for (int from = begin; from < end; from += READ_TOGETHER) {
     int until = from + READ_TOGETHER < end ? from + READ_TOGETHER : end;
     fetch_steps<PANELS>(a, from + a.ahead, until + a.ahead < end ? until + a.ahead : end, 32);
-#pragma unroll (PANELS * TILES <= 4 ? READ_TOGETHER : 1)
+#pragma unroll (TILES * PANELS > 16 ? 1 : (TILES * PANELS > 4 ? 2 : READ_TOGETHER))
     for (int step = from; step < until; step++) {
       Quad weights[PANELS];
 #pragma unroll
@@ -346,7 +346,7 @@ DEVICE void project_halves(const ProjectArgs &a) {
 
 // By tiles of rows and panels of outputs. Grid of all: ceil(rows / (8 * tiles)), ceil(panels of the matrix / panels).
 KERNEL(project_int8_1x1, 256)(const ProjectArgs a) { project_bytes<1, 1>(a); }
-KERNEL(project_int8_1x4, 256)(const ProjectArgs a) { project_bytes<1, 4>(a); }
+KERNEL(project_int8_1x4, 256, 4)(const ProjectArgs a) { project_bytes<1, 4>(a); }
 KERNEL(project_int8_2x1, 256)(const ProjectArgs a) { project_bytes<2, 1>(a); }
 KERNEL(project_int8_2x2, 256)(const ProjectArgs a) { project_bytes<2, 2>(a); }
 KERNEL(project_int8_2x4, 256)(const ProjectArgs a) { project_bytes<2, 4>(a); }
@@ -360,7 +360,7 @@ KERNEL(project_bf16_1x1, 256)(const ProjectArgs a) { project_halves<3, 1, 1>(a);
 KERNEL(project_bf16_2x1, 256)(const ProjectArgs a) { project_halves<3, 2, 1>(a); }
 KERNEL(project_bf16_2x2, 256)(const ProjectArgs a) { project_halves<3, 2, 2>(a); }
 KERNEL(project_bf16_4x1, 256)(const ProjectArgs a) { project_halves<3, 4, 1>(a); }
-KERNEL(project_bf16_4x2, 256)(const ProjectArgs a) { project_halves<3, 4, 2>(a); }
+KERNEL(project_bf16_4x2, 256, 2)(const ProjectArgs a) { project_halves<3, 4, 2>(a); }
 KERNEL(project_bf16_4x4, 256)(const ProjectArgs a) { project_halves<3, 4, 4>(a); }
 KERNEL(project_bf16_8x1, 256)(const ProjectArgs a) { project_halves<3, 8, 1>(a); }
 KERNEL(project_bf16_8x2, 256)(const ProjectArgs a) { project_halves<3, 8, 2>(a); }
@@ -369,7 +369,7 @@ KERNEL(project_f16_1x1, 256)(const ProjectArgs a) { project_halves<2, 1, 1>(a); 
 KERNEL(project_f16_2x1, 256)(const ProjectArgs a) { project_halves<2, 2, 1>(a); }
 KERNEL(project_f16_2x2, 256)(const ProjectArgs a) { project_halves<2, 2, 2>(a); }
 KERNEL(project_f16_4x1, 256)(const ProjectArgs a) { project_halves<2, 4, 1>(a); }
-KERNEL(project_f16_4x2, 256)(const ProjectArgs a) { project_halves<2, 4, 2>(a); }
+KERNEL(project_f16_4x2, 256, 2)(const ProjectArgs a) { project_halves<2, 4, 2>(a); }
 KERNEL(project_f16_4x4, 256)(const ProjectArgs a) { project_halves<2, 4, 4>(a); }
 KERNEL(project_f16_8x1, 256)(const ProjectArgs a) { project_halves<2, 8, 1>(a); }
 KERNEL(project_f16_8x2, 256)(const ProjectArgs a) { project_halves<2, 8, 2>(a); }

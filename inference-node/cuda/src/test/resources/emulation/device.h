@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define KERNEL(name, threads) extern "C" void name
+#define KERNEL(name, ...) extern "C" void name
 #define DEVICE inline
 #define SHARED static
 

@@ -16,31 +16,31 @@ import org.jspecify.annotations.Nullable;
 final class Calls {
   private final LaunchList list;
   private final Arguments arguments;
-  private final DeviceMemory memory;
   private final DeviceMemory.Scratch packed;
   private final DeviceMemory.Scratch packedScales;
   private final DeviceMemory.Scratch left;
   private final DeviceMemory.Scratch leftScales;
+  private final DeviceMemory.Counters panelsDone;
+  private final DeviceMemory.Counters partsDone;
   private final int processors;
   private @Nullable StepMemory batchMemory;
   private int rows;
   private int outputs;
   private long step;
-  private long arrivals;
-  private int arrivalCount;
 
   /**
    * @param processors multiprocessors of the device
    */
   Calls(LaunchList list, Arena arena, DeviceMemory memory, int processors) {
     this.list = list;
-    this.memory = memory;
     this.processors = processors;
     arguments = new Arguments(arena);
     packed = memory.new Scratch();
     packedScales = memory.new Scratch();
     left = memory.new Scratch();
     leftScales = memory.new Scratch();
+    panelsDone = memory.new Counters();
+    partsDone = memory.new Counters();
   }
 
   /** The next step, of so many rows and outputs, padded. */
@@ -157,14 +157,10 @@ final class Calls {
             .block());
   }
 
-  /** Places to count a layer's finished panels in; kernels leave them as zeros. */
+  /** Where the finished panels of each head are counted. */
   private long arrivals(HeadsWay heads) {
-    int wanted = Math.ceilDiv(heads.qkv().maxRows(), Format.TILE) * heads.allHeads();
-    if (wanted > arrivalCount) {
-      arrivalCount = wanted;
-      arrivals = memory.zeros((long) wanted * Integer.BYTES);
-    }
-    return arrivals;
+    return panelsDone.atLeast(
+        Math.ceilDiv(heads.qkv().maxRows(), Format.TILE) * heads.allHeads());
   }
 
   void normAdd(long from, DeviceNorm norm, DeviceRows sum) {
@@ -220,7 +216,7 @@ final class Calls {
   }
 
   /**
-   * Attention, and the merging of rows that were cut.
+   * Attention; blocks merge rows that were cut.
    *
    * @param ready where results go; {@link Ready#NONE}: as they are, to the rows
    */
@@ -228,6 +224,7 @@ final class Calls {
     HeadShape shape = of.layer().shape();
     boolean tensor = KernelNumbers.inTensorCores(shape, of.kv().type);
     int heads = tensor ? WorkList.TENSOR_HEADS : WorkList.HEADS;
+    int headBlocks = WorkList.headBlocks(shape, heads);
     int layer = of.layer().layer();
     Arguments wanted =
         counts()
@@ -239,11 +236,13 @@ final class Calls {
             .address(of.kv().keyScales(layer))
             .address(of.kv().valueScales(layer))
             .address(of.out().address())
-            .address(of.scratch());
+            .address(of.scratch())
+            .address(batch().splits())
+            .address(partsDone.atLeast(batch().maxSequences() * headBlocks));
     list.add(
         KernelNumbers.attendKernel(shape, tensor),
         Buckets.powerOfTwo(of.work().itemCount()),
-        WorkList.headBlocks(shape, heads),
+        headBlocks,
         ready
             .write(wanted)
             .number(shape.heads())
@@ -255,14 +254,5 @@ final class Calls {
             .number(of.layer().rule().scale())
             .number(of.layer().rule().softCap())
             .block());
-    if (of.work().splitCount() > 0) {
-      Arguments merging =
-          counts().address(batch().splits()).address(of.scratch()).address(of.out().address());
-      list.add(
-          Kernel.COMBINE,
-          Buckets.powerOfTwo(of.work().splitCount()),
-          shape.heads(),
-          ready.write(merging).number(shape.heads()).number(shape.headDim()).block());
-    }
   }
 }

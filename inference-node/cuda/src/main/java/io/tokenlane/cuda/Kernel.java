@@ -48,7 +48,6 @@ enum Kernel {
   ATTEND_256("attention", 128),
   ATTEND_TENSOR_64("attention", 128),
   ATTEND_TENSOR_128("attention", 128),
-  COMBINE("attention", 32),
   SAMPLE("sample", 1024),
   FILL_RANDOM("random", 256);
 
