@@ -159,8 +159,7 @@ final class Calls {
 
   /** Where the finished panels of each head are counted. */
   private long arrivals(HeadsWay heads) {
-    return panelsDone.atLeast(
-        Math.ceilDiv(heads.qkv().maxRows(), Format.TILE) * heads.allHeads());
+    return panelsDone.atLeast(Math.ceilDiv(heads.qkv().maxRows(), Format.TILE) * heads.allHeads());
   }
 
   void normAdd(long from, DeviceNorm norm, DeviceRows sum) {

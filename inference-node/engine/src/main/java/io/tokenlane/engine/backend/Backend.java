@@ -15,6 +15,9 @@ import java.util.List;
  * #projectAdd} in architectures that norm a layer's results. Operations take effect in that order,
  * but need not be finished when they return; only {@link #logits} waits.
  *
+ * <p>What {@link #attend} and {@link #gate} write is for the projection behind them: once that was
+ * asked for, those rows may hold anything.
+ *
  * <p>What a row comes out as depends on nothing but the row, its sequence's blocks and the weights:
  * not on other rows of the batch nor on their number, bit for bit.
  *
@@ -42,7 +45,8 @@ public interface Backend extends AutoCloseable {
 
   /**
    * As {@link #linear}, for a matrix whose outputs are what {@link #gate} takes: it may lie on the
-   * device so that pairs of them come out of one place.
+   * device so that pairs of them come out of one place. Rows of them may hold anything once {@link
+   * #gate} took them.
    */
   default Linear gateUp(List<Tensor> parts, List<Tensor> biases) {
     return linear(parts, biases);
