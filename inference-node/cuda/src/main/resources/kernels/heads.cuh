@@ -1,4 +1,5 @@
 // A head's way from the projection of queries, keys and values to attention: norm, rotation, the paged cache.
+// Loops here stand in every projection, so that they are kept short: all but the one that waits for memory.
 #pragma once
 
 #include "common.cuh"
@@ -32,6 +33,7 @@ DEVICE void write_head(const Heads &a, const float *head, int kv_head, int row, 
   u64 place = (u64)a.slots[row] * a.kv_heads + kv_head;
   void *to = key ? a.keys : a.values;
   if (a.kind != 1) {
+#pragma unroll 1
     for (int i = lane; i < a.dim; i += 32) {
       if (a.kind == 0) {
         ((float *)to)[place * a.dim + i] = head[i];
@@ -42,6 +44,7 @@ DEVICE void write_head(const Heads &a, const float *head, int kv_head, int row, 
     return;
   }
   float largest = 0;
+#pragma unroll 1
   for (int i = lane; i < a.dim; i += 32) {
     largest = larger(largest, fabsf(head[i]));
   }
@@ -50,6 +53,7 @@ DEVICE void write_head(const Heads &a, const float *head, int kv_head, int row, 
   if (!is_finite(inverse)) {
     inverse = 0;
   }
+#pragma unroll 1
   for (int i = lane; i < a.dim; i += 32) {
     ((signed char *)to)[place * a.dim + i] = (signed char)(int)floorf(head[i] * inverse + 0.5f);
   }
@@ -60,6 +64,7 @@ DEVICE void write_head(const Heads &a, const float *head, int kv_head, int row, 
 
 DEVICE void turn_head(const Heads &a, float *head, int row) {
   const float *turns = a.turns + (u64)row * a.pairs * 2;
+#pragma unroll 1
   for (int pair = threadIdx.x % 32; pair < a.pairs; pair += 32) {
     int first = a.interleaved ? 2 * pair : pair;
     int second = a.interleaved ? first + 1 : pair + a.pairs;
@@ -81,6 +86,7 @@ DEVICE void store_head(const Heads &a, float *head, int row, int index) {
   bool value = index >= a.heads + a.kv_heads;
   const float *gain = value ? 0 : (query ? a.query_gain : a.key_gain);
   float squares = 0;
+#pragma unroll 4
   for (int i = lane; i < a.dim; i += 32) {
     head[i] = fresh(from + i);
     squares = fused(head[i], head[i], squares);
@@ -88,6 +94,7 @@ DEVICE void store_head(const Heads &a, float *head, int row, int index) {
   squares = warp_sum(squares);
   if (gain) {
     float scale = 1.0f / sqrtf(squares / a.dim + (query ? a.query_epsilon : a.key_epsilon));
+#pragma unroll 1
     for (int i = lane; i < a.dim; i += 32) {
       head[i] = head[i] * scale * gain[i];
     }
@@ -98,6 +105,7 @@ DEVICE void store_head(const Heads &a, float *head, int row, int index) {
     warp_barrier();
   }
   if (query) {
+#pragma unroll 1
     for (int i = lane; i < a.dim; i += 32) {
       from[i] = head[i];
     }

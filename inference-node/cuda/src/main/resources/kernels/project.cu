@@ -118,6 +118,7 @@ template <int TILES>
 DEVICE void finish_gates(const ProjectArgs &a, int panel, int place, float *work, bool row_scaled) {
   float *gated = work + Work<TILES>::SUMS;
   int rows = row_count(a);
+#pragma unroll 1
   for (int i = threadIdx.x; i < TILES * 64; i += 256) {
     int row = blockIdx.x * TILES * 8 + i / 8;
     int n = panel * 8 + i % 8;
@@ -139,24 +140,13 @@ DEVICE void finish_gates(const ProjectArgs &a, int panel, int place, float *work
 
 // Adds the warps' sums up, upwards, and writes.
 template <int TILES>
-DEVICE void finish(const ProjectArgs &a, int panel, int place, float (&sums)[TILES][4], float *work, bool row_scaled) {
-  int warp = threadIdx.x / 32;
-  int lane = threadIdx.x % 32;
-#pragma unroll
-  for (int t = 0; t < TILES; t++) {
-#pragma unroll
-    for (int c = 0; c < 4; c++) {
-      // Place [column of 8][output of 16] of the tile.
-      int at = (lane % 4 * 2 + c % 2) * 16 + lane / 4 + c / 2 * 8;
-      work[(warp * TILES + t) * 128 + at] = sums[t][c];
-    }
-  }
-  barrier();
+DEVICE void finish(const ProjectArgs &a, int panel, int place, float *work, bool row_scaled) {
   if (a.gate) {
     finish_gates<TILES>(a, panel, place, work, row_scaled);
     return;
   }
   int rows = row_count(a);
+#pragma unroll 1
   for (int i = threadIdx.x; i < TILES * 128; i += 256) {
     int row = blockIdx.x * TILES * 8 + i / 16;
     int n = output_of(a, panel, i % 16);
@@ -174,6 +164,7 @@ template <int TILES>
 DEVICE void leave_gated(const ProjectArgs &a, int first_panel, const float *gated) {
   int rows = row_count(a) - blockIdx.x * TILES * 8;
   barrier();
+#pragma unroll 1
   for (int row = threadIdx.x / 32; row < TILES * 8 && row < rows; row += 8) {
     float number = gated[row * READY_TOGETHER + threadIdx.x % 32];
     ready_int8(a.ready, blockIdx.x * TILES * 8 + row, first_panel / 4, number);
@@ -201,8 +192,10 @@ DEVICE void leave_heads(const ProjectArgs &a, int first_panel, float *work) {
   barrier();
   publish();
   int rows = row_count(a) - blockIdx.x * TILES * 8;
+#pragma unroll 1
   for (int p = 0; p < PANELS; p++) {
     if (completed[p] >= 0) {
+#pragma unroll 1
       for (int row = threadIdx.x / 32; row < TILES * 8 && row < rows; row += 8) {
         store_head(
             a.heads, work + threadIdx.x / 32 * WIDEST_HEAD, blockIdx.x * TILES * 8 + row, completed[p]);
@@ -211,17 +204,33 @@ DEVICE void leave_heads(const ProjectArgs &a, int first_panel, float *work) {
   }
 }
 
-// What is left once all sums of a block are there.
+// What is left once all sums of a block are there: panel by panel, in the same instructions, as registers have no
+// index.
 template <int PANELS, int TILES>
 DEVICE void finish_all(
     const ProjectArgs &a, int first_panel, float (&sums)[PANELS][TILES][4], float *work, bool row_scaled) {
   int panels = (a.n + 15) / 16 - first_panel;
+  int warp = threadIdx.x / 32;
+  int lane = threadIdx.x % 32;
+#pragma unroll 1
+  for (int panel = 0; panel < PANELS && panel < panels; panel++) {
+    barrier();
 #pragma unroll
-  for (int p = 0; p < PANELS; p++) {
-    if (p < panels) {
-      barrier();
-      finish<TILES>(a, first_panel + p, p, sums[p], work, row_scaled);
+    for (int p = 0; p < PANELS; p++) {
+      if (p == panel) {
+#pragma unroll
+        for (int t = 0; t < TILES; t++) {
+#pragma unroll
+          for (int c = 0; c < 4; c++) {
+            // Place [column of 8][output of 16] of the tile.
+            int at = (lane % 4 * 2 + c % 2) * 16 + lane / 4 + c / 2 * 8;
+            work[(warp * TILES + t) * 128 + at] = sums[p][t][c];
+          }
+        }
+      }
     }
+    barrier();
+    finish<TILES>(a, first_panel + panel, panel, work, row_scaled);
   }
   if (PANELS == 4 && a.gate && a.ready.format == READY_INT8) {
     leave_gated<TILES>(a, first_panel, work + Work<TILES>::SUMS);
@@ -366,7 +375,7 @@ KERNEL(project_bf16_8x1, 256)(const ProjectArgs a) { project_halves<3, 8, 1>(a);
 KERNEL(project_bf16_8x2, 256)(const ProjectArgs a) { project_halves<3, 8, 2>(a); }
 KERNEL(project_bf16_8x4, 256)(const ProjectArgs a) { project_halves<3, 8, 4>(a); }
 KERNEL(project_f16_1x1, 256)(const ProjectArgs a) { project_halves<2, 1, 1>(a); }
-KERNEL(project_f16_2x1, 256)(const ProjectArgs a) { project_halves<2, 2, 1>(a); }
+KERNEL(project_f16_2x1, 256, 4)(const ProjectArgs a) { project_halves<2, 2, 1>(a); }
 KERNEL(project_f16_2x2, 256)(const ProjectArgs a) { project_halves<2, 2, 2>(a); }
 KERNEL(project_f16_4x1, 256)(const ProjectArgs a) { project_halves<2, 4, 1>(a); }
 KERNEL(project_f16_4x2, 256, 2)(const ProjectArgs a) { project_halves<2, 4, 2>(a); }
