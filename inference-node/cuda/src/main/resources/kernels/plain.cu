@@ -8,11 +8,13 @@ struct PlainWeightsArgs {
   const Quad *weights;  // panels of project.cu, of 16-bit numbers
   u32 *out;             // [output][16 * steps] of them
   int steps;
-  int n;  // outputs
+  int n;       // outputs
+  int paired;  // whether outputs i and i + n / 2 lie in one panel
 };
 
 // Grid: panels, ceil(steps / 8).
 KERNEL(plain_weights, 256)(const PlainWeightsArgs a) {
+  follow();
   int lane = threadIdx.x % 32;
   int step = blockIdx.y * 8 + threadIdx.x / 32;
   if (step >= a.steps) {
@@ -22,7 +24,7 @@ KERNEL(plain_weights, 256)(const PlainWeightsArgs a) {
   u32 words[4] = {quad.x, quad.y, quad.z, quad.w};
 #pragma unroll
   for (int w = 0; w < 4; w++) {
-    int output = blockIdx.x * 16 + lane / 4 + w % 2 * 8;
+    int output = a.paired ? blockIdx.x * 8 + lane / 4 + w % 2 * (a.n / 2) : blockIdx.x * 16 + lane / 4 + w % 2 * 8;
     if (output < a.n) {
       a.out[((u64)output * a.steps + step) * 8 + w / 2 * 4 + lane % 4] = words[w];
     }
@@ -39,6 +41,7 @@ struct PlainRowsArgs {
 
 // Grid: rows, parts.
 KERNEL(plain_rows, 256)(const PlainRowsArgs a) {
+  follow();
   int row = blockIdx.x;
   if (row >= a.counts->rows) {
     return;
@@ -62,6 +65,7 @@ struct PlainSumsArgs {
 
 // out = sums * scale + bias, or out += that. Grid: rows, ceil(n / 256).
 KERNEL(plain_sums, 256)(const PlainSumsArgs a) {
+  follow();
   int row = blockIdx.x;
   int n = blockIdx.y * 256 + threadIdx.x;
   if (row >= a.counts->rows || n >= a.n) {

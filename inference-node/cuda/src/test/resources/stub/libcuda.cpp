@@ -568,11 +568,10 @@ Result cuModuleGetFunction(Kernel **function, Module *module, const char *name) 
   return OK;
 }
 
-Result cuLaunchKernel(Kernel *kernel, unsigned x, unsigned y, unsigned z, unsigned threads, unsigned threads_y,
+static Result launch(Kernel *kernel, unsigned x, unsigned y, unsigned z, unsigned threads, unsigned threads_y,
                       unsigned threads_z, unsigned shared, Stream *stream, void **parameters, void **extra) {
-  ENTER("cuLaunchKernel");
-  KNOWN(streams, stream, "cuLaunchKernel");
-  KNOWN(functions, kernel, "cuLaunchKernel");
+  KNOWN(streams, stream, "a launch");
+  KNOWN(functions, kernel, "a launch");
   const char *name = kernel->name.c_str();
   if (!x || !y || z != 1 || x > 0x7fffffffu || y > 65535 || threads_y != 1 || threads_z != 1) {
     return complain(INVALID_VALUE, "%s: a grid of %u x %u x %u blocks", name, x, y, z);
@@ -600,11 +599,45 @@ Result cuLaunchKernel(Kernel *kernel, unsigned x, unsigned y, unsigned z, unsign
   auto run = kernel->run;
   std::string label = kernel->name;
   enqueue(stream, [=] {
-    if (run(x, y, used, copy.data(), 0)) {
-      complain(OK, "%s: its threads wait for each other for ever", label.c_str());
+    if (int fault = run(x, y, used, copy.data(), 0)) {
+      complain(OK, "%s: fault %d of emulation/launch.cpp", label.c_str(), fault);
     }
   });
   return OK;
+}
+
+Result cuLaunchKernel(Kernel *kernel, unsigned x, unsigned y, unsigned z, unsigned threads, unsigned threads_y,
+                      unsigned threads_z, unsigned shared, Stream *stream, void **parameters, void **extra) {
+  ENTER("cuLaunchKernel");
+  return launch(kernel, x, y, z, threads, threads_y, threads_z, shared, stream, parameters, extra);
+}
+
+// CUlaunchConfig and CUlaunchAttribute of cuda.h.
+struct Attribute {
+  int id;
+  char padding[4];
+  union {
+    char bytes[64];
+    int value;
+  };
+};
+struct Launch {
+  unsigned x, y, z, threads, threads_y, threads_z, shared;
+  Stream *stream;
+  Attribute *attributes;
+  unsigned count;
+};
+
+Result cuLaunchKernelEx(const Launch *config, Kernel *kernel, void **parameters, void **extra) {
+  ENTER("cuLaunchKernelEx");
+  for (unsigned i = 0; i < config->count; i++) {
+    if (config->attributes[i].id != 6 || config->attributes[i].value != 1) {
+      return complain(INVALID_VALUE, "cuLaunchKernelEx: attribute %d, other than programmatic serialization",
+                      config->attributes[i].id);
+    }
+  }
+  return launch(kernel, config->x, config->y, config->z, config->threads, config->threads_y, config->threads_z,
+                config->shared, config->stream, parameters, extra);
 }
 
 Result cuStreamBeginCapture_v2(Stream *stream, int mode) {

@@ -71,11 +71,16 @@ public final class CudaRows {
       missing(name(shape, format, "graphs a decode step"), "launches", why);
       missing(name(shape, format, "mixed lengths"), "tokens/s", why);
     }
+    missing(withBlas(shape), "tokens/s", why);
     missing(shape.id() + " int8 over bf16, weights in memory", "", why);
     missing(shape.id() + " int8 over bf16, decode x1", "", why);
     for (WeightFormat format : WeightFormat.values()) {
       missing(name(shape, format, "over transformers, mixed lengths"), "", why);
     }
+  }
+
+  private static String withBlas(ModelShape shape) {
+    return name(shape, WeightFormat.AS_STORED, "prefill %d with cuBLAS".formatted(PROMPT));
   }
 
   private void missing(String id, String unit, String why) {
@@ -136,7 +141,22 @@ public final class CudaRows {
     }
     add(shape.id() + " int8 over bf16, weights in memory", bytes[1] / bytes[0], "", Better.LOWER);
     add(shape.id() + " int8 over bf16, decode x1", single[1] / single[0], "", Better.HIGHER);
+    measureWithBlas(shape);
     beside(shape, answers);
+  }
+
+  private void measureWithBlas(ModelShape shape) {
+    String id = withBlas(shape);
+    try (RandomModel random =
+            RandomModel.make(shape.config(), WeightFormat.AS_STORED, MAX_ROWS, true);
+        DecodeRun run = new DecodeRun(random.model(), 1, PROMPT, MAX_ROWS)) {
+      double speed = run.prefill(PROMPT);
+      if (random.products() == 0) {
+        missing(id, "tokens/s", random.device());
+        return;
+      }
+      add(id, speed, "tokens/s", Better.HIGHER);
+    }
   }
 
   /** The peer runs last, when the device's memory is free again. */

@@ -163,6 +163,7 @@ final class Cublas implements AutoCloseable {
 
   void enqueue(Product wanted) {
     int type = wanted.brain ? BFLOAT16 : FLOAT16;
+    MemorySegment before = wanted.add ? one : zero;
     int status;
     try {
       // Its matrices are column-major: what is transposed there is row-major here.
@@ -182,7 +183,7 @@ final class Cublas implements AutoCloseable {
                   MemorySegment.ofAddress(wanted.rows),
                   type,
                   wanted.inputs,
-                  wanted.add ? one : zero,
+                  before,
                   MemorySegment.ofAddress(wanted.sums),
                   FLOAT32,
                   wanted.outputs,

@@ -141,10 +141,19 @@ final class CudaBackend implements Backend {
 
   @Override
   public Linear linear(List<Tensor> parts, List<Tensor> biases) {
+    return upload(parts, biases, false);
+  }
+
+  @Override
+  public Linear gateUp(List<Tensor> parts, List<Tensor> biases) {
+    return upload(parts, biases, true);
+  }
+
+  private Linear upload(List<Tensor> parts, List<Tensor> biases, boolean pairs) {
     use();
     parts.forEach(part -> SUPPORT.check(Op.PROJECT, part));
     biases.forEach(bias -> SUPPORT.check(Op.VECTOR, bias));
-    return upload.upload(new HostLinear(parts, biases));
+    return upload.upload(new HostLinear(parts, biases), pairs);
   }
 
   @Override

@@ -55,40 +55,31 @@ final class LargeProjections implements AutoCloseable {
   }
 
   /**
-   * A projection.
+   * Enqueues a projection, behind all that was enqueued.
    *
    * @param counts where the batch's counts are
-   * @param packed rows that {@code pack.cu} made ready
-   * @param scales of theirs; 0 unless the format has one for each row
-   * @param add whether to add to what is there
+   * @param count rows
+   * @param finish where it goes, without anything behind it
    */
-  record Projection(
-      DeviceLinear weight,
-      long counts,
-      long packed,
-      long scales,
-      long out,
-      int count,
-      boolean add) {}
-
-  /** Enqueues it, behind all that was enqueued. */
-  void enqueue(Projection wanted) {
-    DeviceLinear weight = wanted.weight;
+  void enqueue(DeviceLinear weight, Ready in, long counts, int count, Finish finish) {
     Format format = weight.format();
     int steps = format.steps(weight.inputs());
     int inputs = steps * format.step();
     int parts = format.parts();
-    long partBytes = (long) wanted.count * inputs * Short.BYTES;
+    long partBytes = (long) count * inputs * Short.BYTES;
     long plain = weights.atLeast((long) weight.outputs() * inputs * Short.BYTES);
     long plainRows = rows.atLeast(parts * partBytes);
-    long sum = sums.atLeast((long) wanted.count * weight.outputs() * Float.BYTES);
-    begin(weight.weights(), plain).number(steps).number(weight.outputs());
+    long sum = sums.atLeast((long) count * weight.outputs() * Float.BYTES);
+    begin(weight.weights(), plain)
+        .number(steps)
+        .number(weight.outputs())
+        .number(weight.paired() ? 1 : 0);
     launch(
         Kernel.PLAIN_WEIGHTS,
         Math.ceilDiv(weight.outputs(), Format.PANEL),
         Math.ceilDiv(steps, STEPS));
-    begin(wanted.counts, wanted.packed).address(plainRows).number(steps).number(parts);
-    launch(Kernel.PLAIN_ROWS, wanted.count, parts);
+    begin(counts, in.numbers()).address(plainRows).number(steps).number(parts);
+    launch(Kernel.PLAIN_ROWS, count, parts);
     for (int part = parts - 1; part >= 0; part--) {
       library.enqueue(
           new Cublas.Product(
@@ -96,19 +87,19 @@ final class LargeProjections implements AutoCloseable {
               plainRows + part * partBytes,
               sum,
               weight.outputs(),
-              wanted.count,
+              count,
               inputs,
               part < parts - 1,
               format == Format.BF16));
       products++;
     }
-    begin(wanted.counts, sum)
-        .address(format == Format.F16 ? wanted.scales : 0)
+    begin(counts, sum)
+        .address(format == Format.F16 ? in.scales() : 0)
         .address(weight.bias())
-        .address(wanted.out)
+        .address(finish.out())
         .number(weight.outputs())
-        .number(wanted.add ? 1 : 0);
-    launch(Kernel.PLAIN_SUMS, wanted.count, Math.ceilDiv(weight.outputs(), THREADS));
+        .number(finish.add() ? 1 : 0);
+    launch(Kernel.PLAIN_SUMS, count, Math.ceilDiv(weight.outputs(), THREADS));
   }
 
   private Arguments begin(long first, long second) {

@@ -67,24 +67,28 @@ final class RuntimeCompiler {
 
   private byte[] cubin(String family, int architecture) {
     MemorySegment program = arena.allocate(ADDRESS);
-    MemorySegment headers = arena.allocate(ADDRESS);
-    headers.set(ADDRESS, 0, text(KernelImages.source("common.cuh")));
-    MemorySegment names = arena.allocate(ADDRESS);
-    names.set(ADDRESS, 0, text("common.cuh"));
+    MemoryLayout addresses = MemoryLayout.sequenceLayout(KernelImages.HEADERS.size(), ADDRESS);
+    MemorySegment headers = arena.allocate(addresses);
+    MemorySegment names = arena.allocate(addresses);
+    for (int i = 0; i < KernelImages.HEADERS.size(); i++) {
+      headers.setAtIndex(ADDRESS, i, text(KernelImages.source(KernelImages.HEADERS.get(i))));
+      names.setAtIndex(ADDRESS, i, text(KernelImages.HEADERS.get(i)));
+    }
     check(
         "nvrtcCreateProgram",
         program,
         program,
         text(KernelImages.source(family + ".cu")),
         text(family + ".cu"),
-        1,
+        KernelImages.HEADERS.size(),
         headers,
         names);
     MemorySegment handle = program.get(ADDRESS, 0);
-    MemorySegment options = arena.allocate(MemoryLayout.sequenceLayout(2, ADDRESS));
+    MemorySegment options = arena.allocate(MemoryLayout.sequenceLayout(3, ADDRESS));
     options.setAtIndex(ADDRESS, 0, text("--gpu-architecture=sm_" + architecture));
     options.setAtIndex(ADDRESS, 1, text("--std=c++17"));
-    check("nvrtcCompileProgram", program, handle, 2, options);
+    options.setAtIndex(ADDRESS, 2, text("--fmad=false"));
+    check("nvrtcCompileProgram", program, handle, 3, options);
     MemorySegment size = arena.allocate(ValueLayout.JAVA_LONG);
     check("nvrtcGetCUBINSize", program, handle, size);
     MemorySegment image = arena.allocate(size.get(ValueLayout.JAVA_LONG, 0));

@@ -119,14 +119,17 @@ final class StubbedDriverTest {
   /** The very command that checks a machine with a GPU. */
   @Test
   void theChecksPassThroughTheRealBindings() throws Exception {
-    Ran ran = run(Map.of(), "io.tokenlane.cuda.ChecksCommand", "CudaDriverTest", "CudaTileTest");
+    Ran ran = run(Map.of(), COMMAND, "CudaDriverTest", "CudaLargeStepTest", "CudaReferenceTest");
     assertThat(ran.code).as(ran.output).isZero();
     assertThat(ran.output).contains(" 0 failed, 0 skipped");
     assertThat(ran.misuses()).isEmpty();
     assertThat(ran.report)
         .anyMatch(line -> line.startsWith("call: cuGraphLaunch"))
+        .anyMatch(line -> line.startsWith("call: a library's launch"))
         .contains("end")
-        .anyMatch(line -> line.startsWith("left: 0 allocations, 0 pinned, 0 streams, 0 events"));
+        .anyMatch(
+            line ->
+                line.startsWith("left: 0 allocations, 0 pinned, 0 streams, 0 events, 0 graphs"));
   }
 
   @Test

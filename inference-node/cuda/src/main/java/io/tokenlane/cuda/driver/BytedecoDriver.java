@@ -20,6 +20,7 @@ import static org.bytedeco.cuda.global.cudart.cuGraphInstantiate;
 import static org.bytedeco.cuda.global.cudart.cuGraphLaunch;
 import static org.bytedeco.cuda.global.cudart.cuInit;
 import static org.bytedeco.cuda.global.cudart.cuLaunchKernel;
+import static org.bytedeco.cuda.global.cudart.cuLaunchKernelEx;
 import static org.bytedeco.cuda.global.cudart.cuMemAlloc;
 import static org.bytedeco.cuda.global.cudart.cuMemAllocHost;
 import static org.bytedeco.cuda.global.cudart.cuMemFree;
@@ -49,6 +50,8 @@ import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUfunc_st;
 import org.bytedeco.cuda.cudart.CUgraphExec_st;
 import org.bytedeco.cuda.cudart.CUgraph_st;
+import org.bytedeco.cuda.cudart.CUlaunchAttribute;
+import org.bytedeco.cuda.cudart.CUlaunchConfig;
 import org.bytedeco.cuda.cudart.CUmod_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.javacpp.BytePointer;
@@ -60,6 +63,9 @@ import org.bytedeco.javacpp.SizeTPointer;
  * The first device, through Bytedeco's CUDA presets. It calls the driver functions imported above
  * and no others: all of them are in every driver of CUDA 13, while some that the presets name end
  * the process where an older library lacks them.
+ *
+ * <p>Where the device can, a kernel may come onto it before the one that it depends on has ended:
+ * kernels wait themselves ({@code common.cuh}). Captured launches keep that as edges of the graph.
  *
  * <p>Steps allocate nothing: launches go through one block of arguments and one reused pointer.
  */
@@ -75,6 +81,12 @@ public final class BytedecoDriver implements Driver {
   /** While a stream is captured, other threads may do what they want. */
   private static final int THREAD_LOCAL = 1;
 
+  /** {@code CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION}. */
+  private static final int MAY_BEGIN_EARLY = 6;
+
+  /** Major compute capability from which on kernels may begin before those they depend on end. */
+  private static final int OVERLAPPING = 9;
+
   /** Words that say how a launch's arguments are passed: as one block. */
   private static final long BUFFER_POINTER = 1;
 
@@ -87,6 +99,8 @@ public final class BytedecoDriver implements Driver {
   private final SizeTPointer argumentBytes = new SizeTPointer(1);
   private final PointerPointer<Pointer> extra = new PointerPointer<>(5);
   private final PointerPointer<Pointer> none = new PointerPointer<>();
+  private final CUlaunchConfig early = new CUlaunchConfig(1);
+  private final CUlaunchAttribute earlyAttribute = new CUlaunchAttribute(1);
   private final MemorySegment argumentMemory;
   private final Place place = new Place();
 
@@ -135,6 +149,9 @@ public final class BytedecoDriver implements Driver {
     extra.put(2, new Place().at(BUFFER_SIZE));
     extra.put(3, argumentBytes);
     extra.put(4, new Place().at(0));
+    earlyAttribute.id(MAY_BEGIN_EARLY).value().programmaticStreamSerializationAllowed(1);
+    early.gridDimZ(1).blockDimY(1).blockDimZ(1).sharedMemBytes(0).hStream(stream);
+    early.attrs(earlyAttribute).numAttrs(1);
   }
 
   private static DeviceFacts describe(int device) {
@@ -260,6 +277,11 @@ public final class BytedecoDriver implements Driver {
     MemorySegment.copy(block, 0, argumentMemory, 0, block.byteSize());
     argumentBytes.put(block.byteSize());
     CUfunc_st kernel = functions.get((int) function - 1);
+    if (facts.major() >= OVERLAPPING) {
+      early.gridDimX(grid.x()).gridDimY(grid.y()).blockDimX(grid.threads());
+      check("cuLaunchKernelEx", cuLaunchKernelEx(early, kernel, none, extra));
+      return;
+    }
     int code =
         cuLaunchKernel(kernel, grid.x(), grid.y(), 1, grid.threads(), 1, 1, 0, stream, none, extra);
     check("cuLaunchKernel", code);
@@ -353,7 +375,7 @@ public final class BytedecoDriver implements Driver {
     events.clear();
     modules.clear();
     pinned.clear();
-    List.of(arguments, argumentBytes, extra).forEach(Pointer::deallocate);
+    List.of(arguments, argumentBytes, extra, early, earlyAttribute).forEach(Pointer::deallocate);
   }
 
   @SuppressWarnings("CheckReturnValue")
