@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.tokenlane.cuda.CudaProvider;
+import io.tokenlane.engine.tensor.Activation;
 import io.tokenlane.engine.tensor.DType;
 import io.tokenlane.engine.tensor.Tensor;
 import java.util.Arrays;
@@ -91,6 +92,45 @@ final class CudaLargeStepTest {
       assertThat(project(backend, matrix, bias, input, rows))
           .isDeepEqualTo(project(own, matrix, bias, input, rows));
     }
+  }
+
+  /** Gate and up in one matrix, whose outputs lie in pairs; the gate is a kernel of its own. */
+  @Test
+  void gatedRowsAreThoseOfOwnKernels() {
+    int inner = 64;
+    List<Tensor> gateUp =
+        List.of(
+            tensors.matrix(DType.BF16, inner, WIDTH), tensors.matrix(DType.BF16, inner, WIDTH));
+    Tensor down = tensors.matrix(DType.BF16, OUTPUTS, inner);
+    Tensor gain = tensors.vector(WIDTH);
+    float[] input = tensors.floats(MANY * WIDTH);
+    try (Backend backend = withBlas();
+        Backend own = start(false)) {
+      float[][] results = feedForward(backend, gateUp, down, gain, input);
+      float[][] expected = feedForward(own, gateUp, down, gain, input);
+      for (int row = 0; row < MANY; row += 37) {
+        for (int n = 0; n < OUTPUTS; n++) {
+          assertThat(results[row][n])
+              .isCloseTo(expected[row][n], within(1e-3f + 1e-5f * Math.abs(expected[row][n])));
+        }
+      }
+    }
+  }
+
+  private static float[][] feedForward(
+      Backend backend, List<Tensor> gateUp, Tensor down, Tensor gain, float[] input) {
+    ContractRun run = new ContractRun(backend, MANY);
+    Rows in = run.feed(input);
+    Linear first = backend.gateUp(gateUp, List.of());
+    Rows pairs = backend.rows(MANY, first.outputs());
+    Rows gated = backend.rows(MANY, first.outputs() / 2);
+    Rows out = backend.rows(MANY, OUTPUTS);
+    backend.normProject(in, backend.norm(gain, 1e-5f), first, pairs);
+    backend.gate(pairs, Activation.SILU, gated);
+    backend.projectAdd(gated, backend.linear(List.of(down), List.of()), out);
+    float[][] results = new float[MANY][];
+    Arrays.setAll(results, row -> run.read(out, row));
+    return results;
   }
 
   private static float[][] project(
