@@ -30,7 +30,8 @@ final class Libraries {
   /**
    * Opens a library for as long as the arena lives.
    *
-   * @param others libraries that it looks for beside itself
+   * @param others libraries that it looks for by their names; they are opened before it, as nothing
+   *     leads from it to where they lie
    * @return empty if there is none that can be opened
    */
   static Optional<SymbolLookup> open(String name, Arena arena, String... others) {
@@ -40,13 +41,17 @@ final class Libraries {
     }
     try {
       for (String other : others) {
-        Loader.cacheResource(FOLDER + other);
+        unpacked(other, arena);
       }
-      File file = Loader.cacheResource(FOLDER + name);
-      return file == null ? Optional.empty() : find(file.getPath(), arena);
+      return unpacked(name, arena);
     } catch (IOException e) {
       return Optional.empty();
     }
+  }
+
+  private static Optional<SymbolLookup> unpacked(String name, Arena arena) throws IOException {
+    File file = Loader.cacheResource(FOLDER + name);
+    return file == null ? Optional.empty() : find(file.getPath(), arena);
   }
 
   @SuppressWarnings("restricted") // CUDA's libraries, looked for by their names

@@ -99,8 +99,7 @@ final class CudaLargeStepTest {
   void gatedRowsAreThoseOfOwnKernels() {
     int inner = 64;
     List<Tensor> gateUp =
-        List.of(
-            tensors.matrix(DType.BF16, inner, WIDTH), tensors.matrix(DType.BF16, inner, WIDTH));
+        List.of(tensors.matrix(DType.BF16, inner, WIDTH), tensors.matrix(DType.BF16, inner, WIDTH));
     Tensor down = tensors.matrix(DType.BF16, OUTPUTS, inner);
     Tensor gain = tensors.vector(WIDTH);
     float[] input = tensors.floats(MANY * WIDTH);

@@ -60,8 +60,7 @@ public final class ModelLoader implements ModelSlot.ModelSource {
     Set<Integer> stopTokens = stopTokens(checkpoint, tokenizer);
     Backends.Selection selection =
         Backends.select(
-            settings.backend(),
-            new BackendOptions(settings.threads(), weights(), settings.blas()));
+            settings.backend(), new BackendOptions(settings.threads(), weights(), settings.blas()));
     opened.whenClosed(selection.backend()::close);
     Engine engine = engine(checkpoint, tokenizer, selection.backend(), opened);
     checkpoint.release();
