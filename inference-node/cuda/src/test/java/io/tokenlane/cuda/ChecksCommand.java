@@ -5,6 +5,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPacka
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.junit.platform.commons.util.ExceptionUtils;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.ClassNameFilter;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
@@ -83,7 +84,7 @@ final class ChecksCommand implements TestExecutionListener {
       case FAILED -> failed++;
     }
     say(result.getStatus().name().toLowerCase(Locale.ROOT), test, millis);
-    result.getThrowable().ifPresent(why -> why.printStackTrace(System.out));
+    result.getThrowable().ifPresent(why -> System.out.println(ExceptionUtils.readStackTrace(why)));
   }
 
   private void say(String what, TestIdentifier test, String more) {
