@@ -17,8 +17,8 @@ final class BalanceBenchmark implements Benchmark {
   private final String only;
 
   /**
-   * @param only {@code simulation}, {@code picks}, or a part of the names of socket scenarios;
-   *     empty for all
+   * @param only {@code simulation}, {@code picks}, or parts of the names of socket scenarios, with
+   *     commas between; empty for all
    */
   BalanceBenchmark(Path root, String only) {
     this.root = root;

@@ -22,7 +22,10 @@ final class Fleet {
   final FleetPace decode = new FleetPace();
 
   /** Who overtakes whom on any node, since most fleets are of nodes of one kind. */
-  final Overtaking together = new Overtaking();
+  private final Overtaking together = new Overtaking();
+
+  /** The same without what was spoiled while this gateway stood still; goes before it. */
+  private final Overtaking togetherAnew = Overtaking.beginningAnew();
 
   final ForetoldSpeed foretold = new ForetoldSpeed();
 
@@ -67,7 +70,7 @@ final class Fleet {
    * @param ofHalf whether at least half of the serving nodes have one
    */
   void seen(int most, boolean ofHalf) {
-    int ofAll = together.limit();
+    int ofAll = limitOfAll();
     int familiar = Math.max(most, ofAll);
     boolean holds = (ofHalf || ofAll > 0) && settings.learnsSlots() && settings.gateways() == 1;
     int presumed = holds ? ofHalf ? most : ofAll : 0;
@@ -75,6 +78,18 @@ final class Fleet {
       familiarLimit = familiar;
       presumedLimit = presumed;
     }
+  }
+
+  /** What all nodes together were seen to serve at once each; 0 where that is not sure. */
+  int limitOfAll() {
+    int anew = togetherAnew.limit();
+    return anew > 0 ? anew : together.limit();
+  }
+
+  /** Who overtook whom on any node; see {@link Overtaking#sampleOfAny}. */
+  void overtaken(int place, int ended, double deviation) {
+    together.sampleOfAny(place, ended, deviation);
+    togetherAnew.sampleOfAny(place, ended, deviation);
   }
 
   /** How long a lease was held; of two at once one may be lost, which a mean can bear. */

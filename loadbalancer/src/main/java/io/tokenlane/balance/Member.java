@@ -128,7 +128,7 @@ final class Member {
 
   private void overtake(int place, int before, double took) {
     double deviation = overtaking.sample(place, before, took, fleet.familiarLimit);
-    fleet.together.sampleOfAny(place, before, deviation);
+    fleet.overtaken(place, before, deviation);
   }
 
   private void answeredWithin(double latency, long now) {

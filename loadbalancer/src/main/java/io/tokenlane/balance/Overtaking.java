@@ -1,5 +1,6 @@
 package io.tokenlane.balance;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -12,7 +13,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * calls reach more than c, since among one more the last comes first somewhat less often. c is
  * taken for the node's limit where at least {@value #SURE} were to be expected ({@value
- * #SURE_OF_FAMILIAR} where another node has the same) and at most a tenth of them came.
+ * #SURE_OF_FAMILIAR} where another node has the same; {@value #SURE_ANEW} in a record that begins
+ * anew) and at most a tenth of them came.
  *
  * <p>Where all answers take the same time nobody overtakes, whatever the limit. So latencies must
  * not say otherwise: behind c slots their logarithm is level up to n = c and grows by ln(n / c)
@@ -23,8 +25,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <p>A gateway that stands still for a moment, as each does while it is new, hears of answers in no
  * order, and of more at once than a node serves. What a node's own record says then is spoiled for
- * minutes; that of all nodes together, of one kind in most fleets, is renewed within seconds.
- * Speeds differ, so latencies count there as distances from the node's own mean.
+ * minutes; that of all nodes together, of one kind in most fleets, has the same samples within
+ * seconds, and a second one of them all {@link #beginningAnew begins anew} without what was
+ * spoiled. Speeds differ, so latencies count there as distances from the node's own mean.
  *
  * <p>A limit that is held to shows nothing beyond it; so it stays until calls reach more, or
  * latencies deny it. Written under the member's lock, read without.
@@ -35,9 +38,11 @@ final class Overtaking {
 
   private static final int LEVELS = MOST + 2;
   private static final int FORGOTTEN_HALF = 4096;
+  private static final int FIRST_WINDOW = 512;
   private static final int LATELY = 256;
   private static final int LOOKED_AT = 32;
   private static final double SURE = 4;
+  private static final double SURE_ANEW = 9;
   private static final double SURE_OF_FAMILIAR = 1;
   private static final double FLUKES = 0.1;
   private static final double FLUKES_ALWAYS = 2;
@@ -64,10 +69,34 @@ final class Overtaking {
   private double sum;
   private double squares;
   private int samples;
+
+  /** Samples after which it begins anew where it found nothing; 0 for never. */
+  private int window;
+
+  private final double sure;
+
   private volatile int limit;
 
   /** The most that were served together lately, stalls of this gateway forgotten soon. */
   private volatile int shown;
+
+  /** A record that forgets by halves. */
+  Overtaking() {
+    this(0, SURE);
+  }
+
+  private Overtaking(int window, double sure) {
+    this.window = window;
+    this.sure = sure;
+  }
+
+  /**
+   * One that begins anew, at longer and longer intervals, as long as it found nothing. It looks at
+   * many windows, so it must be surer of each.
+   */
+  static Overtaking beginningAnew() {
+    return new Overtaking(FIRST_WINDOW, SURE_ANEW);
+  }
 
   /** Calls served at once; 0 where nothing is sure. */
   int limit() {
@@ -136,9 +165,22 @@ final class Overtaking {
       limit = found(familiar);
       shown = shown();
     }
-    if (samples == FORGOTTEN_HALF) {
+    if (limit == 0 && window > 0 && samples >= window) {
+      forgetAll();
+    } else if (samples == FORGOTTEN_HALF) {
       forgetHalf();
     }
+  }
+
+  private void forgetAll() {
+    window = Math.min(2 * window, FORGOTTEN_HALF);
+    samples = 0;
+    sum = 0;
+    squares = 0;
+    Arrays.fill(sent, 0);
+    Arrays.fill(logarithms, 0);
+    Arrays.fill(reached, 0);
+    Arrays.fill(first, 0);
   }
 
   private void forgetHalf() {
@@ -188,8 +230,8 @@ final class Overtaking {
     double beyond = reached[LEVELS - 1];
     for (int c = MOST; c >= 1; c--) {
       double expected = expected(c, above);
-      double sure = c == familiar ? SURE_OF_FAMILIAR : SURE;
-      if (expected >= sure && beyond <= FLUKES * expected && cliff(c) && likely(c, UNLIKELY)) {
+      double wanted = c == familiar ? SURE_OF_FAMILIAR : sure;
+      if (expected >= wanted && beyond <= FLUKES * expected && cliff(c) && likely(c, UNLIKELY)) {
         best = c;
       }
       if (c == before) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -19,7 +20,7 @@ class OvertakingTest {
     private final PriorityQueue<double[]> leaving =
         new PriorityQueue<>(Comparator.comparingDouble(call -> call[0]));
     private final double variation;
-    private Overtaking all = new Overtaking();
+    private Fleet all = new Fleet(settings(true, 1), () -> 0, bound -> 0);
     private double speed = 1;
     private double now;
     private int ended;
@@ -34,11 +35,15 @@ class OvertakingTest {
 
     /** Calls of mean 1 at a rate per slot; the limit is respected only where it is learned. */
     void run(int slots, double perSecond) {
+      run(slots, perSecond, CALLS);
+    }
+
+    void run(int slots, double perSecond, int calls) {
       PriorityQueue<Double> free = new PriorityQueue<>();
       for (int i = 0; i < slots; i++) {
         free.add(now);
       }
-      for (int i = 0; i < CALLS; i++) {
+      for (int i = 0; i < calls; i++) {
         now -= Math.log(1 - random.nextDouble()) / perSecond;
         end(now);
         int place = leaving.size() + 1;
@@ -55,7 +60,7 @@ class OvertakingTest {
         double[] call = leaving.remove();
         int before = ended - (int) call[3];
         double took = (call[0] - call[1]) * 1e9;
-        all.sampleOfAny((int) call[2], before, learned.sample((int) call[2], before, took, 0));
+        all.overtaken((int) call[2], before, learned.sample((int) call[2], before, took, 0));
         ended++;
         if (learned.limit() > 0) {
           lowest = Math.min(lowest, learned.limit());
@@ -125,15 +130,37 @@ class OvertakingTest {
     Fleet fleet = new Fleet(settings(learns, gateways), () -> 0, bound -> 0);
     Simulated fast = new Simulated(0.75);
     Simulated slow = new Simulated(0.75);
-    fast.all = fleet.together;
-    slow.all = fleet.together;
+    fast.all = fleet;
+    slow.all = fleet;
     slow.speed = 0.3;
     fast.run(4, 0.85 * 4);
     slow.run(4, 0.85 * 4 * slow.speed);
 
     fleet.seen(0, false);
-    assertThat(fleet.together.limit()).isEqualTo(4);
+    assertThat(fleet.limitOfAll()).isEqualTo(4);
     assertThat(fleet.presumedLimit).isEqualTo(presumed);
+  }
+
+  /** A gateway that stands still sees answers in any order, and as many at once as it has asked. */
+  @Test
+  void whatWasSpoiledWhileTheGatewayStoodStillDoesNotCountForLong() {
+    Simulated node = new Simulated(0.75);
+    for (int i = 0; i < 1_000; i++) {
+      node.all.overtaken(1 + i % 12, 0, 1);
+    }
+    node.run(4, 0.85 * 4, 3_000);
+    assertThat(node.all.limitOfAll()).isEqualTo(4);
+  }
+
+  /** It looks again and again: no window may believe in what is not there. */
+  @ParameterizedTest
+  @CsvSource({"0.1", "0.3", "0.75", "1.5"})
+  void believesInNoLimitHoweverOftenItBeginsAnew(double variation) {
+    Simulated node = new Simulated(variation);
+    for (int i = 0; i < 10; i++) {
+      node.run(UNLIMITED, 4);
+      assertThat(node.all.limitOfAll()).isZero();
+    }
   }
 
   private static PoolSettings settings(boolean learns, int gateways) {

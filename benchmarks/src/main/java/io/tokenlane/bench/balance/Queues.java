@@ -14,10 +14,11 @@ record Queues(List<Double> speeds, List<Double> weights, int slots) {
    * Milliseconds at p99 of the requests that count.
    *
    * @param ideal wait in one queue before all slots
+   * @param idealLatency wait and service there
    * @param least wait under least-connections
    * @param leastLatency wait and service under least-connections
    */
-  record Waits(double ideal, double least, double leastLatency) {}
+  record Waits(double ideal, double idealLatency, double least, double leastLatency) {}
 
   /** A request on a node until it ends. */
   private record Open(double end, int node) {}
@@ -25,13 +26,15 @@ record Queues(List<Double> speeds, List<Double> weights, int slots) {
   Waits waits(Requests requests) {
     Quantiles waits = new Quantiles();
     Quantiles latencies = new Quantiles();
-    leastConnections(requests, waits, latencies);
-    return new Waits(ideal(requests), waits.at(0.99), latencies.at(0.99));
+    ideal(requests, waits, latencies);
+    Quantiles least = new Quantiles();
+    Quantiles leastLatencies = new Quantiles();
+    leastConnections(requests, least, leastLatencies);
+    return new Waits(waits.at(0.99), latencies.at(0.99), least.at(0.99), leastLatencies.at(0.99));
   }
 
-  private double ideal(Requests requests) {
+  private void ideal(Requests requests, Quantiles waits, Quantiles latencies) {
     double[] free = new double[speeds.size() * slots];
-    Quantiles waits = new Quantiles();
     for (int i = 0; i < requests.count(); i++) {
       double due = requests.due(i);
       double start = Math.max(due, free[earliest(free)]);
@@ -39,9 +42,9 @@ record Queues(List<Double> speeds, List<Double> weights, int slots) {
       free[slot] = start + requests.work(i) / speeds.get(slot / slots);
       if (requests.counts(i)) {
         waits.add(start - due);
+        latencies.add(free[slot] - due);
       }
     }
-    return waits.at(0.99);
   }
 
   private int fastest(double[] free, double at) {

@@ -14,7 +14,7 @@ import java.util.stream.LongStream;
  * <p>A round is short: of ten seconds' requests a chance burst decides what the worst hundredth
  * waits, for any proxy, and the ideal queue's p99 wait lies anywhere from a fifth of its long-run
  * value to twice that. So {@link #typical} takes, of many draws, those in which two that need no
- * socket wait about as long as in the long run: least-connections and the ideal queue.
+ * socket wait, and take, about as long as in the long run: least-connections and the ideal queue.
  */
 final class Requests {
   private static final int DRAWS = 200;
@@ -83,6 +83,7 @@ final class Requests {
 
   private static double distance(Queues.Waits found, Queues.Waits wanted) {
     return apart(found.ideal(), wanted.ideal())
+        + apart(found.idealLatency(), wanted.idealLatency())
         + apart(found.least(), wanted.least())
         + apart(found.leastLatency(), wanted.leastLatency());
   }

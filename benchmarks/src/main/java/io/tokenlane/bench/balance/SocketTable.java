@@ -26,6 +26,7 @@ public final class SocketTable {
   private static final double CAPACITY = BACKENDS * Backends.SLOTS / 0.05;
   private static final double WARMING_SECONDS = 20;
   private static final double LEADING_SECONDS = 2;
+  private static final int ROUNDS = 3;
 
   /** Speeds that differ are learned first: a hundred answers and more of each node. */
   private static final double LEARNING_SECONDS = 10;
@@ -33,18 +34,16 @@ public final class SocketTable {
   private static final Row.Better LOWER = Row.Better.LOWER;
 
   private final Path root;
-  private final String only;
+  private final List<String> only;
   private final Map<String, Map<Proxies, Double>> waits = new LinkedHashMap<>();
-  private final int rounds;
   private final double seconds;
 
   /**
-   * @param only part of the names of the scenarios to run; empty for all
+   * @param only parts of the names of the scenarios to run, with commas between; empty for all
    */
   public SocketTable(Path root, boolean quick, String only) {
     this.root = root;
-    this.only = only;
-    this.rounds = quick ? 1 : 3;
+    this.only = List.of(only.split(",", -1));
     this.seconds = quick ? 8 : 24;
   }
 
@@ -124,6 +123,10 @@ public final class SocketTable {
     all.after(seconds / 2, () -> threads.start(() -> all.get(0).comeBack()));
   }
 
+  private boolean wanted(Scenario scenario) {
+    return only.stream().anyMatch(scenario.name()::contains);
+  }
+
   /** Runs the scenarios; peers that are not installed are named in a row without a value. */
   public List<Row> rows() throws IOException, InterruptedException {
     List<Row> rows = new ArrayList<>();
@@ -139,14 +142,14 @@ public final class SocketTable {
                 "not installed: apt-get install nginx-light haproxy"));
       }
     }
-    if (scenarios().stream().noneMatch(each -> each.name().contains(only) && failing(each))) {
+    if (scenarios().stream().noneMatch(each -> wanted(each) && failing(each))) {
       there.remove(Proxies.OURS_ONCE);
     }
     Map<Proxies, Proxies.Running> running = new EnumMap<>(Proxies.class);
     List<Double> weights = List.of();
     try (Backends backends = new Backends(BACKENDS)) {
       for (Scenario scenario : scenarios()) {
-        if (!scenario.name().contains(only)) {
+        if (!wanted(scenario)) {
           continue;
         }
         if (!scenario.weights().equals(weights)) {
@@ -161,6 +164,31 @@ public final class SocketTable {
       running.values().forEach(Proxies.Running::close);
     }
     return rows;
+  }
+
+  /** What the same requests would take without sockets. */
+  private static final class Computed {
+    private final Quantiles wait = new Quantiles();
+    private final Quantiles latency = new Quantiles();
+    private final Quantiles leastWait = new Quantiles();
+    private final Quantiles leastLatency = new Quantiles();
+
+    void add(Queues.Waits waits) {
+      wait.add(waits.ideal());
+      latency.add(waits.idealLatency());
+      leastWait.add(waits.least());
+      leastLatency.add(waits.leastLatency());
+    }
+
+    List<Row> rows(String name) {
+      String ideal = name + "one queue that knows everything, computed: ";
+      String least = name + "least connections, computed: ";
+      return List.of(
+          Row.of(ideal + "p99", latency.at(0.5), "ms", LOWER),
+          Row.of(ideal + "p99 wait", wait.at(0.5), "ms", LOWER),
+          Row.of(least + "p99", leastLatency.at(0.5), "ms", LOWER),
+          Row.of(least + "p99 wait", leastWait.at(0.5), "ms", LOWER));
+    }
   }
 
   /** All rounds of one proxy. */
@@ -197,11 +225,11 @@ public final class SocketTable {
         .forEach(proxy -> results.put(proxy, new Rounds()));
     Queues queues = scenario.queues();
     List<Requests> draws =
-        Requests.typical(queues, scenario.perSecond(), LEADING_SECONDS, seconds, rounds);
-    Quantiles ideal = new Quantiles();
+        Requests.typical(queues, scenario.perSecond(), LEADING_SECONDS, seconds, ROUNDS);
+    Computed computed = new Computed();
     try (OpenLoop clients = new OpenLoop()) {
       for (Requests requests : draws) {
-        ideal.add(queues.waits(requests).ideal());
+        computed.add(queues.waits(requests));
         for (Map.Entry<Proxies, Proxies.Running> each : running.entrySet()) {
           Rounds found = results.get(each.getKey());
           if (found != null) {
@@ -218,8 +246,7 @@ public final class SocketTable {
     waits.put(scenario.name(), found);
     List<Row> rows = report(scenario, results);
     if (scenario.latencyGoal() > 0 || scenario.waitGoal() > 0) {
-      String id = "sockets, " + scenario.name() + ", one queue that knows everything, computed";
-      rows.add(Row.of(id + ": p99 wait", ideal.at(0.5), "ms", LOWER));
+      rows.addAll(computed.rows("sockets, " + scenario.name() + ", "));
     }
     return rows;
   }
