@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/src/main/resources/kernels"
 NVCC=${NVCC:-nvcc}
 TABLE=../../../test/resources/kernel-resources.tsv
-FAMILIES="embed pack project attention sample random"
+FAMILIES="embed pack project attention sample random plain"
 ARCHITECTURES="80 86 89 90 100 120"
 
 command -v "$NVCC" >/dev/null || {
@@ -20,7 +20,7 @@ printf 'architecture\tkernel\tregisters\tshared bytes\tspilled bytes\n' >"$TABLE
 for architecture in $ARCHITECTURES; do
   mkdir -p "sm_$architecture"
   for family in $FAMILIES; do
-    "$NVCC" -std=c++17 -cubin "-arch=sm_$architecture" --resource-usage \
+    "$NVCC" -std=c++17 -fmad=false -cubin "-arch=sm_$architecture" --resource-usage \
       -o "sm_$architecture/$family.cubin" "$family.cu" 2>&1 |
       awk -v architecture="$architecture" '
         /error/ { print > "/dev/stderr"; failed = 1 }
@@ -36,4 +36,4 @@ for architecture in $ARCHITECTURES; do
         END { exit failed }' | sort >>"$TABLE"
   done
 done
-sha256sum common.cuh ./*.cu sm_*/*.cubin | sed 's|\./||' >cubins.sha256
+sha256sum ./*.cuh ./*.cu sm_*/*.cubin | sed 's|\./||' >cubins.sha256

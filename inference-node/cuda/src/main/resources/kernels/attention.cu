@@ -4,12 +4,17 @@
 // few neighbouring rows. It goes over positions in pieces of 32, a key to a lane, with an online softmax
 // (Dao et al. 2022); after every 256 positions the partial result is closed and merged with those before. A row
 // of a long sequence may be cut at those places into work of several blocks (flash-decoding, Dao et al. 2023),
-// whose results are merged in the same order by the same formula. So a row comes out the same to the bit
+// whose results the last of them merges in the same order by the same formula. So a row comes out the same to the bit
 // however rows are cut into steps and work into blocks.
 //
-// Ladder: 1. a warp a head, K and V through shared memory, float32: for caches of float32 and heads over 128;
-// 2. tensor cores: for the other caches. Times: docs/cuda.md.
-#include "common.cuh"
+// Ladder (no step was timed on a device yet: docs/cuda.md; each passes the engine's contract kit in emulation):
+// 1. a warp a head, K and V through shared memory, float32: for caches of float32 and heads over 128;
+// 2. tensor cores: for the other caches;
+// 3. results leave ready for the projection behind, which saves a launch and two ways through memory;
+// 4. the last block of a row that was cut merges it, which saves a launch;
+// 5. heads come from their projection's last block (project.cu): store_kv is for the rest.
+#include "heads.cuh"
+#include "ready.cuh"
 
 struct RotateArgs {
   const Counts *counts;
@@ -22,6 +27,7 @@ struct RotateArgs {
 
 // Once a step for all layers, in double precision as on the CPU. Grid: rows, ceil(pairs / 128).
 KERNEL(rotations, 128)(const RotateArgs a) {
+  follow();
   int pair = blockIdx.y * 128 + threadIdx.x;
   int row = blockIdx.x;
   if (row >= a.counts->rows || pair >= a.pairs) {
@@ -35,108 +41,17 @@ KERNEL(rotations, 128)(const RotateArgs a) {
 
 struct StoreArgs {
   const Counts *counts;
-  const int *slots;
-  const float *turns;
-  const float *query_gain;  // 0: no norm over query heads
-  const float *key_gain;
-  float *qkv;
-  void *keys;    // of the layer: [slot][kv head][dim]
-  void *values;
-  float *key_scales;  // [slot][kv head]; bytes only
-  float *value_scales;
-  int heads;
-  int kv_heads;
-  int dim;
-  int pairs;
-  int interleaved;
-  int kind;  // of the cache: 0 float32, 1 bytes, 2 binary16
-  float query_epsilon;
-  float key_epsilon;
+  Heads heads;
 };
 
-DEVICE void write_head(const StoreArgs &a, const float *head, int kv_head, int row, bool key) {
-  int lane = threadIdx.x % 32;
-  u64 place = (u64)a.slots[row] * a.kv_heads + kv_head;
-  void *to = key ? a.keys : a.values;
-  if (a.kind != 1) {
-    for (int i = lane; i < a.dim; i += 32) {
-      if (a.kind == 0) {
-        ((float *)to)[place * a.dim + i] = head[i];
-      } else {
-        ((u16 *)to)[place * a.dim + i] = f32_to_f16(head[i]);
-      }
-    }
-    return;
-  }
-  float largest = 0;
-  for (int i = lane; i < a.dim; i += 32) {
-    largest = larger(largest, fabsf(head[i]));
-  }
-  largest = warp_max(largest);
-  float inverse = 127.0f / largest;
-  if (!is_finite(inverse)) {
-    inverse = 0;
-  }
-  for (int i = lane; i < a.dim; i += 32) {
-    ((signed char *)to)[place * a.dim + i] = (signed char)(int)floorf(head[i] * inverse + 0.5f);
-  }
-  if (lane == 0) {
-    (key ? a.key_scales : a.value_scales)[place] = largest / 127.0f;
-  }
-}
-
-DEVICE void turn_head(const StoreArgs &a, float *head, int row) {
-  const float *turns = a.turns + (u64)row * a.pairs * 2;
-  for (int pair = threadIdx.x % 32; pair < a.pairs; pair += 32) {
-    int first = a.interleaved ? 2 * pair : pair;
-    int second = a.interleaved ? first + 1 : pair + a.pairs;
-    float x = head[first];
-    float y = head[second];
-    float cosine = turns[2 * pair];
-    float sine = turns[2 * pair + 1];
-    head[first] = x * cosine - y * sine;
-    head[second] = x * sine + y * cosine;
-  }
-}
-
-// Norm over the head, rotation, and the way into the cache; queries stay in place. A warp a head.
+// For heads that their projection could not bring on their way itself. A warp a head.
 // Grid: rows, ceil((heads + 2 kv heads) / 4).
 KERNEL(store_kv, 128)(const StoreArgs a) {
-  SHARED float heads[4][256];
-  int row = blockIdx.x;
+  SHARED float heads[4][WIDEST_HEAD];
+  follow();
   int index = blockIdx.y * 4 + threadIdx.x / 32;
-  if (row >= a.counts->rows || index >= a.heads + 2 * a.kv_heads) {
-    return;
-  }
-  int lane = threadIdx.x % 32;
-  float *from = a.qkv + ((u64)row * (a.heads + 2 * a.kv_heads) + index) * a.dim;
-  float *head = heads[threadIdx.x / 32];
-  bool query = index < a.heads;
-  bool value = index >= a.heads + a.kv_heads;
-  const float *gain = value ? 0 : (query ? a.query_gain : a.key_gain);
-  float squares = 0;
-  for (int i = lane; i < a.dim; i += 32) {
-    head[i] = from[i];
-    squares = fused(head[i], head[i], squares);
-  }
-  squares = warp_sum(squares);
-  if (gain) {
-    float scale = 1.0f / sqrtf(squares / a.dim + (query ? a.query_epsilon : a.key_epsilon));
-    for (int i = lane; i < a.dim; i += 32) {
-      head[i] = head[i] * scale * gain[i];
-    }
-  }
-  warp_barrier();
-  if (!value) {
-    turn_head(a, head, row);
-    warp_barrier();
-  }
-  if (query) {
-    for (int i = lane; i < a.dim; i += 32) {
-      from[i] = head[i];
-    }
-  } else {
-    write_head(a, head, value ? index - a.heads - a.kv_heads : index - a.heads, row, !value);
+  if ((int)blockIdx.x < a.counts->rows && index < all_heads(a.heads)) {
+    store_head(a.heads, heads[threadIdx.x / 32], blockIdx.x, index);
   }
 }
 
@@ -149,6 +64,14 @@ struct Item {
   int first;     // first partition
   int end;       // partition behind the last
   int scratch;   // where the one partition's result goes; -1: all are merged here
+  int split;     // which of the splits it belongs to
+};
+
+// A row whose partitions are computed apart. The block that is the last to be done with its heads merges them.
+struct Split {
+  int row;
+  int scratch;
+  int parts;
   int unused;
 };
 
@@ -163,6 +86,9 @@ struct AttendArgs {
   const float *value_scales;
   float *out;
   float *scratch;  // [place][head][dim + 2]
+  const Split *splits;
+  int *arrivals;  // [split][block of heads]: partitions that are done, 0 between kernels
+  Ready ready;
   int heads;
   int kv_heads;
   int dim;
@@ -211,6 +137,69 @@ struct Softmax {
   }
 };
 
+// A row's result of a head, by a warp: as it is, or ready for the projection behind it, if heads are whole groups
+// of 32. `number` gives it.
+template <class Number>
+DEVICE void leave_head(float *out, const Ready &ready, int heads, int dim, int row, int head, Number number) {
+  int lane = threadIdx.x % 32;
+  if (ready.format) {
+    for (int first = 0; first < dim; first += 32) {
+      ready_group(ready, row, head * dim + first, number(first + lane));
+    }
+    return;
+  }
+  float *to = out + ((u64)row * heads + head) * dim;
+  for (int i = lane; i < dim; i += 32) {
+    to[i] = number(i);
+  }
+}
+
+// Merges the partitions of a row that was cut, if this block was the last one to be done with one: its heads from
+// `first` on, `count` of them, a head a warp.
+DEVICE void merge_split(const AttendArgs &a, const Item &item, int first, int count) {
+  SHARED bool last;
+  publish();
+  barrier();
+  Split split = a.splits[item.split];
+  if (threadIdx.x == 0) {
+    int *arrivals = a.arrivals + item.split * gridDim.y + blockIdx.y;
+    last = arrive(arrivals) == split.parts - 1;
+    if (last) {
+      *arrivals = 0;
+    }
+  }
+  barrier();
+  if (!last) {
+    return;
+  }
+  publish();
+  int lane = threadIdx.x % 32;
+  for (int head = first + threadIdx.x / 32; head < first + count; head += 4) {
+    Softmax<8> merged;
+    merged.clear();
+    for (int part = 0; part < split.parts; part++) {
+      const float *from = a.scratch + ((u64)(split.scratch + part) * a.heads + head) * (a.dim + 2);
+      Softmax<8> next;
+      next.max = fresh(from);
+      next.sum = fresh(from + 1);
+#pragma unroll
+      for (int i = 0; i < 8; i++) {
+        next.out[i] = lane + 32 * i < a.dim ? fresh(from + 2 + lane + 32 * i) : 0;
+      }
+      merged.merge(next);
+    }
+    float *to = a.out + ((u64)split.row * a.heads + head) * a.dim;
+#pragma unroll
+    for (int i = 0; i < 8; i++) {
+      if (a.ready.format && 32 * i < a.dim) {
+        ready_group(a.ready, split.row, head * a.dim + 32 * i, merged.out[i] / merged.sum);
+      } else if (lane + 32 * i < a.dim) {
+        to[lane + 32 * i] = merged.out[i] / merged.sum;
+      }
+    }
+  }
+}
+
 template <int D>
 DEVICE void stage(const AttendArgs &a, const Item &item, int piece, int kv_head, float (*to)[D + 1], bool key) {
   int limit = item.position + item.rows;
@@ -239,6 +228,7 @@ template <int D>
 DEVICE void attend(const AttendArgs &a) {
   SHARED float queries[8][D];
   SHARED float staged[PIECE][D + 1];
+  follow();
   if ((int)blockIdx.x >= a.counts->items) {
     return;
   }
@@ -345,14 +335,22 @@ DEVICE void attend(const AttendArgs &a) {
         }
       }
     } else {
+      // Written out, as registers have no index.
+      const Softmax<D / 32> &all = merged[k];
       float *to = a.out + ((u64)row_of[k] * a.heads + head_of[k]) * a.dim;
 #pragma unroll
       for (int i = 0; i < D / 32; i++) {
-        if (lane + 32 * i < a.dim) {
-          to[lane + 32 * i] = merged[k].out[i] / merged[k].sum;
+        if (a.ready.format && 32 * i < a.dim) {
+          ready_group(a.ready, row_of[k], head_of[k] * a.dim + 32 * i, all.out[i] / all.sum);
+        } else if (lane + 32 * i < a.dim) {
+          to[lane + 32 * i] = all.out[i] / all.sum;
         }
       }
     }
+  }
+  if (item.scratch >= 0) {
+    int within = blockIdx.y % chunks * together;
+    merge_split(a, item, kv_head * group + within, group - within < together ? group - within : together);
   }
 }
 
@@ -577,6 +575,7 @@ DEVICE void attend_piece(
 template <int D>
 DEVICE void attend_tensor(const AttendArgs &a) {
   SHARED TensorWork<D> work;
+  follow();
   if ((int)blockIdx.x >= a.counts->items) {
     return;
   }
@@ -656,58 +655,17 @@ DEVICE void attend_tensor(const AttendArgs &a) {
         to[i] = i < 2 ? from[i] : from[i] * drop;
       }
     } else {
-      float *to = a.out + ((u64)of.row * a.heads + of.head) * a.dim;
-      for (int i = lane; i < a.dim; i += 32) {
-        to[i] = from[2 + i] * drop / from[1];
-      }
+      leave_head(
+          a.out, a.ready, a.heads, a.dim, of.row, of.head, [&](int i) { return from[2 + i] * drop / from[1]; });
     }
+  }
+  if (item.scratch >= 0) {
+    int chunks = (group + together - 1) / together;
+    int within = blockIdx.y % chunks * together;
+    merge_split(a, item, kv_head * group + within, group - within < together ? group - within : together);
   }
 }
 
 // Grid: items, kv heads times chunks of sixteen heads of a group.
 KERNEL(attend_tensor_64, 128)(const AttendArgs a) { attend_tensor<64>(a); }
 KERNEL(attend_tensor_128, 128)(const AttendArgs a) { attend_tensor<128>(a); }
-
-// A row whose partitions were computed apart.
-struct Split {
-  int row;
-  int scratch;
-  int parts;
-  int unused;
-};
-
-struct CombineArgs {
-  const Counts *counts;
-  const Split *splits;
-  const float *scratch;
-  float *out;
-  int heads;
-  int dim;
-};
-
-// Grid: splits, heads.
-KERNEL(combine, 32)(const CombineArgs a) {
-  if ((int)blockIdx.x >= a.counts->splits) {
-    return;
-  }
-  Split split = a.splits[blockIdx.x];
-  int lane = threadIdx.x;
-  Softmax<8> merged;
-  merged.clear();
-  for (int part = 0; part < split.parts; part++) {
-    const float *from = a.scratch + ((u64)(split.scratch + part) * a.heads + blockIdx.y) * (a.dim + 2);
-    Softmax<8> next;
-    next.max = from[0];
-    next.sum = from[1];
-    for (int i = 0; i < 8; i++) {
-      next.out[i] = lane + 32 * i < a.dim ? from[2 + lane + 32 * i] : 0;
-    }
-    merged.merge(next);
-  }
-  float *to = a.out + ((u64)split.row * a.heads + blockIdx.y) * a.dim;
-  for (int i = 0; i < 8; i++) {
-    if (lane + 32 * i < a.dim) {
-      to[lane + 32 * i] = merged.out[i] / merged.sum;
-    }
-  }
-}

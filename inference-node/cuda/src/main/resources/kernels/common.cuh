@@ -4,6 +4,13 @@
 // A kernel takes one structure by value: pointers first, then integers, then floats. Rows are float32,
 // row-major. A batch's counts are read from memory, not passed, so that a graph of launches can be run again
 // for another batch: blocks beyond the counts end at once and write nothing.
+//
+// Nothing is contracted (-fmad=false): only fused() rounds once. So an expression has the same bits in every
+// kernel that it is inlined into, and on the host.
+//
+// A kernel may be on the device before the one that it depends on has ended (programmatic dependent launch, from
+// compute capability 9.0 on). So every thread of every kernel calls await_previous(), before which it touches
+// nothing that another kernel writes; mostly through follow().
 #pragma once
 
 typedef unsigned char u8;
@@ -15,7 +22,8 @@ typedef unsigned long long u64;
 #include TOKENLANE_HOST
 #else
 
-#define KERNEL(name, threads) extern "C" __global__ void __launch_bounds__(threads) name
+// Threads of a block, and, where registers are to be kept for them, blocks of a multiprocessor.
+#define KERNEL(name, ...) extern "C" __global__ void __launch_bounds__(__VA_ARGS__) name
 #define DEVICE __device__ __forceinline__
 #define SHARED __shared__
 
@@ -70,6 +78,34 @@ DEVICE void barrier() { __syncthreads(); }
 DEVICE void warp_barrier() { __syncwarp(); }
 DEVICE void add_shared(u64 *at, u64 value) { atomicAdd(at, value); }
 DEVICE void least_shared(u32 *at, u32 value) { atomicMin(at, value); }
+// One more; gives what was there before.
+DEVICE int arrive(int *at) { return atomicAdd(at, 1); }
+// What this thread wrote is there for other blocks to see before what it writes next.
+DEVICE void publish() { __threadfence(); }
+// Read past the caches that blocks do not share.
+DEVICE float fresh(const float *at) {
+  float value;
+  asm volatile("ld.global.cg.f32 %0, [%1];" : "=f"(value) : "l"(at) : "memory");
+  return value;
+}
+// The next kernel may come onto the device: its threads wait for this one's end where they need it.
+DEVICE void let_next_begin() {
+#if __CUDA_ARCH__ >= 900
+  asm volatile("griddepcontrol.launch_dependents;" ::: "memory");
+#endif
+}
+// All that came before has ended, and what it wrote is there.
+DEVICE void await_previous() {
+#if __CUDA_ARCH__ >= 900
+  asm volatile("griddepcontrol.wait;" ::: "memory");
+#endif
+}
+// Begins to bring memory that no kernel writes into the device's cache. Whole 16 bytes.
+DEVICE void fetch_ahead(const void *at, u32 bytes) {
+#if __CUDA_ARCH__ >= 900
+  asm volatile("cp.async.bulk.prefetch.L2.global [%0], %1;" ::"l"(at), "r"(bytes));
+#endif
+}
 // Read once and by nobody else: weights pass the caches by. Not volatile, nor are products: what does not
 // depend on each other may be put in any order, so that loads run ahead.
 DEVICE Quad stream_quad(const Quad *at) {
@@ -81,7 +117,12 @@ DEVICE Quad stream_quad(const Quad *at) {
 }
 #endif
 
-// One rounding less and always the same one, whatever a compiler would contract.
+DEVICE void follow() {
+  let_next_begin();
+  await_previous();
+}
+
+// One rounding less.
 DEVICE float fused(float a, float b, float c) { return fmaf(a, b, c); }
 
 DEVICE float bf16_to_f32(u16 bits) { return bits_to_f32((u32)bits << 16); }

@@ -28,16 +28,6 @@ DEVICE int group_least(const u8 *packed, int group) {
   return group < 4 ? packed[group + 4] & 63 : (packed[group + 4] >> 4) | (packed[group] >> 6 << 4);
 }
 
-// Without contraction: the reference multiplies and subtracts with two roundings.
-DEVICE float step_less(float step, int quant, float least) {
-#ifdef TOKENLANE_HOST
-  float product = step * quant;
-  return product - least;
-#else
-  return __fsub_rn(__fmul_rn(step, (float)quant), least);
-#endif
-}
-
 DEVICE float decode_k(const u8 *row, int i, bool five) {
   const u8 *block = row + i / 256 * (five ? 176 : 144);
   int group = i % 256 / 32;
@@ -49,7 +39,7 @@ DEVICE float decode_k(const u8 *row, int i, bool five) {
   if (five) {
     quant |= ((block[16 + within] >> group) & 1) << 4;
   }
-  return step_less(step, quant, least);
+  return step * quant - least;
 }
 
 DEVICE float decode_q6(const u8 *row, int i) {
@@ -92,6 +82,7 @@ DEVICE float decode(const u8 *row, int i, int type) {
 
 // Grid: rows, ceil(width / 256).
 KERNEL(embed, 256)(const EmbedArgs a) {
+  follow();
   int row = blockIdx.x;
   int i = blockIdx.y * 256 + threadIdx.x;
   if (row >= a.counts->rows || i >= a.width) {

@@ -1,9 +1,9 @@
-// Rows made ready for a projection: normed, or gated, or as they are; then rounded to what the projection
-// multiplies with, in the order in which its lanes read it (a fragment: column l / 4 of eight rows for lane l).
-// A row's numbers depend on that row alone.
-// Ladder: 1. norm, quantise and reorder in three passes over memory; 2. one block a row, one pass (this);
-// all threads that a block can have, as a lone row's way through here is only latency.
-#include "common.cuh"
+// Rows made ready for a projection (ready.cuh): normed, or gated, or as they are. What kernels before leave ready
+// themselves (attention.cu, project.cu) does not come through here.
+// Ladder (no step was timed on a device yet: docs/cuda.md): 1. norm, quantise and reorder in three passes over
+// memory; 2. one block a row, one pass, all threads that a block can have, as a lone row's way through here is only
+// latency; 3. the projection behind fetches its weights meanwhile (follow() lets it begin).
+#include "ready.cuh"
 
 struct PackArgs {
   const Counts *counts;
@@ -42,6 +42,7 @@ struct RowSource {
 
 // False where there is no such row.
 DEVICE bool source(const PackArgs &a, RowSource &from, float *work) {
+  follow();
   int row = blockIdx.x;
   if (row >= (a.outputs ? a.counts->outputs : a.counts->rows)) {
     return false;
@@ -62,52 +63,29 @@ DEVICE bool source(const PackArgs &a, RowSource &from, float *work) {
   return true;
 }
 
-// Bytes -127 to 127, ties to even, with a scale for each group of 32; a warp takes a group.
+// A warp takes a group.
 KERNEL(pack_int8, 1024)(const PackArgs a) {
   SHARED float work[32];
   RowSource from;
   if (!source(a, from, work)) {
     return;
   }
-  int tile = blockIdx.x / 8;
-  int column = blockIdx.x % 8;
+  Ready to = {a.out, a.scales, a.steps, READY_INT8};
   int lane = threadIdx.x % 32;
   for (int step = threadIdx.x / 32; step < a.steps; step += blockDim.x / 32) {
-    float value = from.at(step * 32 + lane);
-    float scale = warp_max(fabsf(value)) / 127.0f;
-    float inverse = scale < 1.17549435e-38f ? 0.0f : 1.0f / scale;
-    u64 block = (u64)tile * a.steps + step;
-    int reader = column * 4 + lane % 16 / 4;
-    ((signed char *)a.out)[(block * 32 + reader) * 8 + lane / 16 * 4 + lane % 4] =
-        (signed char)(int)rintf(value * inverse);
-    if (lane == 0) {
-      a.scales[block * 8 + column] = scale;
-    }
+    ready_int8(to, blockIdx.x, step, from.at(step * 32 + lane));
   }
 }
 
-// Where a 16-bit number of step `step`, place `k` of 16, goes: `part` of `parts` that add up to it.
-DEVICE u64 place16(const PackArgs &a, int step, int k, int part, int parts) {
-  u64 block = ((u64)(blockIdx.x / 8) * a.steps + step) * parts + part;
-  int reader = blockIdx.x % 8 * 4 + k % 8 / 2;
-  return (block * 32 + reader) * 4 + k / 8 * 2 + k % 2;
-}
-
-// Three bfloat16 that add up to the float32.
 KERNEL(pack_bf16, 1024)(const PackArgs a) {
   SHARED float work[32];
   RowSource from;
   if (!source(a, from, work)) {
     return;
   }
-  u16 *out = (u16 *)a.out;
+  Ready to = {a.out, a.scales, a.steps, READY_BF16};
   for (int i = threadIdx.x; i < a.steps * 16; i += blockDim.x) {
-    float rest = from.at(i);
-    for (int part = 0; part < 3; part++) {
-      u16 bits = f32_to_bf16(rest);
-      out[place16(a, i / 16, i % 16, part, 3)] = bits;
-      rest -= bf16_to_f32(bits);
-    }
+    ready_bf16(to, blockIdx.x, i, from.at(i));
   }
 }
 
@@ -135,21 +113,20 @@ KERNEL(pack_f16, 1024)(const PackArgs a) {
   for (int i = threadIdx.x; i < a.steps * 16; i += blockDim.x) {
     float value = from.at(i) * up;
     u16 high = f32_to_f16(value);
-    out[place16(a, i / 16, i % 16, 0, 2)] = high;
-    out[place16(a, i / 16, i % 16, 1, 2)] = f32_to_f16(value - f16_to_f32(high));
+    out[place16(a.steps, blockIdx.x, i / 16, i % 16, 0, 2)] = high;
+    out[place16(a.steps, blockIdx.x, i / 16, i % 16, 1, 2)] = f32_to_f16(value - f16_to_f32(high));
   }
 }
 
-// Float32, eight rows beside each other.
 KERNEL(pack_f32, 1024)(const PackArgs a) {
   SHARED float work[32];
   RowSource from;
   if (!source(a, from, work)) {
     return;
   }
-  float *out = (float *)a.out + (u64)(blockIdx.x / 8) * a.width * 8 + blockIdx.x % 8;
+  Ready to = {a.out, a.scales, a.steps, READY_F32};
   for (int i = threadIdx.x; i < a.width; i += blockDim.x) {
-    out[(u64)i * 8] = from.at(i);
+    ready_f32(to, blockIdx.x, i, from.at(i));
   }
 }
 
@@ -163,6 +140,7 @@ struct GateArgs {
 
 // For who reads gated rows themselves; projections take them from pack. Grid: rows.
 KERNEL(gate, 256)(const GateArgs a) {
+  follow();
   if ((int)blockIdx.x >= a.counts->rows) {
     return;
   }
@@ -184,6 +162,7 @@ struct NormAddArgs {
 // sum += rmsnorm(in). Grid: rows.
 KERNEL(norm_add, 1024)(const NormAddArgs a) {
   SHARED float work[32];
+  follow();
   if ((int)blockIdx.x >= a.counts->rows) {
     return;
   }

@@ -25,6 +25,7 @@ DEVICE float uniform(u32 bits) { return (int)(bits << 16) / 2147483648.0f; }
 
 // Grid: any; each thread goes on by the threads of all.
 KERNEL(fill_random, 256)(const RandomArgs a) {
+  follow();
   u64 step = (u64)gridDim.x * 256;
   for (u64 i = (u64)blockIdx.x * 256 + threadIdx.x; i < a.count; i += step) {
     u32 bits = mixed(i, a.seed);

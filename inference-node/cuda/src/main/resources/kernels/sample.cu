@@ -254,6 +254,7 @@ KERNEL(sample, 1024)(const SampleArgs a) {
   SHARED float reduce[32];
   SHARED u64 bins[258];
   SHARED u32 broken;
+  follow();
   if ((int)blockIdx.x >= a.counts->outputs) {
     return;
   }

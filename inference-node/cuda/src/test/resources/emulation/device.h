@@ -1,6 +1,8 @@
 // Stands in for a device: the threads of a block are fibres of one host thread, which change places at
-// barriers and wherever a warp acts together. Blocks run one after another. The order in which threads get
-// their turn is chosen by the launch, so that a race shows as a difference between two orders.
+// barriers and wherever a warp acts together. Blocks run one after another. The order in which threads and blocks
+// get their turn is chosen by the launch, so that a race shows as a difference between two orders. Kernels do not
+// overlap here; what is checked is that every thread waits for the kernels before, and that what is fetched before
+// that lies inside an allocation.
 #pragma once
 
 #include <math.h>
@@ -9,7 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define KERNEL(name, threads) extern "C" void name
+#define KERNEL(name, ...) extern "C" void name
 #define DEVICE inline
 #define SHARED static
 
@@ -46,6 +48,7 @@ struct Fibre {
   int lane;
   Warp *warp;
   bool done;
+  bool waited;
 };
 
 static const int MOST_THREADS = 1024;
@@ -60,6 +63,7 @@ static int live;
 static int at_barrier;
 static unsigned barrier_turn;
 static bool progress;
+static int fault;
 static void (*entry)(const void *);
 static const void *arguments;
 
@@ -97,6 +101,9 @@ inline void release_warp(Warp *warp) {
 
 static void run_fibre() {
   entry(arguments);
+  if (!now->waited) {
+    fault = 2;
+  }
   now->done = true;
   live--;
   now->warp->live--;
@@ -119,6 +126,7 @@ inline void start(Fibre *f) {
   }
   f->sp = top;
   f->done = false;
+  f->waited = false;
 }
 
 // False if the threads of a block wait for each other for ever.
@@ -224,6 +232,24 @@ DEVICE float shuffle_xor(float value, int mask) { return shuffle(value, emulatio
 
 DEVICE void add_shared(u64 *at, u64 value) { *at += value; }
 DEVICE void least_shared(u32 *at, u32 value) { *at = value < *at ? value : *at; }
+DEVICE int arrive(int *at) { return (*at)++; }
+DEVICE void publish() {}
+DEVICE float fresh(const float *at) { return *at; }
+DEVICE void let_next_begin() {}
+DEVICE void await_previous() { emulation::now->waited = true; }
+
+// Memory around allocations is all of one byte.
+DEVICE void fetch_ahead(const void *at, u32 bytes) {
+  const u8 *end = (const u8 *)at + bytes;
+  bool fence = bytes != 0;
+  for (int i = 1; i <= 16 && fence; i++) {
+    fence = end[-i] == 0xb5;
+  }
+  if (fence || (uintptr_t)at % 16 || bytes % 16) {
+    emulation::fault = 3;
+  }
+}
+
 DEVICE Quad stream_quad(const Quad *at) { return *at; }
 
 // The layouts of PTX ISA, "Matrix fragments for mma.m16n8k32" and "for mma.m16n8k16 with floating point type".

@@ -11,6 +11,7 @@ typedef unsigned long long u64;
 #include "attention.cu"
 #include "sample.cu"
 #include "random.cu"
+#include "plain.cu"
 
 template <class A, void (*kernel)(const A)>
 static void call(const void *arguments) {
@@ -24,23 +25,37 @@ static constexpr A argument_of(void (*)(const A));
 KERNELS
 #undef X
 
-// Runs a launch to its end. 0, or 1 if the threads of a block wait for each other for ever.
+// The block whose turn it is: upwards, downwards, or those of even number first.
+static int block_at(int turn, int blocks, int order) {
+  if (order == 0) {
+    return turn;
+  }
+  int evens = (blocks + 1) / 2;
+  return order == 1 ? blocks - 1 - turn : (turn < evens ? 2 * turn : 2 * (turn - evens) + 1);
+}
+
+static int run_blocks(int grid_x, int grid_y, int threads, int order) {
+  using namespace emulation;
+  grid_size = {(unsigned)grid_x, (unsigned)grid_y, 1};
+  block_size = {(unsigned)threads, 1, 1};
+  fault = 0;
+  for (int turn = 0; turn < grid_x * grid_y; turn++) {
+    int block = block_at(turn, grid_x * grid_y, order);
+    block_index = {(unsigned)(block % grid_x), (unsigned)(block / grid_x), 0};
+    if (!run_block(threads, order)) {
+      return 1;
+    }
+  }
+  return fault;
+}
+
+// Runs a launch to its end. 0; 1 if the threads of a block wait for each other for ever; 2 if one of them did not wait
+// for the kernels before; 3 if something was fetched that is not whole 16 bytes of an allocation.
 #define X(name)                                                                                           \
   extern "C" int emulated_##name(int grid_x, int grid_y, int threads, const void *arguments, int order) { \
-    using namespace emulation;                                                                            \
-    entry = call<decltype(argument_of(name)), name>;                                                      \
+    emulation::entry = call<decltype(argument_of(name)), name>;                                           \
     emulation::arguments = arguments;                                                                     \
-    grid_size = {(unsigned)grid_x, (unsigned)grid_y, 1};                                                  \
-    block_size = {(unsigned)threads, 1, 1};                                                               \
-    for (int y = 0; y < grid_y; y++) {                                                                    \
-      for (int x = 0; x < grid_x; x++) {                                                                  \
-        block_index = {(unsigned)x, (unsigned)y, 0};                                                      \
-        if (!run_block(threads, order)) {                                                                 \
-          return 1;                                                                                       \
-        }                                                                                                 \
-      }                                                                                                   \
-    }                                                                                                     \
-    return 0;                                                                                             \
+    return run_blocks(grid_x, grid_y, threads, order);                                                    \
   }
 KERNELS
 #undef X

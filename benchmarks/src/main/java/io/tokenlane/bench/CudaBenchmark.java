@@ -19,7 +19,7 @@ final class CudaBenchmark implements Benchmark {
   }
 
   @Override
-  public List<Row> run(boolean quick) {
+  public List<Row> run(boolean quick) throws InterruptedException {
     return CudaRows.measure(options, quick);
   }
 }

@@ -31,6 +31,7 @@ import io.tokenlane.engine.tensor.Tensor;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class CudaBackend implements Backend {
   static final String NAME = "cuda";
+
+  private static final String NOT_ASKED_FOR = "not asked for";
 
   /** Widest head that the kernels have shared memory for. */
   private static final int WIDEST_HEAD = 256;
@@ -54,6 +57,8 @@ final class CudaBackend implements Backend {
   private final Driver driver;
   private final DeviceMemory memory;
   private final MatrixUpload upload;
+  private final @Nullable LargeProjections large;
+  private final String library;
   private final StepLaunches step;
   private @Nullable Thread user;
 
@@ -61,17 +66,32 @@ final class CudaBackend implements Backend {
    * @param weights what matrices of floats are kept as
    */
   CudaBackend(Driver driver, KernelSet kernels, WeightFormat weights) {
-    this(driver, kernels, weights, null);
+    this(driver, kernels, weights, null, false);
   }
 
   /**
    * @param random makes up all weights, whatever the tensors hold; null to take the tensors'
+   * @param blas whether cuBLAS computes projections of many rows, if the machine has it
    */
-  CudaBackend(Driver driver, KernelSet kernels, WeightFormat weights, @Nullable RandomFill random) {
+  CudaBackend(
+      Driver driver,
+      KernelSet kernels,
+      WeightFormat weights,
+      @Nullable RandomFill random,
+      boolean blas) {
     this.driver = driver;
     memory = new DeviceMemory(driver);
     upload = new MatrixUpload(driver, memory, weights == WeightFormat.INT8, random);
-    step = new StepLaunches(driver, memory, kernels);
+    Cublas.Opened opened =
+        blas ? Cublas.open(driver.stream()) : new Cublas.Opened(Optional.empty(), NOT_ASKED_FOR);
+    large =
+        opened.library().map(it -> new LargeProjections(driver, memory, kernels, it)).orElse(null);
+    library =
+        large == null
+            ? "without cuBLAS: " + opened.why()
+            : "%s for steps of %d rows and more"
+                .formatted(large.description(), LargeProjections.LEAST_ROWS);
+    step = new StepLaunches(driver, memory, kernels, large);
   }
 
   @Override
@@ -82,7 +102,7 @@ final class CudaBackend implements Backend {
   @Override
   public String description() {
     DeviceFacts facts = driver.device();
-    return "%s, compute capability %d.%d, %d multiprocessors, %.1f GB, driver for CUDA %d.%d"
+    return "%s, compute capability %d.%d, %d multiprocessors, %.1f GB, driver for CUDA %d.%d, %s"
         .formatted(
             facts.name(),
             facts.major(),
@@ -90,7 +110,13 @@ final class CudaBackend implements Backend {
             facts.processors(),
             facts.bytes() / 1e9,
             facts.driverVersion() / 1000,
-            facts.driverVersion() % 1000 / 10);
+            facts.driverVersion() % 1000 / 10,
+            library);
+  }
+
+  /** Products that cuBLAS computed so far. */
+  long products() {
+    return large == null ? 0 : large.products();
   }
 
   /** How steps were launched so far. */
@@ -115,10 +141,19 @@ final class CudaBackend implements Backend {
 
   @Override
   public Linear linear(List<Tensor> parts, List<Tensor> biases) {
+    return upload(parts, biases, false);
+  }
+
+  @Override
+  public Linear gateUp(List<Tensor> parts, List<Tensor> biases) {
+    return upload(parts, biases, true);
+  }
+
+  private Linear upload(List<Tensor> parts, List<Tensor> biases, boolean pairs) {
     use();
     parts.forEach(part -> SUPPORT.check(Op.PROJECT, part));
     biases.forEach(bias -> SUPPORT.check(Op.VECTOR, bias));
-    return upload.upload(new HostLinear(parts, biases));
+    return upload.upload(new HostLinear(parts, biases), pairs);
   }
 
   @Override

@@ -39,6 +39,6 @@ public final class CudaProvider implements BackendProvider {
             });
     Driver driver = new BytedecoDriver();
     KernelSet kernels = new KernelSet(driver, KernelImages.forDevice(driver.device()));
-    return new CudaBackend(driver, kernels, options.weights());
+    return new CudaBackend(driver, kernels, options.weights(), null, options.blas());
   }
 }

@@ -52,6 +52,20 @@ final class DeviceMemory {
     }
   }
 
+  /** Places that kernels count in and leave as zeros. It grows; there are at least so many. */
+  final class Counters {
+    private long address;
+    private int count;
+
+    long atLeast(int wanted) {
+      if (wanted > count) {
+        count = wanted;
+        address = zeros((long) wanted * Integer.BYTES);
+      }
+      return address;
+    }
+  }
+
   void close() {
     held.forEach(driver::free);
     held.clear();

@@ -1,5 +1,7 @@
 package io.tokenlane.cuda;
 
+import io.tokenlane.cuda.Handles.DeviceLinear;
+
 /**
  * How a matrix lies on the device and what it is multiplied with: the formats of {@code project.cu}
  * and {@code pack.cu}.
@@ -23,10 +25,25 @@ enum Format {
   /** Tiles that a block multiplies at most. */
   private static final int MOST_TILES = 8;
 
-  /** Panels that a block multiplies where there are more rows than {@link #WIDE_ROWS}. */
-  private static final int WIDE_PANELS = 4;
+  /** Panels that a block multiplies at most. */
+  private static final int MOST_PANELS = 4;
 
-  private static final int WIDE_ROWS = 128;
+  /** Neighbours of a row that a kernel rounds together: what must divide gated rows' width. */
+  private static final int ROUNDED_TOGETHER = 32;
+
+  /** Bytes of a step of a panel. */
+  private static final int STEP_BYTES = 512;
+
+  private static final int WARPS = 8;
+
+  /** Blocks of a multiprocessor, about: as many as registers allow for (kernel-resources.tsv). */
+  private static final int BLOCKS = 4;
+
+  /** Weights that a projection fetches before its rows are there: a third of an H200's L2. */
+  private static final int FETCHED = 16 << 20;
+
+  /** Steps that are fetched together. */
+  private static final int FETCHED_TOGETHER = 4;
 
   private final Kernel pack;
   private final int step;
@@ -48,29 +65,76 @@ enum Format {
   }
 
   /**
-   * A kernel, and how much of a projection one of its blocks computes.
+   * A kernel, and how much of a projection one of its blocks computes. No choice has an effect on
+   * results.
    *
    * @param panels of outputs
    * @param tiles of rows
    */
-  record Projection(Kernel kernel, int panels, int tiles) {}
+  record Tile(Kernel kernel, int panels, int tiles) {}
 
-  /** What multiplies so many rows. */
-  Projection project(int rows) {
+  /**
+   * What multiplies so many rows: tiles for all of them, up to 64; and as many panels as leave
+   * blocks for three quarters of the multiprocessors, as that many fewer times rows are read.
+   *
+   * @param outputs of the matrix
+   * @param processors multiprocessors of the device
+   * @param gated whether outputs become rows of the next projection
+   */
+  Tile tile(int rows, int outputs, int processors, boolean gated) {
+    if (this == F32) {
+      return new Tile(Kernel.PROJECT_F32, 1, 1);
+    }
+    int tiles = Math.min(MOST_TILES, Buckets.powerOfTwo(Math.ceilDiv(rows, TILE)));
+    int rowBlocks = Math.ceilDiv(rows, tiles * TILE);
+    int panels = Math.min(tiles, MOST_PANELS);
+    while (panels > 1 && 4L * Math.ceilDiv(outputs, PANEL * panels) * rowBlocks < 3L * processors) {
+      panels /= 2;
+    }
+    if (this == INT8 && gated) {
+      panels = MOST_PANELS; // what comes out is rounded in groups of 32
+    }
+    return new Tile(
+        Kernel.valueOf("PROJECT_%s_%dX%d".formatted(this, tiles, panels)), panels, tiles);
+  }
+
+  /**
+   * Steps that each warp of a projection fetches ahead: as many as all blocks on the device fetch
+   * {@link #FETCHED} bytes with, but not more than it has.
+   */
+  int ahead(DeviceLinear weight, Tile tile, int processors) {
+    if (this == F32) {
+      return 0;
+    }
+    int blocks = Math.ceilDiv(weight.outputs(), PANEL * tile.panels());
+    long atOnce = (long) Math.min(blocks, BLOCKS * processors) * tile.panels() * WARPS * STEP_BYTES;
+    long steps = (FETCHED / atOnce + FETCHED_TOGETHER / 2) / FETCHED_TOGETHER * FETCHED_TOGETHER;
+    int each = Math.ceilDiv(steps(weight.inputs()), WARPS);
+    return Math.clamp(steps, FETCHED_TOGETHER, Math.max(FETCHED_TOGETHER, each));
+  }
+
+  /**
+   * How kernels leave rows ready, as {@code ready.cuh} counts.
+   *
+   * @return 0 where no piece of a row can be rounded without the rest
+   */
+  int leftAs() {
     return switch (this) {
-      case F32 -> new Projection(Kernel.PROJECT_F32, 1, 1);
-      case BF16 -> project("PROJECT_BF16_", rows);
-      case F16 -> project("PROJECT_F16_", rows);
-      case INT8 -> project("PROJECT_INT8_", rows);
+      case F32 -> 1;
+      case BF16 -> 2;
+      case INT8 -> 3;
+      case F16 -> 0;
     };
   }
 
-  private static Projection project(String kernel, int rows) {
-    if (rows > WIDE_ROWS) {
-      return new Projection(Kernel.valueOf(kernel + "WIDE"), WIDE_PANELS, MOST_TILES);
-    }
-    int tiles = Math.min(MOST_TILES, Buckets.powerOfTwo(Math.ceilDiv(rows, TILE)));
-    return new Projection(Kernel.valueOf(kernel + tiles), 1, tiles);
+  /** Whether gate and up of a matrix of so many outputs may lie in one panel. */
+  boolean pairs(int outputs) {
+    return (this == INT8 || this == BF16) && outputs % (2 * ROUNDED_TOGETHER) == 0;
+  }
+
+  /** Numbers that add up to each number of a row. */
+  int parts() {
+    return parts;
   }
 
   /** Inputs that a warp multiplies at once. */

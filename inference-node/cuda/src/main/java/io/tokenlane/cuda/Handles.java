@@ -27,9 +27,17 @@ final class Handles {
    * @param scales their scales; 0 unless the format has them
    * @param bias 0 for none
    * @param scale of all scales
+   * @param paired whether each panel has eight outputs of the first half and those of the second
    */
   record DeviceLinear(
-      Format format, long weights, long scales, long bias, int outputs, int inputs, float scale)
+      Format format,
+      long weights,
+      long scales,
+      long bias,
+      int outputs,
+      int inputs,
+      float scale,
+      boolean paired)
       implements Linear {}
 
   /** A matrix to take rows of, as the checkpoint has it. */

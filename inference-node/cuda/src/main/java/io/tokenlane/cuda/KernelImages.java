@@ -14,6 +14,9 @@ final class KernelImages {
   /** Architectures with cubins, ascending. */
   static final List<Integer> BUILT = List.of(80, 86, 89, 90, 100, 120);
 
+  /** What the sources include. */
+  static final List<String> HEADERS = List.of("common.cuh", "heads.cuh", "ready.cuh");
+
   private static final String FOLDER = "/kernels/";
 
   private KernelImages() {}

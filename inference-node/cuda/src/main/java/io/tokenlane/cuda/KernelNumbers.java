@@ -37,6 +37,11 @@ final class KernelNumbers {
     return activation == Activation.SILU ? SILU_GATED : GELU_GATED;
   }
 
+  /** The activation's number in {@code project.cu}. */
+  static int gateBehind(Activation activation) {
+    return activation == Activation.SILU ? 1 : 2;
+  }
+
   /** The type's number in {@code attention.cu}. */
   static int kindOf(KvType type) {
     return switch (type) {

@@ -35,7 +35,12 @@ final class MatrixUpload {
     return weightBytes;
   }
 
-  DeviceLinear upload(HostLinear plain) {
+  /**
+   * Uploads a matrix.
+   *
+   * @param pairs whether its first half gates its second
+   */
+  DeviceLinear upload(HostLinear plain, boolean pairs) {
     Format format = WeightPacker.formatOf(plain, int8);
     float scale = format == Format.INT8 ? WeightPacker.scaleOf(plain) : 1;
     int outputs = plain.outputs();
@@ -44,7 +49,9 @@ final class MatrixUpload {
     long scaleBytes = format.scaleBytes(outputs, inputs);
     long scales = scaleBytes == 0 ? 0 : memory.allocate(scaleBytes);
     long bias = plain.bias().length == 0 ? 0 : floats(plain.bias());
-    DeviceLinear target = new DeviceLinear(format, weights, scales, bias, outputs, inputs, scale);
+    boolean paired = pairs && format.pairs(outputs);
+    DeviceLinear target =
+        new DeviceLinear(format, weights, scales, bias, outputs, inputs, scale, paired);
     weightBytes += format.weightBytes(outputs, inputs) + scaleBytes;
     if (random == null) {
       pack(plain, target);
@@ -86,7 +93,7 @@ final class MatrixUpload {
           .parallel()
           .forEach(
               i ->
-                  new WeightPacker(plain, target.format(), target.scale())
+                  new WeightPacker(plain, target)
                       .pack(
                           first + i,
                           weights.asSlice(i * panelBytes, panelBytes),

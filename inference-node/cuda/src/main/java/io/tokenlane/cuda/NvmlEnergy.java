@@ -23,6 +23,8 @@ public final class NvmlEnergy implements DeviceEnergy {
 
   @Override
   public Optional<DoubleSupplier> counter() {
-    return Probe.isThere(Nvml.LIBRARY) ? Nvml.open().map(nvml -> nvml::joules) : Optional.empty();
+    return Libraries.isThere(Nvml.LIBRARY)
+        ? Nvml.open().map(nvml -> nvml::joules)
+        : Optional.empty();
   }
 }

@@ -1,8 +1,6 @@
 package io.tokenlane.cuda;
 
 import io.tokenlane.cuda.driver.BytedecoDriver;
-import java.lang.foreign.Arena;
-import java.lang.foreign.SymbolLookup;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,7 +24,7 @@ final class Probe {
         return Optional.of("it runs on Linux x86-64 only, not on " + platform);
       }
       for (String library : LIBRARIES) {
-        if (!isThere(library)) {
+        if (!Libraries.isThere(library)) {
           return Optional.of("no " + library);
         }
       }
@@ -37,7 +35,7 @@ final class Probe {
     private static Optional<String> start() {
       try (BytedecoDriver driver = new BytedecoDriver()) {
         int built = KernelImages.builtFor(driver.device());
-        return built > 0 || isThere("libnvrtc.so.13") || isThere("libnvrtc.so.12")
+        return built > 0 || RuntimeCompiler.isThere()
             ? Optional.empty()
             : Optional.of(
                 "no kernels for sm_%d and no libnvrtc.so.13 to compile them"
@@ -51,16 +49,6 @@ final class Probe {
   /** Why it does not run; empty if it does. */
   static Optional<String> unavailable() {
     return Answer.VALUE;
-  }
-
-  @SuppressWarnings("restricted") // CUDA's libraries, looked for by their names
-  static boolean isThere(String library) {
-    try (Arena arena = Arena.ofConfined()) {
-      SymbolLookup.libraryLookup(library, arena);
-      return true;
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
   }
 
   private static String firstLine(String text) {

@@ -35,9 +35,11 @@ public final class RandomModel implements AutoCloseable {
    *
    * @param format {@link WeightFormat#AS_STORED} for bfloat16
    * @param maxRows most rows of a step
+   * @param blas whether cuBLAS computes projections of many rows, if the machine has it
    * @throws IllegalStateException if there is no device; see {@link #unavailable()}
    */
-  public static RandomModel make(ModelConfig shape, WeightFormat format, int maxRows) {
+  public static RandomModel make(
+      ModelConfig shape, WeightFormat format, int maxRows, boolean blas) {
     unavailable()
         .ifPresent(
             why -> {
@@ -45,13 +47,14 @@ public final class RandomModel implements AutoCloseable {
             });
     Driver driver = new BytedecoDriver();
     KernelSet kernels = new KernelSet(driver, KernelImages.forDevice(driver.device()));
-    return new RandomModel(driver, kernels, shape, format, maxRows);
+    RandomFill random = new RandomFill(driver, kernels);
+    return new RandomModel(
+        driver, new CudaBackend(driver, kernels, format, random, blas), shape, maxRows);
   }
 
-  RandomModel(
-      Driver driver, KernelSet kernels, ModelConfig shape, WeightFormat format, int maxRows) {
+  RandomModel(Driver driver, CudaBackend backend, ModelConfig shape, int maxRows) {
     this.driver = driver;
-    backend = new CudaBackend(driver, kernels, format, new RandomFill(driver, kernels));
+    this.backend = backend;
     long rows = Math.max(shape.vocabularySize(), 2L * shape.intermediateSize());
     weights = new RandomWeights(rows * Math.max(shape.hiddenSize(), shape.intermediateSize()));
     model = Models.load(shape, weights, backend, maxRows);
@@ -76,6 +79,11 @@ public final class RandomModel implements AutoCloseable {
   /** Bytes of weights that a step of one row reads: all matrices but the embedding. */
   public long weightBytes() {
     return backend.weightBytes();
+  }
+
+  /** Products that cuBLAS computed so far. */
+  public long products() {
+    return backend.products();
   }
 
   /** Graphs that were launched so far. */

@@ -20,6 +20,10 @@ import java.util.Optional;
  */
 final class RuntimeCompiler {
   private static final List<String> LIBRARIES = List.of("libnvrtc.so.13", "libnvrtc.so.12");
+
+  /** What it reads beside itself. */
+  private static final String BUILTINS = "libnvrtc-builtins.so.13.3";
+
   private static final AddressLayout ADDRESS = ValueLayout.ADDRESS;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
 
@@ -44,9 +48,14 @@ final class RuntimeCompiler {
     }
   }
 
+  /** Whether this machine has a compiler. */
+  static boolean isThere() {
+    return LIBRARIES.stream().anyMatch(Libraries::isThere);
+  }
+
   private static SymbolLookup open(Arena arena, int architecture) {
     for (String name : LIBRARIES) {
-      Optional<SymbolLookup> library = find(name, arena);
+      Optional<SymbolLookup> library = Libraries.open(name, arena, BUILTINS);
       if (library.isPresent()) {
         return library.get();
       }
@@ -56,35 +65,30 @@ final class RuntimeCompiler {
             .formatted(architecture, LIBRARIES.getFirst(), KernelImages.BUILT));
   }
 
-  @SuppressWarnings("restricted") // a library of CUDA
-  private static Optional<SymbolLookup> find(String name, Arena arena) {
-    try {
-      return Optional.of(SymbolLookup.libraryLookup(name, arena));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
-  }
-
   private byte[] cubin(String family, int architecture) {
     MemorySegment program = arena.allocate(ADDRESS);
-    MemorySegment headers = arena.allocate(ADDRESS);
-    headers.set(ADDRESS, 0, text(KernelImages.source("common.cuh")));
-    MemorySegment names = arena.allocate(ADDRESS);
-    names.set(ADDRESS, 0, text("common.cuh"));
+    MemoryLayout addresses = MemoryLayout.sequenceLayout(KernelImages.HEADERS.size(), ADDRESS);
+    MemorySegment headers = arena.allocate(addresses);
+    MemorySegment names = arena.allocate(addresses);
+    for (int i = 0; i < KernelImages.HEADERS.size(); i++) {
+      headers.setAtIndex(ADDRESS, i, text(KernelImages.source(KernelImages.HEADERS.get(i))));
+      names.setAtIndex(ADDRESS, i, text(KernelImages.HEADERS.get(i)));
+    }
     check(
         "nvrtcCreateProgram",
         program,
         program,
         text(KernelImages.source(family + ".cu")),
         text(family + ".cu"),
-        1,
+        KernelImages.HEADERS.size(),
         headers,
         names);
     MemorySegment handle = program.get(ADDRESS, 0);
-    MemorySegment options = arena.allocate(MemoryLayout.sequenceLayout(2, ADDRESS));
+    MemorySegment options = arena.allocate(MemoryLayout.sequenceLayout(3, ADDRESS));
     options.setAtIndex(ADDRESS, 0, text("--gpu-architecture=sm_" + architecture));
     options.setAtIndex(ADDRESS, 1, text("--std=c++17"));
-    check("nvrtcCompileProgram", program, handle, 2, options);
+    options.setAtIndex(ADDRESS, 2, text("--fmad=false"));
+    check("nvrtcCompileProgram", program, handle, 3, options);
     MemorySegment size = arena.allocate(ValueLayout.JAVA_LONG);
     check("nvrtcGetCUBINSize", program, handle, size);
     MemorySegment image = arena.allocate(size.get(ValueLayout.JAVA_LONG, 0));

@@ -6,6 +6,9 @@ import io.tokenlane.cuda.Handles.DeviceNorm;
 import io.tokenlane.cuda.Handles.DeviceRope;
 import io.tokenlane.cuda.Handles.DeviceRows;
 import io.tokenlane.cuda.Handles.DeviceTable;
+import io.tokenlane.cuda.Pending.Attended;
+import io.tokenlane.cuda.Pending.Gated;
+import io.tokenlane.cuda.Pending.Projected;
 import io.tokenlane.cuda.driver.Driver;
 import io.tokenlane.engine.backend.AttentionLayer;
 import io.tokenlane.engine.backend.Batch;
@@ -13,45 +16,51 @@ import io.tokenlane.engine.backend.Draws;
 import io.tokenlane.engine.backend.HeadShape;
 import io.tokenlane.engine.tensor.Activation;
 import java.lang.foreign.Arena;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a step's operations into launches. What can be fused is: a norm and a gate become part of
- * how rows are made ready for the projection behind them.
+ * Turns a step's operations into launches. What can be fused is: an operation is held back until
+ * the next one is known ({@link Pending}), as a norm or a gate may become part of how rows are made
+ * ready for a projection, a gate or a layer's heads part of the projection before them, and the
+ * rounding for a projection part of the attention before it.
  */
 final class StepLaunches {
+  /** Numbers that attention leaves ready together, and so divide a head. */
+  private static final int READY_TOGETHER = 32;
+
   private final Driver driver;
   private final DeviceMemory memory;
   private final KernelSet kernels;
   private final LaunchList list = new LaunchList();
   private final Graphs graphs;
   private final Arena arena = Arena.ofShared();
-  private final Arguments arguments = new Arguments(arena);
-  private final DeviceMemory.Scratch packed;
-  private final DeviceMemory.Scratch packedScales;
+  private final Calls calls;
   private final DeviceMemory.Scratch projected;
   private final DeviceMemory.Scratch partials;
   private final DeviceMemory.Scratch logits;
   private final DrawMemory drawMemory;
   private final Results results;
+  private final @Nullable LargeProjections large;
   private @Nullable StepMemory batchMemory;
   private int rows;
   private int outputs;
   private int actualOutputs;
-  private long step;
-  private @Nullable Gate pendingGate;
+  private @Nullable Pending pending;
   private long graphLaunches;
   private long kernelLaunches;
 
+  /**
+   * @param large computes projections of many rows; null if {@code project.cu} does them all
+   */
   @SuppressWarnings("MustBeClosedChecker") // the arena lives as long as the backend
-  StepLaunches(Driver driver, DeviceMemory memory, KernelSet kernels) {
+  StepLaunches(
+      Driver driver, DeviceMemory memory, KernelSet kernels, @Nullable LargeProjections large) {
+    this.large = large;
     this.driver = driver;
     this.memory = memory;
     this.kernels = kernels;
     graphs = new Graphs(driver);
-    packed = memory.new Scratch();
-    packedScales = memory.new Scratch();
+    calls = new Calls(list, arena, memory, driver.device().processors());
     projected = memory.new Scratch();
     partials = memory.new Scratch();
     logits = memory.new Scratch();
@@ -78,159 +87,118 @@ final class StepLaunches {
     rows = Buckets.rows(batch.rows());
     outputs = Buckets.rows(batch.outputs());
     actualOutputs = batch.outputs();
-    step++;
+    calls.begin(batchMemory, rows, outputs);
   }
 
   void embed(DeviceTable table, float scale, DeviceRows out) {
     settle();
-    int rowBytes = Math.toIntExact(table.type().bytes(table.inputs()));
-    list.add(
-        Kernel.EMBED,
-        rows,
-        Math.ceilDiv(out.width(), 256),
-        counts()
-            .address(batch().tokens())
-            .address(table.address())
-            .address(out.address())
-            .number(out.width())
-            .number(KernelNumbers.typeNumber(table.type()))
-            .number(rowBytes)
-            .number(scale)
-            .block());
+    calls.embed(table, scale, out);
   }
 
   void normProject(DeviceRows in, DeviceNorm norm, DeviceLinear weight, DeviceRows out) {
     settle();
-    pack(new Source(in, KernelNumbers.NORMED, norm.gain(), norm.epsilon(), false), weight);
-    project(weight, out.address(), false, false);
+    Source source = new Source(in, KernelNumbers.NORMED, norm.gain(), norm.epsilon(), false);
+    pending = new Projected(source, weight, out);
   }
 
   void projectAdd(DeviceRows in, DeviceLinear weight, DeviceRows sum) {
-    pack(gatedOrPlain(in), weight);
-    project(weight, sum.address(), true, false);
+    project(weight, ready(in, weight), Finish.added(sum.address()));
   }
 
   void projectNormAdd(DeviceRows in, DeviceLinear weight, DeviceNorm norm, DeviceRows sum) {
-    pack(gatedOrPlain(in), weight);
+    Ready ready = ready(in, weight);
     long to = projected.atLeast((long) in.maxRows() * weight.outputs() * Float.BYTES);
-    project(weight, to, false, false);
-    list.add(
-        Kernel.NORM_ADD,
-        rows,
-        1,
-        counts()
-            .address(to)
-            .address(norm.gain())
-            .address(sum.address())
-            .number(norm.width())
-            .number(norm.epsilon())
-            .block());
+    project(weight, ready, Finish.written(to));
+    calls.normAdd(to, norm, sum);
   }
 
-  private Source gatedOrPlain(DeviceRows in) {
-    Gate gate = pendingGate;
-    if (gate != null && gate.out().equals(in)) {
-      pendingGate = null;
-      return new Source(gate.in(), KernelNumbers.gatedBy(gate.activation()), 0, 0, false);
+  private boolean isLarge(DeviceLinear weight) {
+    return large != null && LargeProjections.takes(weight.format(), rows);
+  }
+
+  /** A projection of all rows with nothing behind it. */
+  private void project(DeviceLinear weight, Ready in, Finish finish) {
+    if (large != null && isLarge(weight)) {
+      flush();
+      large.enqueue(weight, in, calls.batch().counts(), rows, finish);
+    } else {
+      calls.project(weight, in, false, finish);
+    }
+  }
+
+  /** Rows as a projection wants them, left so by what writes them, if it can. */
+  private Ready ready(DeviceRows in, DeviceLinear weight) {
+    Pending before = pending;
+    if (before != null && before.out().equals(in)) {
+      pending = null;
+      switch (before) {
+        case Gated gated -> {
+          return gated(gated, weight);
+        }
+        case Attended attended -> {
+          return attended(attended, weight);
+        }
+        case Projected _ -> pending = before;
+      }
     }
     settle();
-    return new Source(in, KernelNumbers.PLAIN, 0, 0, false);
+    return calls.pack(new Source(in, KernelNumbers.PLAIN, 0, 0, false), weight);
   }
 
-  private void pack(Source source, DeviceLinear weight) {
-    Format format = weight.format();
-    int inputs = weight.inputs();
-    int maxRows = source.rows().maxRows();
-    long to = packed.atLeast(format.rowBytes(maxRows, inputs));
-    long scales = packedScales.atLeast(format.rowScaleBytes(maxRows, inputs));
-    list.add(
-        format.pack(),
-        source.outputs() ? outputs : rows,
-        1,
-        counts()
-            .address(source.outputs() ? batch().outputRows() : 0)
-            .address(source.rows().address())
-            .address(source.gain())
-            .address(to)
-            .address(scales)
-            .number(inputs)
-            .number(format.steps(inputs))
-            .number(source.mode())
-            .number(source.outputs() ? 1 : 0)
-            .number(source.epsilon())
-            .block());
+  private Ready gated(Gated gated, DeviceLinear weight) {
+    Projected before = gated.projected();
+    if (before == null) {
+      int mode = KernelNumbers.gatedBy(gated.activation());
+      return calls.pack(new Source(gated.in(), mode, 0, 0, false), weight);
+    }
+    Ready place = Ready.NONE;
+    if (before.weight().format() == weight.format()) {
+      place = calls.placeFor(weight, gated.out());
+    }
+    gateBehind(before, gated, place);
+    if (place.format() == 0) {
+      return calls.pack(new Source(gated.out(), KernelNumbers.PLAIN, 0, 0, false), weight);
+    }
+    return place;
   }
 
-  private void project(DeviceLinear weight, long out, boolean add, boolean ofOutputs) {
-    Format format = weight.format();
-    int count = ofOutputs ? outputs : rows;
-    Format.Projection projection = format.project(count);
-    list.add(
-        projection.kernel(),
-        Math.ceilDiv(weight.outputs(), projection.panels() * Format.PANEL),
-        Math.ceilDiv(count, projection.tiles() * Format.TILE),
-        counts()
-            .address(weight.weights())
-            .address(weight.scales())
-            .address(weight.bias())
-            .address(packed.atLeast(0))
-            .address(packedScales.atLeast(0))
-            .address(out)
-            .number(format.steps(weight.inputs()))
-            .number(weight.outputs())
-            .number(add ? 1 : 0)
-            .number(ofOutputs ? 1 : 0)
-            .number(weight.scale())
-            .block());
+  /** A projection of pairs with its gate. */
+  private void gateBehind(Projected before, Gated gated, Ready place) {
+    Ready in = calls.pack(before.source(), before.weight());
+    int gate = KernelNumbers.gateBehind(gated.activation());
+    Finish finish = Finish.gated(gate, place, gated.out().address());
+    calls.project(before.weight(), in, false, finish);
+  }
+
+  private Ready attended(Attended attended, DeviceLinear weight) {
+    HeadShape shape = attended.layer().shape();
+    Ready place =
+        shape.headDim() % READY_TOGETHER == 0 ? calls.placeFor(weight, attended.out()) : Ready.NONE;
+    calls.attend(attended, place);
+    return place.format() == 0
+        ? calls.pack(new Source(attended.out(), KernelNumbers.PLAIN, 0, 0, false), weight)
+        : place;
   }
 
   void storeKv(DeviceRows qkv, AttentionLayer layer, DeviceKvStore kv) {
-    settle();
-    DeviceRope rope = (DeviceRope) layer.rope();
-    long turns = rotations(rope);
-    HeadShape shape = layer.shape();
-    list.add(
-        Kernel.STORE_KV,
-        rows,
-        Math.ceilDiv(shape.heads() + 2 * shape.kvHeads(), 4),
-        counts()
-            .address(batch().slots())
-            .address(turns)
-            .address(KernelNumbers.gain(layer.queryNorm()))
-            .address(KernelNumbers.gain(layer.keyNorm()))
-            .address(qkv.address())
-            .address(kv.keys(layer.layer()))
-            .address(kv.values(layer.layer()))
-            .address(kv.keyScales(layer.layer()))
-            .address(kv.valueScales(layer.layer()))
-            .number(shape.heads())
-            .number(shape.kvHeads())
-            .number(shape.headDim())
-            .number(rope.pairs)
-            .number(rope.interleaved ? 1 : 0)
-            .number(KernelNumbers.kindOf(kv.type))
-            .number(KernelNumbers.epsilon(layer.queryNorm()))
-            .number(KernelNumbers.epsilon(layer.keyNorm()))
-            .block());
-  }
-
-  private long rotations(DeviceRope rope) {
-    long turns = rope.turns.atLeast((long) batch().maxRows() * rope.pairs * 2 * Float.BYTES);
-    if (rope.preparedStep != step && rope.pairs > 0) {
-      rope.preparedStep = step;
-      list.add(
-          Kernel.ROTATIONS,
-          rows,
-          Math.ceilDiv(rope.pairs, 128),
-          counts()
-              .address(batch().positions())
-              .address(rope.frequencies)
-              .address(turns)
-              .number(rope.pairs)
-              .number(rope.magnitude)
-              .block());
+    Pending before = pending;
+    boolean behind = before instanceof Projected && before.out().equals(qkv);
+    if (!behind) {
+      settle();
     }
-    return turns;
+    long turns = calls.rotations((DeviceRope) layer.rope());
+    HeadsWay heads = new HeadsWay(qkv, layer, kv, calls.batch().slots(), turns);
+    if (behind
+        && heads.followsPanels()
+        && before instanceof Projected projection
+        && !isLarge(projection.weight())) {
+      pending = null;
+      Ready in = calls.pack(projection.source(), projection.weight());
+      calls.project(projection.weight(), in, false, Finish.heads(heads));
+    } else {
+      settle();
+      calls.storeKv(heads);
+    }
   }
 
   void attend(DeviceRows qkv, AttentionLayer layer, DeviceKvStore kv, DeviceRows out) {
@@ -239,75 +207,46 @@ final class StepLaunches {
     boolean tensor = KernelNumbers.inTensorCores(shape, kv.type);
     int heads = tensor ? WorkList.TENSOR_HEADS : WorkList.HEADS;
     int together = WorkList.rowsTogether(shape, heads);
-    WorkList work = batch().work(together);
+    WorkList work = calls.batch().work(together);
     if (work == null) {
       flush();
-      batch().recut();
-      work = batch().work(together);
+      calls.batch().recut();
+      work = calls.batch().work(together);
     }
     if (work == null) {
       throw new IllegalStateException("work: not cut (expected: cut anew)");
     }
     long entry = (long) shape.heads() * (shape.headDim() + 2) * Float.BYTES;
     long scratch = partials.atLeast(Buckets.powerOfTwo(work.scratchPlaces()) * entry);
-    list.add(
-        KernelNumbers.attendKernel(shape, tensor),
-        Buckets.powerOfTwo(work.itemCount()),
-        WorkList.headBlocks(shape, heads),
-        counts()
-            .address(batch().items())
-            .address(batch().tables())
-            .address(qkv.address())
-            .address(kv.keys(layer.layer()))
-            .address(kv.values(layer.layer()))
-            .address(kv.keyScales(layer.layer()))
-            .address(kv.valueScales(layer.layer()))
-            .address(out.address())
-            .address(scratch)
-            .number(shape.heads())
-            .number(shape.kvHeads())
-            .number(shape.headDim())
-            .number(kv.blockSize())
-            .number(layer.rule().window())
-            .number(KernelNumbers.kindOf(kv.type))
-            .number(layer.rule().scale())
-            .number(layer.rule().softCap())
-            .block());
-    if (work.splitCount() > 0) {
-      list.add(
-          Kernel.COMBINE,
-          Buckets.powerOfTwo(work.splitCount()),
-          shape.heads(),
-          counts()
-              .address(batch().splits())
-              .address(scratch)
-              .address(out.address())
-              .number(shape.heads())
-              .number(shape.headDim())
-              .block());
-    }
+    pending = new Attended(qkv, layer, kv, work, scratch, out);
   }
 
   void gate(DeviceRows gateUp, Activation activation, DeviceRows out) {
-    settle();
-    pendingGate = new Gate(gateUp, activation, out);
+    if (pending instanceof Projected before
+        && before.out().equals(gateUp)
+        && before.weight().paired()
+        && !isLarge(before.weight())) {
+      pending = new Gated(before, gateUp, activation, out);
+    } else {
+      settle();
+      pending = new Gated(null, gateUp, activation, out);
+    }
   }
 
-  /** Writes a gate down whose result somebody may read. */
+  /** Writes an operation down whose result somebody may read. */
   private void settle() {
-    Gate gate = pendingGate;
-    if (gate != null) {
-      pendingGate = null;
-      list.add(
-          Kernel.GATE,
-          rows,
-          1,
-          counts()
-              .address(gate.in().address())
-              .address(gate.out().address())
-              .number(gate.out().width())
-              .number(gate.activation() == Activation.GELU_TANH ? 1 : 0)
-              .block());
+    Pending before = pending;
+    pending = null;
+    switch (before) {
+      case null -> {}
+      case Projected projection -> {
+        Ready in = calls.pack(projection.source(), projection.weight());
+        project(projection.weight(), in, Finish.written(projection.out().address()));
+      }
+      case Gated gated when gated.projected() != null ->
+          gateBehind(gated.projected(), gated, Ready.NONE);
+      case Gated gated -> calls.gate(gated.in(), gated.activation(), gated.out());
+      case Attended attended -> calls.attend(attended, Ready.NONE);
     }
   }
 
@@ -326,8 +265,8 @@ final class StepLaunches {
   private long head(DeviceRows in, DeviceNorm norm, DeviceLinear head) {
     settle();
     long at = logits.atLeast((long) outputs * head.outputs() * Float.BYTES);
-    pack(new Source(in, KernelNumbers.NORMED, norm.gain(), norm.epsilon(), true), head);
-    project(head, at, false, true);
+    Source source = new Source(in, KernelNumbers.NORMED, norm.gain(), norm.epsilon(), true);
+    calls.project(head, calls.pack(source, head), true, Finish.written(at));
     return at;
   }
 
@@ -339,7 +278,7 @@ final class StepLaunches {
     }
     long at = head(in, norm, head);
     drawMemory.send(draws, actualOutputs, outputs);
-    Arguments wanted = drawMemory.arguments(counts().address(at));
+    Arguments wanted = drawMemory.arguments(calls.counts().address(at));
     list.add(
         Kernel.SAMPLE,
         outputs,
@@ -369,7 +308,7 @@ final class StepLaunches {
     if (list.isEmpty()) {
       return;
     }
-    batch().send();
+    calls.batch().send();
     if (rows <= Buckets.MOST && graphs.run(list, this::enqueue)) {
       graphLaunches++;
     } else {
@@ -383,18 +322,13 @@ final class StepLaunches {
     list.each((kernel, grid, block) -> driver.launch(kernels.function(kernel), grid, block));
   }
 
-  private StepMemory batch() {
-    return Objects.requireNonNull(batchMemory, "step: not begun (expected: begin)");
-  }
-
-  private Arguments counts() {
-    return arguments.begin().address(batch().counts());
-  }
-
   void close() {
     flush();
     driver.synchronize();
     graphs.close();
+    if (large != null) {
+      large.close();
+    }
     arena.close();
   }
 }

@@ -145,6 +145,11 @@ final class StepMemory {
     return maxRows;
   }
 
+  /** Most sequences of a batch. */
+  int maxSequences() {
+    return maxSequences;
+  }
+
   long counts() {
     return address;
   }

@@ -1,5 +1,6 @@
 package io.tokenlane.cuda;
 
+import io.tokenlane.cuda.Handles.DeviceLinear;
 import io.tokenlane.engine.backend.host.HostLinear;
 import io.tokenlane.engine.tensor.DType;
 import io.tokenlane.engine.tensor.Tensor;
@@ -24,16 +25,18 @@ final class WeightPacker {
   private final HostLinear plain;
   private final Format format;
   private final float scale;
+  private final boolean paired;
   private final float[] row;
   private final int steps;
 
   /**
-   * @param scale what all scales of bytes are multiplied with on the device
+   * @param target says how
    */
-  WeightPacker(HostLinear plain, Format format, float scale) {
+  WeightPacker(HostLinear plain, DeviceLinear target) {
     this.plain = plain;
-    this.format = format;
-    this.scale = scale;
+    format = target.format();
+    scale = target.scale();
+    paired = target.paired();
     steps = format.steps(plain.inputs());
     row = new float[steps * format.step()];
   }
@@ -82,20 +85,29 @@ final class WeightPacker {
    * @param scales receives its scales; empty unless the format has them
    */
   void pack(int panel, MemorySegment weights, MemorySegment scales) {
-    int first = panel * Format.PANEL;
-    int end = Math.min(first + Format.PANEL, plain.outputs());
-    for (int output = first; output < end; output++) {
+    for (int place = 0; place < Format.PANEL; place++) {
+      int output = outputAt(panel, place);
+      if (output >= plain.outputs()) {
+        break;
+      }
       int part = plain.partOf(output);
       Tensor tensor = plain.part(part);
       int tensorRow = output - plain.firstRow(part);
       tensor.decodeRow(tensorRow, row, 0);
-      int place = output - first;
       switch (format) {
         case F32 -> floats(place, weights);
         case BF16, F16 -> halves(place, tensor, tensorRow, weights);
         case INT8 -> bytes(place, tensor, tensorRow, weights, scales);
       }
     }
+  }
+
+  /** As {@code output_of} of {@code project.cu}. */
+  private int outputAt(int panel, int place) {
+    int half = Format.PANEL / 2;
+    return paired
+        ? panel * half + place % half + place / half * (plain.outputs() / 2)
+        : panel * Format.PANEL + place;
   }
 
   private void floats(int place, MemorySegment weights) {

@@ -92,10 +92,11 @@ final class WorkList {
       return;
     }
     int[] split = {row, scratchPlaces, parts, 0};
-    System.arraycopy(split, 0, splits, splitCount++ * SPLIT, SPLIT);
+    System.arraycopy(split, 0, splits, splitCount * SPLIT, SPLIT);
     for (int part = 0; part < parts; part++) {
-      add(new int[] {row, 1, position, table, part, part + 1, scratchPlaces++, 0});
+      add(new int[] {row, 1, position, table, part, part + 1, scratchPlaces++, splitCount});
     }
+    splitCount++;
   }
 
   private void add(int[] item) {

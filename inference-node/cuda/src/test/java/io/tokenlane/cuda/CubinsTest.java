@@ -25,7 +25,8 @@ final class CubinsTest {
       Path.of(System.getProperty("tokenlane.root", "../..")).resolve("inference-node/cuda");
   private static final Path KERNELS = MODULE.resolve("src/main/resources/kernels");
   private static final Path TABLE = MODULE.resolve("src/test/resources/kernel-resources.tsv");
-  private static final Pattern DECLARED = Pattern.compile("(?m)^KERNEL\\((\\w+), (\\d+)\\)");
+  private static final Pattern DECLARED =
+      Pattern.compile("(?m)^KERNEL\\((\\w+), (\\d+)(?:, \\d+)?\\)");
 
   private static final int MOST_SHARED = 48 << 10;
   private static final int REGISTERS = 64 << 10;

@@ -20,6 +20,9 @@ import java.util.Map;
 final class EmulatedDriver implements Driver {
   private static final int FENCE = 512;
 
+  /** Multiprocessors by order: projections choose their tiles by them. */
+  private static final int[] PROCESSORS = {1, 5, 1000};
+
   /** Most threads of a block, but where a kernel counts on more. */
   private static final int THREADS = 256;
 
@@ -52,7 +55,7 @@ final class EmulatedDriver implements Driver {
 
   @Override
   public DeviceFacts device() {
-    return new DeviceFacts("emulated device", 9, 0, 1, 1L << 30, 13000);
+    return new DeviceFacts("emulated device", 9, 0, PROCESSORS[order], 1L << 30, 13000);
   }
 
   @Override
@@ -180,6 +183,11 @@ final class EmulatedDriver implements Driver {
 
   @Override
   public float millis(long from, long to) {
+    return 0;
+  }
+
+  @Override
+  public long stream() {
     return 0;
   }
 

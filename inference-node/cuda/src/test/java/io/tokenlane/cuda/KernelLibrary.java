@@ -28,6 +28,13 @@ final class KernelLibrary {
   private static final Path MODULE =
       Path.of(System.getProperty("tokenlane.root", "../..")).resolve("inference-node/cuda");
 
+  /** What a launch's code says, from 1 on. */
+  private static final List<String> FAULTS =
+      List.of(
+          "its threads wait for each other for ever",
+          "a thread did not wait for the kernels before",
+          "fetches what is not whole 16 bytes of an allocation");
+
   private final Map<Kernel, MethodHandle> functions = new EnumMap<>(Kernel.class);
   private final Map<Kernel, Integer> argumentBytes = new EnumMap<>(Kernel.class);
 
@@ -125,7 +132,7 @@ final class KernelLibrary {
       throw new IllegalStateException(kernel + ": " + e, e);
     }
     if (code != 0) {
-      throw new IllegalStateException(kernel + ": its threads wait for each other for ever");
+      throw new IllegalStateException(kernel + ": " + FAULTS.get(code - 1));
     }
   }
 }

@@ -171,6 +171,11 @@ final class RecordingDriver implements Driver {
   }
 
   @Override
+  public long stream() {
+    return 0;
+  }
+
+  @Override
   public void synchronize() {}
 
   @Override

@@ -61,6 +61,9 @@ final class WorkListTest {
       }
       if (items[at + 6] >= 0) {
         assertThat(places.add(items[at + 6])).isTrue();
+        int split = items[at + 7] * WorkList.SPLIT;
+        assertThat(work.splits()[split]).isEqualTo(items[at]);
+        assertThat(items[at + 6]).isEqualTo(work.splits()[split + 1] + items[at + 4]);
       }
     }
     long wanted = 0;

@@ -75,7 +75,8 @@ class NodeBeans {
             model.int8(),
             engine(node, model),
             new Adaptive(
-                node.reasoning().rules(), node.reasoning().format(), exit(node.earlyExit())));
+                node.reasoning().rules(), node.reasoning().format(), exit(node.earlyExit())),
+            node.cuda().usesCublas());
     Clock clock = Clock.systemUTC();
     return new ModelLoader(settings, clock, ProgressBar.onStandardError(clock));
   }

@@ -9,38 +9,49 @@ import static org.bytedeco.cuda.global.cudart.cuDevicePrimaryCtxRetain;
 import static org.bytedeco.cuda.global.cudart.cuDeviceTotalMem;
 import static org.bytedeco.cuda.global.cudart.cuDriverGetVersion;
 import static org.bytedeco.cuda.global.cudart.cuEventCreate;
+import static org.bytedeco.cuda.global.cudart.cuEventDestroy;
 import static org.bytedeco.cuda.global.cudart.cuEventElapsedTime;
 import static org.bytedeco.cuda.global.cudart.cuEventRecord;
 import static org.bytedeco.cuda.global.cudart.cuEventSynchronize;
+import static org.bytedeco.cuda.global.cudart.cuGetErrorName;
 import static org.bytedeco.cuda.global.cudart.cuGraphDestroy;
 import static org.bytedeco.cuda.global.cudart.cuGraphExecDestroy;
 import static org.bytedeco.cuda.global.cudart.cuGraphInstantiate;
 import static org.bytedeco.cuda.global.cudart.cuGraphLaunch;
 import static org.bytedeco.cuda.global.cudart.cuInit;
 import static org.bytedeco.cuda.global.cudart.cuLaunchKernel;
+import static org.bytedeco.cuda.global.cudart.cuLaunchKernelEx;
 import static org.bytedeco.cuda.global.cudart.cuMemAlloc;
 import static org.bytedeco.cuda.global.cudart.cuMemAllocHost;
 import static org.bytedeco.cuda.global.cudart.cuMemFree;
+import static org.bytedeco.cuda.global.cudart.cuMemFreeHost;
 import static org.bytedeco.cuda.global.cudart.cuMemcpyDtoDAsync;
 import static org.bytedeco.cuda.global.cudart.cuMemcpyDtoHAsync;
 import static org.bytedeco.cuda.global.cudart.cuMemcpyHtoDAsync;
 import static org.bytedeco.cuda.global.cudart.cuMemsetD8Async;
 import static org.bytedeco.cuda.global.cudart.cuModuleGetFunction;
 import static org.bytedeco.cuda.global.cudart.cuModuleLoadData;
+import static org.bytedeco.cuda.global.cudart.cuModuleUnload;
 import static org.bytedeco.cuda.global.cudart.cuStreamBeginCapture;
 import static org.bytedeco.cuda.global.cudart.cuStreamCreate;
+import static org.bytedeco.cuda.global.cudart.cuStreamDestroy;
 import static org.bytedeco.cuda.global.cudart.cuStreamEndCapture;
 import static org.bytedeco.cuda.global.cudart.cuStreamSynchronize;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.IntSupplier;
 import org.bytedeco.cuda.cudart.CUctx_st;
 import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUfunc_st;
 import org.bytedeco.cuda.cudart.CUgraphExec_st;
 import org.bytedeco.cuda.cudart.CUgraph_st;
+import org.bytedeco.cuda.cudart.CUlaunchAttribute;
+import org.bytedeco.cuda.cudart.CUlaunchConfig;
 import org.bytedeco.cuda.cudart.CUmod_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.javacpp.BytePointer;
@@ -50,8 +61,11 @@ import org.bytedeco.javacpp.SizeTPointer;
 
 /**
  * The first device, through Bytedeco's CUDA presets. It calls the driver functions imported above
- * and no others: all of them are in every driver of CUDA 12 and 13, while some that the presets
- * name end the process where an older library lacks them.
+ * and no others: all of them are in every driver of CUDA 13, while some that the presets name end
+ * the process where an older library lacks them.
+ *
+ * <p>Where the device can, a kernel may come onto it before the one that it depends on has ended:
+ * kernels wait themselves ({@code common.cuh}). Captured launches keep that as edges of the graph.
  *
  * <p>Steps allocate nothing: launches go through one block of arguments and one reused pointer.
  */
@@ -60,6 +74,18 @@ public final class BytedecoDriver implements Driver {
   private static final int MAJOR = 75;
   private static final int MINOR = 76;
   private static final int MOST_ARGUMENTS = 1024;
+
+  /** Work on the stream waits for none on the default stream. */
+  private static final int NON_BLOCKING = 1;
+
+  /** While a stream is captured, other threads may do what they want. */
+  private static final int THREAD_LOCAL = 1;
+
+  /** {@code CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION}. */
+  private static final int MAY_BEGIN_EARLY = 6;
+
+  /** Major compute capability from which on kernels may begin before those they depend on end. */
+  private static final int OVERLAPPING = 9;
 
   /** Words that say how a launch's arguments are passed: as one block. */
   private static final long BUFFER_POINTER = 1;
@@ -73,6 +99,8 @@ public final class BytedecoDriver implements Driver {
   private final SizeTPointer argumentBytes = new SizeTPointer(1);
   private final PointerPointer<Pointer> extra = new PointerPointer<>(5);
   private final PointerPointer<Pointer> none = new PointerPointer<>();
+  private final CUlaunchConfig early = new CUlaunchConfig(1);
+  private final CUlaunchAttribute earlyAttribute = new CUlaunchAttribute(1);
   private final MemorySegment argumentMemory;
   private final Place place = new Place();
 
@@ -80,8 +108,13 @@ public final class BytedecoDriver implements Driver {
   private final List<CUmod_st> modules = new ArrayList<>();
 
   private final List<CUfunc_st> functions = new ArrayList<>();
-  private final List<CUgraphExec_st> graphs = new ArrayList<>();
   private final List<CUevent_st> events = new ArrayList<>();
+  private final List<Long> pinned = new ArrayList<>();
+
+  /** By handle: others than modules come and go. */
+  private final Map<Long, CUgraphExec_st> graphs = new HashMap<>();
+
+  private long lastGraph;
 
   /** A pointer to wherever it is set; never freed. */
   private static final class Place extends Pointer {
@@ -109,13 +142,16 @@ public final class BytedecoDriver implements Driver {
     facts = describe(device);
     check("cuDevicePrimaryCtxRetain", cuDevicePrimaryCtxRetain(context, device));
     check("cuCtxSetCurrent", cuCtxSetCurrent(context));
-    check("cuStreamCreate", cuStreamCreate(stream, 1));
+    check("cuStreamCreate", cuStreamCreate(stream, NON_BLOCKING));
     argumentMemory = MemorySegment.ofAddress(arguments.address()).reinterpret(MOST_ARGUMENTS);
     extra.put(0, new Place().at(BUFFER_POINTER));
     extra.put(1, arguments);
     extra.put(2, new Place().at(BUFFER_SIZE));
     extra.put(3, argumentBytes);
     extra.put(4, new Place().at(0));
+    earlyAttribute.id(MAY_BEGIN_EARLY).value().programmaticStreamSerializationAllowed(1);
+    early.gridDimZ(1).blockDimY(1).blockDimZ(1).sharedMemBytes(0).hStream(stream);
+    early.attrs(earlyAttribute).numAttrs(1);
   }
 
   private static DeviceFacts describe(int device) {
@@ -147,7 +183,18 @@ public final class BytedecoDriver implements Driver {
 
   private static void check(String call, int code) {
     if (code != 0) {
-      throw new DriverException("%s: CUDA error %d (expected: 0)".formatted(call, code));
+      throw new DriverException(
+          "%s: CUDA error %d%s (expected: 0)".formatted(call, code, nameOf(code)));
+    }
+  }
+
+  /** What the driver calls an error, in front of a space; empty if it does not know it. */
+  private static String nameOf(int code) {
+    try (PointerPointer<BytePointer> name = new PointerPointer<>(1)) {
+      name.put(0, (BytePointer) null);
+      return cuGetErrorName(code, name) == 0
+          ? ", " + name.get(BytePointer.class, 0).getString(StandardCharsets.UTF_8)
+          : "";
     }
   }
 
@@ -190,6 +237,7 @@ public final class BytedecoDriver implements Driver {
 
   @Override
   public void free(long address) {
+    synchronize(); // cuMemFree usually waits, but is not documented to
     check("cuMemFree", cuMemFree(address));
   }
 
@@ -198,7 +246,9 @@ public final class BytedecoDriver implements Driver {
   public MemorySegment pinned(long bytes) {
     try (PointerPointer<Pointer> address = new PointerPointer<>(1)) {
       check("cuMemAllocHost of %d bytes".formatted(bytes), cuMemAllocHost(address, bytes));
-      return MemorySegment.ofAddress(address.get(0).address()).reinterpret(bytes);
+      long where = address.get(0).address();
+      pinned.add(where);
+      return MemorySegment.ofAddress(where).reinterpret(bytes);
     }
   }
 
@@ -227,6 +277,11 @@ public final class BytedecoDriver implements Driver {
     MemorySegment.copy(block, 0, argumentMemory, 0, block.byteSize());
     argumentBytes.put(block.byteSize());
     CUfunc_st kernel = functions.get((int) function - 1);
+    if (facts.major() >= OVERLAPPING) {
+      early.gridDimX(grid.x()).gridDimY(grid.y()).blockDimX(grid.threads());
+      check("cuLaunchKernelEx", cuLaunchKernelEx(early, kernel, none, extra));
+      return;
+    }
     int code =
         cuLaunchKernel(kernel, grid.x(), grid.y(), 1, grid.threads(), 1, 1, 0, stream, none, extra);
     check("cuLaunchKernel", code);
@@ -234,7 +289,7 @@ public final class BytedecoDriver implements Driver {
 
   @Override
   public void beginCapture() {
-    check("cuStreamBeginCapture", cuStreamBeginCapture(stream, 0));
+    check("cuStreamBeginCapture", cuStreamBeginCapture(stream, THREAD_LOCAL));
   }
 
   @Override
@@ -244,18 +299,27 @@ public final class BytedecoDriver implements Driver {
     CUgraphExec_st executable = new CUgraphExec_st();
     check("cuGraphInstantiate", cuGraphInstantiate(executable, graph, 0));
     check("cuGraphDestroy", cuGraphDestroy(graph));
-    graphs.add(executable);
-    return graphs.size();
+    graphs.put(++lastGraph, executable);
+    return lastGraph;
   }
 
   @Override
   public void launchGraph(long graph) {
-    check("cuGraphLaunch", cuGraphLaunch(graphs.get((int) graph - 1), stream));
+    check("cuGraphLaunch", cuGraphLaunch(living(graph), stream));
   }
 
   @Override
   public void freeGraph(long graph) {
-    check("cuGraphExecDestroy", cuGraphExecDestroy(graphs.get((int) graph - 1)));
+    check("cuGraphExecDestroy", cuGraphExecDestroy(living(graph)));
+    graphs.remove(graph);
+  }
+
+  private CUgraphExec_st living(long graph) {
+    CUgraphExec_st executable = graphs.get(graph);
+    if (executable == null) {
+      throw new DriverException("graph: %d (expected: one that is not freed)".formatted(graph));
+    }
+    return executable;
   }
 
   @Override
@@ -285,13 +349,37 @@ public final class BytedecoDriver implements Driver {
   }
 
   @Override
+  public long stream() {
+    return stream.address();
+  }
+
+  @Override
   public void synchronize() {
     check("cuStreamSynchronize", cuStreamSynchronize(stream));
   }
 
-  /** Waits; the process's end gives the rest back. */
+  /**
+   * Waits, and gives back all but device memory, which its owners free, and the context: it is the
+   * process's, and takes long to make anew. What fails here is not told, since after an error of
+   * the device everything does; the process's end gives the rest back.
+   */
   @Override
   public void close() {
-    synchronize();
+    attempt(() -> cuStreamSynchronize(stream));
+    graphs.values().forEach(graph -> attempt(() -> cuGraphExecDestroy(graph)));
+    events.forEach(event -> attempt(() -> cuEventDestroy(event)));
+    modules.forEach(module -> attempt(() -> cuModuleUnload(module)));
+    pinned.forEach(where -> attempt(() -> cuMemFreeHost(place.at(where))));
+    attempt(() -> cuStreamDestroy(stream));
+    graphs.clear();
+    events.clear();
+    modules.clear();
+    pinned.clear();
+    List.of(arguments, argumentBytes, extra, early, earlyAttribute).forEach(Pointer::deallocate);
+  }
+
+  @SuppressWarnings("CheckReturnValue")
+  private static void attempt(IntSupplier call) {
+    call.getAsInt();
   }
 }

@@ -54,7 +54,8 @@ public interface Driver extends AutoCloseable {
   void clear(long at, long bytes);
 
   /**
-   * Enqueues a kernel.
+   * Enqueues a kernel, which may begin before those before it have ended: until it waits for them
+   * it must not touch what they write.
    *
    * @param arguments the structure that it takes, copied before this returns
    */
@@ -83,6 +84,9 @@ public interface Driver extends AutoCloseable {
 
   /** Milliseconds between two marks that were passed. */
   float millis(long from, long to);
+
+  /** The stream, as libraries that enqueue work on it name it. */
+  long stream();
 
   /** Waits until all that was enqueued has finished. */
   void synchronize();

@@ -15,6 +15,9 @@ import java.util.List;
  * #projectAdd} in architectures that norm a layer's results. Operations take effect in that order,
  * but need not be finished when they return; only {@link #logits} waits.
  *
+ * <p>What {@link #attend} and {@link #gate} write is for the projection behind them: once that was
+ * asked for, those rows may hold anything.
+ *
  * <p>What a row comes out as depends on nothing but the row, its sequence's blocks and the weights:
  * not on other rows of the batch nor on their number, bit for bit.
  *
@@ -39,6 +42,15 @@ public interface Backend extends AutoCloseable {
    * @param biases empty, or one vector for each part, as long as that has rows
    */
   Linear linear(List<Tensor> parts, List<Tensor> biases);
+
+  /**
+   * As {@link #linear}, for a matrix whose outputs are what {@link #gate} takes: it may lie on the
+   * device so that pairs of them come out of one place. Rows of them may hold anything once {@link
+   * #gate} took them.
+   */
+  default Linear gateUp(List<Tensor> parts, List<Tensor> biases) {
+    return linear(parts, biases);
+  }
 
   /** Takes a matrix for {@link #embed} alone, whose memory has to stay. */
   Linear table(Tensor table);

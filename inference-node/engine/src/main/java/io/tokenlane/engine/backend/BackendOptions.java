@@ -6,8 +6,10 @@ package io.tokenlane.engine.backend;
  * @param threads threads that a step is split over, its own included; 1 to 1024. Results do not
  *     depend on it
  * @param weights what to compute with where a checkpoint's weights are floats
+ * @param blas whether a library of the device's maker may compute large steps, where there is one:
+ *     the last bits of a row then depend on how many rows a step has
  */
-public record BackendOptions(int threads, WeightFormat weights) {
+public record BackendOptions(int threads, WeightFormat weights, boolean blas) {
   private static final int MOST_THREADS = 1024;
 
   public BackendOptions {
@@ -17,7 +19,12 @@ public record BackendOptions(int threads, WeightFormat weights) {
     }
   }
 
-  /** Weights as they are stored. */
+  /** The same bits whatever a step has. */
+  public BackendOptions(int threads, WeightFormat weights) {
+    this(threads, weights, false);
+  }
+
+  /** Weights as they are stored, the same bits whatever a step has. */
   public BackendOptions(int threads) {
     this(threads, WeightFormat.AS_STORED);
   }

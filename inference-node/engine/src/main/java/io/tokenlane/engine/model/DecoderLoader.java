@@ -74,7 +74,7 @@ final class DecoderLoader {
         biased(Part.O, Part.O_BIAS, layer, config.queryWidth()),
         postNorm(Part.ATTENTION_POST_NORM, layer),
         norm(Part.MLP_NORM, layer, hidden),
-        backend.linear(gateAndUp(layer), gateAndUpBiases(layer)),
+        backend.gateUp(gateAndUp(layer), gateAndUpBiases(layer)),
         biased(Part.DOWN, Part.DOWN_BIAS, layer, config.intermediateSize()),
         postNorm(Part.MLP_POST_NORM, layer));
   }

@@ -3,6 +3,7 @@ package io.tokenlane.engine.backend;
 import io.tokenlane.engine.tensor.DType;
 import io.tokenlane.engine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.util.stream.IntStream;
 
 /** Puts known rows on a backend and reads rows back, by nothing but its interface. */
 final class ContractRun {
@@ -15,7 +16,7 @@ final class ContractRun {
     this.backend = backend;
     this.rows = rows;
     batch = new Batch(rows, 1, rows, 1);
-    batch.beginSequence(new int[rows], rows);
+    batch.beginSequence(IntStream.range(0, rows).toArray(), rows);
     for (int row = 0; row < rows; row++) {
       batch.addRow(row, row, true);
     }

@@ -26,6 +26,7 @@ import org.springframework.util.unit.DataSize;
  *     last longer, they compute fewer tokens and fewer requests run at once; default 0: no goal
  * @param reasoning how long the model thinks where a request does not say
  * @param earlyExit whether tokens may leave the model early where a request does not say
+ * @param cuda what the cuda backend may do
  * @param maxBodyBytes largest request body, 1 KB to 1 GB; default 16 MB
  */
 @ConfigurationProperties(prefix = "tokenlane.node", ignoreUnknownFields = false)
@@ -41,6 +42,7 @@ public record NodeSettings(
     @DefaultValue("0s") Duration targetItl,
     @DefaultValue ReasoningSettings reasoning,
     @DefaultValue EarlyExitSettings earlyExit,
+    @DefaultValue CudaSettings cuda,
     @DefaultValue("16MB") DataSize maxBodyBytes) {
 
   private static final Set<String> BACKENDS = Set.of("auto", "cuda", "vector", "scalar");

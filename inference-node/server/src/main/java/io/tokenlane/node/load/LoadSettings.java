@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param int8 whether to compute with weights of 8-bit integers, quantising floats at load
  * @param engine sizes of the engine
  * @param adaptive how the model saves work, where a request does not say
+ * @param blas whether a library of the device's maker may compute large steps
  */
 public record LoadSettings(
     Optional<Path> model,
@@ -23,7 +24,20 @@ public record LoadSettings(
     int threads,
     boolean int8,
     EngineConfig engine,
-    Adaptive adaptive) {
+    Adaptive adaptive,
+    boolean blas) {
+
+  /** Every step by the backend's own kernels. */
+  public LoadSettings(
+      Optional<Path> model,
+      @Nullable String servedModelName,
+      String backend,
+      int threads,
+      boolean int8,
+      EngineConfig engine,
+      Adaptive adaptive) {
+    this(model, servedModelName, backend, threads, int8, engine, adaptive, false);
+  }
 
   /** A model that saves no work unless a request says so. */
   public LoadSettings(

@@ -59,7 +59,8 @@ public final class ModelLoader implements ModelSlot.ModelSource {
     PromptEncoder prompts = prompts(checkpoint, tokenizer);
     Set<Integer> stopTokens = stopTokens(checkpoint, tokenizer);
     Backends.Selection selection =
-        Backends.select(settings.backend(), new BackendOptions(settings.threads(), weights()));
+        Backends.select(
+            settings.backend(), new BackendOptions(settings.threads(), weights(), settings.blas()));
     opened.whenClosed(selection.backend()::close);
     Engine engine = engine(checkpoint, tokenizer, selection.backend(), opened);
     checkpoint.release();

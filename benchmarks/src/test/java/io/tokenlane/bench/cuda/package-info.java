@@ -1,0 +1,4 @@
+@NullMarked
+package io.tokenlane.bench.cuda;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,257 @@
+package io.tokenlane.cuda;
+
+import io.tokenlane.cuda.Handles.DeviceLinear;
+import io.tokenlane.cuda.Handles.DeviceNorm;
+import io.tokenlane.cuda.Handles.DeviceRope;
+import io.tokenlane.cuda.Handles.DeviceRows;
+import io.tokenlane.cuda.Handles.DeviceTable;
+import io.tokenlane.cuda.Pending.Attended;
+import io.tokenlane.engine.backend.HeadShape;
+import io.tokenlane.engine.tensor.Activation;
+import java.lang.foreign.Arena;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Writes launches down: which kernel, on how many blocks, with what arguments. */
+final class Calls {
+  private final LaunchList list;
+  private final Arguments arguments;
+  private final DeviceMemory.Scratch packed;
+  private final DeviceMemory.Scratch packedScales;
+  private final DeviceMemory.Scratch left;
+  private final DeviceMemory.Scratch leftScales;
+  private final DeviceMemory.Counters panelsDone;
+  private final DeviceMemory.Counters partsDone;
+  private final int processors;
+  private @Nullable StepMemory batchMemory;
+  private int rows;
+  private int outputs;
+  private long step;
+
+  /**
+   * @param processors multiprocessors of the device
+   */
+  Calls(LaunchList list, Arena arena, DeviceMemory memory, int processors) {
+    this.list = list;
+    this.processors = processors;
+    arguments = new Arguments(arena);
+    packed = memory.new Scratch();
+    packedScales = memory.new Scratch();
+    left = memory.new Scratch();
+    leftScales = memory.new Scratch();
+    panelsDone = memory.new Counters();
+    partsDone = memory.new Counters();
+  }
+
+  /** The next step, of so many rows and outputs, padded. */
+  void begin(StepMemory batch, int paddedRows, int paddedOutputs) {
+    batchMemory = batch;
+    rows = paddedRows;
+    outputs = paddedOutputs;
+    step++;
+  }
+
+  StepMemory batch() {
+    return Objects.requireNonNull(batchMemory, "step: not begun (expected: begin)");
+  }
+
+  /** Arguments that begin with the address of the batch's counts. */
+  Arguments counts() {
+    return arguments.begin().address(batch().counts());
+  }
+
+  void embed(DeviceTable table, float scale, DeviceRows out) {
+    int rowBytes = Math.toIntExact(table.type().bytes(table.inputs()));
+    list.add(
+        Kernel.EMBED,
+        rows,
+        Math.ceilDiv(out.width(), 256),
+        counts()
+            .address(batch().tokens())
+            .address(table.address())
+            .address(out.address())
+            .number(out.width())
+            .number(KernelNumbers.typeNumber(table.type()))
+            .number(rowBytes)
+            .number(scale)
+            .block());
+  }
+
+  /** Makes rows ready for a projection. */
+  Ready pack(Source source, DeviceLinear weight) {
+    Format format = weight.format();
+    int inputs = weight.inputs();
+    int maxRows = source.rows().maxRows();
+    long to = packed.atLeast(format.rowBytes(maxRows, inputs));
+    long scales = packedScales.atLeast(format.rowScaleBytes(maxRows, inputs));
+    list.add(
+        format.pack(),
+        source.outputs() ? outputs : rows,
+        1,
+        counts()
+            .address(source.outputs() ? batch().outputRows() : 0)
+            .address(source.rows().address())
+            .address(source.gain())
+            .address(to)
+            .address(scales)
+            .number(inputs)
+            .number(format.steps(inputs))
+            .number(source.mode())
+            .number(source.outputs() ? 1 : 0)
+            .number(source.epsilon())
+            .block());
+    return new Ready(to, scales, format.steps(inputs), 0);
+  }
+
+  /**
+   * A place for rows that a kernel other than {@code pack} leaves ready.
+   *
+   * @return {@link Ready#NONE} if the format's rows cannot be rounded piece by piece
+   */
+  Ready placeFor(DeviceLinear weight, DeviceRows like) {
+    Format format = weight.format();
+    int inputs = weight.inputs();
+    if (format.leftAs() == 0) {
+      return Ready.NONE;
+    }
+    return new Ready(
+        left.atLeast(format.rowBytes(like.maxRows(), inputs)),
+        leftScales.atLeast(format.rowScaleBytes(like.maxRows(), inputs)),
+        format.steps(inputs),
+        format.leftAs());
+  }
+
+  void project(DeviceLinear weight, Ready in, boolean ofOutputs, Finish finish) {
+    Format format = weight.format();
+    int count = ofOutputs ? outputs : rows;
+    Format.Tile tile = format.tile(count, weight.outputs(), processors, finish.gate() != 0);
+    int rowBlocks = Math.ceilDiv(count, tile.tiles() * Format.TILE);
+    Arguments wanted =
+        counts()
+            .address(weight.weights())
+            .address(weight.scales())
+            .address(weight.bias())
+            .address(in.numbers())
+            .address(in.scales())
+            .address(finish.out())
+            .address(finish.heads() == null ? 0 : arrivals(finish.heads()));
+    finish.ready().write(wanted);
+    if (finish.heads() == null) {
+      HeadsWay.writeNone(wanted);
+    } else {
+      finish.heads().write(wanted);
+    }
+    list.add(
+        tile.kernel(),
+        rowBlocks,
+        Math.ceilDiv(weight.outputs(), tile.panels() * Format.PANEL),
+        wanted
+            .number(format.steps(weight.inputs()))
+            .number(weight.outputs())
+            .number(finish.add() ? 1 : 0)
+            .number(ofOutputs ? 1 : 0)
+            .number(weight.paired() ? 1 : 0)
+            .number(finish.gate())
+            .number(format.ahead(weight, tile, processors))
+            .number(weight.scale())
+            .block());
+  }
+
+  /** Where the finished panels of each head are counted. */
+  private long arrivals(HeadsWay heads) {
+    return panelsDone.atLeast(Math.ceilDiv(heads.qkv().maxRows(), Format.TILE) * heads.allHeads());
+  }
+
+  void normAdd(long from, DeviceNorm norm, DeviceRows sum) {
+    list.add(
+        Kernel.NORM_ADD,
+        rows,
+        1,
+        counts()
+            .address(from)
+            .address(norm.gain())
+            .address(sum.address())
+            .number(norm.width())
+            .number(norm.epsilon())
+            .block());
+  }
+
+  void gate(DeviceRows in, Activation activation, DeviceRows out) {
+    list.add(
+        Kernel.GATE,
+        rows,
+        1,
+        counts()
+            .address(in.address())
+            .address(out.address())
+            .number(out.width())
+            .number(activation == Activation.GELU_TANH ? 1 : 0)
+            .block());
+  }
+
+  void storeKv(HeadsWay heads) {
+    list.add(
+        Kernel.STORE_KV, rows, Math.ceilDiv(heads.allHeads(), 4), heads.write(counts()).block());
+  }
+
+  /** The step's rotations; the first layer that wants them has them computed. */
+  long rotations(DeviceRope rope) {
+    long turns = rope.turns.atLeast((long) batch().maxRows() * rope.pairs * 2 * Float.BYTES);
+    if (rope.preparedStep != step && rope.pairs > 0) {
+      rope.preparedStep = step;
+      list.add(
+          Kernel.ROTATIONS,
+          rows,
+          Math.ceilDiv(rope.pairs, 128),
+          counts()
+              .address(batch().positions())
+              .address(rope.frequencies)
+              .address(turns)
+              .number(rope.pairs)
+              .number(rope.magnitude)
+              .block());
+    }
+    return turns;
+  }
+
+  /**
+   * Attention; blocks merge rows that were cut.
+   *
+   * @param ready where results go; {@link Ready#NONE}: as they are, to the rows
+   */
+  void attend(Attended of, Ready ready) {
+    HeadShape shape = of.layer().shape();
+    boolean tensor = KernelNumbers.inTensorCores(shape, of.kv().type);
+    int heads = tensor ? WorkList.TENSOR_HEADS : WorkList.HEADS;
+    int headBlocks = WorkList.headBlocks(shape, heads);
+    int layer = of.layer().layer();
+    Arguments wanted =
+        counts()
+            .address(batch().items())
+            .address(batch().tables())
+            .address(of.qkv().address())
+            .address(of.kv().keys(layer))
+            .address(of.kv().values(layer))
+            .address(of.kv().keyScales(layer))
+            .address(of.kv().valueScales(layer))
+            .address(of.out().address())
+            .address(of.scratch())
+            .address(batch().splits())
+            .address(partsDone.atLeast(batch().maxSequences() * headBlocks));
+    list.add(
+        KernelNumbers.attendKernel(shape, tensor),
+        Buckets.powerOfTwo(of.work().itemCount()),
+        headBlocks,
+        ready
+            .write(wanted)
+            .number(shape.heads())
+            .number(shape.kvHeads())
+            .number(shape.headDim())
+            .number(of.kv().blockSize())
+            .number(of.layer().rule().window())
+            .number(KernelNumbers.kindOf(of.kv().type))
+            .number(of.layer().rule().scale())
+            .number(of.layer().rule().softCap())
+            .block());
+  }
+}

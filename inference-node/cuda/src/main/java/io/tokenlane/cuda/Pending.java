@@ -1,0 +1,43 @@
+package io.tokenlane.cuda;
+
+import io.tokenlane.cuda.Handles.DeviceKvStore;
+import io.tokenlane.cuda.Handles.DeviceLinear;
+import io.tokenlane.cuda.Handles.DeviceRows;
+import io.tokenlane.engine.backend.AttentionLayer;
+import io.tokenlane.engine.tensor.Activation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An operation that was asked for and is not written down yet, as the next one may become part of
+ * its kernel. Whatever else comes next writes it down as it is.
+ */
+sealed interface Pending {
+  /** What it writes. */
+  DeviceRows out();
+
+  /** A projection; heads or a gate may come behind it. */
+  record Projected(Source source, DeviceLinear weight, DeviceRows out) implements Pending {}
+
+  /**
+   * A gate; a projection may come behind it.
+   *
+   * @param projected the projection whose outputs it pairs, if that is not written down either
+   */
+  record Gated(@Nullable Projected projected, DeviceRows in, Activation activation, DeviceRows out)
+      implements Pending {}
+
+  /**
+   * Attention; a projection may come behind it.
+   *
+   * @param work how it is cut
+   * @param scratch where the pieces' results go
+   */
+  record Attended(
+      DeviceRows qkv,
+      AttentionLayer layer,
+      DeviceKvStore kv,
+      WorkList work,
+      long scratch,
+      DeviceRows out)
+      implements Pending {}
+}

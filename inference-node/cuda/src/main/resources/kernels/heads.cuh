@@ -1,0 +1,116 @@
+// A head's way from the projection of queries, keys and values to attention: norm, rotation, the paged cache.
+// Loops here stand in every projection, so that they are kept short: all but the one that waits for memory.
+#pragma once
+
+#include "common.cuh"
+
+static const int WIDEST_HEAD = 256;
+
+struct Heads {
+  const int *slots;
+  const float *turns;        // [row][pair] cosine, sine
+  const float *query_gain;   // 0: no norm over query heads
+  const float *key_gain;
+  float *qkv;                // [row][heads, kv heads, kv heads][dim]; queries stay there
+  void *keys;                // of the layer: [slot][kv head][dim]
+  void *values;
+  float *key_scales;         // [slot][kv head]; bytes only
+  float *value_scales;
+  int heads;
+  int kv_heads;
+  int dim;
+  int pairs;
+  int interleaved;
+  int kind;                  // of the cache: 0 float32, 1 bytes, 2 binary16
+  float query_epsilon;
+  float key_epsilon;
+};
+
+DEVICE int all_heads(const Heads &a) { return a.heads + 2 * a.kv_heads; }
+
+DEVICE void write_head(const Heads &a, const float *head, int kv_head, int row, bool key) {
+  int lane = threadIdx.x % 32;
+  u64 place = (u64)a.slots[row] * a.kv_heads + kv_head;
+  void *to = key ? a.keys : a.values;
+  if (a.kind != 1) {
+#pragma unroll 1
+    for (int i = lane; i < a.dim; i += 32) {
+      if (a.kind == 0) {
+        ((float *)to)[place * a.dim + i] = head[i];
+      } else {
+        ((u16 *)to)[place * a.dim + i] = f32_to_f16(head[i]);
+      }
+    }
+    return;
+  }
+  float largest = 0;
+#pragma unroll 1
+  for (int i = lane; i < a.dim; i += 32) {
+    largest = larger(largest, fabsf(head[i]));
+  }
+  largest = warp_max(largest);
+  float inverse = 127.0f / largest;
+  if (!is_finite(inverse)) {
+    inverse = 0;
+  }
+#pragma unroll 1
+  for (int i = lane; i < a.dim; i += 32) {
+    ((signed char *)to)[place * a.dim + i] = (signed char)(int)floorf(head[i] * inverse + 0.5f);
+  }
+  if (lane == 0) {
+    (key ? a.key_scales : a.value_scales)[place] = largest / 127.0f;
+  }
+}
+
+DEVICE void turn_head(const Heads &a, float *head, int row) {
+  const float *turns = a.turns + (u64)row * a.pairs * 2;
+#pragma unroll 1
+  for (int pair = threadIdx.x % 32; pair < a.pairs; pair += 32) {
+    int first = a.interleaved ? 2 * pair : pair;
+    int second = a.interleaved ? first + 1 : pair + a.pairs;
+    float x = head[first];
+    float y = head[second];
+    float cosine = turns[2 * pair];
+    float sine = turns[2 * pair + 1];
+    head[first] = x * cosine - y * sine;
+    head[second] = x * sine + y * cosine;
+  }
+}
+
+// Norm over the head, rotation, and the way into the cache; queries stay in place. By a warp, with room for a head
+// in shared memory. Heads may have been written by other blocks of the same kernel.
+DEVICE void store_head(const Heads &a, float *head, int row, int index) {
+  int lane = threadIdx.x % 32;
+  float *from = a.qkv + ((u64)row * all_heads(a) + index) * a.dim;
+  bool query = index < a.heads;
+  bool value = index >= a.heads + a.kv_heads;
+  const float *gain = value ? 0 : (query ? a.query_gain : a.key_gain);
+  float squares = 0;
+#pragma unroll 4
+  for (int i = lane; i < a.dim; i += 32) {
+    head[i] = fresh(from + i);
+    squares = fused(head[i], head[i], squares);
+  }
+  squares = warp_sum(squares);
+  if (gain) {
+    float scale = 1.0f / sqrtf(squares / a.dim + (query ? a.query_epsilon : a.key_epsilon));
+#pragma unroll 1
+    for (int i = lane; i < a.dim; i += 32) {
+      head[i] = head[i] * scale * gain[i];
+    }
+  }
+  warp_barrier();
+  if (!value) {
+    turn_head(a, head, row);
+    warp_barrier();
+  }
+  if (query) {
+#pragma unroll 1
+    for (int i = lane; i < a.dim; i += 32) {
+      from[i] = head[i];
+    }
+  } else {
+    write_head(a, head, value ? index - a.heads - a.kv_heads : index - a.heads, row, !value);
+  }
+  warp_barrier();
+}

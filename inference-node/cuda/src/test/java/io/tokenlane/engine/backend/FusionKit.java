@@ -1,0 +1,180 @@
+package io.tokenlane.engine.backend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tokenlane.engine.tensor.Activation;
+import io.tokenlane.engine.tensor.DType;
+import io.tokenlane.engine.tensor.RopeStyle;
+import io.tokenlane.engine.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Operations that become part of their neighbours' kernels give the bits that they give alone, with
+ * any tiles and any order: reading what is between them keeps them apart. Alone they are held by
+ * {@link BackendContract}.
+ */
+abstract class FusionKit {
+  private static final long SEED = 20261128;
+  private static final int WIDTH = 64;
+  private static final int GATED = 96;
+  private static final int OUT = 24;
+  private static final int[] ROWS = {1, 11, 70};
+  private static final float EPSILON = 1e-5f;
+
+  /** Each with an order of its own. */
+  private static final int WAYS = 3;
+
+  private final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
+  private final RandomTensors tensors = new RandomTensors(random);
+
+  abstract BackendProvider provider();
+
+  /** A chain of operations; apart, if what lies between them is to be read. */
+  private interface Chain {
+    Rows run(ContractRun run, boolean apart);
+  }
+
+  private void checkBits(Chain chain) {
+    for (int rows : ROWS) {
+      float[][] expected = results(chain, rows, 0, true);
+      for (int way = 0; way < WAYS; way++) {
+        assertThat(results(chain, rows, way, false))
+            .as("%d rows, way %d, seed %d", rows, way, SEED)
+            .isDeepEqualTo(expected);
+      }
+    }
+  }
+
+  private float[][] results(Chain chain, int rows, int way, boolean apart) {
+    try (Backend backend = provider().create(new BackendOptions(1 + way))) {
+      ContractRun run = new ContractRun(backend, rows);
+      return readAll(run, chain.run(run, apart));
+    }
+  }
+
+  private static float[][] readAll(ContractRun run, Rows from) {
+    float[][] results = new float[run.rows][];
+    for (int row = 0; row < run.rows; row++) {
+      results[row] = run.read(from, row);
+    }
+    return results;
+  }
+
+  /** The same for any number of rows: those of more are those of less, and further ones. */
+  private float[] input() {
+    return tensors.floats(ROWS[ROWS.length - 1] * WIDTH);
+  }
+
+  private static Rows feed(ContractRun run, float[] input) {
+    return run.feed(Arrays.copyOf(input, run.rows * WIDTH));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"F32, SILU", "F16, SILU", "BF16, GELU_TANH", "Q8_0, SILU", "Q6_K, GELU_TANH"})
+  void gatesBehindTheirProjection(DType dtype, Activation activation) {
+    int width = RandomTensors.columns(dtype, WIDTH);
+    Tensor gate = tensors.matrix(dtype, 2 * width, width);
+    Tensor up = tensors.matrix(dtype, 2 * width, width);
+    List<Tensor> biases = List.of(tensors.vector(2 * width), tensors.vector(2 * width));
+    Tensor down = tensors.matrix(dtype, OUT, 2 * width);
+    float[] input = tensors.floats(ROWS[ROWS.length - 1] * width);
+    float[] gain = tensors.floats(width);
+    checkBits(
+        (run, apart) -> {
+          Backend backend = run.backend;
+          Linear pairs = backend.gateUp(List.of(gate, up), biases);
+          Rows in = run.feed(Arrays.copyOf(input, run.rows * width));
+          Rows gateUp = backend.rows(run.rows, 4 * width);
+          Rows gated = backend.rows(run.rows, 2 * width);
+          Rows out = backend.rows(run.rows, OUT);
+          backend.normProject(in, ContractRun.norm(backend, gain, EPSILON), pairs, gateUp);
+          if (apart) {
+            run.read(gateUp, 0);
+          }
+          backend.gate(gateUp, activation, gated);
+          if (apart) {
+            run.read(gated, 0);
+          }
+          backend.projectAdd(gated, backend.linear(List.of(down), List.of()), out);
+          return out;
+        });
+  }
+
+  /** Whoever asks for what lies between gets it, in the order of the checkpoint. */
+  @ParameterizedTest
+  @EnumSource(
+      value = DType.class,
+      names = {"BF16", "Q8_0"})
+  void pairsAreReadInTheirOrder(DType dtype) {
+    Tensor both = tensors.matrix(dtype, 2 * GATED, WIDTH);
+    float[] input = input();
+    float[] gain = tensors.floats(WIDTH);
+    try (Backend backend = provider().create(new BackendOptions(1))) {
+      ContractRun run = new ContractRun(backend, 9);
+      Norm norm = ContractRun.norm(backend, gain, EPSILON);
+      Rows in = feed(run, input);
+      Rows plain = backend.rows(run.rows, 2 * GATED);
+      backend.normProject(in, norm, backend.linear(List.of(both), List.of()), plain);
+      Rows paired = backend.rows(run.rows, 2 * GATED);
+      backend.normProject(in, norm, backend.gateUp(List.of(both), List.of()), paired);
+      assertThat(readAll(run, paired)).isDeepEqualTo(readAll(run, plain));
+    }
+  }
+
+  /** Head widths of whole panels and others, of groups that are rounded together and others. */
+  @ParameterizedTest
+  @CsvSource({
+    "F32, 32, FLOAT32",
+    "F16, 64, FLOAT16",
+    "BF16, 48, INT8",
+    "BF16, 32, FLOAT16",
+    "Q8_0, 64, INT8",
+    "Q8_0, 40, FLOAT32",
+    "Q8_0, 128, FLOAT16",
+    "BF16, 160, FLOAT32"
+  })
+  void headsGoFromProjectionToProjection(DType dtype, int dim, KvType type) {
+    HeadShape shape = new HeadShape(4, 2, dim);
+    Tensor qkv = tensors.matrix(dtype, shape.rowWidth(), WIDTH);
+    List<Tensor> biases = List.of(tensors.vector(shape.rowWidth()));
+    Tensor output = tensors.matrix(dtype, OUT, shape.queryWidth());
+    float[] input = input();
+    float[] gain = tensors.floats(WIDTH);
+    float[] headGain = tensors.floats(dim);
+    float[] frequencies = tensors.floats(dim / 4);
+    RopeStyle style = dim % 64 == 0 ? RopeStyle.INTERLEAVED : RopeStyle.HALF_SPLIT;
+    checkBits(
+        (run, apart) -> {
+          Backend backend = run.backend;
+          Norm headNorm = ContractRun.norm(backend, headGain, EPSILON);
+          Rope rope = backend.rope(new RopeSpec(style, frequencies, 1));
+          AttentionLayer layer =
+              new AttentionLayer(0, shape, rope, headNorm, headNorm, AttentionRule.full(shape));
+          Linear heads = backend.linear(List.of(qkv), biases);
+          Rows all = backend.rows(run.rows, shape.rowWidth());
+          Rows attended = backend.rows(run.rows, shape.queryWidth());
+          Rows out = backend.rows(run.rows, OUT);
+          try (KvStore kv = backend.kvStore(1, shape, run.rows, 1, type)) {
+            Rows in = feed(run, input);
+            backend.normProject(in, ContractRun.norm(backend, gain, EPSILON), heads, all);
+            if (apart) {
+              run.read(all, 0);
+            }
+            backend.storeKv(all, layer, kv);
+            backend.attend(all, layer, kv, attended);
+            if (apart) {
+              run.read(attended, 0);
+            }
+            backend.projectAdd(attended, backend.linear(List.of(output), List.of()), out);
+            run.read(out, 0);
+          }
+          return out;
+        });
+  }
+}
