@@ -22,10 +22,10 @@ final class Fleet {
   final FleetPace decode = new FleetPace();
 
   /** Who overtakes whom on any node, since most fleets are of nodes of one kind. */
-  private final Overtaking together = new Overtaking();
+  private volatile Overtaking together = new Overtaking();
 
   /** The same without what was spoiled while this gateway stood still; goes before it. */
-  private final Overtaking togetherAnew = Overtaking.beginningAnew();
+  private volatile Overtaking togetherAnew = Overtaking.beginningAnew();
 
   final ForetoldSpeed foretold = new ForetoldSpeed();
 
@@ -80,11 +80,13 @@ final class Fleet {
     }
   }
 
-  /** The nodes are others now: their paces are learned from the beginning. */
+  /** The nodes are others now: their paces and slots are learned from the beginning. */
   void others() {
     answers.forget();
     prefill.forget();
     decode.forget();
+    together = new Overtaking();
+    togetherAnew = Overtaking.beginningAnew();
   }
 
   /** What all nodes together were seen to serve at once each; 0 where that is not sure. */
