@@ -1,6 +1,13 @@
 package io.tokenlane.cuda;
 
+import static java.util.Objects.requireNonNull;
+
 import io.tokenlane.cuda.Handles.DeviceLinear;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How a matrix lies on the device and what it is multiplied with: the formats of {@code project.cu}
@@ -44,6 +51,10 @@ enum Format {
 
   /** Steps that are fetched together. */
   private static final int FETCHED_TOGETHER = 4;
+
+  /** Projections by their tiles and panels, as their names tell them. */
+  private static final Map<Format, Map<Integer, Kernel>> PROJECTIONS =
+      Stream.of(values()).collect(Collectors.toMap(format -> format, Format::projections));
 
   private final Kernel pack;
   private final int step;
@@ -94,8 +105,23 @@ enum Format {
     if (this == INT8 && gated) {
       panels = MOST_PANELS; // what comes out is rounded in groups of 32
     }
-    return new Tile(
-        Kernel.valueOf("PROJECT_%s_%dX%d".formatted(this, tiles, panels)), panels, tiles);
+    Kernel kernel = requireNonNull(requireNonNull(PROJECTIONS.get(this)).get(place(tiles, panels)));
+    return new Tile(kernel, panels, tiles);
+  }
+
+  private static int place(int tiles, int panels) {
+    return tiles * (MOST_PANELS + 1) + panels;
+  }
+
+  private static Map<Integer, Kernel> projections(Format format) {
+    Pattern name = Pattern.compile("PROJECT_" + format + "_(\\d)X(\\d)");
+    return Stream.of(Kernel.values())
+        .map(kernel -> name.matcher(kernel.name()))
+        .filter(Matcher::matches)
+        .collect(
+            Collectors.toUnmodifiableMap(
+                found -> place(Integer.parseInt(found.group(1)), Integer.parseInt(found.group(2))),
+                found -> Kernel.valueOf(found.group())));
   }
 
   /**

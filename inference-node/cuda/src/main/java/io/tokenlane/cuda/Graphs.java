@@ -65,11 +65,25 @@ final class Graphs {
       evict();
     }
     driver.beginCapture();
-    enqueue.run();
+    try {
+      enqueue.run();
+    } catch (RuntimeException failed) {
+      leaveCapture(failed);
+      throw failed;
+    }
     long handle = driver.endCapture();
     byHash.computeIfAbsent(hash, h -> new ArrayList<>()).add(new Graph(list.content(), handle));
     count++;
     return handle;
+  }
+
+  /** A stream that stayed in capture would run nothing any more. */
+  private void leaveCapture(RuntimeException failed) {
+    try {
+      driver.freeGraph(driver.endCapture());
+    } catch (RuntimeException also) {
+      failed.addSuppressed(also);
+    }
   }
 
   private void evict() {

@@ -169,6 +169,26 @@ final class StepPlanTest {
   }
 
   @Test
+  void aLaunchThatFailsWhileItIsCapturedLeavesAStreamThatRuns() {
+    Graphs graphs = new Graphs(driver);
+    LaunchList list = new LaunchList();
+    graphs.run(list, () -> {});
+    assertThatThrownBy(
+            () ->
+                graphs.run(
+                    list,
+                    () -> {
+                      throw new DriverException("refused");
+                    }))
+        .isInstanceOf(DriverException.class)
+        .hasMessage("refused");
+
+    decode(1, 7);
+    assertThat(driver.enqueued).isNotEmpty();
+    assertThat(graphs.count()).isZero();
+  }
+
+  @Test
   void aDeviceThatIsTooSmallIsAClearError() {
     RecordingDriver small = new RecordingDriver(1 << 16);
     CudaBackend tooSmall = backend(small, WeightFormat.AS_STORED);
