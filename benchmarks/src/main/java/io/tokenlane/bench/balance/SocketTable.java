@@ -69,6 +69,11 @@ public final class SocketTable {
       return speeds.stream().distinct().count() == 1;
     }
 
+    /** Whether its figures are of queues alone, as nothing goes wrong on the nodes. */
+    boolean ofQueues() {
+      return latencyGoal + waitGoal > 0 && !name.startsWith("pauses");
+    }
+
     Queues queues() {
       return new Queues(speeds, weights, Backends.SLOTS);
     }
@@ -249,7 +254,7 @@ public final class SocketTable {
     results.forEach((proxy, all) -> found.put(proxy, Figure.WAIT.of(all)));
     waits.put(scenario.name(), found);
     List<Row> rows = report(scenario, results);
-    if (scenario.latencyGoal() > 0 || scenario.waitGoal() > 0) {
+    if (scenario.ofQueues()) {
       rows.addAll(computed.rows("sockets, " + scenario.name() + ", "));
     }
     return rows;
