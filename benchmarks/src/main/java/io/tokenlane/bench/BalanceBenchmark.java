@@ -23,6 +23,9 @@ final class BalanceBenchmark implements Benchmark {
   BalanceBenchmark(Path root, String only) {
     this.root = root;
     this.only = only;
+    if (ofSockets()) {
+      SocketTable.requireKnown(only);
+    }
   }
 
   /** Takes {@code --scenario=TEXT} out of the arguments. */
@@ -53,13 +56,17 @@ final class BalanceBenchmark implements Benchmark {
       rows.addAll(table.rows(root.resolve("../shared/traces/prefix/synthetic_trace.jsonl")));
       table.plot(results("balance-simulation.png"));
     }
-    if (!only.equals(NO_SOCKETS) && !only.equals(PICKS)) {
+    if (ofSockets()) {
       String scenario = only.isEmpty() && quick ? "even 0.7" : only;
       SocketTable table = new SocketTable(root, quick, scenario);
       rows.addAll(table.rows());
       table.plot(results("balance-sockets.png"));
     }
     return rows;
+  }
+
+  private boolean ofSockets() {
+    return !only.equals(NO_SOCKETS) && !only.equals(PICKS);
   }
 
   private Path results(String name) {

@@ -50,7 +50,8 @@ public final class BenchCommand {
   private static Map<String, Benchmark> known(List<String> arguments) {
     CudaOptions cuda = taken("cuda", () -> CudaOptions.take(arguments));
     EngineOptions engine = taken("engine", () -> EngineOptions.take(arguments));
-    String scenario = BalanceBenchmark.scenario(arguments);
+    Benchmark balance =
+        taken("balance", () -> new BalanceBenchmark(ROOT, BalanceBenchmark.scenario(arguments)));
     Benchmark cache =
         taken(
             "cache",
@@ -78,7 +79,7 @@ public final class BenchCommand {
             new PrefetchBenchmark(ROOT),
             cache,
             new SemanticBenchmark(ROOT),
-            new BalanceBenchmark(ROOT, scenario),
+            balance,
             new LimitsBenchmark(ROOT),
             new FleetBenchmark(),
             new EnergyBenchmark(ROOT),

@@ -23,11 +23,6 @@ final class OpenLoop implements AutoCloseable {
   /** Timeouts are counted; the client's warnings of each would drown the table. */
   private static final Logger CLIENT_LOG = Logger.getLogger("reactor.netty");
 
-  static {
-    Loggers.useJdkLoggers();
-    CLIENT_LOG.setLevel(Level.OFF);
-  }
-
   private final ConnectionProvider connections =
       ConnectionProvider.builder("open-loop").maxConnections(4_000).build();
   private final HttpClient client = HttpClient.create(connections).responseTimeout(PATIENCE);
@@ -40,6 +35,15 @@ final class OpenLoop implements AutoCloseable {
    * @param errors share of the requests without a good answer
    */
   record Measured(Quantiles latencies, Quantiles waits, double errors) {}
+
+  /**
+   * Before the first of Reactor Netty's classes, backends' too, has its logger: clients and servers
+   * share some.
+   */
+  static void keepSilent() {
+    Loggers.useJdkLoggers();
+    CLIENT_LOG.setLevel(Level.OFF);
+  }
 
   /** Sends the requests to a port, each when it is due from now on; waits for all answers. */
   Measured run(int port, Requests requests) throws InterruptedException {

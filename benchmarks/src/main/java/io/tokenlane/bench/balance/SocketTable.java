@@ -48,6 +48,22 @@ public final class SocketTable {
   }
 
   /**
+   * Refuses what no scenario's name has.
+   *
+   * @throws IllegalArgumentException for a part that none has
+   */
+  public static void requireKnown(String only) {
+    SocketTable table = new SocketTable(Path.of(""), true, only);
+    List<String> names = table.scenarios().stream().map(Scenario::name).toList();
+    for (String part : table.only) {
+      if (names.stream().noneMatch(name -> name.contains(part))) {
+        throw new IllegalArgumentException(
+            "--scenario=%s (expected: picks, simulation, or parts of %s)".formatted(part, names));
+      }
+    }
+  }
+
+  /**
    * @param latencyGoal most of the best peer's p99; 0 for no goal
    * @param waitGoal most of the best peer's p99 wait; 0 for no goal
    * @param trouble planned on the backends when counting begins; the seconds are the run's
@@ -134,6 +150,7 @@ public final class SocketTable {
 
   /** Runs the scenarios; peers that are not installed are named in a row without a value. */
   public List<Row> rows() throws IOException, InterruptedException {
+    OpenLoop.keepSilent();
     List<Row> rows = new ArrayList<>();
     List<Proxies> there = new ArrayList<>();
     for (Proxies proxy : Proxies.values()) {

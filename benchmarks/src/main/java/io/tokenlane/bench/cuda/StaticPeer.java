@@ -26,6 +26,7 @@ final class StaticPeer {
   private static final String SCRIPT = "/peers/transformers_static.py";
   private static final String IMPORTS = "import torch, transformers";
   private static final Duration IMPORTED = Duration.ofMinutes(1);
+  private static final int TIMED_OUT = -1;
 
   private final String python;
   private final String device;
@@ -145,8 +146,6 @@ final class StaticPeer {
             ? "no batch within %d s".formatted(patience.toSeconds())
             : "transformers: " + lastLine(ran.errors));
   }
-
-  private static final int TIMED_OUT = -1;
 
   private record Ran(int code, String output, String errors) {}
 

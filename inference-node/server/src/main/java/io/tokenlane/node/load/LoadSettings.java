@@ -27,19 +27,9 @@ public record LoadSettings(
     Adaptive adaptive,
     boolean blas) {
 
-  /** Every step by the backend's own kernels. */
-  public LoadSettings(
-      Optional<Path> model,
-      @Nullable String servedModelName,
-      String backend,
-      int threads,
-      boolean int8,
-      EngineConfig engine,
-      Adaptive adaptive) {
-    this(model, servedModelName, backend, threads, int8, engine, adaptive, false);
-  }
-
-  /** A model that saves no work unless a request says so. */
+  /**
+   * A model that saves no work unless a request says so, every step by the backend's own kernels.
+   */
   public LoadSettings(
       Optional<Path> model,
       @Nullable String servedModelName,
@@ -47,6 +37,6 @@ public record LoadSettings(
       int threads,
       boolean int8,
       EngineConfig engine) {
-    this(model, servedModelName, backend, threads, int8, engine, Adaptive.OFF);
+    this(model, servedModelName, backend, threads, int8, engine, Adaptive.OFF, false);
   }
 }
