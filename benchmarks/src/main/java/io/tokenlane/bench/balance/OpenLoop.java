@@ -21,7 +21,7 @@ final class OpenLoop implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /** Timeouts are counted; the client's warnings of each would drown the table. */
-  private static final Logger CLIENT_LOG = Logger.getLogger("reactor.netty");
+  private static final Logger CLIENT_LOG = Logger.getLogger("reactor");
 
   private final ConnectionProvider connections =
       ConnectionProvider.builder("open-loop").maxConnections(4_000).build();
