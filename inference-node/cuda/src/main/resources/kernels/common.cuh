@@ -26,6 +26,8 @@ typedef unsigned long long u64;
 #define KERNEL(name, ...) extern "C" __global__ void __launch_bounds__(__VA_ARGS__) name
 #define DEVICE __device__ __forceinline__
 #define SHARED __shared__
+// Shared memory of as many bytes as the launch asks for.
+#define LAUNCHED_SHARED(name) extern __shared__ Quad name[]
 
 struct Quad {
   u32 x, y, z, w;
@@ -100,11 +102,17 @@ DEVICE void await_previous() {
   asm volatile("griddepcontrol.wait;" ::: "memory");
 #endif
 }
-// Begins to bring memory that no kernel writes into the device's cache. Whole 16 bytes.
-DEVICE void fetch_ahead(const void *at, u32 bytes) {
-#if __CUDA_ARCH__ >= 900
-  asm volatile("cp.async.bulk.prefetch.L2.global [%0], %1;" ::"l"(at), "r"(bytes));
-#endif
+// Begins to copy 16 bytes from memory into shared memory. Copies that a thread begins before it calls end_copies()
+// belong together.
+DEVICE void begin_copy(void *to, const void *from) {
+  u32 shared = (u32)__cvta_generic_to_shared(to);
+  asm volatile("cp.async.cg.shared.global.L2::128B [%0], [%1], 16;" ::"r"(shared), "l"(from) : "memory");
+}
+DEVICE void end_copies() { asm volatile("cp.async.commit_group;" ::: "memory"); }
+// What this thread began to copy is there, but for its latest MOST groups; for other threads behind a barrier.
+template <int MOST>
+DEVICE void await_copies() {
+  asm volatile("cp.async.wait_group %0;" ::"n"(MOST) : "memory");
 }
 // Read once and by nobody else: weights pass the caches by. Not volatile, nor are products: what does not
 // depend on each other may be put in any order, so that loads run ahead.

@@ -1,28 +1,32 @@
 // A matrix applied to rows that are ready (ready.cuh): out = W x + bias, or out += that, or what comes behind it.
 //
 // Weights lie in panels of 16 outputs, a panel step by step, a step as the 512 bytes that the lanes of a warp
-// multiply at once: each lane reads 16 of them, in one piece, once. Eight warps of a block take an eighth of
-// the steps each; their sums are added up in order. So a result is the same to the bit however many rows come
-// with it: a wider tile only shares the weights' way, more panels the rows'. Bytes: the products of a group of 32
-// are summed in integers, exactly, then sum = fma(integer sum, weight scale * row scale, sum), group by group.
+// multiply at once. The steps of a row are cut into eight parts. Each part is summed up step by step, then parts
+// 0 to 3 and parts 4 to 7 are added up in order, and then the two. So a result is the same to the bit however many
+// rows come with it, and however the parts are shared by warps. Bytes: the products of a group of 32 are summed in
+// integers, exactly, then sum = fma(integer sum, weight scale * row scale, sum), group by group.
+//
+// A block's eight warps are PARTED teams that have other parts, of 8 / PARTED warps that have other panels and the
+// same rows. Both weights and rows come into shared memory by copies that run several stages ahead. Copies of weights
+// begin before the kernels ahead have ended.
 //
 // Behind it, in the same kernel:
 // - Gates. Outputs of gate and up lie in one panel, eight of each, so that a block has both of a pair. What comes
-//   out is ready for the projection behind. Bytes want 32 neighbours, so blocks have four panels. Rows as two
-//   binary16 share a power of two, which no block knows: they are written as they are (pack.cu goes on).
+//   out is ready for the projection behind. Bytes want 32 neighbours, so blocks have whole fours of panels. Rows as
+//   two binary16 share a power of two, which no block knows: they are written as they are (pack.cu goes on).
 // - Heads. The block that completes a head's outputs for its rows, whichever it is, takes the head on its way
 //   (heads.cuh). Blocks that had whole heads would be too few to draw the memory's bandwidth: 48 for 8 B.
 //
-// Ladder (no step was timed on a device yet; what each was to save is counted in docs/cuda.md; all give the same
-// bits in emulation):
+// Ladder (what was timed is in docs/cuda.md; all give the same bits in emulation):
 // 1. a thread an output (project_f32, which is for tests and tiny models);
 // 2. tensor cores, weights straight into registers, rows from L1;
-// 3. four panels a block for many rows, which are then read a quarter as often;
+// 3. several panels a block for many rows, which are then read less often;
 // 4. rows' blocks beside each other, panels' behind them: weights come from memory once for more than 64 rows too;
-// 5. two and four panels from 9 rows on, as long as there are blocks for all multiprocessors;
-// 6. columns without a row are not read: a lone row's way through L1 is an eighth;
-// 7. gates and heads behind it in the same kernel;
-// 8. weights are fetched into L2 before the kernels ahead have ended (griddepcontrol), then four steps ahead.
+// 5. columns without a row are not read;
+// 6. gates and heads behind it in the same kernel;
+// 7. weights and rows by way of shared memory, stages ahead: loads into registers stood still at each turn of the loop
+//    (a lone row's 62 MB in 31 us, of which memory needs 15);
+// 8. warps that share rows, for many rows.
 #include "heads.cuh"
 #include "ready.cuh"
 
@@ -43,69 +47,310 @@ struct ProjectArgs {
   int outputs;  // whether the batch's outputs count, rather than its rows
   int paired;   // whether outputs i and i + n / 2 lie in one panel
   int gate;     // 0: none, 1 SwiGLU, 2 GeGLU; paired only
-  int ahead;    // steps that each warp fetches before the rows are there
+  int stages;   // that shared memory has room for: 2 to 4
   float scale;  // of all weight scales
 };
 
-static const int READ_TOGETHER = 4;
-static const int READY_TOGETHER = 32;
+static const int PARTS_OF_STEPS = 8;
+static const int WARPS = 8;
+
+// Steps of a stage.
+static const int TOGETHER = 2;
+
+// Sums of a tile of a panel in shared memory: eight columns of 16 outputs, apart so that lanes meet no other's bank.
+static const int COLUMN = 20;
+static const int TILE_SUMS = 8 * COLUMN;
 
 DEVICE int row_count(const ProjectArgs &a) {
   return a.outputs ? a.counts->outputs : a.counts->rows;
 }
 
-DEVICE void begin_end(int steps, int &begin, int &end) {
-  int warp = threadIdx.x / 32;
-  int each = (steps + 7) / 8;
-  begin = warp * each;
-  end = begin + each < steps ? begin + each : steps;
-}
+DEVICE int panel_count(const ProjectArgs &a) { return (a.n + 15) / 16; }
 
-// Places of shared memory: the warps' sums of a panel; gated rows, 32 a row. Heads take turns with them.
-template <int TILES>
-struct Work {
-  static const int SUMS = 8 * TILES * 128;
-  static const int GATED = TILES * 8 * READY_TOGETHER;
-  static const int HEADS = 8 * WIDEST_HEAD;
-  static const int ALL = SUMS + GATED > HEADS ? SUMS + GATED : HEADS;
+// Bytes, with a scale for 32 of them.
+struct Bytes {
+  static const int ROW_PARTS = 1;
+  static const int SCALES = 32;  // bytes of scales in a step of a panel, and of a tile
+  static const bool ROW_SCALED = false;
 };
 
-// Fetches steps of a block's panels, a panel a lane. The first of the rows' blocks does so for all of them.
-template <int PANELS>
-DEVICE void fetch_steps(const ProjectArgs &a, int from, int until, int step_quads) {
-  int panel = blockIdx.y * PANELS + threadIdx.x % 32;
-  if (blockIdx.x == 0 && (int)(threadIdx.x % 32) < PANELS && panel < (a.n + 15) / 16 && from < until) {
-    u64 at = (u64)panel * a.steps + from;
-    fetch_ahead(a.weights + at * step_quads, (until - from) * step_quads * 16);
-    if (a.weight_scales) {
-      fetch_ahead(a.weight_scales + at * 16, (until - from) * 32);
+// Three bfloat16 that add up.
+struct ThreeHalves {
+  static const int ROW_PARTS = 3;
+  static const int SCALES = 0;
+  static const bool ROW_SCALED = false;
+};
+
+// Two binary16 that add up, and a power of two for a row.
+struct TwoHalves {
+  static const int ROW_PARTS = 2;
+  static const int SCALES = 0;
+  static const bool ROW_SCALED = true;
+};
+
+// Where things are in shared memory: for each team its rows, stage behind stage, then for each warp its weights.
+// Sums take their place at the end, and then heads. The host asks for as much (Tile.java).
+template <class F, int TILES, int PANELS, int PARTED>
+struct Plan {
+  static const int SHARING = WARPS / PARTED;
+  static const int BLOCK_PANELS = SHARING * PANELS;
+  static const int ROW_STEP = 256 * F::ROW_PARTS;
+  static const int ROWS = TOGETHER * TILES * ROW_STEP;
+  static const int ROW_STAGE = ROWS + TOGETHER * TILES * F::SCALES;
+  static const int WEIGHTS = TOGETHER * PANELS * 512;
+  static const int WEIGHT_STAGE = WEIGHTS + TOGETHER * PANELS * F::SCALES;
+};
+
+// A stage's steps: neighbours of one part, as far as they reach.
+struct Stage {
+  int step;
+  int end;   // of the part
+  int part;
+};
+
+DEVICE Stage first_stage(const ProjectArgs &a, int part) {
+  int each = (a.steps + PARTS_OF_STEPS - 1) / PARTS_OF_STEPS;
+  Stage stage;
+  stage.part = part;
+  stage.step = part * each;
+  stage.end = stage.step + each < a.steps ? stage.step + each : a.steps;
+  return stage;
+}
+
+// As many stages for each part, so that teams keep step.
+DEVICE int stages_of_part(const ProjectArgs &a) {
+  return ((a.steps + PARTS_OF_STEPS - 1) / PARTS_OF_STEPS + TOGETHER - 1) / TOGETHER;
+}
+
+DEVICE void next_stage(const ProjectArgs &a, Stage &stage, int &left) {
+  stage.step += TOGETHER;
+  if (--left == 0) {
+    stage = first_stage(a, stage.part + 1);
+    left = stages_of_part(a);
+  }
+}
+
+// What a warp has to do with copies.
+template <class F, int TILES, int PANELS, int PARTED>
+struct Ring {
+  typedef Plan<F, TILES, PANELS, PARTED> P;
+  u8 *rows;
+  u8 *weights;
+  int member;  // of the team: its first panel's place is member * PANELS
+  int panel;
+  int panels;  // that there are; at least one is read
+  int first;   // tile
+  int count;   // rows from that tile on
+
+  DEVICE Ring(const ProjectArgs &a, u8 *shared) {
+    int warp = threadIdx.x / 32;
+    int team = warp / P::SHARING;
+    member = warp % P::SHARING;
+    rows = shared + team * a.stages * P::ROW_STAGE;
+    weights = shared + (PARTED * P::ROW_STAGE + warp * P::WEIGHT_STAGE) * a.stages;
+    panel = (blockIdx.y * P::SHARING + member) * PANELS;
+    panels = panel_count(a) - panel;
+    first = blockIdx.x * TILES;
+    count = row_count(a) - first * 8;
+  }
+
+  DEVICE int team() const { return threadIdx.x / 32 / P::SHARING; }
+
+  DEVICE void copy_weights(const ProjectArgs &a, const Stage &stage, int slot) const {
+    u8 *to = weights + slot * P::WEIGHT_STAGE;
+    int lane = threadIdx.x % 32;
+#pragma unroll
+    for (int p = 0; p < PANELS; p++) {
+      u64 at = (u64)(panel + p) * a.steps + stage.step;
+#pragma unroll
+      for (int s = 0; s < TOGETHER; s++) {
+        if (p < panels && stage.step + s < stage.end) {
+          begin_copy(to + ((p * TOGETHER + s) * 32 + lane) * 16, a.weights + (at + s) * 32 + lane);
+        }
+      }
+    }
+    if (F::SCALES && lane < PANELS * TOGETHER * 2) {
+      int p = lane / (TOGETHER * 2);
+      int piece = lane % (TOGETHER * 2);
+      if (p < panels && stage.step + piece / 2 < stage.end) {
+        u64 at = (u64)(panel + p) * a.steps + stage.step;
+        begin_copy(to + P::WEIGHTS + lane * 16, (const u8 *)(a.weight_scales + at * 16) + piece * 16);
+      }
+    }
+  }
+
+  // A team's warps share that. What belongs to no row is left out.
+  DEVICE void copy_rows(const ProjectArgs &a, const Stage &stage, int slot) const {
+    u8 *to = rows + slot * P::ROW_STAGE;
+    static const int TILE = TOGETHER * F::ROW_PARTS * 16;
+    int thread = member * 32 + threadIdx.x % 32;
+#pragma unroll
+    for (int base = 0; base < TILES * TILE; base += P::SHARING * 32) {
+      int i = base + thread;
+      int tile = i / TILE;
+      int piece = i % TILE;
+      int step = stage.step + piece / (F::ROW_PARTS * 16);
+      if (i < TILES * TILE && tile * 8 + piece % 16 / 2 < count && step < stage.end) {
+        u64 at = ((u64)(first + tile) * a.steps + stage.step) * P::ROW_STEP;
+        begin_copy(to + i * 16, (const u8 *)a.in + at + piece * 16);
+      }
+    }
+    if (F::SCALES) {
+#pragma unroll
+      for (int base = 0; base < TILES * TOGETHER * 2; base += P::SHARING * 32) {
+        int i = base + thread;
+        int tile = i / (TOGETHER * 2);
+        int piece = i % (TOGETHER * 2);
+        if (i < TILES * TOGETHER * 2 && tile * 8 + piece % 2 * 4 < count && stage.step + piece / 2 < stage.end) {
+          u64 at = ((u64)(first + tile) * a.steps + stage.step) * 8;
+          begin_copy(to + P::ROWS + i * 16, a.in_scales + at + piece * 4);
+        }
+      }
+    }
+  }
+
+  // All of a team can see what its members copied, and are done with what they read before.
+  DEVICE void meet() const {
+    if (P::SHARING == 1) {
+      warp_barrier();
+    } else {
+      barrier();
+    }
+  }
+};
+
+// Integer sums below 2^22 become floats by lying in their last bits.
+static const int LIFTED_BITS = 0x4b400000;
+static const float LIFTED = 12582912.0f;
+
+DEVICE float lowered(int sum) { return bits_to_f32((u32)sum) - LIFTED; }
+
+// The products of a step in shared memory.
+template <int TILES, int PANELS, int PARTED>
+DEVICE void multiply(
+    const ProjectArgs &a, const Ring<Bytes, TILES, PANELS, PARTED> &ring, int slot, int step,
+    float (&sums)[PANELS][TILES][4]) {
+  typedef Plan<Bytes, TILES, PANELS, PARTED> P;
+  int lane = threadIdx.x % 32;
+  const u8 *weights = ring.weights + slot * P::WEIGHT_STAGE;
+  const u8 *rows = ring.rows + slot * P::ROW_STAGE;
+  Quad weight[PANELS];
+  float upper[PANELS];
+  float lower[PANELS];
+#pragma unroll
+  for (int p = 0; p < PANELS; p++) {
+    int at = p * TOGETHER + step;
+    weight[p] = ((const Quad *)weights)[at * 32 + lane];
+    const u16 *scales = (const u16 *)(weights + P::WEIGHTS) + at * 16;
+    upper[p] = f16_to_f32(scales[lane / 4]) * a.scale;
+    lower[p] = f16_to_f32(scales[lane / 4 + 8]) * a.scale;
+  }
+#pragma unroll
+  for (int t = 0; t < TILES; t++) {
+    if (t * 8 < ring.count) {
+      int at = t * TOGETHER + step;
+      Pair row = ((const Pair *)rows)[at * 32 + lane];
+      Pair scales = ((const Pair *)(rows + P::ROWS))[at * 4 + lane % 4];
+      float left = bits_to_f32(scales.x);
+      float right = bits_to_f32(scales.y);
+#pragma unroll
+      for (int p = 0; p < PANELS; p++) {
+        int products[4] = {LIFTED_BITS, LIFTED_BITS, LIFTED_BITS, LIFTED_BITS};
+        mma_s8(products, weight[p], row);
+        sums[p][t][0] = fused(lowered(products[0]), upper[p] * left, sums[p][t][0]);
+        sums[p][t][1] = fused(lowered(products[1]), upper[p] * right, sums[p][t][1]);
+        sums[p][t][2] = fused(lowered(products[2]), lower[p] * left, sums[p][t][2]);
+        sums[p][t][3] = fused(lowered(products[3]), lower[p] * right, sums[p][t][3]);
+      }
     }
   }
 }
 
-// Before it touches what other kernels write: weights are nobody's.
-template <int PANELS>
-DEVICE void begin_projection(const ProjectArgs &a, int step_quads) {
-  let_next_begin();
-  int begin, end;
-  begin_end(a.steps, begin, end);
-  fetch_steps<PANELS>(a, begin, begin + a.ahead < end ? begin + a.ahead : end, step_quads);
-  await_previous();
+template <class F, int TILES, int PANELS, int PARTED>
+DEVICE void multiply(
+    const ProjectArgs &, const Ring<F, TILES, PANELS, PARTED> &ring, int slot, int step,
+    float (&sums)[PANELS][TILES][4]) {
+  typedef Plan<F, TILES, PANELS, PARTED> P;
+  int lane = threadIdx.x % 32;
+  const Quad *weights = (const Quad *)(ring.weights + slot * P::WEIGHT_STAGE);
+  const Pair *rows = (const Pair *)(ring.rows + slot * P::ROW_STAGE);
+  Quad weight[PANELS];
+#pragma unroll
+  for (int p = 0; p < PANELS; p++) {
+    weight[p] = weights[(p * TOGETHER + step) * 32 + lane];
+  }
+#pragma unroll
+  for (int t = 0; t < TILES; t++) {
+    if (t * 8 < ring.count) {
+#pragma unroll
+      for (int part = F::ROW_PARTS - 1; part >= 0; part--) {
+        Pair row = rows[((t * TOGETHER + step) * F::ROW_PARTS + part) * 32 + lane];
+#pragma unroll
+        for (int p = 0; p < PANELS; p++) {
+          if (F::ROW_PARTS == 3) {
+            mma_bf16(sums[p][t], weight[p], row);
+          } else {
+            mma_f16(sums[p][t], weight[p], row);
+          }
+        }
+      }
+    }
+  }
+}
+
+template <int TILES, int PANELS>
+DEVICE void clear(float (&sums)[PANELS][TILES][4]) {
+#pragma unroll
+  for (int i = 0; i < PANELS * TILES * 4; i++) {
+    sums[i / (TILES * 4)][i / 4 % TILES][i % 4] = 0;
+  }
+}
+
+template <int TILES, int PANELS>
+DEVICE void add_up(float (&sums)[PANELS][TILES][4], const float (&more)[PANELS][TILES][4]) {
+#pragma unroll
+  for (int i = 0; i < PANELS * TILES * 4; i++) {
+    sums[i / (TILES * 4)][i / 4 % TILES][i % 4] += more[i / (TILES * 4)][i / 4 % TILES][i % 4];
+  }
+}
+
+// Sums lie as [panel][team][tile][column][output].
+template <int TILES, int PANELS, int PARTED>
+DEVICE void leave_sums(float *work, int member, int team, const float (&sums)[PANELS][TILES][4]) {
+  int lane = threadIdx.x % 32;
+#pragma unroll
+  for (int p = 0; p < PANELS; p++) {
+    float *to = work + ((member * PANELS + p) * PARTED + team) * TILES * TILE_SUMS;
+#pragma unroll
+    for (int t = 0; t < TILES; t++) {
+#pragma unroll
+      for (int c = 0; c < 4; c++) {
+        to[t * TILE_SUMS + (lane % 4 * 2 + c % 2) * COLUMN + lane / 4 + c / 2 * 8] = sums[p][t][c];
+      }
+    }
+  }
 }
 
 DEVICE int output_of(const ProjectArgs &a, int panel, int place) {
   return a.paired ? panel * 8 + place % 8 + place / 8 * (a.n / 2) : panel * 16 + place;
 }
 
-// An output of a row from its warps' sums, upwards.
-template <int TILES>
-DEVICE float summed(const ProjectArgs &a, const float *work, int at, int row, int n, bool row_scaled) {
-  float sum = work[at];
-  for (int w = 1; w < 8; w++) {
-    sum += work[w * TILES * 128 + at];
+// An output of a row from its parts.
+template <int TILES, int PARTED>
+DEVICE float summed(const ProjectArgs &a, const float *work, int place, int row, int output, int n, bool row_scaled) {
+  const float *from = work + place * PARTED * TILES * TILE_SUMS + row * COLUMN + output;
+  float halves[2];
+#pragma unroll
+  for (int half = 0; half < 2; half++) {
+    halves[half] = from[half * (PARTED / 2) * TILES * TILE_SUMS];
+#pragma unroll
+    for (int w = 1; w < PARTED / 2; w++) {
+      halves[half] += from[(half * (PARTED / 2) + w) * TILES * TILE_SUMS];
+    }
   }
+  float sum = halves[0] + halves[1];
   if (row_scaled) {
-    sum *= a.in_scales[row];
+    sum *= a.in_scales[blockIdx.x * TILES * 8 + row];
   }
   if (a.bias) {
     sum += a.bias[n];
@@ -113,72 +358,61 @@ DEVICE float summed(const ProjectArgs &a, const float *work, int at, int row, in
   return sum;
 }
 
-// Eight pairs of a panel, for all rows. `place` is the panel's among those of the block.
-template <int TILES>
-DEVICE void finish_gates(const ProjectArgs &a, int panel, int place, float *work, bool row_scaled) {
-  float *gated = work + Work<TILES>::SUMS;
-  int rows = row_count(a);
+// Pairs of all panels, 32 of them from four panels at a time, a row a warp.
+template <int TILES, int BLOCK_PANELS, int PARTED>
+DEVICE void finish_gates(const ProjectArgs &a, const float *work, int first_panel, int rows, bool row_scaled) {
+  int lane = threadIdx.x % 32;
 #pragma unroll 1
-  for (int i = threadIdx.x; i < TILES * 64; i += 256) {
-    int row = blockIdx.x * TILES * 8 + i / 8;
-    int n = panel * 8 + i % 8;
-    if (row >= rows) {
+  for (int i = threadIdx.x / 32; i < TILES * 8 * ((BLOCK_PANELS + 3) / 4); i += WARPS) {
+    int row = i % (TILES * 8);
+    int place = i / (TILES * 8) * 4 + lane / 8;
+    int n = (first_panel + place) * 8 + lane % 8;
+    if (row >= rows || first_panel + i / (TILES * 8) * 4 >= panel_count(a)) {
       continue;
     }
-    float gate = summed<TILES>(a, work, i / 8 * 16 + i % 8, row, n, row_scaled);
-    float up = summed<TILES>(a, work, i / 8 * 16 + i % 8 + 8, row, n + a.n / 2, row_scaled);
-    float number = activated(gate, a.gate == 2) * up;
+    float number = 0;
+    if (place < BLOCK_PANELS && n < a.n / 2) {
+      float gate = summed<TILES, PARTED>(a, work, place, row, lane % 8, n, row_scaled);
+      float up = summed<TILES, PARTED>(a, work, place, row, lane % 8 + 8, n + a.n / 2, row_scaled);
+      number = activated(gate, a.gate == 2) * up;
+    }
+    int to = blockIdx.x * TILES * 8 + row;
     if (a.ready.format == READY_INT8) {
-      gated[i / 8 * READY_TOGETHER + place * 8 + i % 8] = number;
-    } else if (a.ready.format == READY_BF16) {
-      ready_bf16(a.ready, row, n, number);
-    } else {
-      a.out[(u64)row * (a.n / 2) + n] = number;
+      ready_int8(a.ready, to, (first_panel + i / (TILES * 8) * 4) / 4, number);
+    } else if (place < BLOCK_PANELS && n < a.n / 2) {
+      if (a.ready.format == READY_BF16) {
+        ready_bf16(a.ready, to, n, number);
+      } else {
+        a.out[(u64)to * (a.n / 2) + n] = number;
+      }
     }
   }
 }
 
-// Adds the warps' sums up, upwards, and writes.
-template <int TILES>
-DEVICE void finish(const ProjectArgs &a, int panel, int place, float *work, bool row_scaled) {
-  if (a.gate) {
-    finish_gates<TILES>(a, panel, place, work, row_scaled);
-    return;
-  }
-  int rows = row_count(a);
+template <int TILES, int BLOCK_PANELS, int PARTED>
+DEVICE void finish_outputs(const ProjectArgs &a, const float *work, int first_panel, int rows, bool row_scaled) {
 #pragma unroll 1
-  for (int i = threadIdx.x; i < TILES * 128; i += 256) {
-    int row = blockIdx.x * TILES * 8 + i / 16;
-    int n = output_of(a, panel, i % 16);
-    if (row >= rows || n >= a.n) {
+  for (int i = threadIdx.x; i < rows * BLOCK_PANELS * 16; i += 256) {
+    int row = i / (BLOCK_PANELS * 16);
+    int place = i / 16 % BLOCK_PANELS;
+    int n = output_of(a, first_panel + place, i % 16);
+    if (first_panel + place >= panel_count(a) || n >= a.n) {
       continue;
     }
-    float sum = summed<TILES>(a, work, i, row, n, row_scaled);
-    float *out = a.out + (u64)row * a.n + n;
+    float sum = summed<TILES, PARTED>(a, work, place, row, i % 16, n, row_scaled);
+    float *out = a.out + (u64)(blockIdx.x * TILES * 8 + row) * a.n + n;
     *out = a.add ? *out + sum : sum;
   }
 }
 
-// Groups of 32 gated numbers, a row a warp, from four panels.
-template <int TILES>
-DEVICE void leave_gated(const ProjectArgs &a, int first_panel, const float *gated) {
-  int rows = row_count(a) - blockIdx.x * TILES * 8;
-  barrier();
-#pragma unroll 1
-  for (int row = threadIdx.x / 32; row < TILES * 8 && row < rows; row += 8) {
-    float number = gated[row * READY_TOGETHER + threadIdx.x % 32];
-    ready_int8(a.ready, blockIdx.x * TILES * 8 + row, first_panel / 4, number);
-  }
-}
-
 // Takes those heads on their way whose last panel was one of these. A head's panels are counted as they are done.
-template <int PANELS, int TILES>
-DEVICE void leave_heads(const ProjectArgs &a, int first_panel, float *work) {
-  SHARED int completed[PANELS];
+template <int TILES, int BLOCK_PANELS>
+DEVICE void leave_heads(const ProjectArgs &a, int first_panel, int rows, float *work) {
+  SHARED int completed[BLOCK_PANELS];
   publish();
   barrier();
-  int panels = (a.n + 15) / 16 - first_panel;
-  if ((int)threadIdx.x < PANELS) {
+  int panels = panel_count(a) - first_panel;
+  if ((int)threadIdx.x < BLOCK_PANELS) {
     completed[threadIdx.x] = -1;
     if ((int)threadIdx.x < panels) {
       int head = (first_panel + threadIdx.x) * 16 / a.heads.dim;
@@ -191,213 +425,162 @@ DEVICE void leave_heads(const ProjectArgs &a, int first_panel, float *work) {
   }
   barrier();
   publish();
-  int rows = row_count(a) - blockIdx.x * TILES * 8;
 #pragma unroll 1
-  for (int p = 0; p < PANELS; p++) {
+  for (int p = 0; p < BLOCK_PANELS; p++) {
     if (completed[p] >= 0) {
 #pragma unroll 1
-      for (int row = threadIdx.x / 32; row < TILES * 8 && row < rows; row += 8) {
-        store_head(
-            a.heads, work + threadIdx.x / 32 * WIDEST_HEAD, blockIdx.x * TILES * 8 + row, completed[p]);
+      for (int row = threadIdx.x / 32; row < rows; row += WARPS) {
+        store_head(a.heads, work + threadIdx.x / 32 * WIDEST_HEAD, blockIdx.x * TILES * 8 + row, completed[p]);
       }
     }
   }
 }
 
-// What is left once all sums of a block are there: panel by panel, in the same instructions, as registers have no
-// index.
-template <int PANELS, int TILES>
-DEVICE void finish_all(
-    const ProjectArgs &a, int first_panel, float (&sums)[PANELS][TILES][4], float *work, bool row_scaled) {
-  int panels = (a.n + 15) / 16 - first_panel;
-  int warp = threadIdx.x / 32;
-  int lane = threadIdx.x % 32;
-#pragma unroll 1
-  for (int panel = 0; panel < PANELS && panel < panels; panel++) {
-    barrier();
-#pragma unroll
-    for (int p = 0; p < PANELS; p++) {
-      if (p == panel) {
-#pragma unroll
-        for (int t = 0; t < TILES; t++) {
-#pragma unroll
-          for (int c = 0; c < 4; c++) {
-            // Place [column of 8][output of 16] of the tile.
-            int at = (lane % 4 * 2 + c % 2) * 16 + lane / 4 + c / 2 * 8;
-            work[(warp * TILES + t) * 128 + at] = sums[p][t][c];
-          }
-        }
-      }
-    }
-    barrier();
-    finish<TILES>(a, first_panel + panel, panel, work, row_scaled);
-  }
-  if (PANELS == 4 && a.gate && a.ready.format == READY_INT8) {
-    leave_gated<TILES>(a, first_panel, work + Work<TILES>::SUMS);
+// What is left once all sums of a block are in shared memory.
+template <int TILES, int BLOCK_PANELS, int PARTED>
+DEVICE void finish(const ProjectArgs &a, float *work, bool row_scaled) {
+  int first_panel = blockIdx.y * BLOCK_PANELS;
+  int rows = row_count(a) - blockIdx.x * TILES * 8;
+  rows = rows < TILES * 8 ? rows : TILES * 8;
+  barrier();
+  if (a.gate) {
+    finish_gates<TILES, BLOCK_PANELS, PARTED>(a, work, first_panel, rows, row_scaled);
+  } else {
+    finish_outputs<TILES, BLOCK_PANELS, PARTED>(a, work, first_panel, rows, row_scaled);
   }
   if (a.arrivals) {
-    leave_heads<PANELS, TILES>(a, first_panel, work);
+    leave_heads<TILES, BLOCK_PANELS>(a, first_panel, rows, work);
   }
 }
 
-// PANELS neighbouring panels of outputs, TILES tiles of rows: the more, the less often each is read.
-template <int TILES, int PANELS>
-DEVICE void project_bytes(const ProjectArgs &a) {
-  SHARED float work[Work<TILES>::ALL];
-  begin_projection<PANELS>(a, 32);
-  int first = blockIdx.x * TILES;
-  int lane = threadIdx.x % 32;
-  int rows = row_count(a) - first * 8;
-  if (rows <= 0) {
+// A stage has come: all but the latest ones, which are on their way.
+DEVICE void await_stage(int stages) {
+  if (stages == 2) {
+    await_copies<0>();
+  } else if (stages == 3) {
+    await_copies<1>();
+  } else {
+    await_copies<2>();
+  }
+}
+
+// PANELS neighbouring panels of outputs a warp, TILES tiles of rows: the more, the less often each is read.
+template <class F, int TILES, int PANELS, int PARTED>
+DEVICE void project(const ProjectArgs &a) {
+  typedef Plan<F, TILES, PANELS, PARTED> P;
+  LAUNCHED_SHARED(shared);
+  let_next_begin();
+  Ring<F, TILES, PANELS, PARTED> ring(a, (u8 *)shared);
+  if (ring.count <= 0) {
+    await_previous();
     return;
   }
-  int begin, end;
-  begin_end(a.steps, begin, end);
-  int first_panel = blockIdx.y * PANELS;
-  int panels = (a.n + 15) / 16 - first_panel;
-  float sums[PANELS][TILES][4] = {};
-  const Pair *in = (const Pair *)a.in;
-  for (int from = begin; from < end; from += READ_TOGETHER) {
-    int until = from + READ_TOGETHER < end ? from + READ_TOGETHER : end;
-    fetch_steps<PANELS>(a, from + a.ahead, until + a.ahead < end ? until + a.ahead : end, 32);
-#pragma unroll (TILES * PANELS > 8 || (TILES == 1 && PANELS == 4) ? 1 : (TILES * PANELS > 4 ? 2 : READ_TOGETHER))
-    for (int step = from; step < until; step++) {
-      Quad weights[PANELS];
-      float upper[PANELS];
-      float lower[PANELS];
+  int each = stages_of_part(a);
+  int all = each * (PARTS_OF_STEPS / PARTED);
+  Stage current = first_stage(a, ring.team() * (PARTS_OF_STEPS / PARTED));
+  Stage ahead = current;
+  int ahead_left = each;
+#pragma unroll 1
+  for (int s = 0; s < a.stages - 1 && s < all; s++) {
+    ring.copy_weights(a, ahead, s);
+    next_stage(a, ahead, ahead_left);
+  }
+  await_previous();
+  ahead = current;
+  ahead_left = each;
+#pragma unroll 1
+  for (int s = 0; s < a.stages - 1; s++) {
+    if (s < all) {
+      ring.copy_rows(a, ahead, s);
+      next_stage(a, ahead, ahead_left);
+    }
+    end_copies();
+  }
+  float sums[PANELS][TILES][4];
+  float total[PANELS][TILES][4];
+  clear(sums);
+  clear(total);
+  int left = each;
+  int slot = 0;
+#pragma unroll 1
+  for (int s = 0; s < all; s++) {
+    await_stage(a.stages);
+    ring.meet();
+    if (s + a.stages - 1 < all) {
+      int behind = (slot == 0 ? a.stages : slot) - 1;
+      ring.copy_weights(a, ahead, behind);
+      ring.copy_rows(a, ahead, behind);
+      next_stage(a, ahead, ahead_left);
+    }
+    end_copies();
 #pragma unroll
-      for (int p = 0; p < PANELS; p++) {
-        u64 at = (u64)(first_panel + (p < panels ? p : 0)) * a.steps + step;
-        weights[p] = stream_quad(a.weights + at * 32 + lane);
-        upper[p] = f16_to_f32(a.weight_scales[at * 16 + lane / 4]) * a.scale;
-        lower[p] = f16_to_f32(a.weight_scales[at * 16 + lane / 4 + 8]) * a.scale;
-      }
-#pragma unroll
-      for (int t = 0; t < TILES; t++) {
-        if (t * 8 < rows) {
-          u64 block = (u64)(first + t) * a.steps + step;
-          Pair row = {0, 0};
-          if (t * 8 + lane / 4 < rows) {
-            row = in[block * 32 + lane];
-          }
-          Pair scales = ((const Pair *)a.in_scales)[block * 4 + lane % 4];
-          float left = bits_to_f32(scales.x);
-          float right = bits_to_f32(scales.y);
-#pragma unroll
-          for (int p = 0; p < PANELS; p++) {
-            int products[4] = {0, 0, 0, 0};
-            mma_s8(products, weights[p], row);
-            sums[p][t][0] = fused((float)products[0], upper[p] * left, sums[p][t][0]);
-            sums[p][t][1] = fused((float)products[1], upper[p] * right, sums[p][t][1]);
-            sums[p][t][2] = fused((float)products[2], lower[p] * left, sums[p][t][2]);
-            sums[p][t][3] = fused((float)products[3], lower[p] * right, sums[p][t][3]);
-          }
-        }
+    for (int step = 0; step < TOGETHER; step++) {
+      if (current.step + step < current.end) {
+        multiply(a, ring, slot, step, sums);
       }
     }
-  }
-  finish_all<PANELS, TILES>(a, first_panel, sums, work, false);
-}
-
-// PARTS 16-bit numbers add up to each number of a row.
-template <int PARTS, int TILES, int PANELS>
-DEVICE void project_halves(const ProjectArgs &a) {
-  SHARED float work[Work<TILES>::ALL];
-  begin_projection<PANELS>(a, 32);
-  int first = blockIdx.x * TILES;
-  int lane = threadIdx.x % 32;
-  int rows = row_count(a) - first * 8;
-  if (rows <= 0) {
-    return;
-  }
-  int begin, end;
-  begin_end(a.steps, begin, end);
-  int first_panel = blockIdx.y * PANELS;
-  int panels = (a.n + 15) / 16 - first_panel;
-  float sums[PANELS][TILES][4] = {};
-  const Pair *in = (const Pair *)a.in;
-  for (int from = begin; from < end; from += READ_TOGETHER) {
-    int until = from + READ_TOGETHER < end ? from + READ_TOGETHER : end;
-    fetch_steps<PANELS>(a, from + a.ahead, until + a.ahead < end ? until + a.ahead : end, 32);
-#pragma unroll (TILES * PANELS > 16 ? 1 : (TILES * PANELS > 4 ? 2 : READ_TOGETHER))
-    for (int step = from; step < until; step++) {
-      Quad weights[PANELS];
-#pragma unroll
-      for (int p = 0; p < PANELS; p++) {
-        u64 at = (u64)(first_panel + (p < panels ? p : 0)) * a.steps + step;
-        weights[p] = stream_quad(a.weights + at * 32 + lane);
-      }
-#pragma unroll
-      for (int t = 0; t < TILES; t++) {
-        if (t * 8 < rows) {
-          u64 block = ((u64)(first + t) * a.steps + step) * PARTS;
-#pragma unroll
-          for (int part = PARTS - 1; part >= 0; part--) {
-            Pair row = {0, 0};
-            if (t * 8 + lane / 4 < rows) {
-              row = in[(block + part) * 32 + lane];
-            }
-#pragma unroll
-            for (int p = 0; p < PANELS; p++) {
-              if (PARTS == 3) {
-                mma_bf16(sums[p][t], weights[p], row);
-              } else {
-                mma_f16(sums[p][t], weights[p], row);
-              }
-            }
-          }
-        }
-      }
+    slot = slot == a.stages - 1 ? 0 : slot + 1;
+    if (PARTED < PARTS_OF_STEPS && left == 1) {
+      add_up(total, sums);
+      clear(sums);
     }
+    next_stage(a, current, left);
   }
-  finish_all<PANELS, TILES>(a, first_panel, sums, work, PARTS == 2);
+  await_copies<0>();
+  barrier();
+  leave_sums<TILES, PANELS, PARTED>((float *)shared, ring.member, ring.team(), PARTED < PARTS_OF_STEPS ? total : sums);
+  finish<TILES, P::BLOCK_PANELS, PARTED>(a, (float *)shared, F::ROW_SCALED);
 }
 
-// By tiles of rows and panels of outputs. Grid of all: ceil(rows / (8 * tiles)), ceil(panels of the matrix / panels).
-KERNEL(project_int8_1x1, 256)(const ProjectArgs a) { project_bytes<1, 1>(a); }
-KERNEL(project_int8_1x4, 256, 4)(const ProjectArgs a) { project_bytes<1, 4>(a); }
-KERNEL(project_int8_2x1, 256)(const ProjectArgs a) { project_bytes<2, 1>(a); }
-KERNEL(project_int8_2x2, 256)(const ProjectArgs a) { project_bytes<2, 2>(a); }
-KERNEL(project_int8_2x4, 256)(const ProjectArgs a) { project_bytes<2, 4>(a); }
-KERNEL(project_int8_4x1, 256)(const ProjectArgs a) { project_bytes<4, 1>(a); }
-KERNEL(project_int8_4x2, 256)(const ProjectArgs a) { project_bytes<4, 2>(a); }
-KERNEL(project_int8_4x4, 256)(const ProjectArgs a) { project_bytes<4, 4>(a); }
-KERNEL(project_int8_8x1, 256)(const ProjectArgs a) { project_bytes<8, 1>(a); }
-KERNEL(project_int8_8x2, 256)(const ProjectArgs a) { project_bytes<8, 2>(a); }
-KERNEL(project_int8_8x4, 256)(const ProjectArgs a) { project_bytes<8, 4>(a); }
-KERNEL(project_bf16_1x1, 256)(const ProjectArgs a) { project_halves<3, 1, 1>(a); }
-KERNEL(project_bf16_2x1, 256)(const ProjectArgs a) { project_halves<3, 2, 1>(a); }
-KERNEL(project_bf16_2x2, 256)(const ProjectArgs a) { project_halves<3, 2, 2>(a); }
-KERNEL(project_bf16_4x1, 256)(const ProjectArgs a) { project_halves<3, 4, 1>(a); }
-KERNEL(project_bf16_4x2, 256, 2)(const ProjectArgs a) { project_halves<3, 4, 2>(a); }
-KERNEL(project_bf16_4x4, 256)(const ProjectArgs a) { project_halves<3, 4, 4>(a); }
-KERNEL(project_bf16_8x1, 256)(const ProjectArgs a) { project_halves<3, 8, 1>(a); }
-KERNEL(project_bf16_8x2, 256)(const ProjectArgs a) { project_halves<3, 8, 2>(a); }
-KERNEL(project_bf16_8x4, 256)(const ProjectArgs a) { project_halves<3, 8, 4>(a); }
-KERNEL(project_f16_1x1, 256)(const ProjectArgs a) { project_halves<2, 1, 1>(a); }
-KERNEL(project_f16_2x1, 256, 4)(const ProjectArgs a) { project_halves<2, 2, 1>(a); }
-KERNEL(project_f16_2x2, 256)(const ProjectArgs a) { project_halves<2, 2, 2>(a); }
-KERNEL(project_f16_4x1, 256)(const ProjectArgs a) { project_halves<2, 4, 1>(a); }
-KERNEL(project_f16_4x2, 256, 2)(const ProjectArgs a) { project_halves<2, 4, 2>(a); }
-KERNEL(project_f16_4x4, 256)(const ProjectArgs a) { project_halves<2, 4, 4>(a); }
-KERNEL(project_f16_8x1, 256)(const ProjectArgs a) { project_halves<2, 8, 1>(a); }
-KERNEL(project_f16_8x2, 256)(const ProjectArgs a) { project_halves<2, 8, 2>(a); }
-KERNEL(project_f16_8x4, 256)(const ProjectArgs a) { project_halves<2, 8, 4>(a); }
+// Named by tiles of rows and a block's panels of outputs. Grid of all: ceil(rows / (8 * tiles)), ceil(panels of the
+// matrix / a block's).
+KERNEL(project_int8_1x1, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 8>(a); }
+KERNEL(project_int8_1x4, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 2>(a); }
+KERNEL(project_int8_2x1, 256, 2)(const ProjectArgs a) { project<Bytes, 2, 1, 8>(a); }
+KERNEL(project_int8_2x2, 256, 2)(const ProjectArgs a) { project<Bytes, 2, 2, 8>(a); }
+KERNEL(project_int8_2x4, 256, 2)(const ProjectArgs a) { project<Bytes, 2, 1, 2>(a); }
+KERNEL(project_int8_4x1, 256, 2)(const ProjectArgs a) { project<Bytes, 4, 1, 8>(a); }
+KERNEL(project_int8_4x2, 256, 2)(const ProjectArgs a) { project<Bytes, 4, 2, 8>(a); }
+KERNEL(project_int8_4x4, 256, 2)(const ProjectArgs a) { project<Bytes, 4, 1, 2>(a); }
+KERNEL(project_int8_4x8, 256, 2)(const ProjectArgs a) { project<Bytes, 4, 2, 2>(a); }
+KERNEL(project_int8_8x4, 256, 2)(const ProjectArgs a) { project<Bytes, 8, 1, 2>(a); }
+KERNEL(project_int8_8x8, 256)(const ProjectArgs a) { project<Bytes, 8, 2, 2>(a); }
+KERNEL(project_bf16_1x1, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 8>(a); }
+KERNEL(project_bf16_1x4, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 2>(a); }
+KERNEL(project_bf16_2x1, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 2, 1, 8>(a); }
+KERNEL(project_bf16_2x2, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 2, 2, 8>(a); }
+KERNEL(project_bf16_2x4, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 2, 1, 2>(a); }
+KERNEL(project_bf16_4x1, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 4, 1, 8>(a); }
+KERNEL(project_bf16_4x2, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 4, 2, 8>(a); }
+KERNEL(project_bf16_4x4, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 4, 1, 2>(a); }
+KERNEL(project_bf16_4x8, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 4, 2, 2>(a); }
+KERNEL(project_bf16_8x4, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 8, 1, 2>(a); }
+KERNEL(project_bf16_8x8, 256)(const ProjectArgs a) { project<ThreeHalves, 8, 2, 2>(a); }
+KERNEL(project_f16_1x1, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 1, 8>(a); }
+KERNEL(project_f16_1x4, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 1, 2>(a); }
+KERNEL(project_f16_2x1, 256, 2)(const ProjectArgs a) { project<TwoHalves, 2, 1, 8>(a); }
+KERNEL(project_f16_2x2, 256, 2)(const ProjectArgs a) { project<TwoHalves, 2, 2, 8>(a); }
+KERNEL(project_f16_2x4, 256, 2)(const ProjectArgs a) { project<TwoHalves, 2, 1, 2>(a); }
+KERNEL(project_f16_4x1, 256, 2)(const ProjectArgs a) { project<TwoHalves, 4, 1, 8>(a); }
+KERNEL(project_f16_4x2, 256, 2)(const ProjectArgs a) { project<TwoHalves, 4, 2, 8>(a); }
+KERNEL(project_f16_4x4, 256, 2)(const ProjectArgs a) { project<TwoHalves, 4, 1, 2>(a); }
+KERNEL(project_f16_4x8, 256, 2)(const ProjectArgs a) { project<TwoHalves, 4, 2, 2>(a); }
+KERNEL(project_f16_8x4, 256, 2)(const ProjectArgs a) { project<TwoHalves, 8, 1, 2>(a); }
+KERNEL(project_f16_8x8, 256)(const ProjectArgs a) { project<TwoHalves, 8, 2, 2>(a); }
 
 // Weights [panel][input][16], rows [tile][input][8]; a step is an input. Grid: ceil(rows / 8), panels.
 KERNEL(project_f32, 256)(const ProjectArgs a) {
-  SHARED float work[Work<1>::ALL];
+  LAUNCHED_SHARED(work);
   follow();
   if ((int)blockIdx.x * 8 >= row_count(a)) {
     return;
   }
   int lane = threadIdx.x % 32;
-  int begin, end;
-  begin_end(a.steps, begin, end);
+  Stage part = first_stage(a, threadIdx.x / 32);
   float sums[1][1][4] = {};
   const float *weights = (const float *)a.weights + (u64)blockIdx.y * a.steps * 16;
   const float *in = (const float *)a.in + (u64)blockIdx.x * a.steps * 8;
-  for (int i = begin; i < end; i++) {
+  for (int i = part.step; i < part.end; i++) {
     float upper = weights[(u64)i * 16 + lane / 4];
     float lower = weights[(u64)i * 16 + lane / 4 + 8];
     float left = in[(u64)i * 8 + lane % 4 * 2];
@@ -407,5 +590,6 @@ KERNEL(project_f32, 256)(const ProjectArgs a) {
     sums[0][0][2] = fused(lower, left, sums[0][0][2]);
     sums[0][0][3] = fused(lower, right, sums[0][0][3]);
   }
-  finish_all<1, 1>(a, blockIdx.y, sums, work, false);
+  leave_sums<1, 1, 8>((float *)work, 0, threadIdx.x / 32, sums);
+  finish<1, 1, 8>(a, (float *)work, false);
 }

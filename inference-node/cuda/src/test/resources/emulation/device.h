@@ -1,8 +1,7 @@
 // Stands in for a device: the threads of a block are fibres of one host thread, which change places at
 // barriers and wherever a warp acts together. Blocks run one after another. The order in which threads and blocks
 // get their turn is chosen by the launch, so that a race shows as a difference between two orders. Kernels do not
-// overlap here; what is checked is that every thread waits for the kernels before, and that what is fetched before
-// that lies inside an allocation.
+// overlap here; what is checked is that every thread waits for the kernels before.
 #pragma once
 
 #include <math.h>
@@ -14,6 +13,7 @@
 #define KERNEL(name, ...) extern "C" void name
 #define DEVICE inline
 #define SHARED static
+#define LAUNCHED_SHARED(name) Quad *name = emulation::launched
 
 struct Quad {
   u32 x, y, z, w;
@@ -41,6 +41,15 @@ struct Warp {
   int live;
 };
 
+// A copy on its way takes effect as late as it may: when a thread waits for it.
+struct Copy {
+  void *to;
+  const void *from;
+  int group;
+};
+
+static const int MOST_COPIES = 512;
+
 struct Fibre {
   void *stack;
   void *sp;
@@ -49,10 +58,18 @@ struct Fibre {
   Warp *warp;
   bool done;
   bool waited;
+  Copy copies[MOST_COPIES];
+  int begun;  // copies
+  int groups;
 };
 
 static const int MOST_THREADS = 1024;
 static const size_t STACK = 64 * 1024;
+
+// What launches ask for. Bytes behind that are fenced.
+static const int MOST_LAUNCHED = 256 * 1024 / 16;
+static const u8 FENCE = 0xc7;
+alignas(16) static Quad launched[MOST_LAUNCHED];
 
 static Index block_index, block_size, grid_size;
 static Fibre fibres[MOST_THREADS];
@@ -127,6 +144,7 @@ inline void start(Fibre *f) {
   f->sp = top;
   f->done = false;
   f->waited = false;
+  f->begun = f->groups = 0;
 }
 
 // False if the threads of a block wait for each other for ever.
@@ -238,16 +256,30 @@ DEVICE float fresh(const float *at) { return *at; }
 DEVICE void let_next_begin() {}
 DEVICE void await_previous() { emulation::now->waited = true; }
 
-// Memory around allocations is all of one byte.
-DEVICE void fetch_ahead(const void *at, u32 bytes) {
-  const u8 *end = (const u8 *)at + bytes;
-  bool fence = bytes != 0;
-  for (int i = 1; i <= 16 && fence; i++) {
-    fence = end[-i] == 0xb5;
+DEVICE void begin_copy(void *to, const void *from) {
+  using namespace emulation;
+  if ((uintptr_t)to % 16 || (uintptr_t)from % 16 || now->begun == MOST_COPIES) {
+    fault = 3;
+    return;
   }
-  if (fence || (uintptr_t)at % 16 || bytes % 16) {
-    emulation::fault = 3;
+  now->copies[now->begun++] = {to, from, now->groups};
+}
+
+DEVICE void end_copies() { emulation::now->groups++; }
+
+template <int MOST>
+DEVICE void await_copies() {
+  using namespace emulation;
+  int kept = 0;
+  for (int i = 0; i < now->begun; i++) {
+    const Copy &copy = now->copies[i];
+    if (copy.group < now->groups - MOST) {
+      memcpy(copy.to, copy.from, 16);
+    } else {
+      now->copies[kept++] = copy;
+    }
   }
+  now->begun = kept;
 }
 
 DEVICE Quad stream_quad(const Quad *at) { return *at; }

@@ -34,11 +34,12 @@ static int block_at(int turn, int blocks, int order) {
   return order == 1 ? blocks - 1 - turn : (turn < evens ? 2 * turn : 2 * (turn - evens) + 1);
 }
 
-static int run_blocks(int grid_x, int grid_y, int threads, int order) {
+static int run_blocks(int grid_x, int grid_y, int threads, int shared, int order) {
   using namespace emulation;
   grid_size = {(unsigned)grid_x, (unsigned)grid_y, 1};
   block_size = {(unsigned)threads, 1, 1};
   fault = 0;
+  memset(launched + shared / 16, FENCE, sizeof launched - shared / 16 * 16);
   for (int turn = 0; turn < grid_x * grid_y; turn++) {
     int block = block_at(turn, grid_x * grid_y, order);
     block_index = {(unsigned)(block % grid_x), (unsigned)(block / grid_x), 0};
@@ -46,16 +47,23 @@ static int run_blocks(int grid_x, int grid_y, int threads, int order) {
       return 1;
     }
   }
+  for (const u8 *at = (const u8 *)(launched + shared / 16); at < (const u8 *)(launched + MOST_LAUNCHED); at++) {
+    if (*at != FENCE) {
+      return 4;
+    }
+  }
   return fault;
 }
 
 // Runs a launch to its end. 0; 1 if the threads of a block wait for each other for ever; 2 if one of them did not wait
-// for the kernels before; 3 if something was fetched that is not whole 16 bytes of an allocation.
+// for the kernels before; 3 if something was copied that is not 16 bytes at a multiple of 16; 4 if a block wrote beyond the
+// shared memory that it was launched with.
 #define X(name)                                                                                           \
-  extern "C" int emulated_##name(int grid_x, int grid_y, int threads, const void *arguments, int order) { \
-    emulation::entry = call<decltype(argument_of(name)), name>;                                           \
-    emulation::arguments = arguments;                                                                     \
-    return run_blocks(grid_x, grid_y, threads, order);                                                    \
+  extern "C" int emulated_##name(                                                              \
+      int grid_x, int grid_y, int threads, int shared, const void *arguments, int order) {     \
+    emulation::entry = call<decltype(argument_of(name)), name>;                                \
+    emulation::arguments = arguments;                                                          \
+    return run_blocks(grid_x, grid_y, threads, shared, order);                                 \
   }
 KERNELS
 #undef X

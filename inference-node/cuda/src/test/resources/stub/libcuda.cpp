@@ -74,7 +74,8 @@ struct Kernel {
   std::string name;
   unsigned argument_bytes = 0;
   unsigned threads = 0;
-  int (*run)(int, int, int, const void *, int) = nullptr;
+  int (*run)(int, int, int, int, const void *, int) = nullptr;
+  unsigned most_shared = 0;  // that launches may ask for
   bool counts_threads = false;  // cannot be computed by fewer threads
 };
 
@@ -371,6 +372,7 @@ Result cuDeviceGetAttribute(int *value, int attribute, int device) {
   ENTER_FREELY("cuDeviceGetAttribute");
   switch (attribute) {
     case 16: *value = 132; break;
+    case 97: *value = 232448; break;
     case 75: *value = 9; break;
     case 76: *value = 0; break;
     default: return complain(INVALID_VALUE, "cuDeviceGetAttribute: %d", attribute);
@@ -568,6 +570,19 @@ Result cuModuleGetFunction(Kernel **function, Module *module, const char *name) 
   return OK;
 }
 
+Result cuFuncSetAttribute(Kernel *kernel, int attribute, int value) {
+  ENTER("cuFuncSetAttribute");
+  KNOWN(functions, kernel, "cuFuncSetAttribute");
+  bool shared = attribute == 8 && value >= 0 && value <= 232448;
+  if (shared) {
+    kernel->most_shared = value;
+  }
+  if (!shared && !(attribute == 9 && value >= 0 && value <= 100)) {
+    return complain(INVALID_VALUE, "cuFuncSetAttribute: %d of attribute %d", value, attribute);
+  }
+  return OK;
+}
+
 static Result launch(Kernel *kernel, unsigned x, unsigned y, unsigned z, unsigned threads, unsigned threads_y,
                       unsigned threads_z, unsigned shared, Stream *stream, void **parameters, void **extra) {
   KNOWN(streams, stream, "a launch");
@@ -579,7 +594,7 @@ static Result launch(Kernel *kernel, unsigned x, unsigned y, unsigned z, unsigne
   if (!threads || threads > 1024 || threads % 32 || (kernel->threads && threads > kernel->threads)) {
     return complain(INVALID_VALUE, "%s: %u threads of a block, %u in the cubin", name, threads, kernel->threads);
   }
-  if (shared) {
+  if (shared > kernel->most_shared) {
     return complain(INVALID_VALUE, "%s: %u bytes of dynamic shared memory", name, shared);
   }
   const void *block = nullptr;
@@ -599,7 +614,7 @@ static Result launch(Kernel *kernel, unsigned x, unsigned y, unsigned z, unsigne
   auto run = kernel->run;
   std::string label = kernel->name;
   enqueue(stream, [=] {
-    if (int fault = run(x, y, used, copy.data(), 0)) {
+    if (int fault = run(x, y, used, shared, copy.data(), 0)) {
       complain(OK, "%s: fault %d of emulation/launch.cpp", label.c_str(), fault);
     }
   });

@@ -6,6 +6,7 @@ import io.tokenlane.cuda.Handles.DeviceRope;
 import io.tokenlane.cuda.Handles.DeviceRows;
 import io.tokenlane.cuda.Handles.DeviceTable;
 import io.tokenlane.cuda.Pending.Attended;
+import io.tokenlane.cuda.driver.DeviceFacts;
 import io.tokenlane.engine.backend.HeadShape;
 import io.tokenlane.engine.tensor.Activation;
 import java.lang.foreign.Arena;
@@ -22,18 +23,18 @@ final class Calls {
   private final DeviceMemory.Scratch leftScales;
   private final DeviceMemory.Counters panelsDone;
   private final DeviceMemory.Counters partsDone;
-  private final int processors;
+  private final DeviceFacts device;
   private @Nullable StepMemory batchMemory;
   private int rows;
   private int outputs;
   private long step;
 
   /**
-   * @param processors multiprocessors of the device
+   * @param device what it runs on
    */
-  Calls(LaunchList list, Arena arena, DeviceMemory memory, int processors) {
+  Calls(LaunchList list, Arena arena, DeviceMemory memory, DeviceFacts device) {
     this.list = list;
-    this.processors = processors;
+    this.device = device;
     arguments = new Arguments(arena);
     packed = memory.new Scratch();
     packedScales = memory.new Scratch();
@@ -124,8 +125,7 @@ final class Calls {
   void project(DeviceLinear weight, Ready in, boolean ofOutputs, Finish finish) {
     Format format = weight.format();
     int count = ofOutputs ? outputs : rows;
-    Format.Tile tile = format.tile(count, weight.outputs(), processors, finish.gate() != 0);
-    int rowBlocks = Math.ceilDiv(count, tile.tiles() * Format.TILE);
+    Tile tile = Tile.of(format, count, weight.outputs(), device, finish.gate() != 0);
     Arguments wanted =
         counts()
             .address(weight.weights())
@@ -143,8 +143,7 @@ final class Calls {
     }
     list.add(
         tile.kernel(),
-        rowBlocks,
-        Math.ceilDiv(weight.outputs(), tile.panels() * Format.PANEL),
+        tile.grid(count, weight.outputs()),
         wanted
             .number(format.steps(weight.inputs()))
             .number(weight.outputs())
@@ -152,7 +151,7 @@ final class Calls {
             .number(ofOutputs ? 1 : 0)
             .number(weight.paired() ? 1 : 0)
             .number(finish.gate())
-            .number(format.ahead(weight, tile, processors))
+            .number(tile.stages())
             .number(weight.scale())
             .block());
   }

@@ -1,14 +1,5 @@
 package io.tokenlane.cuda;
 
-import static java.util.Objects.requireNonNull;
-
-import io.tokenlane.cuda.Handles.DeviceLinear;
-import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-
 /**
  * How a matrix lies on the device and what it is multiplied with: the formats of {@code project.cu}
  * and {@code pack.cu}.
@@ -29,32 +20,8 @@ enum Format {
   /** Rows of a tile. */
   static final int TILE = 8;
 
-  /** Tiles that a block multiplies at most. */
-  private static final int MOST_TILES = 8;
-
-  /** Panels that a block multiplies at most. */
-  private static final int MOST_PANELS = 4;
-
   /** Neighbours of a row that a kernel rounds together: what must divide gated rows' width. */
   private static final int ROUNDED_TOGETHER = 32;
-
-  /** Bytes of a step of a panel. */
-  private static final int STEP_BYTES = 512;
-
-  private static final int WARPS = 8;
-
-  /** Blocks of a multiprocessor, about: as many as registers allow for (kernel-resources.tsv). */
-  private static final int BLOCKS = 4;
-
-  /** Weights that a projection fetches before its rows are there: a third of an H200's L2. */
-  private static final int FETCHED = 16 << 20;
-
-  /** Steps that are fetched together. */
-  private static final int FETCHED_TOGETHER = 4;
-
-  /** Projections by their tiles and panels, as their names tell them. */
-  private static final Map<Format, Map<Integer, Kernel>> PROJECTIONS =
-      Stream.of(values()).collect(Collectors.toMap(format -> format, Format::projections));
 
   private final Kernel pack;
   private final int step;
@@ -73,70 +40,6 @@ enum Format {
   /** The kernel that makes rows ready. */
   Kernel pack() {
     return pack;
-  }
-
-  /**
-   * A kernel, and how much of a projection one of its blocks computes. No choice has an effect on
-   * results.
-   *
-   * @param panels of outputs
-   * @param tiles of rows
-   */
-  record Tile(Kernel kernel, int panels, int tiles) {}
-
-  /**
-   * What multiplies so many rows: tiles for all of them, up to 64; and as many panels as leave
-   * blocks for three quarters of the multiprocessors, as that many fewer times rows are read.
-   *
-   * @param outputs of the matrix
-   * @param processors multiprocessors of the device
-   * @param gated whether outputs become rows of the next projection
-   */
-  Tile tile(int rows, int outputs, int processors, boolean gated) {
-    if (this == F32) {
-      return new Tile(Kernel.PROJECT_F32, 1, 1);
-    }
-    int tiles = Math.min(MOST_TILES, Buckets.powerOfTwo(Math.ceilDiv(rows, TILE)));
-    int rowBlocks = Math.ceilDiv(rows, tiles * TILE);
-    int panels = Math.min(tiles, MOST_PANELS);
-    while (panels > 1 && 4L * Math.ceilDiv(outputs, PANEL * panels) * rowBlocks < 3L * processors) {
-      panels /= 2;
-    }
-    if (this == INT8 && gated) {
-      panels = MOST_PANELS; // what comes out is rounded in groups of 32
-    }
-    Kernel kernel = requireNonNull(requireNonNull(PROJECTIONS.get(this)).get(place(tiles, panels)));
-    return new Tile(kernel, panels, tiles);
-  }
-
-  private static int place(int tiles, int panels) {
-    return tiles * (MOST_PANELS + 1) + panels;
-  }
-
-  private static Map<Integer, Kernel> projections(Format format) {
-    Pattern name = Pattern.compile("PROJECT_" + format + "_(\\d)X(\\d)");
-    return Stream.of(Kernel.values())
-        .map(kernel -> name.matcher(kernel.name()))
-        .filter(Matcher::matches)
-        .collect(
-            Collectors.toUnmodifiableMap(
-                found -> place(Integer.parseInt(found.group(1)), Integer.parseInt(found.group(2))),
-                found -> Kernel.valueOf(found.group())));
-  }
-
-  /**
-   * Steps that each warp of a projection fetches ahead: as many as all blocks on the device fetch
-   * {@link #FETCHED} bytes with, but not more than it has.
-   */
-  int ahead(DeviceLinear weight, Tile tile, int processors) {
-    if (this == F32) {
-      return 0;
-    }
-    int blocks = Math.ceilDiv(weight.outputs(), PANEL * tile.panels());
-    long atOnce = (long) Math.min(blocks, BLOCKS * processors) * tile.panels() * WARPS * STEP_BYTES;
-    long steps = (FETCHED / atOnce + FETCHED_TOGETHER / 2) / FETCHED_TOGETHER * FETCHED_TOGETHER;
-    int each = Math.ceilDiv(steps(weight.inputs()), WARPS);
-    return Math.clamp(steps, FETCHED_TOGETHER, Math.max(FETCHED_TOGETHER, each));
   }
 
   /**

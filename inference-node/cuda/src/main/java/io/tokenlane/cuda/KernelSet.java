@@ -20,7 +20,11 @@ final class KernelSet {
     for (Kernel kernel : Kernel.values()) {
       long module =
           modules.computeIfAbsent(kernel.family(), name -> driver.load(images.image(name)));
-      functions.put(kernel, driver.function(module, kernel.symbol()));
+      long function = driver.function(module, kernel.symbol());
+      if (kernel.family().equals(Tile.FAMILY)) {
+        driver.takeShared(function, Tile.mostShared(driver.device()));
+      }
+      functions.put(kernel, function);
     }
   }
 

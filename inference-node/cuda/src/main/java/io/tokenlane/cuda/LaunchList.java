@@ -14,8 +14,8 @@ import java.util.Arrays;
  * that a graph of the one runs the other.
  */
 final class LaunchList {
-  /** Kernel, grid in two dimensions, length of the arguments. */
-  private static final int HEAD = 4 * Integer.BYTES;
+  /** Kernel, grid in two dimensions, shared memory, length of the arguments. */
+  private static final int HEAD = 5 * Integer.BYTES;
 
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
   private static final Kernel[] KERNELS = Kernel.values();
@@ -36,17 +36,22 @@ final class LaunchList {
     launches = 0;
   }
 
-  @SuppressWarnings("EnumOrdinal") // an index into the list above, within this process
   void add(Kernel kernel, int x, int y, MemorySegment arguments) {
+    add(kernel, new Grid(x, y, kernel.threads()), arguments);
+  }
+
+  @SuppressWarnings("EnumOrdinal") // an index into the list above, within this process
+  void add(Kernel kernel, Grid grid, MemorySegment arguments) {
     int size = (int) arguments.byteSize();
     if (length + HEAD + size > bytes.length) {
       bytes = Arrays.copyOf(bytes, 2 * (bytes.length + size));
     }
     MemorySegment memory = MemorySegment.ofArray(bytes);
     memory.set(INT, length, kernel.ordinal());
-    memory.set(INT, length + 4, x);
-    memory.set(INT, length + 8, y);
-    memory.set(INT, length + 12, size);
+    memory.set(INT, length + 4, grid.x());
+    memory.set(INT, length + 8, grid.y());
+    memory.set(INT, length + 12, grid.sharedBytes());
+    memory.set(INT, length + 16, size);
     MemorySegment.copy(arguments, 0, memory, length + HEAD, size);
     length += HEAD + size;
     launches++;
@@ -57,8 +62,10 @@ final class LaunchList {
     MemorySegment memory = MemorySegment.ofArray(bytes);
     for (int at = 0; at < length; ) {
       Kernel kernel = KERNELS[memory.get(INT, at)];
-      int size = memory.get(INT, at + 12);
-      Grid grid = new Grid(memory.get(INT, at + 4), memory.get(INT, at + 8), kernel.threads());
+      int size = memory.get(INT, at + 16);
+      int x = memory.get(INT, at + 4);
+      int y = memory.get(INT, at + 8);
+      Grid grid = new Grid(x, y, kernel.threads(), memory.get(INT, at + 12));
       to.launch(kernel, grid, memory.asSlice(at + HEAD, size));
       at += HEAD + size;
     }

@@ -60,7 +60,7 @@ final class StepLaunches {
     this.memory = memory;
     this.kernels = kernels;
     graphs = new Graphs(driver);
-    calls = new Calls(list, arena, memory, driver.device().processors());
+    calls = new Calls(list, arena, memory, driver.device());
     projected = memory.new Scratch();
     partials = memory.new Scratch();
     logits = memory.new Scratch();

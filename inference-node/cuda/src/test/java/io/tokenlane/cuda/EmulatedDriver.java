@@ -21,7 +21,10 @@ final class EmulatedDriver implements Driver {
   private static final int FENCE = 512;
 
   /** Multiprocessors by order: projections choose their tiles by them. */
-  private static final int[] PROCESSORS = {1, 5, 1000};
+  private static final int[] PROCESSORS = {1, 3, 1000};
+
+  /** Shared memory of a block: that of the smallest devices, an A100's, and an H200's. */
+  private static final int[] SHARED = {101_376, 166_912, 232_448};
 
   /** Most threads of a block, but where a kernel counts on more. */
   private static final int THREADS = 256;
@@ -55,7 +58,8 @@ final class EmulatedDriver implements Driver {
 
   @Override
   public DeviceFacts device() {
-    return new DeviceFacts("emulated device", 9, 0, PROCESSORS[order], 1L << 30, 13000);
+    return new DeviceFacts(
+        "emulated device", 9, 0, PROCESSORS[order], SHARED[order], 1L << 30, 13000);
   }
 
   @Override
@@ -68,6 +72,9 @@ final class EmulatedDriver implements Driver {
     functions.add(Kernel.valueOf(name.toUpperCase(Locale.ROOT)));
     return functions.size();
   }
+
+  @Override
+  public void takeShared(long function, int most) {}
 
   @Override
   public long allocate(long bytes) {
@@ -142,7 +149,9 @@ final class EmulatedDriver implements Driver {
     // Kernels of so many threads take any number of them; fewer change places faster.
     boolean sampling = kernel == Kernel.SAMPLE;
     Grid emulated =
-        sampling ? grid : new Grid(grid.x(), grid.y(), Math.min(grid.threads(), THREADS));
+        sampling
+            ? grid
+            : new Grid(grid.x(), grid.y(), Math.min(grid.threads(), THREADS), grid.sharedBytes());
     run(() -> library.launch(kernel, emulated, block, order));
   }
 

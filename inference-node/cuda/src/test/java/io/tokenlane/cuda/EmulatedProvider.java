@@ -3,7 +3,9 @@ package io.tokenlane.cuda;
 import io.tokenlane.engine.backend.Backend;
 import io.tokenlane.engine.backend.BackendOptions;
 import io.tokenlane.engine.backend.BackendProvider;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The CUDA backend on the emulated device. The number of threads that the contract varies is here
@@ -30,5 +32,13 @@ public final class EmulatedProvider implements BackendProvider {
   public Backend create(BackendOptions options) {
     EmulatedDriver driver = new EmulatedDriver((options.threads() - 1) % 3);
     return new CudaBackend(driver, new KernelSet(driver, family -> new byte[0]), options.weights());
+  }
+
+  /** Kernels of a source file that did not run yet. */
+  public static List<String> notRun(String family) {
+    return Stream.of(Kernel.values())
+        .filter(kernel -> kernel.family().equals(family) && !KernelLibrary.get().ran(kernel))
+        .map(Kernel::symbol)
+        .toList();
   }
 }

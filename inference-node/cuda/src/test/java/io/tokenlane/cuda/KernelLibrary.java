@@ -16,9 +16,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,9 +35,11 @@ final class KernelLibrary {
       List.of(
           "its threads wait for each other for ever",
           "a thread did not wait for the kernels before",
-          "fetches what is not whole 16 bytes of an allocation");
+          "copies pieces that are not whole 16 bytes",
+          "wrote beyond its shared memory");
 
   private final Map<Kernel, MethodHandle> functions = new EnumMap<>(Kernel.class);
+  private final Set<Kernel> launched = EnumSet.noneOf(Kernel.class);
   private final Map<Kernel, Integer> argumentBytes = new EnumMap<>(Kernel.class);
 
   /** Compiled when it is first asked for. */
@@ -61,6 +65,7 @@ final class KernelLibrary {
     SymbolLookup symbols = SymbolLookup.libraryLookup(compile(), Arena.global());
     FunctionDescriptor signature =
         FunctionDescriptor.of(
+            ValueLayout.JAVA_INT,
             ValueLayout.JAVA_INT,
             ValueLayout.JAVA_INT,
             ValueLayout.JAVA_INT,
@@ -115,6 +120,11 @@ final class KernelLibrary {
     }
   }
 
+  /** Whether a kernel ran so far. */
+  boolean ran(Kernel kernel) {
+    return launched.contains(kernel);
+  }
+
   void launch(Kernel kernel, Grid grid, MemorySegment arguments, int order) {
     int bytes = Objects.requireNonNull(argumentBytes.get(kernel));
     if (arguments.byteSize() != bytes) {
@@ -122,12 +132,14 @@ final class KernelLibrary {
           "%s: %d bytes of arguments (expected: %d)"
               .formatted(kernel, arguments.byteSize(), bytes));
     }
+    launched.add(kernel);
     int code;
     try {
       code =
           (int)
               Objects.requireNonNull(functions.get(kernel))
-                  .invokeExact(grid.x(), grid.y(), grid.threads(), arguments, order);
+                  .invokeExact(
+                      grid.x(), grid.y(), grid.threads(), grid.sharedBytes(), arguments, order);
     } catch (Throwable e) {
       throw new IllegalStateException(kernel + ": " + e, e);
     }

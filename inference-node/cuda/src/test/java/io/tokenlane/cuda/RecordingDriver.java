@@ -53,7 +53,7 @@ final class RecordingDriver implements Driver {
 
   @Override
   public DeviceFacts device() {
-    return new DeviceFacts("recorder", 9, 0, 132, capacity, 13000);
+    return new DeviceFacts("recorder", 9, 0, 132, 232_448, capacity, 13000);
   }
 
   @Override
@@ -66,6 +66,9 @@ final class RecordingDriver implements Driver {
     functions.add(name);
     return functions.size();
   }
+
+  @Override
+  public void takeShared(long function, int most) {}
 
   @Override
   public long allocate(long bytes) {

@@ -13,6 +13,7 @@ import static org.bytedeco.cuda.global.cudart.cuEventDestroy;
 import static org.bytedeco.cuda.global.cudart.cuEventElapsedTime;
 import static org.bytedeco.cuda.global.cudart.cuEventRecord;
 import static org.bytedeco.cuda.global.cudart.cuEventSynchronize;
+import static org.bytedeco.cuda.global.cudart.cuFuncSetAttribute;
 import static org.bytedeco.cuda.global.cudart.cuGetErrorName;
 import static org.bytedeco.cuda.global.cudart.cuGraphDestroy;
 import static org.bytedeco.cuda.global.cudart.cuGraphExecDestroy;
@@ -71,6 +72,7 @@ import org.bytedeco.javacpp.SizeTPointer;
  */
 public final class BytedecoDriver implements Driver {
   private static final int MULTIPROCESSORS = 16;
+  private static final int SHARED_OF_A_BLOCK = 97;
   private static final int MAJOR = 75;
   private static final int MINOR = 76;
   private static final int MOST_ARGUMENTS = 1024;
@@ -86,6 +88,14 @@ public final class BytedecoDriver implements Driver {
 
   /** Major compute capability from which on kernels may begin before those they depend on end. */
   private static final int OVERLAPPING = 9;
+
+  /** {@code CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES}. */
+  private static final int MOST_SHARED = 8;
+
+  /** {@code CU_FUNC_ATTRIBUTE_PREFERRED_SHARED_MEMORY_CARVEOUT}, in percent. */
+  private static final int SHARED_CARVEOUT = 9;
+
+  private static final int ALL = 100;
 
   /** Words that say how a launch's arguments are passed: as one block. */
   private static final long BUFFER_POINTER = 1;
@@ -150,7 +160,7 @@ public final class BytedecoDriver implements Driver {
     extra.put(3, argumentBytes);
     extra.put(4, new Place().at(0));
     earlyAttribute.id(MAY_BEGIN_EARLY).value().programmaticStreamSerializationAllowed(1);
-    early.gridDimZ(1).blockDimY(1).blockDimZ(1).sharedMemBytes(0).hStream(stream);
+    early.gridDimZ(1).blockDimY(1).blockDimZ(1).hStream(stream);
     early.attrs(earlyAttribute).numAttrs(1);
   }
 
@@ -170,6 +180,7 @@ public final class BytedecoDriver implements Driver {
           attribute(MAJOR, device),
           attribute(MINOR, device),
           attribute(MULTIPROCESSORS, device),
+          attribute(SHARED_OF_A_BLOCK, device),
           bytes.get(),
           version[0]);
     }
@@ -224,8 +235,17 @@ public final class BytedecoDriver implements Driver {
     check(
         "cuModuleGetFunction " + name,
         cuModuleGetFunction(function, modules.get((int) module - 1), name));
+    // The same for all kernels: a multiprocessor that divides its memory anew runs nothing
+    // meanwhile.
+    check("cuFuncSetAttribute " + name, cuFuncSetAttribute(function, SHARED_CARVEOUT, ALL));
     functions.add(function);
     return functions.size();
+  }
+
+  @Override
+  public void takeShared(long function, int most) {
+    CUfunc_st kernel = functions.get((int) function - 1);
+    check("cuFuncSetAttribute", cuFuncSetAttribute(kernel, MOST_SHARED, most));
   }
 
   @Override
@@ -279,11 +299,14 @@ public final class BytedecoDriver implements Driver {
     CUfunc_st kernel = functions.get((int) function - 1);
     if (facts.major() >= OVERLAPPING) {
       early.gridDimX(grid.x()).gridDimY(grid.y()).blockDimX(grid.threads());
+      early.sharedMemBytes(grid.sharedBytes());
       check("cuLaunchKernelEx", cuLaunchKernelEx(early, kernel, none, extra));
       return;
     }
+    int threads = grid.threads();
+    int shared = grid.sharedBytes();
     int code =
-        cuLaunchKernel(kernel, grid.x(), grid.y(), 1, grid.threads(), 1, 1, 0, stream, none, extra);
+        cuLaunchKernel(kernel, grid.x(), grid.y(), 1, threads, 1, 1, shared, stream, none, extra);
     check("cuLaunchKernel", code);
   }
 

@@ -28,6 +28,13 @@ public interface Driver extends AutoCloseable {
   long function(long module, String name);
 
   /**
+   * Lets a kernel's launches say how much shared memory a block has.
+   *
+   * @param most bytes, at most {@link DeviceFacts#sharedBytes}
+   */
+  void takeShared(long function, int most);
+
+  /**
    * Allocates device memory, aligned to 256 bytes, with undefined contents.
    *
    * @param bytes at least 1

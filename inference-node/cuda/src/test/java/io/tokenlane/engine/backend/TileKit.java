@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 abstract class TileKit {
   private static final long SEED = 20261127;
   private static final int MOST = 150;
+  private static final int[] OUTPUTS = {70, 140};
   private static final int[] ROWS = {1, 9, 17, 33, 65, MOST};
 
   /** On the emulated device also as many numbers of multiprocessors, and so of panels a block. */
@@ -31,8 +32,14 @@ abstract class TileKit {
       value = DType.class,
       names = {"F32", "F16", "BF16", "Q8_0", "Q6_K"})
   void allTilesAgree(DType dtype) {
+    for (int outputs : OUTPUTS) {
+      allTilesAgree(dtype, outputs);
+    }
+  }
+
+  private void allTilesAgree(DType dtype, int outputs) {
     int width = RandomTensors.columns(dtype, 320);
-    Tensor matrix = tensors.matrix(dtype, 70, width);
+    Tensor matrix = tensors.matrix(dtype, outputs, width);
     float[] input = tensors.floats(MOST * width);
     float[][] all;
     try (Backend backend = provider().create(new BackendOptions(1))) {
