@@ -8,22 +8,25 @@ import java.util.List;
  * What {@code bench cuda} measures.
  *
  * @param chosen shapes that were named; empty for all, or with {@code --quick} the smallest
+ * @param kernels whether to time the kernels of a step, rather than steps
  */
-public record CudaOptions(List<ModelShape> chosen) {
+public record CudaOptions(List<ModelShape> chosen, boolean kernels) {
 
   public CudaOptions {
     chosen = List.copyOf(chosen);
   }
 
   /**
-   * Takes {@code --shape} out of the arguments of {@code bench cuda}; weights are always random.
+   * Takes {@code --shape} and {@code --kernels} out of the arguments of {@code bench cuda}; weights
+   * are always random.
    */
   public static CudaOptions take(List<String> arguments) {
     if (!arguments.contains("cuda")) {
-      return new CudaOptions(List.of());
+      return new CudaOptions(List.of(), false);
     }
     List<ModelShape> chosen = List.of();
     arguments.remove("--random");
+    boolean kernels = arguments.remove("--kernels");
     for (Iterator<String> i = arguments.iterator(); i.hasNext(); ) {
       if (i.next().equals("--shape") && i.hasNext()) {
         i.remove();
@@ -31,7 +34,7 @@ public record CudaOptions(List<ModelShape> chosen) {
         i.remove();
       }
     }
-    return new CudaOptions(chosen);
+    return new CudaOptions(chosen, kernels);
   }
 
   List<ModelShape> shapes(boolean quick) {

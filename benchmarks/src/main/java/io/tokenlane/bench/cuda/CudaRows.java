@@ -44,6 +44,9 @@ public final class CudaRows {
 
   /** All rows; without a GPU they have no values and say why. */
   public static List<Row> measure(CudaOptions options, boolean quick) throws InterruptedException {
+    if (options.kernels()) {
+      return KernelRows.measure(options.shapes(quick));
+    }
     CudaRows table = new CudaRows(options.shapes(quick), quick);
     Optional<String> why = RandomModel.unavailable();
     for (ModelShape shape : table.shapes) {
@@ -55,7 +58,7 @@ public final class CudaRows {
     return List.copyOf(table.rows.values());
   }
 
-  private static String name(ModelShape shape, WeightFormat format, String what) {
+  static String name(ModelShape shape, WeightFormat format, String what) {
     String weights = format == WeightFormat.INT8 ? "int8" : "bf16";
     return "%s %s %s".formatted(shape.id(), weights, what);
   }

@@ -55,6 +55,11 @@ final class DecodeRun implements AutoCloseable {
     return times[steps / 2];
   }
 
+  /** Computes the next token of all sequences. */
+  void step() {
+    step(sequences, 1);
+  }
+
   private static double seconds(Runnable work) {
     long start = System.nanoTime();
     work.run();

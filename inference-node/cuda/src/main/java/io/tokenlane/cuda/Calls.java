@@ -24,6 +24,7 @@ final class Calls {
   private final DeviceMemory.Counters panelsDone;
   private final DeviceMemory.Counters partsDone;
   private final DeviceFacts device;
+  private Tile.Choice choice = Tile::of;
   private @Nullable StepMemory batchMemory;
   private int rows;
   private int outputs;
@@ -50,6 +51,11 @@ final class Calls {
     rows = paddedRows;
     outputs = paddedOutputs;
     step++;
+  }
+
+  /** From the next step on. */
+  void choose(Tile.Choice tiles) {
+    choice = tiles;
   }
 
   StepMemory batch() {
@@ -125,7 +131,7 @@ final class Calls {
   void project(DeviceLinear weight, Ready in, boolean ofOutputs, Finish finish) {
     Format format = weight.format();
     int count = ofOutputs ? outputs : rows;
-    Tile tile = Tile.of(format, count, weight.outputs(), device, finish.gate() != 0);
+    Tile tile = choice.of(format, count, weight.outputs(), device, finish.gate() != 0);
     Arguments wanted =
         counts()
             .address(weight.weights())

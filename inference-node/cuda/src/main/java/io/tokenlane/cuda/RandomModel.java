@@ -1,11 +1,14 @@
 package io.tokenlane.cuda;
 
 import io.tokenlane.cuda.driver.BytedecoDriver;
+import io.tokenlane.cuda.driver.DeviceFacts;
 import io.tokenlane.cuda.driver.Driver;
 import io.tokenlane.engine.backend.WeightFormat;
 import io.tokenlane.engine.model.Model;
 import io.tokenlane.engine.model.ModelConfig;
 import io.tokenlane.engine.model.Models;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,6 +20,7 @@ public final class RandomModel implements AutoCloseable {
   private static final int ROUNDS = 10;
 
   private final Driver driver;
+  private final KernelSet kernels;
   private final CudaBackend backend;
   private final RandomWeights weights;
   private final Model model;
@@ -48,12 +52,14 @@ public final class RandomModel implements AutoCloseable {
     Driver driver = new BytedecoDriver();
     KernelSet kernels = new KernelSet(driver, KernelImages.forDevice(driver.device()));
     RandomFill random = new RandomFill(driver, kernels);
-    return new RandomModel(
-        driver, new CudaBackend(driver, kernels, format, random, blas), shape, maxRows);
+    CudaBackend backend = new CudaBackend(driver, kernels, format, random, blas);
+    return new RandomModel(driver, kernels, backend, shape, maxRows);
   }
 
-  RandomModel(Driver driver, CudaBackend backend, ModelConfig shape, int maxRows) {
+  RandomModel(
+      Driver driver, KernelSet kernels, CudaBackend backend, ModelConfig shape, int maxRows) {
     this.driver = driver;
+    this.kernels = kernels;
     this.backend = backend;
     long rows = Math.max(shape.vocabularySize(), 2L * shape.intermediateSize());
     weights = new RandomWeights(rows * Math.max(shape.hiddenSize(), shape.intermediateSize()));
@@ -94,6 +100,38 @@ public final class RandomModel implements AutoCloseable {
   /** Kernels that were launched one by one so far. */
   public long kernelLaunches() {
     return backend.step().kernelLaunches();
+  }
+
+  /** Ways to cut projections into blocks that {@link #profile} can be asked for, at most. */
+  public static final int TILINGS = 4;
+
+  /**
+   * Where the time of a step goes.
+   *
+   * @param step computes it
+   * @param tiling which of the ways to cut projections, as far as there are as many; -1 for that
+   *     which is chosen anyway
+   */
+  public List<KernelTime> profile(Runnable step, int tiling) {
+    List<KernelTime> times = new ArrayList<>();
+    StepProfile profile = new StepProfile(driver, kernels);
+    backend.step().choose(tiling < 0 ? Tile::of : new Tiling(tiling));
+    backend.step().watch(list -> times.addAll(profile.of(list)));
+    try {
+      step.run();
+    } finally {
+      backend.step().watch(null);
+      backend.step().choose(Tile::of);
+    }
+    return times;
+  }
+
+  private record Tiling(int index) implements Tile.Choice {
+    @Override
+    public Tile of(Format format, int rows, int outputs, DeviceFacts device, boolean gated) {
+      List<Tile> all = Tile.all(format, rows, device, gated);
+      return all.get(Math.min(index, all.size() - 1));
+    }
   }
 
   /** Bytes that the device reads and writes in a second when it copies its own memory. */

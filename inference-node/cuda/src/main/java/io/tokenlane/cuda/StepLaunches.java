@@ -16,6 +16,7 @@ import io.tokenlane.engine.backend.Draws;
 import io.tokenlane.engine.backend.HeadShape;
 import io.tokenlane.engine.tensor.Activation;
 import java.lang.foreign.Arena;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,7 @@ final class StepLaunches {
   private int outputs;
   private int actualOutputs;
   private @Nullable Pending pending;
+  private @Nullable Consumer<LaunchList> watcher;
   private long graphLaunches;
   private long kernelLaunches;
 
@@ -76,6 +78,16 @@ final class StepLaunches {
   /** Kernels launched one by one so far. */
   long kernelLaunches() {
     return kernelLaunches;
+  }
+
+  /** Has lists of launches told once they are enqueued; null for nobody. */
+  void watch(@Nullable Consumer<LaunchList> by) {
+    watcher = by;
+  }
+
+  /** How projections choose their tiles from the next step on. */
+  void choose(Tile.Choice tiles) {
+    calls.choose(tiles);
   }
 
   void begin(Batch batch) {
@@ -314,6 +326,9 @@ final class StepLaunches {
     } else {
       enqueue();
       kernelLaunches += list.size();
+    }
+    if (watcher != null) {
+      watcher.accept(list);
     }
     list.clear();
   }

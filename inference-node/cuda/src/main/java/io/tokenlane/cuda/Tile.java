@@ -22,6 +22,11 @@ import java.util.stream.Stream;
 record Tile(Kernel kernel, int tiles, int panels, int stages, int sharedBytes) {
   static final String FAMILY = "project";
 
+  /** Chooses a tile as {@link #of} does. */
+  interface Choice {
+    Tile of(Format format, int rows, int outputs, DeviceFacts device, boolean gated);
+  }
+
   private static final int MOST_TILES = 8;
   private static final int MOST_STAGES = 4;
   private static final int LEAST_STAGES = 2;
@@ -87,20 +92,24 @@ record Tile(Kernel kernel, int tiles, int panels, int stages, int sharedBytes) {
    * @param gated whether outputs become rows of the next projection
    */
   static Tile of(Format format, int rows, int outputs, DeviceFacts device, boolean gated) {
-    if (format == Format.F32) {
-      return new Tile(Kernel.PROJECT_F32, 1, 1, LEAST_STAGES, HEADS_BYTES);
-    }
-    int tiles = Math.min(MOST_TILES, Buckets.powerOfTwo(Math.ceilDiv(rows, Format.TILE)));
-    List<Tile> all =
-        SHAPES.getOrDefault(format, Map.of()).getOrDefault(tiles, List.of()).stream()
-            .filter(shape -> !gated || format != Format.INT8 || shape.panels % SHARING == 0)
-            .map(shape -> withStages(shape, format, device))
-            .filter(tile -> tile.sharedBytes <= mostShared(device))
-            .toList();
+    List<Tile> all = all(format, rows, device, gated);
     return all.stream()
         .filter(tile -> tile.fills(rows, outputs, device.processors()))
         .findFirst()
         .orElseGet(all::getLast);
+  }
+
+  /** All that could multiply so many rows, those with most panels first. */
+  static List<Tile> all(Format format, int rows, DeviceFacts device, boolean gated) {
+    if (format == Format.F32) {
+      return List.of(new Tile(Kernel.PROJECT_F32, 1, 1, LEAST_STAGES, HEADS_BYTES));
+    }
+    int tiles = Math.min(MOST_TILES, Buckets.powerOfTwo(Math.ceilDiv(rows, Format.TILE)));
+    return SHAPES.getOrDefault(format, Map.of()).getOrDefault(tiles, List.of()).stream()
+        .filter(shape -> !gated || format != Format.INT8 || shape.panels % SHARING == 0)
+        .map(shape -> withStages(shape, format, device))
+        .filter(tile -> tile.sharedBytes <= mostShared(device))
+        .toList();
   }
 
   /** As many stages as leave room for a second block, or what there must be. */
