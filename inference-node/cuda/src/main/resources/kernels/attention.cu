@@ -12,7 +12,10 @@
 // 2. tensor cores: for the other caches;
 // 3. results leave ready for the projection behind, which saves a launch and two ways through memory;
 // 4. the last block of a row that was cut merges it, which saves a launch;
-// 5. heads come from their projection's last block (project.cu): store_kv is for the rest.
+// 5. heads come from their projection's last block (project.cu): store_kv is for the rest;
+// 6. tensor cores with loads of eight numbers, a step of keys and values ahead, a kernel for each kind of cache, and
+//    warps merged as a tree in registers: before, an H200 took 115 us for a row behind 512 others and 547 us for 128
+//    such rows, whose cache it reads in 0.5 and 63 us.
 #include "heads.cuh"
 #include "ready.cuh"
 
@@ -380,8 +383,8 @@ DEVICE void attend(const AttendArgs &a) {
 }
 
 // Grid: items, kv heads times chunks of eight heads of a group.
-KERNEL(attend_64, 128)(const AttendArgs a) { attend<64>(a); }
-KERNEL(attend_128, 128)(const AttendArgs a) { attend<128>(a); }
+KERNEL(attend_64, 128, 4)(const AttendArgs a) { attend<64>(a); }
+KERNEL(attend_128, 128, 4)(const AttendArgs a) { attend<128>(a); }
 KERNEL(attend_256, 128)(const AttendArgs a) { attend<256>(a); }
 
 // Attention in tensor cores, for caches of binary16 or bytes: scores of 16 query heads and 16 keys at a time from
@@ -389,9 +392,8 @@ KERNEL(attend_256, 128)(const AttendArgs a) { attend<256>(a); }
 // fourth piece of 16 of a partition's positions; what the warps have is merged as a tree that does not change.
 //
 // Heads are multiples of eight numbers, and a lane loads eight neighbours of the cache at once. Where a product's
-// numbers stand in fragments is free as long as both sides agree: lane l's eight of 32 neighbours of a key are those from l % 4 * 8
-// on, which are columns of two steps; of 64 neighbours of a value, those from l / 4 * 8 on, a column each of eight
-// tiles.
+// numbers stand in fragments is free as long as both sides agree: of 32 neighbours of a key, lane l has the eight from
+// l % 4 * 8 on, for two products; of 64 of a value, the eight from l / 4 * 8 on, a column each of eight tiles.
 static const int STEP = 16;
 static const int WARPS = 4;
 static const int STEPS = PARTITION / STEP / WARPS;
@@ -413,8 +415,11 @@ struct alignas(8) EightBytes {
 
   DEVICE Pair four(int i) const { return {low_bytes(words[i]), high_bytes(words[i])}; }
   // As binary16. With 128 more a byte is not negative, and behind 0x64 it is added to 1,024.
-  DEVICE static u32 low_bytes(u32 word) { return subtract_halves(permute(word ^ 0x80808080u, 0x64646464u, 0x4140), 0x64806480u); }
-  DEVICE static u32 high_bytes(u32 word) { return subtract_halves(permute(word ^ 0x80808080u, 0x64646464u, 0x4342), 0x64806480u); }
+  DEVICE static u32 low_bytes(u32 word) { return two_of(word, 0x4140); }
+  DEVICE static u32 high_bytes(u32 word) { return two_of(word, 0x4342); }
+  DEVICE static u32 two_of(u32 word, u32 selector) {
+    return subtract_halves(permute(word ^ 0x80808080u, 0x64646464u, selector), 0x64806480u);
+  }
 };
 
 // Numbers 2 i and 2 i + 1 of two positions, a position a half: number 2 i in x.
@@ -482,13 +487,10 @@ DEVICE QueryRow query_row(const Chunk &chunk, const Item &item, int place) {
 
 DEVICE u32 two_halves(float first, float second) { return f32_to_f16(first) | (u32)f32_to_f16(second) << 16; }
 
-// Queries as fragments; a warp takes every fourth row, a lane four neighbours of each.
-template <int D>
-DEVICE void load_queries(const AttendArgs &a, const Chunk &chunk, const Item &item, TensorWork<D> &work) {
+// A warp takes every fourth row of queries, a lane four neighbours of each.
+DEVICE void load_queries(Wide (&numbers)[4], const AttendArgs &a, const Chunk &chunk, const Item &item) {
   int lane = threadIdx.x % 32;
   int warp = threadIdx.x / 32;
-  Wide numbers[4];
-  float largest[4];
 #pragma unroll
   for (int i = 0; i < 4; i++) {
     QueryRow query = query_row(chunk, item, warp + WARPS * i);
@@ -498,6 +500,14 @@ DEVICE void load_queries(const AttendArgs &a, const Chunk &chunk, const Item &it
       numbers[i] = *(const Wide *)(a.qkv + head * a.dim + lane * 4);
     }
   }
+}
+
+// Queries as fragments.
+template <int D>
+DEVICE void lay_queries(const Wide (&numbers)[4], TensorWork<D> &work) {
+  int lane = threadIdx.x % 32;
+  int warp = threadIdx.x / 32;
+  float largest[4];
 #pragma unroll
   for (int i = 0; i < 4; i++) {
     largest[i] = 0;
@@ -555,7 +565,8 @@ struct Places {
       int position = partition * PARTITION + (step * WARPS + (int)threadIdx.x / 32) * STEP + lane % 16;
       position = position < last ? position : last;
       int block = position / a.block_size;
-      at[i] = (u32)(a.tables[item.table + block] * a.block_size + position - block * a.block_size) * a.kv_heads + chunk.kv_head;
+      int slot = (a.tables[item.table + block] - block) * a.block_size + position;
+      at[i] = (u32)slot * a.kv_heads + chunk.kv_head;
     }
   }
 
@@ -576,7 +587,7 @@ DEVICE float of_step(const float (&numbers)[2], int step, int position) {
   return shuffle(step < 2 ? numbers[0] : numbers[1], step % 2 * 16 + position);
 }
 
-// A step's keys or values: COUNT positions of a lane, RUNS times eight numbers of each, `apart` eights from each other.
+// RUNS times eight numbers of a position, `apart` eights from each other.
 template <class Eight, int RUNS>
 DEVICE void load_eights(Eight (&to)[RUNS], const void *from, u32 place, int dim, int first, int apart) {
   const Eight *row = (const Eight *)from + (u64)place * (dim / 8);
@@ -796,36 +807,44 @@ struct Seen {
   float scale[2];  // of scores
 };
 
+// A warp's steps of a partition, and the keys and values of the first, which are on their way.
+template <int D, class Eight>
+struct Steps {
+  int step;
+  int end;
+  Eight keys[2][D / 32];
+  Eight values[4][D / 64];
+
+  DEVICE void begin(const AttendArgs &a, const Item &item, const Places &places, int partition) {
+    int first = partition * PARTITION + (int)threadIdx.x / 32 * STEP;
+    int lowest = a.window == 0 ? 0 : item.position - a.window + 1;
+    int behind = item.position + item.rows - first;
+    int hidden = lowest - first - STEP;
+    end = behind <= 0 ? 0 : (behind - 1) / (WARPS * STEP) + 1;
+    end = end < STEPS ? end : STEPS;
+    step = hidden < 0 ? 0 : hidden / (WARPS * STEP) + 1;
+    if (step < end) {
+      load_keys<Eight, D>(keys, a, places, step);
+      load_values<Eight, D>(values, a, places, step);
+    }
+  }
+};
+
 // A warp's part of a partition. Keys and values of the next step are on their way while this one is computed.
 template <int D, class Eight, bool BYTES>
 DEVICE void attend_partition(
-    const AttendArgs &a, const Item &item, const TensorWork<D> &work, const Seen &rows, const Places &places, int partition,
-    WarpSoftmax<D> &soft) {
+    const AttendArgs &a, const TensorWork<D> &work, const Seen &rows, const Places &places, int partition,
+    Steps<D, Eight> &steps, WarpSoftmax<D> &soft) {
   int lane = threadIdx.x % 32;
   int begin = partition * PARTITION + (int)threadIdx.x / 32 * STEP;
-  int limit = item.position + item.rows;
-  int lowest = a.window == 0 ? 0 : item.position - a.window + 1;
-  int step = 0;
-  int end = 0;
-  while (end < STEPS && begin + end * WARPS * STEP < limit) {
-    end++;
-  }
-  while (step < end && begin + step * WARPS * STEP + STEP <= lowest) {
-    step++;
-  }
-  if (step == end) {
-    return;
-  }
-  Eight keys[2][D / 32];
-  Eight values[4][D / 64];
-  load_keys<Eight, D>(keys, a, places, step);
-  load_values<Eight, D>(values, a, places, step);
+  int step = steps.step;
+  int end = steps.end;
 #pragma unroll 1
   for (; step < end; step++) {
     float scores[2][4];
-    score<D, Eight>(work.queries, keys, scores);
+    score<D, Eight>(work.queries, steps.keys, scores);
     if (step + 1 < end) {
-      load_keys<Eight, D>(keys, a, places, step + 1);
+      load_keys<Eight, D>(steps.keys, a, places, step + 1);
     }
     float value_scale[2][2];
 #pragma unroll
@@ -865,9 +884,9 @@ DEVICE void attend_partition(
         }
       }
     }
-    add_values<D, Eight>(scores, values, soft);
+    add_values<D, Eight>(scores, steps.values, soft);
     if (step + 1 < end) {
-      load_values<Eight, D>(values, a, places, step + 1);
+      load_values<Eight, D>(steps.values, a, places, step + 1);
     }
   }
 }
@@ -960,7 +979,14 @@ DEVICE void attend_tensor(const AttendArgs &a) {
   }
   const Item &item = work.item;
   const Chunk &chunk = work.chunk;
-  load_queries<D>(a, chunk, item, work);
+  Steps<D, Eight> steps;
+  Wide queries[4];
+  load_queries(queries, a, chunk, item);
+  if (BYTES) {
+    places.load_scales(a);
+  }
+  steps.begin(a, item, places, item.first);
+  lay_queries<D>(queries, work);
   barrier();
   int warp = threadIdx.x / 32;
   int lane = threadIdx.x % 32;
@@ -975,14 +1001,15 @@ DEVICE void attend_tensor(const AttendArgs &a) {
   WarpSoftmax<D> soft;
 #pragma unroll 1
   for (int partition = item.first; partition < item.end; partition++) {
-    if (BYTES) {
-      places.load_scales(a);
-    }
     soft.clear();
-    attend_partition<D, Eight, BYTES>(a, item, work, rows, places, partition, soft);
+    attend_partition<D, Eight, BYTES>(a, work, rows, places, partition, steps, soft);
     bool last = partition + 1 == item.end;
     if (!last) {
       places.find(a, chunk, item, partition + 1);
+      if (BYTES) {
+        places.load_scales(a);
+      }
+      steps.begin(a, item, places, partition + 1);
     }
     merge_warps<D, BYTES>(work, soft, halves, partition == item.first, last);
   }
@@ -1005,6 +1032,6 @@ DEVICE void attend_tensor(const AttendArgs &a) {
 
 // Grid: items, kv heads times chunks of sixteen heads of a group.
 KERNEL(attend_tensor_64, 128)(const AttendArgs a) { attend_tensor<64, EightHalves, false>(a); }
-KERNEL(attend_tensor_128, 128)(const AttendArgs a) { attend_tensor<128, EightHalves, false>(a); }
+KERNEL(attend_tensor_128, 128, 2)(const AttendArgs a) { attend_tensor<128, EightHalves, false>(a); }
 KERNEL(attend_bytes_64, 128)(const AttendArgs a) { attend_tensor<64, EightBytes, true>(a); }
-KERNEL(attend_bytes_128, 128)(const AttendArgs a) { attend_tensor<128, EightBytes, true>(a); }
+KERNEL(attend_bytes_128, 128, 2)(const AttendArgs a) { attend_tensor<128, EightBytes, true>(a); }
