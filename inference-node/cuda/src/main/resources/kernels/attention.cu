@@ -454,6 +454,7 @@ struct TensorWork {
   float down[16];
   Item item;    // here, as registers are few
   Chunk chunk;
+  Split split;
   Lanes<D> all;  // partitions before
   union {
     Lanes<D> slots[3];
@@ -755,22 +756,28 @@ DEVICE void cap_scores(float (&scores)[2][4], float cap) {
   }
 }
 
-// Scores become probabilities beneath the new largest score; what there was is lowered.
+// Scores become probabilities beneath the new largest score; what there was is lowered. Of what is not seen the score
+// is minus infinity, whose power is 0.
 template <int D>
-DEVICE void weigh(float (&scores)[2][4], WarpSoftmax<D> &soft) {
+DEVICE void weigh(float (&scores)[2][4], WarpSoftmax<D> &soft, int halves) {
 #pragma unroll
   for (int r = 0; r < 2; r++) {
+    if (r >= halves) {
+      scores[0][2 * r] = scores[0][2 * r + 1] = scores[1][2 * r] = scores[1][2 * r + 1] = 0;
+      continue;
+    }
     float top = larger(larger(scores[0][2 * r], scores[0][2 * r + 1]), larger(scores[1][2 * r], scores[1][2 * r + 1]));
     top = larger(top, shuffle_xor(top, 1));
     top = larger(top, shuffle_xor(top, 2));
     top = larger(top, soft.max[r]);
-    float correction = top == minus_infinity() ? 1 : expf(soft.max[r] - top);
+    float base = top == minus_infinity() ? 0 : top;
+    float correction = expf(soft.max[r] - base);
     float sum = 0;
 #pragma unroll
     for (int t = 0; t < 2; t++) {
 #pragma unroll
       for (int c = 2 * r; c < 2 * r + 2; c++) {
-        scores[t][c] = scores[t][c] == minus_infinity() ? 0 : expf(scores[t][c] - top);
+        scores[t][c] = expf(scores[t][c] - base);
         sum += scores[t][c];
       }
     }
@@ -833,7 +840,7 @@ struct Steps {
 // A warp's part of a partition. Keys and values of the next step are on their way while this one is computed.
 template <int D, class Eight, bool BYTES>
 DEVICE void attend_partition(
-    const AttendArgs &a, const TensorWork<D> &work, const Seen &rows, const Places &places, int partition,
+    const AttendArgs &a, const TensorWork<D> &work, const Seen &rows, const Places &places, int partition, int halves,
     Steps<D, Eight> &steps, WarpSoftmax<D> &soft) {
   int lane = threadIdx.x % 32;
   int begin = partition * PARTITION + (int)threadIdx.x / 32 * STEP;
@@ -874,7 +881,7 @@ DEVICE void attend_partition(
         scores[t][c] = seen ? scores[t][c] : minus_infinity();
       }
     }
-    weigh<D>(scores, soft);
+    weigh<D>(scores, soft, halves);
     if (BYTES) {
 #pragma unroll
       for (int t = 0; t < 2; t++) {
@@ -924,14 +931,17 @@ DEVICE void merge_warps(TensorWork<D> &work, WarpSoftmax<D> &soft, int halves, b
 // Leaves a partition's heads for the last block of their row, which takes what all have left in their stead. A head
 // is always the same warp's.
 template <int D>
-DEVICE bool merge_rows(const AttendArgs &a, const Item &item, const Chunk &chunk, float (&rows)[16][D + 4]) {
+DEVICE bool merge_rows(
+    const AttendArgs &a, const Item &item, const Chunk &chunk, const Split &split, float (&rows)[16][D + 4]) {
   int lane = threadIdx.x % 32;
-  Split split = a.splits[item.split];
 #pragma unroll 1
   for (int place = threadIdx.x / 32; place < chunk.count; place += WARPS) {
     float *to = a.scratch + ((u64)item.scratch * a.heads + chunk.head + place) * (a.dim + 2);
-    for (int i = lane; i < a.dim; i += 32) {
-      to[2 + i] = rows[place][i];
+#pragma unroll
+    for (int i = lane; i < D; i += 32) {
+      if (i < a.dim) {
+        to[2 + i] = rows[place][i];
+      }
     }
     if (lane < 2) {
       to[lane] = rows[place][D + lane];
@@ -970,6 +980,9 @@ DEVICE void attend_tensor(const AttendArgs &a) {
     if (threadIdx.x == 0) {
       work.item = item;
       work.chunk = chunk;
+      if (item.scratch >= 0) {
+        work.split = a.splits[item.split];
+      }
     }
   }
   barrier();
@@ -1002,7 +1015,7 @@ DEVICE void attend_tensor(const AttendArgs &a) {
 #pragma unroll 1
   for (int partition = item.first; partition < item.end; partition++) {
     soft.clear();
-    attend_partition<D, Eight, BYTES>(a, work, rows, places, partition, steps, soft);
+    attend_partition<D, Eight, BYTES>(a, work, rows, places, partition, halves, steps, soft);
     bool last = partition + 1 == item.end;
     if (!last) {
       places.find(a, chunk, item, partition + 1);
@@ -1017,7 +1030,7 @@ DEVICE void attend_tensor(const AttendArgs &a) {
     soft.leave(work.rows, halves);
   }
   barrier();
-  if (item.scratch >= 0 && !merge_rows<D>(a, item, chunk, work.rows)) {
+  if (item.scratch >= 0 && !merge_rows<D>(a, item, chunk, work.split, work.rows)) {
     return;
   }
 #pragma unroll 1
