@@ -12,7 +12,10 @@
 // 2. tensor cores: for the other caches;
 // 3. results leave ready for the projection behind, which saves a launch and two ways through memory;
 // 4. the last block of a row that was cut merges it, which saves a launch;
-// 5. heads come from their projection's last block (project.cu): store_kv is for the rest.
+// 5. heads come from their projection's last block (project.cu): store_kv is for the rest;
+// 6. tensor cores with loads of eight numbers, a step of keys and values ahead, a kernel for each kind of cache, and
+//    warps merged as a tree in registers: before, an H200 took 115 us for a row behind 512 others and 547 us for 128
+//    such rows, whose cache it reads in 0.5 and 63 us.
 #include "heads.cuh"
 #include "ready.cuh"
 
@@ -143,24 +146,24 @@ template <class Number>
 DEVICE void leave_head(float *out, const Ready &ready, int heads, int dim, int row, int head, Number number) {
   int lane = threadIdx.x % 32;
   if (ready.format) {
+#pragma unroll 1
     for (int first = 0; first < dim; first += 32) {
       ready_group(ready, row, head * dim + first, number(first + lane));
     }
     return;
   }
   float *to = out + ((u64)row * heads + head) * dim;
+#pragma unroll 1
   for (int i = lane; i < dim; i += 32) {
     to[i] = number(i);
   }
 }
 
-// Merges the partitions of a row that was cut, if this block was the last one to be done with one: its heads from
-// `first` on, `count` of them, a head a warp.
-DEVICE void merge_split(const AttendArgs &a, const Item &item, int first, int count) {
+// Whether this block is the last one to be done with its heads of a row that was cut.
+DEVICE bool last_of(const AttendArgs &a, const Item &item, const Split &split) {
   SHARED bool last;
   publish();
   barrier();
-  Split split = a.splits[item.split];
   if (threadIdx.x == 0) {
     int *arrivals = a.arrivals + item.split * gridDim.y + blockIdx.y;
     last = arrive(arrivals) == split.parts - 1;
@@ -169,28 +172,53 @@ DEVICE void merge_split(const AttendArgs &a, const Item &item, int first, int co
     }
   }
   barrier();
-  if (!last) {
+  publish();
+  return last;
+}
+
+// A head's partitions in order, by a warp; TOGETHER of them are on their way at once.
+template <int LANES, int TOGETHER>
+DEVICE void merge_parts(const AttendArgs &a, const Split &split, int head, Softmax<LANES> &merged) {
+  int lane = threadIdx.x % 32;
+  merged.clear();
+#pragma unroll 1
+  for (int part = 0; part < split.parts; part += TOGETHER) {
+    Softmax<LANES> next[TOGETHER];
+#pragma unroll
+    for (int k = 0; k < TOGETHER; k++) {
+      next[k].clear();
+      if (part + k < split.parts) {
+        const float *from = a.scratch + ((u64)(split.scratch + part + k) * a.heads + head) * (a.dim + 2);
+        next[k].max = fresh(from);
+        next[k].sum = fresh(from + 1);
+#pragma unroll
+        for (int i = 0; i < LANES; i++) {
+          next[k].out[i] = lane + 32 * i < a.dim ? fresh(from + 2 + lane + 32 * i) : 0;
+        }
+      }
+    }
+#pragma unroll
+    for (int k = 0; k < TOGETHER; k++) {
+      merged.merge(next[k]);
+    }
+  }
+}
+
+// Merges the partitions of a row that was cut, if this block was the last one to be done with one: its heads from
+// `first` on, `count` of them, a head a warp.
+template <int LANES>
+DEVICE void merge_split(const AttendArgs &a, const Item &item, int first, int count) {
+  Split split = a.splits[item.split];
+  if (!last_of(a, item, split)) {
     return;
   }
-  publish();
   int lane = threadIdx.x % 32;
   for (int head = first + threadIdx.x / 32; head < first + count; head += 4) {
-    Softmax<8> merged;
-    merged.clear();
-    for (int part = 0; part < split.parts; part++) {
-      const float *from = a.scratch + ((u64)(split.scratch + part) * a.heads + head) * (a.dim + 2);
-      Softmax<8> next;
-      next.max = fresh(from);
-      next.sum = fresh(from + 1);
-#pragma unroll
-      for (int i = 0; i < 8; i++) {
-        next.out[i] = lane + 32 * i < a.dim ? fresh(from + 2 + lane + 32 * i) : 0;
-      }
-      merged.merge(next);
-    }
+    Softmax<LANES> merged;
+    merge_parts<LANES, 1>(a, split, head, merged);
     float *to = a.out + ((u64)split.row * a.heads + head) * a.dim;
 #pragma unroll
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < LANES; i++) {
       if (a.ready.format && 32 * i < a.dim) {
         ready_group(a.ready, split.row, head * a.dim + 32 * i, merged.out[i] / merged.sum);
       } else if (lane + 32 * i < a.dim) {
@@ -350,44 +378,99 @@ DEVICE void attend(const AttendArgs &a) {
   }
   if (item.scratch >= 0) {
     int within = blockIdx.y % chunks * together;
-    merge_split(a, item, kv_head * group + within, group - within < together ? group - within : together);
+    merge_split<D / 32>(a, item, kv_head * group + within, group - within < together ? group - within : together);
   }
 }
 
 // Grid: items, kv heads times chunks of eight heads of a group.
-KERNEL(attend_64, 128)(const AttendArgs a) { attend<64>(a); }
-KERNEL(attend_128, 128)(const AttendArgs a) { attend<128>(a); }
+KERNEL(attend_64, 128, 4)(const AttendArgs a) { attend<64>(a); }
+KERNEL(attend_128, 128, 4)(const AttendArgs a) { attend<128>(a); }
 KERNEL(attend_256, 128)(const AttendArgs a) { attend<256>(a); }
 
 // Attention in tensor cores, for caches of binary16 or bytes: scores of 16 query heads and 16 keys at a time from
-// exact products (queries as two binary16 and a power of two), probabilities rounded to binary16. Each warp
-// takes 64 of a partition's 256 positions; their results are merged in order.
-template <int D>
-struct TensorWork {
-  Quad queries[D / 16][2][32];
-  float down[16];
-  float part[16][D + 2];  // of the partition: largest score, sum, output
-  float all[16][D + 2];   // of the partitions before
+// exact products (queries as two binary16 and a power of two), probabilities rounded to binary16. A warp takes every
+// fourth piece of 16 of a partition's positions; what the warps have is merged as a tree that does not change.
+//
+// Heads are multiples of eight numbers, and a lane loads eight neighbours of the cache at once. Where a product's
+// numbers stand in fragments is free as long as both sides agree: of 32 neighbours of a key, lane l has the eight from
+// l % 4 * 8 on, for two products; of 64 of a value, the eight from l / 4 * 8 on, a column each of eight tiles.
+static const int STEP = 16;
+static const int WARPS = 4;
+static const int STEPS = PARTITION / STEP / WARPS;
+
+struct alignas(16) Wide {
+  u32 words[4];
 };
 
-DEVICE u32 two_halves(float first, float second) { return f32_to_f16(first) | (u32)f32_to_f16(second) << 16; }
+// Eight numbers of a cache.
+struct alignas(16) EightHalves {
+  u32 words[4];
 
-// Merges one row's softmax, kept as largest score, sum and output, from `next` into `to`. By `lanes` lanes.
-template <class Next>
-DEVICE void merge_row(float *to, float next_max, float next_sum, int dim, int lane, int lanes, Next next) {
-  float max = to[0];
-  float sum = to[1];
-  float top = larger(max, next_max);
-  float mine = sum == 0 ? 0 : expf(max - top);
-  float others = sum == 0 ? 1 : expf(next_max - top);
-  for (int i = lane; i < dim; i += lanes) {
-    to[2 + i] = sum == 0 ? next(i) : fused(next(i), others, to[2 + i] * mine);
+  // Numbers 4 i to 4 i + 3.
+  DEVICE Pair four(int i) const { return {words[2 * i], words[2 * i + 1]}; }
+};
+
+struct alignas(8) EightBytes {
+  u32 words[2];
+
+  DEVICE Pair four(int i) const { return {low_bytes(words[i]), high_bytes(words[i])}; }
+  // As binary16. With 128 more a byte is not negative, and behind 0x64 it is added to 1,024.
+  DEVICE static u32 low_bytes(u32 word) { return two_of(word, 0x4140); }
+  DEVICE static u32 high_bytes(u32 word) { return two_of(word, 0x4342); }
+  DEVICE static u32 two_of(u32 word, u32 selector) {
+    return subtract_halves(permute(word ^ 0x80808080u, 0x64646464u, selector), 0x64806480u);
   }
-  warp_barrier();
-  if (lane == 0) {
-    to[0] = sum == 0 ? next_max : top;
-    to[1] = sum == 0 ? next_sum : fused(next_sum, others, sum * mine);
+};
+
+// Numbers 2 i and 2 i + 1 of two positions, a position a half: number 2 i in x.
+DEVICE Pair beside(const EightHalves &first, const EightHalves &second, int i) {
+  return {permute(first.words[i], second.words[i], 0x5410), permute(first.words[i], second.words[i], 0x7632)};
+}
+
+DEVICE Pair beside(const EightBytes &first, const EightBytes &second, int i) {
+  u32 both = permute(first.words[i / 2], second.words[i / 2], i % 2 ? 0x7362 : 0x5140);
+  return {EightBytes::low_bytes(both), EightBytes::high_bytes(both)};
+}
+
+// The query heads of a block.
+struct Chunk {
+  int kv_head;
+  int head;      // the first
+  int count;     // heads of a row
+  int together;  // places of a row
+};
+
+// What lanes keep of a softmax in shared memory, each for itself.
+template <int D>
+struct Lanes {
+  Wide out[2][D / 16][32];
+  float max[2][32];
+  float sum[2][32];
+};
+
+template <int D>
+struct TensorWork {
+  Wide queries[D / 16][2][32];
+  float down[16];
+  Item item;    // here, as registers are few
+  Chunk chunk;
+  Split split;
+  Lanes<D> all;  // partitions before
+  union {
+    Lanes<D> slots[3];
+    float rows[16][D + 4];  // output, largest score, sum
+  };
+};
+
+DEVICE Chunk chunk_of(const AttendArgs &a) {
+  int group = a.heads / a.kv_heads;
+  if (group <= 16) {
+    return {(int)blockIdx.y, (int)blockIdx.y * group, group, group};
   }
+  int chunks = (group + 15) / 16;
+  int kv_head = blockIdx.y / chunks;
+  int within = (blockIdx.y - kv_head * chunks) * 16;
+  return {kv_head, kv_head * group + within, group - within < 16 ? group - within : 16, 16};
 }
 
 struct QueryRow {
@@ -396,147 +479,306 @@ struct QueryRow {
   int position;  // -1: sees nothing
 };
 
-DEVICE QueryRow query_row(const AttendArgs &a, const Item &item, int place) {
-  int group = a.heads / a.kv_heads;
-  int together = group < 16 ? group : 16;
-  int chunks = (group + together - 1) / together;
-  int within = blockIdx.y % chunks * together + place % together;
-  bool used = place / together < item.rows && place < 16 / together * together && within < group;
-  QueryRow query;
-  query.head = used ? (int)blockIdx.y / chunks * group + within : -1;
-  query.row = item.row + place / together;
-  query.position = used ? item.position + place / together : -1;
-  return query;
+DEVICE QueryRow query_row(const Chunk &chunk, const Item &item, int place) {
+  int row = place / chunk.together;
+  int within = place - row * chunk.together;
+  bool used = row < item.rows && within < chunk.count;
+  return {used ? chunk.head + within : -1, item.row + row, used ? item.position + row : -1};
 }
 
-// Queries as fragments; a warp takes every fourth row.
-template <int D>
-DEVICE void load_queries(const AttendArgs &a, const Item &item, TensorWork<D> &work) {
+DEVICE u32 two_halves(float first, float second) { return f32_to_f16(first) | (u32)f32_to_f16(second) << 16; }
+
+// A warp takes every fourth row of queries, a lane four neighbours of each.
+DEVICE void load_queries(Wide (&numbers)[4], const AttendArgs &a, const Chunk &chunk, const Item &item) {
   int lane = threadIdx.x % 32;
-  for (int place = threadIdx.x / 32; place < 16; place += 4) {
-    QueryRow query = query_row(a, item, place);
-    const float *from =
-        a.qkv + ((u64)query.row * (a.heads + 2 * a.kv_heads) + (query.head < 0 ? 0 : query.head)) * a.dim;
-    float largest = 0;
-    for (int i = lane; i < a.dim && query.head >= 0; i += 32) {
-      largest = larger(largest, fabsf(from[i]));
+  int warp = threadIdx.x / 32;
+#pragma unroll
+  for (int i = 0; i < 4; i++) {
+    QueryRow query = query_row(chunk, item, warp + WARPS * i);
+    numbers[i] = {};
+    if (query.head >= 0 && lane * 4 < a.dim) {
+      u64 head = (u64)query.row * (a.heads + 2 * a.kv_heads) + query.head;
+      numbers[i] = *(const Wide *)(a.qkv + head * a.dim + lane * 4);
     }
-    largest = warp_max(largest);
-    int shift = largest == 0 ? 0 : 14 - ((int)(f32_to_bits(largest) >> 23) - 127);
+  }
+}
+
+// Queries as fragments.
+template <int D>
+DEVICE void lay_queries(const Wide (&numbers)[4], TensorWork<D> &work) {
+  int lane = threadIdx.x % 32;
+  int warp = threadIdx.x / 32;
+  float largest[4];
+#pragma unroll
+  for (int i = 0; i < 4; i++) {
+    largest[i] = 0;
+#pragma unroll
+    for (int w = 0; w < 4; w++) {
+      largest[i] = larger(largest[i], fabsf(bits_to_f32(numbers[i].words[w])));
+    }
+  }
+#pragma unroll
+  for (int mask = 16; mask > 0; mask >>= 1) {
+#pragma unroll
+    for (int i = 0; i < 4; i++) {
+      largest[i] = larger(largest[i], shuffle_xor(largest[i], mask));
+    }
+  }
+#pragma unroll
+  for (int i = 0; i < 4; i++) {
+    int place = warp + WARPS * i;
+    int shift = largest[i] == 0 ? 0 : 14 - ((int)(f32_to_bits(largest[i]) >> 23) - 127);
     shift = shift > 100 ? 100 : (shift < -100 ? -100 : shift);
     float up = bits_to_f32((u32)(127 + shift) << 23);
     if (lane == 0) {
       work.down[place] = bits_to_f32((u32)(127 - shift) << 23);
-      for (int i = 0; i < 2; i++) {
-        work.all[place][i] = 0;
+    }
+    if (lane * 4 < D) {
+      int reader = place % 8 * 4 + lane % 8 / 2;
+#pragma unroll
+      for (int pair = 0; pair < 2; pair++) {
+        float first = bits_to_f32(numbers[i].words[2 * pair]) * up;
+        float second = bits_to_f32(numbers[i].words[2 * pair + 1]) * up;
+        u32 high = two_halves(first, second);
+        u32 low = two_halves(first - f16_to_f32((u16)high), second - f16_to_f32((u16)(high >> 16)));
+        Wide(&to)[2][32] = work.queries[lane / 8 * 2 + lane % 2];
+        to[0][reader].words[pair * 2 + place / 8] = high;
+        to[1][reader].words[pair * 2 + place / 8] = low;
       }
     }
-    u16 *to = (u16 *)work.queries;
-    for (int i = lane; i < D; i += 32) {
-      float number = query.head >= 0 && i < a.dim ? from[i] * up : 0;
-      u16 high = f32_to_f16(number);
-      int k = i % 16;
-      int at = (place % 8 * 4 + k % 8 / 2) * 8 + (k / 8 * 2 + place / 8) * 2 + k % 2;
-      to[(i / 16 * 2 + 0) * 256 + at] = high;
-      to[(i / 16 * 2 + 1) * 256 + at] = f32_to_f16(number - f16_to_f32(high));
+  }
+}
+
+// Where a warp's positions of a partition are in the cache, each looked up by one lane: positions of steps 2 i and
+// 2 i + 1, half the lanes each. What is behind the sequence's end has the last position's place, as what is there is
+// finite, and is not seen.
+struct Places {
+  u32 at[2];
+  float key_scale[2];
+  float value_scale[2];
+
+  DEVICE void find(const AttendArgs &a, const Chunk &chunk, const Item &item, int partition) {
+    int lane = threadIdx.x % 32;
+    int last = item.position + item.rows - 1;
+#pragma unroll
+    for (int i = 0; i < 2; i++) {
+      int step = 2 * i + lane / 16;
+      int position = partition * PARTITION + (step * WARPS + (int)threadIdx.x / 32) * STEP + lane % 16;
+      position = position < last ? position : last;
+      int block = position / a.block_size;
+      int slot = (a.tables[item.table + block] - block) * a.block_size + position;
+      at[i] = (u32)slot * a.kv_heads + chunk.kv_head;
+    }
+  }
+
+  DEVICE void load_scales(const AttendArgs &a) {
+#pragma unroll
+    for (int i = 0; i < 2; i++) {
+      key_scale[i] = a.key_scales[at[i]];
+      value_scale[i] = a.value_scales[at[i]];
+    }
+  }
+
+  DEVICE u32 place(int step, int position) const {
+    return f32_to_bits(shuffle(bits_to_f32(step < 2 ? at[0] : at[1]), step % 2 * 16 + position));
+  }
+};
+
+DEVICE float of_step(const float (&numbers)[2], int step, int position) {
+  return shuffle(step < 2 ? numbers[0] : numbers[1], step % 2 * 16 + position);
+}
+
+// RUNS times eight numbers of a position, `apart` eights from each other.
+template <class Eight, int RUNS>
+DEVICE void load_eights(Eight (&to)[RUNS], const void *from, u32 place, int dim, int first, int apart) {
+  const Eight *row = (const Eight *)from + (u64)place * (dim / 8);
+#pragma unroll
+  for (int run = 0; run < RUNS; run++) {
+    to[run] = {};
+    if ((first + run * apart) * 8 < dim) {
+      to[run] = row[first + run * apart];
     }
   }
 }
 
-DEVICE u64 place_of(const AttendArgs &a, const Item &item, int position, int kv_head) {
-  int slot = a.tables[item.table + position / a.block_size] * a.block_size + position % a.block_size;
-  return (u64)slot * a.kv_heads + kv_head;
+template <class Eight, int D>
+DEVICE void load_keys(Eight (&keys)[2][D / 32], const AttendArgs &a, const Places &places, int step) {
+  int lane = threadIdx.x % 32;
+#pragma unroll
+  for (int t = 0; t < 2; t++) {
+    load_eights(keys[t], a.keys, places.place(step, t * 8 + lane / 4), a.dim, lane % 4, 4);
+  }
 }
 
-// Two neighbouring numbers of a key.
-DEVICE u32 key_pair(const AttendArgs &a, u64 place, int i, bool seen) {
-  if (!seen || i >= a.dim) {
-    return 0;
+template <class Eight, int D>
+DEVICE void load_values(Eight (&values)[4][D / 64], const AttendArgs &a, const Places &places, int step) {
+  int lane = threadIdx.x % 32;
+#pragma unroll
+  for (int j = 0; j < 4; j++) {
+    int position = lane % 4 * 2 + j % 2 + j / 2 * 8;
+    load_eights(values[j], a.values, places.place(step, position), a.dim, lane / 4, 8);
   }
-  u64 at = place * a.dim + i;
-  if (a.kind == 2) {
-    return *(const u32 *)((const u16 *)a.keys + at);
-  }
-  const signed char *bytes = (const signed char *)a.keys + at;
-  return two_halves(bytes[0], bytes[1]);
 }
 
-DEVICE u32 value_half(const AttendArgs &a, u64 place, int i, bool seen) {
-  if (!seen || i >= a.dim) {
-    return 0;
-  }
-  u64 at = place * a.dim + i;
-  return a.kind == 2 ? ((const u16 *)a.values)[at] : f32_to_f16(((const signed char *)a.values)[at]);
-}
-
-// One warp's softmax over 64 positions; lane l has columns of rows l / 4 and l / 4 + 8.
+// One warp's softmax; lane l has columns of rows l / 4 and l / 4 + 8: in tile n, of 64 numbers from n / 8 * 64 on,
+// numbers (l % 4 * 2 + c % 2) * 8 + n % 8.
 template <int D>
 struct WarpSoftmax {
   float max[2];
   float sum[2];
   float out[D / 8][4];
+
+  DEVICE void clear() {
+    max[0] = max[1] = minus_infinity();
+    sum[0] = sum[1] = 0;
+#pragma unroll
+    for (int n = 0; n < D / 8; n++) {
+      out[n][0] = out[n][1] = out[n][2] = out[n][3] = 0;
+    }
+  }
+
+  DEVICE void store(Lanes<D> &to, int halves) const {
+    int lane = threadIdx.x % 32;
+#pragma unroll
+    for (int r = 0; r < 2; r++) {
+      if (r < halves) {
+        to.max[r][lane] = max[r];
+        to.sum[r][lane] = sum[r];
+#pragma unroll
+        for (int n = 0; n < D / 16; n++) {
+          to.out[r][n][lane] = {
+              f32_to_bits(out[2 * n][2 * r]), f32_to_bits(out[2 * n][2 * r + 1]),
+              f32_to_bits(out[2 * n + 1][2 * r]), f32_to_bits(out[2 * n + 1][2 * r + 1])};
+        }
+      }
+    }
+  }
+
+  // As Softmax.merge() merges this one into `before`.
+  DEVICE void merge_into(const Lanes<D> &before, int halves) {
+    int lane = threadIdx.x % 32;
+#pragma unroll
+    for (int r = 0; r < 2; r++) {
+      float others_sum = r < halves ? before.sum[r][lane] : 0;
+      if (others_sum == 0) {
+        continue;
+      }
+      float others_max = before.max[r][lane];
+      bool none = sum[r] == 0;
+      float top = none ? others_max : larger(others_max, max[r]);
+      float mine = none ? 0 : expf(max[r] - top);
+      float others = expf(others_max - top);
+      max[r] = top;
+      sum[r] = none ? others_sum : fused(sum[r], mine, others_sum * others);
+#pragma unroll
+      for (int n = 0; n < D / 16; n++) {
+        Wide was = before.out[r][n][lane];
+#pragma unroll
+        for (int c = 0; c < 4; c++) {
+          float &number = out[2 * n + c / 2][2 * r + c % 2];
+          float old = bits_to_f32(was.words[c]);
+          number = none ? old : fused(number, mine, old * others);
+        }
+      }
+    }
+  }
+
+  DEVICE void leave(float (&rows)[16][D + 4], int halves) const {
+    int lane = threadIdx.x % 32;
+#pragma unroll
+    for (int r = 0; r < 2; r++) {
+      if (r < halves) {
+        float *to = rows[lane / 4 + 8 * r];
+#pragma unroll
+        for (int n = 0; n < D / 8; n += 4) {
+#pragma unroll
+          for (int c = 0; c < 2; c++) {
+            *(Wide *)(to + n / 8 * 64 + (lane % 4 * 2 + c) * 8 + n % 8) = {
+                f32_to_bits(out[n][2 * r + c]), f32_to_bits(out[n + 1][2 * r + c]),
+                f32_to_bits(out[n + 2][2 * r + c]), f32_to_bits(out[n + 3][2 * r + c])};
+          }
+        }
+        if (lane % 4 == 0) {
+          to[D] = max[r];
+          to[D + 1] = sum[r];
+        }
+      }
+    }
+  }
 };
 
 // Probabilities of bytes are multiplied with their scales and this, so that small ones keep their bits.
 static const float LIFT = 64.0f;
 
-template <int D>
-DEVICE void attend_piece(
-    const AttendArgs &a, const Item &item, const TensorWork<D> &work, const QueryRow (&query)[2], int piece, int kv_head,
-    WarpSoftmax<D> &soft) {
+template <int D, class Eight>
+DEVICE void score(const Wide (&queries)[D / 16][2][32], const Eight (&keys)[2][D / 32], float (&scores)[2][4]) {
   int lane = threadIdx.x % 32;
-  int limit = item.position + item.rows;
-  float scores[2][4] = {};
-#pragma unroll
-  for (int t = 0; t < 2; t++) {
-    int position = piece + t * 8 + lane / 4;
-    bool seen = position < limit;
-    u64 place = seen ? place_of(a, item, position, kv_head) : 0;
-#pragma unroll 4
-    for (int k = 0; k < D / 16; k++) {
-      Pair keys;
-      keys.x = key_pair(a, place, k * 16 + lane % 4 * 2, seen);
-      keys.y = key_pair(a, place, k * 16 + lane % 4 * 2 + 8, seen);
-      mma_f16(scores[t], work.queries[k][1][lane], keys);
-      mma_f16(scores[t], work.queries[k][0][lane], keys);
-    }
-  }
-  float value_scale[2][2];
+  float low[2][4] = {};
 #pragma unroll
   for (int t = 0; t < 2; t++) {
 #pragma unroll
     for (int c = 0; c < 4; c++) {
-      int position = piece + t * 8 + lane % 4 * 2 + c % 2;
-      const QueryRow &of = query[c / 2];
-      bool seen = position <= of.position && (a.window == 0 || position > of.position - a.window);
-      float score = scores[t][c] * work.down[lane / 4 + c / 2 * 8] * a.scale;
-      value_scale[t][c % 2] = 1;
-      if (a.kind == 1 && position < limit) {
-        u64 place = place_of(a, item, position, kv_head);
-        score *= a.key_scales[place];
-        value_scale[t][c % 2] = a.value_scales[place] * LIFT;
-      }
-      if (a.cap != 0) {
-        score = a.cap * tanhf(score / a.cap);
-      }
-      scores[t][c] = seen ? score : minus_infinity();
+      scores[t][c] = 0;
     }
   }
 #pragma unroll
+  for (int k = 0; k < D / 16; k++) {
+    Wide high_query = queries[k][0][lane];
+    Wide low_query = queries[k][1][lane];
+    Quad high = {high_query.words[0], high_query.words[1], high_query.words[2], high_query.words[3]};
+    Quad rest = {low_query.words[0], low_query.words[1], low_query.words[2], low_query.words[3]};
+#pragma unroll
+    for (int t = 0; t < 2; t++) {
+      Pair four = keys[t][k / 2].four(k % 2);
+      mma_f16(low[t], rest, four);
+      mma_f16(scores[t], high, four);
+    }
+  }
+#pragma unroll
+  for (int t = 0; t < 2; t++) {
+#pragma unroll
+    for (int c = 0; c < 4; c++) {
+      scores[t][c] += low[t][c];
+    }
+  }
+}
+
+// A loop, as it is long and rarely needed; scores change places, as registers have no index.
+DEVICE void cap_scores(float (&scores)[2][4], float cap) {
+#pragma unroll 1
+  for (int i = 0; i < 8; i++) {
+    float capped = cap * tanhf(scores[0][0] / cap);
+#pragma unroll
+    for (int k = 0; k < 7; k++) {
+      scores[k / 4][k % 4] = scores[(k + 1) / 4][(k + 1) % 4];
+    }
+    scores[1][3] = capped;
+  }
+}
+
+// Scores become probabilities beneath the new largest score; what there was is lowered. Of what is not seen the score
+// is minus infinity, whose power is 0.
+template <int D>
+DEVICE void weigh(float (&scores)[2][4], WarpSoftmax<D> &soft, int halves) {
+#pragma unroll
   for (int r = 0; r < 2; r++) {
+    if (r >= halves) {
+      scores[0][2 * r] = scores[0][2 * r + 1] = scores[1][2 * r] = scores[1][2 * r + 1] = 0;
+      continue;
+    }
     float top = larger(larger(scores[0][2 * r], scores[0][2 * r + 1]), larger(scores[1][2 * r], scores[1][2 * r + 1]));
     top = larger(top, shuffle_xor(top, 1));
     top = larger(top, shuffle_xor(top, 2));
     top = larger(top, soft.max[r]);
-    float correction = top == minus_infinity() ? 1 : expf(soft.max[r] - top);
+    float base = top == minus_infinity() ? 0 : top;
+    float correction = expf(soft.max[r] - base);
     float sum = 0;
 #pragma unroll
     for (int t = 0; t < 2; t++) {
 #pragma unroll
       for (int c = 2 * r; c < 2 * r + 2; c++) {
-        scores[t][c] = scores[t][c] == minus_infinity() ? 0 : expf(scores[t][c] - top);
+        scores[t][c] = expf(scores[t][c] - base);
         sum += scores[t][c];
-        scores[t][c] *= value_scale[t][c % 2];
       }
     }
     sum += shuffle_xor(sum, 1);
@@ -549,123 +791,260 @@ DEVICE void attend_piece(
       soft.out[n][2 * r + 1] *= correction;
     }
   }
-  Quad shares;
-  shares.x = two_halves(scores[0][0], scores[0][1]);
-  shares.y = two_halves(scores[0][2], scores[0][3]);
-  shares.z = two_halves(scores[1][0], scores[1][1]);
-  shares.w = two_halves(scores[1][2], scores[1][3]);
-  u64 places[4];
-  bool seen[4];
+}
+
+template <int D, class Eight>
+DEVICE void add_values(const float (&shares)[2][4], const Eight (&values)[4][D / 64], WarpSoftmax<D> &soft) {
+  Quad left = {
+      two_halves(shares[0][0], shares[0][1]), two_halves(shares[0][2], shares[0][3]),
+      two_halves(shares[1][0], shares[1][1]), two_halves(shares[1][2], shares[1][3])};
 #pragma unroll
-  for (int j = 0; j < 4; j++) {
-    int position = piece + lane % 4 * 2 + j % 2 + j / 2 * 8;
-    seen[j] = position < limit;
-    places[j] = seen[j] ? place_of(a, item, position, kv_head) : 0;
-  }
-#pragma unroll
-  for (int n = 0; n < D / 8; n++) {
-    int i = n * 8 + lane / 4;
-    Pair values;
-    values.x = value_half(a, places[0], i, seen[0]) | value_half(a, places[1], i, seen[1]) << 16;
-    values.y = value_half(a, places[2], i, seen[2]) | value_half(a, places[3], i, seen[3]) << 16;
-    mma_f16(soft.out[n], shares, values);
+  for (int n = 0; n < D / 8; n += 2) {
+    Pair first = beside(values[0][n / 8], values[1][n / 8], n % 8 / 2);
+    Pair second = beside(values[2][n / 8], values[3][n / 8], n % 8 / 2);
+    mma_f16(soft.out[n], left, {first.x, second.x});
+    mma_f16(soft.out[n + 1], left, {first.y, second.y});
   }
 }
 
-template <int D>
-DEVICE void attend_tensor(const AttendArgs &a) {
-  SHARED TensorWork<D> work;
-  follow();
-  if ((int)blockIdx.x >= a.counts->items) {
-    return;
+// What a lane knows of the two query rows that it has columns of.
+struct Seen {
+  int last[2];     // positions up to here
+  int before[2];   // and behind this one
+  float scale[2];  // of scores
+};
+
+// A warp's steps of a partition, and the keys and values of the first, which are on their way.
+template <int D, class Eight>
+struct Steps {
+  int step;
+  int end;
+  Eight keys[2][D / 32];
+  Eight values[4][D / 64];
+
+  DEVICE void begin(const AttendArgs &a, const Item &item, const Places &places, int partition) {
+    int first = partition * PARTITION + (int)threadIdx.x / 32 * STEP;
+    int lowest = a.window == 0 ? 0 : item.position - a.window + 1;
+    int behind = item.position + item.rows - first;
+    int hidden = lowest - first - STEP;
+    end = behind <= 0 ? 0 : (behind - 1) / (WARPS * STEP) + 1;
+    end = end < STEPS ? end : STEPS;
+    step = hidden < 0 ? 0 : hidden / (WARPS * STEP) + 1;
+    if (step < end) {
+      load_keys<Eight, D>(keys, a, places, step);
+      load_values<Eight, D>(values, a, places, step);
+    }
   }
-  Item item = a.items[blockIdx.x];
-  int group = a.heads / a.kv_heads;
-  int together = group < 16 ? group : 16;
-  int kv_head = blockIdx.y / ((group + together - 1) / together);
-  int warp = threadIdx.x / 32;
+};
+
+// A warp's part of a partition. Keys and values of the next step are on their way while this one is computed.
+template <int D, class Eight, bool BYTES>
+DEVICE void attend_partition(
+    const AttendArgs &a, const TensorWork<D> &work, const Seen &rows, const Places &places, int partition, int halves,
+    Steps<D, Eight> &steps, WarpSoftmax<D> &soft) {
   int lane = threadIdx.x % 32;
-  load_queries<D>(a, item, work);
-  barrier();
-  QueryRow query[2] = {query_row(a, item, lane / 4), query_row(a, item, lane / 4 + 8)};
-  int lowest = a.window == 0 ? 0 : item.position - a.window + 1;
-  for (int partition = item.first; partition < item.end; partition++) {
-    WarpSoftmax<D> soft;
-    for (int r = 0; r < 2; r++) {
-      soft.max[r] = minus_infinity();
-      soft.sum[r] = 0;
+  int begin = partition * PARTITION + (int)threadIdx.x / 32 * STEP;
+  int step = steps.step;
+  int end = steps.end;
+#pragma unroll 1
+  for (; step < end; step++) {
+    float scores[2][4];
+    score<D, Eight>(work.queries, steps.keys, scores);
+    if (step + 1 < end) {
+      load_keys<Eight, D>(steps.keys, a, places, step + 1);
     }
+    float value_scale[2][2];
 #pragma unroll
-    for (int n = 0; n < D / 8; n++) {
-      soft.out[n][0] = soft.out[n][1] = soft.out[n][2] = soft.out[n][3] = 0;
-    }
-    int begin = partition * PARTITION + warp * (PARTITION / 4);
-    for (int piece = begin; piece < begin + PARTITION / 4; piece += 16) {
-      if (piece < item.position + item.rows && piece + 16 > lowest) {
-        attend_piece<D>(a, item, work, query, piece, kv_head, soft);
-      }
-    }
-    // One warp after another adds what it has; the first one begins.
-    for (int turn = 0; turn < 4; turn++) {
-      if (warp == turn) {
+    for (int t = 0; t < 2; t++) {
 #pragma unroll
-        for (int r = 0; r < 2; r++) {
-          float *to = work.part[lane / 4 + 8 * r];
-          float max = turn == 0 ? minus_infinity() : to[0];
-          float sum = turn == 0 ? 0 : to[1];
-          float top = larger(max, soft.max[r]);
-          float mine = sum == 0 ? 0 : expf(max - top);
-          float others = soft.sum[r] == 0 ? 0 : expf(soft.max[r] - top);
-          warp_barrier();
-#pragma unroll
-          for (int n = 0; n < D / 8; n++) {
-#pragma unroll
-            for (int c = 0; c < 2; c++) {
-              float *place = to + 2 + n * 8 + lane % 4 * 2 + c;
-              float before = turn == 0 ? 0 : *place;
-              *place = fused(soft.out[n][2 * r + c], others, before * mine);
-            }
-          }
-          if (lane % 4 == 0) {
-            to[0] = top;
-            to[1] = fused(soft.sum[r], others, sum * mine);
-          }
+      for (int c = 0; c < 2; c++) {
+        int position = t * 8 + lane % 4 * 2 + c;
+        scores[t][c] *= rows.scale[0];
+        scores[t][c + 2] *= rows.scale[1];
+        if (BYTES) {
+          float key_scale = of_step(places.key_scale, step, position);
+          scores[t][c] *= key_scale;
+          scores[t][c + 2] *= key_scale;
+          value_scale[t][c] = of_step(places.value_scale, step, position) * LIFT;
         }
       }
+    }
+    if (a.cap != 0) {
+      cap_scores(scores, a.cap);
+    }
+#pragma unroll
+    for (int t = 0; t < 2; t++) {
+#pragma unroll
+      for (int c = 0; c < 4; c++) {
+        int position = begin + step * WARPS * STEP + t * 8 + lane % 4 * 2 + c % 2;
+        bool seen = position <= rows.last[c / 2] && position > rows.before[c / 2];
+        scores[t][c] = seen ? scores[t][c] : minus_infinity();
+      }
+    }
+    weigh<D>(scores, soft, halves);
+    if (BYTES) {
+#pragma unroll
+      for (int t = 0; t < 2; t++) {
+#pragma unroll
+        for (int c = 0; c < 4; c++) {
+          scores[t][c] *= value_scale[t][c % 2];
+        }
+      }
+    }
+    add_values<D, Eight>(scores, steps.values, soft);
+    if (step + 1 < end) {
+      load_values<Eight, D>(steps.values, a, places, step + 1);
+    }
+  }
+}
+
+// The first warp gets what all warps have of a partition, and then what came before. A loop, as a merge is long.
+template <int D, bool BYTES>
+DEVICE void merge_warps(TensorWork<D> &work, WarpSoftmax<D> &soft, int halves, bool first, bool last) {
+  int warp = threadIdx.x / 32;
+#pragma unroll 1
+  for (int level = 0; level < 3; level++) {
+    int half = 2 >> level;
+    if (level < 2) {
+      if (warp >= half && warp < 2 * half) {
+        soft.store(work.slots[level * 2 + warp - half], halves);
+      }
       barrier();
-    }
-    for (int place = warp; place < 16; place += 4) {
-      const float *part = work.part[place];
-      if (part[1] != 0) {
-        merge_row(work.all[place], part[0], part[1], D, lane, 32, [&](int i) { return part[2 + i]; });
+    } else if (BYTES) {
+#pragma unroll
+      for (int n = 0; n < D / 8; n++) {
+#pragma unroll
+        for (int c = 0; c < 4; c++) {
+          soft.out[n][c] *= 1 / LIFT;
+        }
       }
     }
-    barrier();
-  }
-  float drop = a.kind == 1 ? 1 / LIFT : 1;
-  for (int place = warp; place < 16; place += 4) {
-    QueryRow of = query_row(a, item, place);
-    if (of.head < 0) {
-      continue;
+    if (warp < half || (level == 2 && warp == 0 && !first)) {
+      soft.merge_into(level < 2 ? work.slots[level * 2 + warp] : work.all, halves);
     }
-    const float *from = work.all[place];
-    if (item.scratch >= 0) {
-      float *to = a.scratch + ((u64)item.scratch * a.heads + of.head) * (a.dim + 2);
-      for (int i = lane; i < a.dim + 2; i += 32) {
-        to[i] = i < 2 ? from[i] : from[i] * drop;
+  }
+  if (warp == 0 && !last) {
+    soft.store(work.all, halves);
+  }
+}
+
+// Leaves a partition's heads for the last block of their row, which takes what all have left in their stead. A head
+// is always the same warp's.
+template <int D>
+DEVICE bool merge_rows(
+    const AttendArgs &a, const Item &item, const Chunk &chunk, const Split &split, float (&rows)[16][D + 4]) {
+  int lane = threadIdx.x % 32;
+#pragma unroll 1
+  for (int place = threadIdx.x / 32; place < chunk.count; place += WARPS) {
+    float *to = a.scratch + ((u64)item.scratch * a.heads + chunk.head + place) * (a.dim + 2);
+#pragma unroll
+    for (int i = lane; i < D; i += 32) {
+      if (i < a.dim) {
+        to[2 + i] = rows[place][i];
       }
-    } else {
-      leave_head(
-          a.out, a.ready, a.heads, a.dim, of.row, of.head, [&](int i) { return from[2 + i] * drop / from[1]; });
+    }
+    if (lane < 2) {
+      to[lane] = rows[place][D + lane];
     }
   }
-  if (item.scratch >= 0) {
-    int chunks = (group + together - 1) / together;
-    int within = blockIdx.y % chunks * together;
-    merge_split(a, item, kv_head * group + within, group - within < together ? group - within : together);
+  if (!last_of(a, item, split)) {
+    return false;
+  }
+#pragma unroll 1
+  for (int place = threadIdx.x / 32; place < chunk.count; place += WARPS) {
+    Softmax<D / 32> merged;
+    merge_parts<D / 32, 4>(a, split, chunk.head + place, merged);
+#pragma unroll
+    for (int i = 0; i < D / 32; i++) {
+      rows[place][lane + 32 * i] = merged.out[i];
+    }
+    if (lane == 0) {
+      rows[place][D + 1] = merged.sum;
+    }
+  }
+  warp_barrier();
+  return true;
+}
+
+// What is before the wait is written by copies alone.
+template <int D, class Eight, bool BYTES>
+DEVICE void attend_tensor(const AttendArgs &a) {
+  SHARED TensorWork<D> work;
+  let_next_begin();
+  bool needed = (int)blockIdx.x < a.counts->items;
+  Places places;
+  if (needed) {
+    Item item = a.items[blockIdx.x];
+    Chunk chunk = chunk_of(a);
+    places.find(a, chunk, item, item.first);
+    if (threadIdx.x == 0) {
+      work.item = item;
+      work.chunk = chunk;
+      if (item.scratch >= 0) {
+        work.split = a.splits[item.split];
+      }
+    }
+  }
+  barrier();
+  await_previous();
+  if (!needed) {
+    return;
+  }
+  const Item &item = work.item;
+  const Chunk &chunk = work.chunk;
+  Steps<D, Eight> steps;
+  Wide queries[4];
+  load_queries(queries, a, chunk, item);
+  if (BYTES) {
+    places.load_scales(a);
+  }
+  steps.begin(a, item, places, item.first);
+  lay_queries<D>(queries, work);
+  barrier();
+  int warp = threadIdx.x / 32;
+  int lane = threadIdx.x % 32;
+  int halves = item.rows * chunk.together <= 8 ? 1 : 2;
+  Seen rows;
+#pragma unroll
+  for (int r = 0; r < 2; r++) {
+    rows.last[r] = query_row(chunk, item, lane / 4 + 8 * r).position;
+    rows.before[r] = a.window == 0 ? -1 : rows.last[r] - a.window;
+    rows.scale[r] = work.down[lane / 4 + 8 * r] * a.scale;
+  }
+  WarpSoftmax<D> soft;
+#pragma unroll 1
+  for (int partition = item.first; partition < item.end; partition++) {
+    soft.clear();
+    attend_partition<D, Eight, BYTES>(a, work, rows, places, partition, halves, steps, soft);
+    bool last = partition + 1 == item.end;
+    if (!last) {
+      places.find(a, chunk, item, partition + 1);
+      if (BYTES) {
+        places.load_scales(a);
+      }
+      steps.begin(a, item, places, partition + 1);
+    }
+    merge_warps<D, BYTES>(work, soft, halves, partition == item.first, last);
+  }
+  if (warp == 0) {
+    soft.leave(work.rows, halves);
+  }
+  barrier();
+  if (item.scratch >= 0 && !merge_rows<D>(a, item, chunk, work.split, work.rows)) {
+    return;
+  }
+#pragma unroll 1
+  for (int place = warp; place < 8 * halves; place += WARPS) {
+    QueryRow of = query_row(chunk, item, place);
+    if (of.head >= 0) {
+      const float *from = work.rows[place];
+      leave_head(a.out, a.ready, a.heads, a.dim, of.row, of.head, [&](int i) { return from[i] / from[D + 1]; });
+    }
   }
 }
 
 // Grid: items, kv heads times chunks of sixteen heads of a group.
-KERNEL(attend_tensor_64, 128)(const AttendArgs a) { attend_tensor<64>(a); }
-KERNEL(attend_tensor_128, 128)(const AttendArgs a) { attend_tensor<128>(a); }
+KERNEL(attend_tensor_64, 128)(const AttendArgs a) { attend_tensor<64, EightHalves, false>(a); }
+KERNEL(attend_tensor_128, 128, 2)(const AttendArgs a) { attend_tensor<128, EightHalves, false>(a); }
+KERNEL(attend_bytes_64, 128)(const AttendArgs a) { attend_tensor<64, EightBytes, true>(a); }
+KERNEL(attend_bytes_128, 128, 2)(const AttendArgs a) { attend_tensor<128, EightBytes, true>(a); }

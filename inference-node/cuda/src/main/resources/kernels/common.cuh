@@ -72,6 +72,16 @@ DEVICE u16 f32_to_f16(float value) {
   return bits;
 }
 
+// Bytes of `a` (0 to 3) and `b` (4 to 7), the lowest by the lowest four bits of the selector.
+DEVICE u32 permute(u32 a, u32 b, u32 selector) { return __byte_perm(a, b, selector); }
+
+// Two binary16 less two.
+DEVICE u32 subtract_halves(u32 a, u32 b) {
+  u32 difference;
+  asm("sub.rn.f16x2 %0, %1, %2;" : "=r"(difference) : "r"(a), "r"(b));
+  return difference;
+}
+
 DEVICE float bits_to_f32(u32 bits) { return __uint_as_float(bits); }
 DEVICE u32 f32_to_bits(float value) { return __float_as_uint(value); }
 DEVICE float shuffle_xor(float value, int mask) { return __shfl_xor_sync(0xffffffffu, value, mask); }

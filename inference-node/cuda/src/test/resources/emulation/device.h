@@ -216,6 +216,20 @@ DEVICE u16 f32_to_f16(float value) {
   return bits;
 }
 
+DEVICE u32 permute(u32 a, u32 b, u32 selector) {
+  u64 bytes = (u64)b << 32 | a;
+  u32 word = 0;
+  for (int i = 0; i < 4; i++) {
+    word |= (u32)(u8)(bytes >> (selector >> 4 * i & 7) * 8) << 8 * i;
+  }
+  return word;
+}
+
+DEVICE u32 subtract_halves(u32 a, u32 b) {
+  u32 low = f32_to_f16(f16_to_f32((u16)a) - f16_to_f32((u16)b));
+  return low | (u32)f32_to_f16(f16_to_f32((u16)(a >> 16)) - f16_to_f32((u16)(b >> 16))) << 16;
+}
+
 DEVICE float bits_to_f32(u32 bits) {
   float value;
   memcpy(&value, &bits, 4);

@@ -244,7 +244,7 @@ final class Calls {
             .address(batch().splits())
             .address(partsDone.atLeast(batch().maxSequences() * headBlocks));
     list.add(
-        KernelNumbers.attendKernel(shape, tensor),
+        KernelNumbers.attendKernel(shape, of.kv().type),
         Buckets.powerOfTwo(of.work().itemCount()),
         headBlocks,
         ready

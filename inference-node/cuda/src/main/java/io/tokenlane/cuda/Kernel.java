@@ -52,6 +52,8 @@ enum Kernel {
   ATTEND_256("attention", 128),
   ATTEND_TENSOR_64("attention", 128),
   ATTEND_TENSOR_128("attention", 128),
+  ATTEND_BYTES_64("attention", 128),
+  ATTEND_BYTES_128("attention", 128),
   SAMPLE("sample", 1024),
   FILL_RANDOM("random", 256),
   PLAIN_WEIGHTS("plain", 256),

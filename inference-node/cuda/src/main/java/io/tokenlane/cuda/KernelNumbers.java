@@ -17,6 +17,9 @@ final class KernelNumbers {
   private static final int SILU_GATED = 2;
   private static final int GELU_GATED = 3;
 
+  /** Neighbours of a cache that attention in tensor cores loads at once. */
+  private static final int NUMBERS_LOADED = 8;
+
   private KernelNumbers() {}
 
   /** The type's number in {@code embed.cu}. */
@@ -59,16 +62,23 @@ final class KernelNumbers {
     return norm instanceof DeviceNorm device ? device.epsilon() : 0;
   }
 
-  /** Not where a cache has more bits than they take, or a head is wider than they have room for. */
+  /**
+   * Not where a cache has more bits than they take, or heads are wider than they have room for or
+   * not of whole loads.
+   */
   static boolean inTensorCores(HeadShape shape, KvType type) {
-    return type != KvType.FLOAT32 && shape.headDim() <= 128 && shape.headDim() % 2 == 0;
+    return type != KvType.FLOAT32 && shape.headDim() <= 128 && shape.headDim() % NUMBERS_LOADED == 0;
   }
 
-  static Kernel attendKernel(HeadShape shape, boolean tensor) {
-    if (tensor) {
-      return shape.headDim() <= 64 ? Kernel.ATTEND_TENSOR_64 : Kernel.ATTEND_TENSOR_128;
+  static Kernel attendKernel(HeadShape shape, KvType type) {
+    boolean narrow = shape.headDim() <= 64;
+    if (inTensorCores(shape, type)) {
+      return switch (type) {
+        case INT8 -> narrow ? Kernel.ATTEND_BYTES_64 : Kernel.ATTEND_BYTES_128;
+        default -> narrow ? Kernel.ATTEND_TENSOR_64 : Kernel.ATTEND_TENSOR_128;
+      };
     }
-    if (shape.headDim() <= 64) {
+    if (narrow) {
       return Kernel.ATTEND_64;
     }
     return shape.headDim() <= 128 ? Kernel.ATTEND_128 : Kernel.ATTEND_256;
