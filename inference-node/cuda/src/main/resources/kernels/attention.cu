@@ -395,8 +395,8 @@ KERNEL(attend_256, 128)(const AttendArgs a) { attend<256>(a); }
 // numbers stand in fragments is free as long as both sides agree: of 32 neighbours of a key, lane l has the eight from
 // l % 4 * 8 on, for two products; of 64 of a value, the eight from l / 4 * 8 on, a column each of eight tiles.
 static const int STEP = 16;
-static const int WARPS = 4;
-static const int STEPS = PARTITION / STEP / WARPS;
+static const int ATTENDING = 4;
+static const int STEPS = PARTITION / STEP / ATTENDING;
 
 struct alignas(16) Wide {
   u32 words[4];
@@ -494,7 +494,7 @@ DEVICE void load_queries(Wide (&numbers)[4], const AttendArgs &a, const Chunk &c
   int warp = threadIdx.x / 32;
 #pragma unroll
   for (int i = 0; i < 4; i++) {
-    QueryRow query = query_row(chunk, item, warp + WARPS * i);
+    QueryRow query = query_row(chunk, item, warp + ATTENDING * i);
     numbers[i] = {};
     if (query.head >= 0 && lane * 4 < a.dim) {
       u64 head = (u64)query.row * (a.heads + 2 * a.kv_heads) + query.head;
@@ -526,7 +526,7 @@ DEVICE void lay_queries(const Wide (&numbers)[4], TensorWork<D> &work) {
   }
 #pragma unroll
   for (int i = 0; i < 4; i++) {
-    int place = warp + WARPS * i;
+    int place = warp + ATTENDING * i;
     int shift = largest[i] == 0 ? 0 : 14 - ((int)(f32_to_bits(largest[i]) >> 23) - 127);
     shift = shift > 100 ? 100 : (shift < -100 ? -100 : shift);
     float up = bits_to_f32((u32)(127 + shift) << 23);
@@ -563,7 +563,7 @@ struct Places {
 #pragma unroll
     for (int i = 0; i < 2; i++) {
       int step = 2 * i + lane / 16;
-      int position = partition * PARTITION + (step * WARPS + (int)threadIdx.x / 32) * STEP + lane % 16;
+      int position = partition * PARTITION + (step * ATTENDING + (int)threadIdx.x / 32) * STEP + lane % 16;
       position = position < last ? position : last;
       int block = position / a.block_size;
       int slot = (a.tables[item.table + block] - block) * a.block_size + position;
@@ -827,9 +827,9 @@ struct Steps {
     int lowest = a.window == 0 ? 0 : item.position - a.window + 1;
     int behind = item.position + item.rows - first;
     int hidden = lowest - first - STEP;
-    end = behind <= 0 ? 0 : (behind - 1) / (WARPS * STEP) + 1;
+    end = behind <= 0 ? 0 : (behind - 1) / (ATTENDING * STEP) + 1;
     end = end < STEPS ? end : STEPS;
-    step = hidden < 0 ? 0 : hidden / (WARPS * STEP) + 1;
+    step = hidden < 0 ? 0 : hidden / (ATTENDING * STEP) + 1;
     if (step < end) {
       load_keys<Eight, D>(keys, a, places, step);
       load_values<Eight, D>(values, a, places, step);
@@ -876,7 +876,7 @@ DEVICE void attend_partition(
     for (int t = 0; t < 2; t++) {
 #pragma unroll
       for (int c = 0; c < 4; c++) {
-        int position = begin + step * WARPS * STEP + t * 8 + lane % 4 * 2 + c % 2;
+        int position = begin + step * ATTENDING * STEP + t * 8 + lane % 4 * 2 + c % 2;
         bool seen = position <= rows.last[c / 2] && position > rows.before[c / 2];
         scores[t][c] = seen ? scores[t][c] : minus_infinity();
       }
@@ -935,7 +935,7 @@ DEVICE bool merge_rows(
     const AttendArgs &a, const Item &item, const Chunk &chunk, const Split &split, float (&rows)[16][D + 4]) {
   int lane = threadIdx.x % 32;
 #pragma unroll 1
-  for (int place = threadIdx.x / 32; place < chunk.count; place += WARPS) {
+  for (int place = threadIdx.x / 32; place < chunk.count; place += ATTENDING) {
     float *to = a.scratch + ((u64)item.scratch * a.heads + chunk.head + place) * (a.dim + 2);
 #pragma unroll
     for (int i = lane; i < D; i += 32) {
@@ -951,7 +951,7 @@ DEVICE bool merge_rows(
     return false;
   }
 #pragma unroll 1
-  for (int place = threadIdx.x / 32; place < chunk.count; place += WARPS) {
+  for (int place = threadIdx.x / 32; place < chunk.count; place += ATTENDING) {
     Softmax<D / 32> merged;
     merge_parts<D / 32, 4>(a, split, chunk.head + place, merged);
 #pragma unroll
@@ -1034,7 +1034,7 @@ DEVICE void attend_tensor(const AttendArgs &a) {
     return;
   }
 #pragma unroll 1
-  for (int place = warp; place < 8 * halves; place += WARPS) {
+  for (int place = warp; place < 8 * halves; place += ATTENDING) {
     QueryRow of = query_row(chunk, item, place);
     if (of.head >= 0) {
       const float *from = work.rows[place];

@@ -67,7 +67,9 @@ final class KernelNumbers {
    * not of whole loads.
    */
   static boolean inTensorCores(HeadShape shape, KvType type) {
-    return type != KvType.FLOAT32 && shape.headDim() <= 128 && shape.headDim() % NUMBERS_LOADED == 0;
+    return type != KvType.FLOAT32
+        && shape.headDim() <= 128
+        && shape.headDim() % NUMBERS_LOADED == 0;
   }
 
   static Kernel attendKernel(HeadShape shape, KvType type) {
