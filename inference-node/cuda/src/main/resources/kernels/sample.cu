@@ -1,16 +1,17 @@
 // The next token of each row of logits: soft cap, bias, penalties, mask, temperature, top-k, top-p, min-p, draw;
 // log probabilities under the logits as they were. Only tokens come back to the host.
 //
-// All three cuts keep a front part of the tokens sorted by probability, equal ones by id. Nothing is sorted: a
-// place in that order is found digit by digit of the logits' bits (radix select), by its rank or by the mass
-// before it. Masses are integers, so that sums do not depend on who comes first.
+// Where nothing is cut a token is drawn in the order of ids. All three cuts keep a front part of the tokens sorted by
+// probability, equal ones by id. Nothing is sorted: a place in that order is found by its rank or by the mass before
+// it. Masses are integers, so that sums do not depend on who comes first.
 //
 // A row is looked through by several blocks: each takes a slice of its tokens, adjusts it, and finds the largest
 // logit and the first that is not finite. The block that is done last puts that together. For a row that only wants
 // the largest that is all, and nothing is copied.
 //
 // A place is first looked for by how far logits lie below the largest, in bins of equal width: the tokens of one bin
-// mostly fit into shared memory, where each is compared with all. Only where they do not, the digits are gone through.
+// mostly fit into shared memory, where each is compared with all. Only where they do not, the place is found digit by
+// digit of the logits' bits (radix select).
 //
 // Ladder: 1. a block a row, every pass from L2, 70 us for the largest of 128,256 logits; 2. slices, 16 bytes a load,
 // bins of equal width, no copy for who only wants the largest (this, not timed yet); 3. the largest logit beside
@@ -134,23 +135,31 @@ struct Drawing {
     return at < (float)(BINS - 1) ? (int)at : BINS - 1;
   }
 
+  DEVICE int fours() const { return (tokens + 3) / 4; }
+
   template <class Use>
   DEVICE void each(Use use) const {
-    int quads = (tokens + 3) / 4;
-    for (int first = threadIdx.x; first < quads; first += IN_FLIGHT * SAMPLE_THREADS) {
+    each(threadIdx.x, fours(), SAMPLE_THREADS, use);
+  }
+
+  // Calls `use` for the tokens of every `stride`-th four from `begin` to `quads`.
+  template <class Use>
+  DEVICE void each(int begin, int quads, int stride, Use use) const {
+    for (int first = begin; first < quads; first += IN_FLIGHT * stride) {
       Quad held[IN_FLIGHT];
 #pragma unroll
       for (int k = 0; k < IN_FLIGHT; k++) {
-        int quad = first + k * SAMPLE_THREADS;
+        int quad = first + k * stride;
         held[k] = fresh_quad((const Quad *)logits + (quad < quads ? quad : first));
       }
 #pragma unroll
       for (int k = 0; k < IN_FLIGHT; k++) {
-        int id = 4 * (first + k * SAMPLE_THREADS);
+        int id = 4 * (first + k * stride);
+        int end = first + k * stride < quads ? tokens : 0;
         u32 bits[4] = {held[k].x, held[k].y, held[k].z, held[k].w};
 #pragma unroll
         for (int i = 0; i < 4; i++) {
-          if (id + i < tokens) {
+          if (id + i < end) {
             use(id + i, bits_to_f32(bits[i]));
           }
         }
@@ -380,7 +389,60 @@ DEVICE Found find(const Drawing &d, DrawSpace &s, u64 target, bool by_mass) {
 
 DEVICE u64 least(u64 a, u64 b) { return a < b ? a : b; }
 
+DEVICE u64 place_of(double share, u64 mass) {
+  u64 place = (u64)(share * (double)mass);
+  return place < mass ? place : mass - 1;
+}
+
+// Where nothing is cut no order is needed but that of the ids, in which the host draws then, too: the mass of each
+// warp's part of the row, then the tokens of one part.
+DEVICE int draw_any(const Drawing &d, DrawSpace &s, double share) {
+  int quads = d.fours();
+  int part = (quads + 31) / 32;
+  int begin = (int)(threadIdx.x / 32) * part;
+  int end = begin + part < quads ? begin + part : quads;
+  u64 mass = 0;
+  d.each(begin + threadIdx.x % 32, end, 32, [&](int, float logit) { mass += d.mass(logit); });
+  if (threadIdx.x == 0) {
+    s.bin = 0;
+    s.up_to = 0;
+    s.found = 0;
+  }
+  Sums sums = block_scan(mass, s.sums);
+  u64 target = place_of(share, sums.all);
+  u64 before = shuffle64(sums.before, 0);
+  u64 after = shuffle64(sums.before + mass, 31);
+  if (threadIdx.x % 32 == 0 && target >= before && target < after) {
+    s.bin = threadIdx.x / 32;
+    s.up_to = before;
+  }
+  barrier();
+  target -= s.up_to;
+  // The part's fours, neighbours by a thread.
+  int each = (part + SAMPLE_THREADS - 1) / SAMPLE_THREADS;
+  int last = (s.bin + 1) * part < quads ? (s.bin + 1) * part : quads;
+  begin = s.bin * part + (int)threadIdx.x * each;
+  end = begin + each < last ? begin + each : last;
+  mass = 0;
+  d.each(begin, end, 1, [&](int, float logit) { mass += d.mass(logit); });
+  u64 sum = block_scan(mass, s.sums).before;
+  if (target >= sum && target < sum + mass) {
+    d.each(begin, end, 1, [&](int id, float logit) {
+      u64 next = sum + d.mass(logit);
+      if (target >= sum && target < next) {
+        s.found = id;
+      }
+      sum = next;
+    });
+  }
+  barrier();
+  return s.found;
+}
+
 DEVICE int draw(const Drawing &d, DrawSpace &s, const SampleRow &row) {
+  if (row.top_k <= 0 && row.top_p >= 1 && row.min_p <= 0) {
+    return draw_any(d, s, row.share);
+  }
   u64 mass = weigh(d, s, (u64)(row.min_p * 1099511627776.0f));
   u64 kept = row.min_p > 0 ? s.likely : mass;
   // One loop for all three, so that the search is there once: first what top-k and top-p keep, then the token.
@@ -400,8 +462,7 @@ DEVICE int draw(const Drawing &d, DrawSpace &s, const SampleRow &row) {
       u64 wanted = (u64)((double)row.top_p * (double)mass);
       target = wanted > 0 ? wanted - 1 : 0;
     } else {
-      u64 share = (u64)(row.share * (double)kept);
-      target = share < kept ? share : kept - 1;
+      target = place_of(row.share, kept);
     }
     found = find(d, s, target, cut > 0);
     kept = least(kept, found.up_to);

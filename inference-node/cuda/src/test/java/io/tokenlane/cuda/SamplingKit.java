@@ -78,7 +78,7 @@ abstract class SamplingKit {
     }
     return new SamplingParams(
         greedy ? 0 : 0.25f + random.nextFloat(),
-        1 + random.nextInt(tokens),
+        random.nextInt(3) == 0 ? 0 : 1 + random.nextInt(tokens),
         random.nextBoolean() ? 1 : 0.3f + 0.7f * random.nextFloat(),
         random.nextBoolean() ? 0 : random.nextFloat() / 4,
         random.nextBoolean() ? 0 : random.nextFloat(),
