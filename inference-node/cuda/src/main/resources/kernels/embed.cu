@@ -1,7 +1,7 @@
 // Token embeddings in the type that the checkpoint has them in, decoded as they are read, in float32 and in the
 // order of the reference (ggml-quants.c), so that values are its to the bit.
-// Ladder: 1. a thread for each element; 2. decoded before the kernels before have ended, as table and tokens are copies,
-// and floats in one load (this).
+// Ladder: 1. a thread for each element; 2. decoded before the kernels before have ended, as table and tokens are
+// copies, and floats in one load (this).
 #include "common.cuh"
 
 struct EmbedArgs {
