@@ -86,9 +86,11 @@ DEVICE float bits_to_f32(u32 bits) { return __uint_as_float(bits); }
 DEVICE u32 f32_to_bits(float value) { return __float_as_uint(value); }
 DEVICE float shuffle_xor(float value, int mask) { return __shfl_xor_sync(0xffffffffu, value, mask); }
 DEVICE float shuffle(float value, int lane) { return __shfl_sync(0xffffffffu, value, lane); }
+DEVICE u64 shuffle64(u64 value, int lane) { return __shfl_sync(0xffffffffu, value, lane); }
 DEVICE void barrier() { __syncthreads(); }
 DEVICE void warp_barrier() { __syncwarp(); }
-DEVICE void add_shared(u64 *at, u64 value) { atomicAdd(at, value); }
+// Gives what was there before. Of 32 bits, as 64 are a loop.
+DEVICE u32 add_shared(u32 *at, u32 value) { return atomicAdd(at, value); }
 DEVICE void least_shared(u32 *at, u32 value) { atomicMin(at, value); }
 // One more; gives what was there before.
 DEVICE int arrive(int *at) { return atomicAdd(at, 1); }
@@ -99,6 +101,14 @@ DEVICE float fresh(const float *at) {
   float value;
   asm volatile("ld.global.cg.f32 %0, [%1];" : "=f"(value) : "l"(at) : "memory");
   return value;
+}
+DEVICE Quad fresh_quad(const Quad *at) {
+  Quad q;
+  asm volatile("ld.global.cg.v4.u32 {%0,%1,%2,%3}, [%4];"
+               : "=r"(q.x), "=r"(q.y), "=r"(q.z), "=r"(q.w)
+               : "l"(at)
+               : "memory");
+  return q;
 }
 // The next kernel may come onto the device: its threads wait for this one's end where they need it.
 DEVICE void let_next_begin() {
@@ -171,33 +181,24 @@ DEVICE float warp_max(float value) {
   return value;
 }
 
-// Over a block of at most 1024 threads, in an order that does not change; `work` has 32 places.
+// Over a block of at most 1024 threads, in an order that does not change. `work` has 32 places that nothing else
+// uses: one barrier is enough.
 DEVICE float block_sum(float value, float *work) {
   value = warp_sum(value);
-  barrier();
   if (threadIdx.x % 32 == 0) {
     work[threadIdx.x / 32] = value;
   }
   barrier();
-  float sum = 0;
-  for (int i = 0; i < (int)(blockDim.x / 32); i++) {
-    sum += work[i];
-  }
-  return sum;
+  return warp_sum(threadIdx.x % 32 < blockDim.x / 32 ? work[threadIdx.x % 32] : 0.0f);
 }
 
 DEVICE float block_max(float value, float *work) {
   value = warp_max(value);
-  barrier();
   if (threadIdx.x % 32 == 0) {
     work[threadIdx.x / 32] = value;
   }
   barrier();
-  float max = work[0];
-  for (int i = 1; i < (int)(blockDim.x / 32); i++) {
-    max = larger(max, work[i]);
-  }
-  return max;
+  return warp_max(work[threadIdx.x % 32 < blockDim.x / 32 ? threadIdx.x % 32 : 0]);
 }
 
 // A batch's counts, at the beginning of its memory.

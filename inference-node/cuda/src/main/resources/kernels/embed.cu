@@ -1,6 +1,7 @@
 // Token embeddings in the type that the checkpoint has them in, decoded as they are read, in float32 and in the
 // order of the reference (ggml-quants.c), so that values are its to the bit.
-// Ladder: 1. a thread for each element (this). The rows of a step are few: nothing is left to gain.
+// Ladder: 1. a thread for each element; 2. decoded before the kernels before have ended, as table and tokens are
+// copies, and floats in one load (this).
 #include "common.cuh"
 
 struct EmbedArgs {
@@ -15,10 +16,6 @@ struct EmbedArgs {
 };
 
 DEVICE u16 half_at(const u8 *at) { return (u16)(at[0] | at[1] << 8); }
-
-DEVICE u32 word_at(const u8 *at) {
-  return (u32)at[0] | (u32)at[1] << 8 | (u32)at[2] << 16 | (u32)at[3] << 24;
-}
 
 DEVICE int group_scale(const u8 *packed, int group) {
   return group < 4 ? packed[group] & 63 : (packed[group + 4] & 15) | (packed[group - 4] >> 6 << 4);
@@ -57,11 +54,11 @@ DEVICE float decode_q6(const u8 *row, int i) {
 DEVICE float decode(const u8 *row, int i, int type) {
   switch (type) {
     case 0:
-      return bits_to_f32(word_at(row + 4 * (u64)i));
+      return ((const float *)row)[i];
     case 1:
-      return f16_to_f32(half_at(row + 2 * (u64)i));
+      return f16_to_f32(((const u16 *)row)[i]);
     case 2:
-      return bf16_to_f32(half_at(row + 2 * (u64)i));
+      return bf16_to_f32(((const u16 *)row)[i]);
     case 3: {
       const u8 *block = row + i / 32 * 34;
       return f16_to_f32(half_at(block)) * (signed char)block[2 + i % 32];
@@ -82,12 +79,17 @@ DEVICE float decode(const u8 *row, int i, int type) {
 
 // Grid: rows, ceil(width / 256).
 KERNEL(embed, 256)(const EmbedArgs a) {
-  follow();
+  let_next_begin();
   int row = blockIdx.x;
   int i = blockIdx.y * 256 + threadIdx.x;
-  if (row >= a.counts->rows || i >= a.width) {
-    return;
+  bool mine = row < a.counts->rows && i < a.width;
+  float number = 0;
+  if (mine) {
+    const u8 *from = a.table + (u64)a.tokens[row] * (u64)a.row_bytes;
+    number = a.scale * decode(from, i, a.type);
   }
-  const u8 *from = a.table + (u64)a.tokens[row] * (u64)a.row_bytes;
-  a.out[(u64)row * a.width + i] = a.scale * decode(from, i, a.type);
+  await_previous();
+  if (mine) {
+    a.out[(u64)row * a.width + i] = number;
+  }
 }

@@ -260,13 +260,25 @@ DEVICE float shuffle(float value, int lane) {
   return emulation::meet(mine)[lane].value;
 }
 
+DEVICE u64 shuffle64(u64 value, int lane) {
+  emulation::Slot mine = {};
+  mine.b = {(u32)value, (u32)(value >> 32)};
+  const Pair &theirs = emulation::meet(mine)[lane].b;
+  return theirs.x | (u64)theirs.y << 32;
+}
+
 DEVICE float shuffle_xor(float value, int mask) { return shuffle(value, emulation::now->lane ^ mask); }
 
-DEVICE void add_shared(u64 *at, u64 value) { *at += value; }
+DEVICE u32 add_shared(u32 *at, u32 value) {
+  u32 before = *at;
+  *at += value;
+  return before;
+}
 DEVICE void least_shared(u32 *at, u32 value) { *at = value < *at ? value : *at; }
 DEVICE int arrive(int *at) { return (*at)++; }
 DEVICE void publish() {}
 DEVICE float fresh(const float *at) { return *at; }
+DEVICE Quad fresh_quad(const Quad *at) { return *at; }
 DEVICE void let_next_begin() {}
 DEVICE void await_previous() { emulation::now->waited = true; }
 

@@ -20,9 +20,23 @@ final class DrawMemory {
   /** Ints of a row's result. */
   static final int RESULT = 44;
 
+  /** Blocks that a step's rows are looked through by, about: one for each multiprocessor. */
+  private static final int BLOCKS = 128;
+
+  /** Most slices of a row: a warp puts together what was found in them. */
+  private static final int MOST_SLICES = 32;
+
+  /** Tokens of a slice at least: four for each of a block's threads. */
+  private static final int SLICE = 4096;
+
+  /** Bytes that a block leaves for the one that puts its row together. */
+  private static final int SLICE_BYTES = 32;
+
   private final Driver driver;
   private final DeviceMemory.Scratch device;
   private final DeviceMemory.Scratch adjusted;
+  private final DeviceMemory.Scratch slices;
+  private final DeviceMemory.Counters slicesDone;
   private final DeviceMemory.Scratch results;
   private MemorySegment staging = MemorySegment.NULL;
   private MemorySegment back = MemorySegment.NULL;
@@ -39,6 +53,8 @@ final class DrawMemory {
     this.driver = driver;
     device = memory.new Scratch();
     adjusted = memory.new Scratch();
+    slices = memory.new Scratch();
+    slicesDone = memory.new Counters();
     results = memory.new Scratch();
   }
 
@@ -56,9 +72,17 @@ final class DrawMemory {
       staging = driver.pinned(2 * bytes);
     }
     write(draws);
-    adjusted.atLeast(2L * padded * draws.tokens() * Float.BYTES);
+    adjusted.atLeast(2L * padded * Math.ceilDiv(draws.tokens(), 4) * 4 * Float.BYTES);
+    slices.atLeast((long) padded * MOST_SLICES * SLICE_BYTES);
+    slicesDone.atLeast(padded);
     results.atLeast((long) padded * RESULT * Integer.BYTES);
     driver.copyIn(device.atLeast(bytes), staging, bytes);
+  }
+
+  /** Blocks that share a row. The choice has no effect on results. */
+  static int slices(int tokens, int padded) {
+    int most = Math.clamp(BLOCKS / padded, 1, MOST_SLICES);
+    return Math.min(most, Math.ceilDiv(tokens, SLICE));
   }
 
   private void lay(Draws draws, int padded) {
@@ -139,6 +163,8 @@ final class DrawMemory {
         .address(at(biasAt + biasCapacity))
         .address(at(masksAt))
         .address(adjusted.atLeast(0))
+        .address(slices.atLeast(0))
+        .address(slicesDone.atLeast(0))
         .address(results.atLeast(0));
   }
 

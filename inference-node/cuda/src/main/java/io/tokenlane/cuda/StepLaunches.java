@@ -294,7 +294,7 @@ final class StepLaunches {
     list.add(
         Kernel.SAMPLE,
         outputs,
-        1,
+        DrawMemory.slices(draws.tokens(), outputs),
         wanted.number(head.outputs()).number(draws.tokens()).number(draws.cap()).block());
     flush();
   }

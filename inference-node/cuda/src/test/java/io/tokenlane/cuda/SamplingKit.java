@@ -26,6 +26,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The device's sampler against the host's, draw by draw. */
 abstract class SamplingKit {
@@ -60,11 +62,11 @@ abstract class SamplingKit {
     backend.drawn(draws);
   }
 
-  private float[] logits(int count) {
+  /** Coarse, so that there are equal ones: the narrower, the more. */
+  private float[] logits(int count, int width) {
     float[] logits = new float[count];
     for (int i = 0; i < count; i++) {
-      // Coarse, so that there are equal ones.
-      logits[i] = Math.round(random.nextGaussian() * 12) / 4f;
+      logits[i] = Math.round(random.nextGaussian() * width) / 4f;
     }
     return logits;
   }
@@ -76,7 +78,7 @@ abstract class SamplingKit {
     }
     return new SamplingParams(
         greedy ? 0 : 0.25f + random.nextFloat(),
-        1 + random.nextInt(tokens),
+        random.nextInt(3) == 0 ? 0 : 1 + random.nextInt(tokens),
         random.nextBoolean() ? 1 : 0.3f + 0.7f * random.nextFloat(),
         random.nextBoolean() ? 0 : random.nextFloat() / 4,
         random.nextBoolean() ? 0 : random.nextFloat(),
@@ -92,15 +94,28 @@ abstract class SamplingKit {
     int cases = 40;
     try (Backend backend = provider().create(new BackendOptions(2))) {
       for (int i = 0; i < cases; i++) {
-        differing += checkOne(backend, 1 + random.nextInt(700), i % 4 == 0) ? 0 : 1;
+        differing += checkOne(backend, logits(1 + random.nextInt(700), 12), i % 4 == 0) ? 0 : 1;
       }
     }
     // A draw that falls just between two tokens may round to either.
     assertThat(differing).isLessThanOrEqualTo(1);
   }
 
-  private boolean checkOne(Backend backend, int tokens, boolean greedy) {
-    float[] logits = logits(tokens);
+  /** Rows that blocks share; with so few different logits that thousands are equal, too. */
+  @ParameterizedTest
+  @CsvSource({"4097, 12", "9001, 12", "9001, 1", "13000, 2", "20000, 400"})
+  void drawsWhatTheHostDrawsFromManyTokens(int tokens, int width) {
+    int differing = 0;
+    try (Backend backend = provider().create(new BackendOptions(2))) {
+      for (int i = 0; i < 8; i++) {
+        differing += checkOne(backend, logits(tokens, width), i % 4 == 0) ? 0 : 1;
+      }
+    }
+    assertThat(differing).isLessThanOrEqualTo(1);
+  }
+
+  private boolean checkOne(Backend backend, float[] logits, boolean greedy) {
+    int tokens = logits.length;
     SamplingParams params = params(tokens, greedy);
     int[] prompt = random.ints(random.nextInt(6), 0, tokens).toArray();
     long[] mask = random.nextInt(3) == 0 ? mask(tokens) : null;
@@ -213,6 +228,23 @@ abstract class SamplingKit {
       Draws fewer = new Draws(1, 2, 0);
       draw(backend, logits, fewer, 1);
       assertThat(fewer.row(0).token).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void namesTheFirstOfThemInAnySlice() {
+    float[] logits = logits(9001, 12);
+    logits[8999] = Float.NaN;
+    try (Backend backend = provider().create(new BackendOptions(1))) {
+      Draws draws = new Draws(2, logits.length, 0);
+      draws.row(1).temperature = 1;
+      draw(backend, logits, draws, 2);
+      assertThat(draws.row(0).broken).isEqualTo(8999);
+      logits[5000] = Float.NEGATIVE_INFINITY;
+      draw(backend, logits, draws, 2);
+      assertThat(draws.row(0).broken).isEqualTo(5000);
+      assertThat(draws.row(1).broken).isEqualTo(5000);
+      assertThat(draws.row(1).token).isEqualTo(-1);
     }
   }
 }
