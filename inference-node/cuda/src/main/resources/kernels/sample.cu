@@ -73,13 +73,13 @@ DEVICE float of_order(u32 key) { return bits_to_f32(key & 0x80000000u ? key ^ 0x
 DEVICE u64 standing(float logit, int id) { return (u64)order_of(logit) << 32 | (u32)~id; }
 
 // Part of a row, looked through.
-struct Seen {
+struct Findings {
   u64 best;      // standing of the foremost
   u32 broken;    // first that is not finite
   float least;   // finite logit, adjusted
   float plain;   // largest logit before it was adjusted
 
-  DEVICE void merge(const Seen &other) {
+  DEVICE void merge(const Findings &other) {
     best = best > other.best ? best : other.best;
     broken = broken < other.broken ? broken : other.broken;
     least = least < other.least ? least : other.least;
@@ -93,8 +93,8 @@ struct DrawSpace {
   u64 list[LIST];        // standings of the tokens of one bin; or 256 bins
   u64 weights[LIST];     // their masses
   u64 sums[32];
-  Seen seen[32];
-  Seen row;
+  Findings seen[32];
+  Findings row;
   u64 likely;
   u64 up_to;
   u32 listed;
@@ -537,7 +537,7 @@ struct Largest {
 
 // Calls `use` for the logits from `begin` to `end`, capped.
 template <class Use>
-DEVICE void look_through(const SampleArgs &a, const float *logits, int begin, int end, Seen &seen, Use use) {
+DEVICE void look_through(const SampleArgs &a, const float *logits, int begin, int end, Findings &seen, Use use) {
   const int stride = 4 * SAMPLE_THREADS;
   for (int first = begin + 4 * threadIdx.x; first < end; first += IN_FLIGHT * stride) {
     Quad held[IN_FLIGHT];
@@ -569,8 +569,8 @@ DEVICE void look_through(const SampleArgs &a, const float *logits, int begin, in
 }
 
 // Slices of rows that only want the largest.
-DEVICE Seen largest_of(const SampleArgs &a, const float *logits, int begin, int end) {
-  Seen seen = {0, 0xffffffffu, 0, 0};
+DEVICE Findings largest_of(const SampleArgs &a, const float *logits, int begin, int end) {
+  Findings seen = {0, 0xffffffffu, 0, 0};
   Largest best = {0, -1};
   look_through(a, logits, begin, end, seen, [&](int id, const float(&four)[4]) {
 #pragma unroll
@@ -585,9 +585,9 @@ DEVICE Seen largest_of(const SampleArgs &a, const float *logits, int begin, int 
 }
 
 // Slices of all others: adjusted logits into `work`, and into `plain` as they were, if there is such a place.
-DEVICE Seen adjusted_of(const SampleArgs &a, const SampleRow &row, const float *logits, float *work, float *plain,
+DEVICE Findings adjusted_of(const SampleArgs &a, const SampleRow &row, const float *logits, float *work, float *plain,
                         int begin, int end) {
-  Seen seen = {0, 0xffffffffu, -minus_infinity(), minus_infinity()};
+  Findings seen = {0, 0xffffffffu, -minus_infinity(), minus_infinity()};
   look_through(a, logits, begin, end, seen, [&](int id, const float(&four)[4]) {
     Quad quad = {f32_to_bits(four[0]), f32_to_bits(four[1]), f32_to_bits(four[2]), f32_to_bits(four[3])};
     *(Quad *)(work + id) = quad;
@@ -663,9 +663,9 @@ DEVICE void describe(const Drawing &d, DrawSpace &s, const SampleRow &row, int t
   }
 }
 
-DEVICE Seen warp_merge(Seen seen, bool largest) {
+DEVICE Findings warp_merge(Findings seen, bool largest) {
   for (int mask = 16; mask > 0; mask >>= 1) {
-    Seen other = seen;
+    Findings other = seen;
     other.best = shuffle64(seen.best, (threadIdx.x % 32) ^ mask);
     other.broken = f32_to_bits(shuffle_xor(bits_to_f32(seen.broken), mask));
     if (!largest) {
@@ -678,7 +678,7 @@ DEVICE Seen warp_merge(Seen seen, bool largest) {
 }
 
 // What the slices before this one found too, if this block is the last of its row; by a warp. False if it is not.
-DEVICE bool merge_slices(const SampleArgs &a, Seen &seen, bool largest) {
+DEVICE bool merge_slices(const SampleArgs &a, Findings &seen, bool largest) {
   int lane = threadIdx.x % 32;
   int slices = gridDim.y;
   Quad *of_row = a.slices + (u64)blockIdx.x * slices * 2;
@@ -706,7 +706,7 @@ DEVICE bool merge_slices(const SampleArgs &a, Seen &seen, bool largest) {
   return true;
 }
 
-DEVICE void tell(int *out, const Seen &seen, int token) {
+DEVICE void tell(int *out, const Findings &seen, int token) {
   bool broken = seen.broken != 0xffffffffu;
   out[0] = broken ? -1 : token;
   out[1] = broken ? (int)seen.broken : -1;
@@ -733,7 +733,7 @@ KERNEL(sample, 1024)(const SampleArgs a) {
   int end = begin + each < a.tokens ? begin + each : a.tokens;
   float *plain = row.top >= 0 && changed ? work + 4 * quads : 0;
   await_previous();
-  Seen seen = largest ? largest_of(a, logits, begin, end) : adjusted_of(a, row, logits, work, plain, begin, end);
+  Findings seen = largest ? largest_of(a, logits, begin, end) : adjusted_of(a, row, logits, work, plain, begin, end);
   seen = warp_merge(seen, largest);
   if (threadIdx.x % 32 == 0) {
     s.seen[threadIdx.x / 32] = seen;
