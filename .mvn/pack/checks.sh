@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # Runs every test that needs a GPU, the benchmarks, and compute-sanitizer if the machine has it; leaves all results
-# in a folder: ./checks.sh [--quick] [--seconds N] [RESULTS]. Nobody has to watch: all of it ends within N seconds (default
+# in a folder: ./checks.sh [--quick] [--seconds N] [--only TESTS] [RESULTS]. Nobody has to watch: all of it ends within N seconds (default
 # 570), each part within its own limit too, and a part runs whatever became of the one before. What a part found out until
 # it was stopped is in its file; summary.txt has a line for each. The exit code says whether the tests passed.
+# --only CudaDriverTest runs that test alone.
 # TOKENLANE_ROOT=DIR takes the models from a checkout of the project there, so that they need not travel.
 # TOKENLANE_PEER_PYTHON=PROGRAM names a Python with torch and transformers, to be measured against (default: python3).
 set -u
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 quick=""
+only=""
 seconds=570
 while [ $# -gt 0 ]; do
   case $1 in
@@ -17,7 +19,11 @@ while [ $# -gt 0 ]; do
     case $seconds in '' | *[!0-9]*) echo "checks: --seconds: ${2-nothing} (expected: a number)" >&2 && exit 2 ;; esac
     shift
     ;;
-  -*) echo "checks: unknown option $1 (expected: --quick, --seconds N)" >&2 && exit 2 ;;
+  --only)
+    only=${2-}
+    shift
+    ;;
+  -*) echo "checks: unknown option $1 (expected: --quick, --seconds N, --only TESTS)" >&2 && exit 2 ;;
   *) break ;;
   esac
   shift
@@ -73,6 +79,13 @@ $(grep 'ERROR SUMMARY' "$results/$1.txt" | grep -vc ' 0 errors') others"
 part nvidia-smi 30 nvidia-smi
 part nvidia-smi-facts 30 nvidia-smi --query-gpu=name,driver_version,clocks.max.sm,clocks.max.mem --format=csv
 
+if [ -n "$only" ]; then
+  part tests 150 "${java[@]}" -Dtokenlane.cuda.cases=1 "${tests[@]}" "$only"
+  tested=$?
+  tail -n 40 "$results/tests.txt"
+  exit "$tested"
+fi
+
 # Everything once with few cases, so that a run that is cut off soon has seen all of it.
 part tests-first 90 "${java[@]}" -Dtokenlane.cuda.cases=1 "${tests[@]}"
 tested=$?
@@ -81,6 +94,7 @@ tested=$?
   tested=$?
 }
 grep -h -E '^failed|passed, ' "$results"/tests*.txt | tail -n 40
+part bench-kernels 60 "${java[@]}" "${bench[@]}" --kernels --shape llama-8b
 part bench-llama-8b 150 "${java[@]}" "${bench[@]}" --shape llama-8b
 part bench-llama-1b 90 "${java[@]}" "${bench[@]}" --shape llama-1b
 if [ -z "$quick" ]; then
