@@ -26,7 +26,8 @@
 // 6. gates and heads behind it in the same kernel;
 // 7. weights and rows by way of shared memory, stages ahead: loads into registers stood still at each turn of the loop
 //    (a lone row's 62 MB in 31 us, of which memory needs 15);
-// 8. warps that share rows, for many rows.
+// 8. warps that share rows, for many rows;
+// 9. a lone row takes the room of one, not of eight.
 #include "heads.cuh"
 #include "ready.cuh"
 
@@ -90,13 +91,14 @@ struct TwoHalves {
 
 // Where things are in shared memory: for each team its rows, stage behind stage, then for each warp its weights.
 // Sums take their place at the end, and then heads. The host asks for as much (Tile.java).
-template <class F, int TILES, int PANELS, int PARTED>
+template <class F, int TILES, int PANELS, int PARTED, int COLUMNS>
 struct Plan {
   static const int SHARING = WARPS / PARTED;
   static const int BLOCK_PANELS = SHARING * PANELS;
-  static const int ROW_STEP = 256 * F::ROW_PARTS;
-  static const int ROWS = TOGETHER * TILES * ROW_STEP;
-  static const int ROW_STAGE = ROWS + TOGETHER * TILES * F::SCALES;
+  static const int PART_STEP = 32 * COLUMNS;  // bytes
+  static const int ROWS = TOGETHER * TILES * F::ROW_PARTS * PART_STEP;
+  static const int ROW_SCALES = COLUMNS == 1 ? F::SCALES / 2 : F::SCALES;
+  static const int ROW_STAGE = ROWS + TOGETHER * TILES * ROW_SCALES;
   static const int WEIGHTS = TOGETHER * PANELS * 512;
   static const int WEIGHT_STAGE = WEIGHTS + TOGETHER * PANELS * F::SCALES;
 };
@@ -131,9 +133,9 @@ DEVICE void next_stage(const ProjectArgs &a, Stage &stage, int &left) {
 }
 
 // What a warp has to do with copies.
-template <class F, int TILES, int PANELS, int PARTED>
+template <class F, int TILES, int PANELS, int PARTED, int COLUMNS>
 struct Ring {
-  typedef Plan<F, TILES, PANELS, PARTED> P;
+  typedef Plan<F, TILES, PANELS, PARTED, COLUMNS> P;
   u8 *rows;
   u8 *weights;
   int member;  // of the team: its first panel's place is member * PANELS
@@ -182,28 +184,30 @@ struct Ring {
   // A team's warps share that. What belongs to no row is left out.
   DEVICE void copy_rows(const ProjectArgs &a, const Stage &stage, int slot) const {
     u8 *to = rows + slot * P::ROW_STAGE;
-    static const int TILE = TOGETHER * F::ROW_PARTS * 16;
+    static const int PART = P::PART_STEP / 16;
+    static const int TILE = TOGETHER * F::ROW_PARTS * PART;
     int thread = member * 32 + threadIdx.x % 32;
 #pragma unroll
     for (int base = 0; base < TILES * TILE; base += P::SHARING * 32) {
       int i = base + thread;
       int tile = i / TILE;
       int piece = i % TILE;
-      int step = stage.step + piece / (F::ROW_PARTS * 16);
-      if (i < TILES * TILE && tile * 8 + piece % 16 / 2 < count && step < stage.end) {
-        u64 at = ((u64)(first + tile) * a.steps + stage.step) * P::ROW_STEP;
-        begin_copy(to + i * 16, (const u8 *)a.in + at + piece * 16);
+      int step = stage.step + piece / (F::ROW_PARTS * PART);
+      if (i < TILES * TILE && tile * 8 + piece % PART / 2 < count && step < stage.end) {
+        u64 at = ((u64)(first + tile) * a.steps + stage.step) * F::ROW_PARTS + piece / PART;
+        begin_copy(to + i * 16, (const u8 *)a.in + at * 256 + piece % PART * 16);
       }
     }
     if (F::SCALES) {
+      static const int FOURS = F::SCALES ? P::ROW_SCALES / 16 : 1;
 #pragma unroll
-      for (int base = 0; base < TILES * TOGETHER * 2; base += P::SHARING * 32) {
+      for (int base = 0; base < TILES * TOGETHER * FOURS; base += P::SHARING * 32) {
         int i = base + thread;
-        int tile = i / (TOGETHER * 2);
-        int piece = i % (TOGETHER * 2);
-        if (i < TILES * TOGETHER * 2 && tile * 8 + piece % 2 * 4 < count && stage.step + piece / 2 < stage.end) {
-          u64 at = ((u64)(first + tile) * a.steps + stage.step) * 8;
-          begin_copy(to + P::ROWS + i * 16, a.in_scales + at + piece * 4);
+        int tile = i / (TOGETHER * FOURS);
+        int step = stage.step + i / FOURS % TOGETHER;
+        if (i < TILES * TOGETHER * FOURS && tile * 8 + i % FOURS * 4 < count && step < stage.end) {
+          u64 at = ((u64)(first + tile) * a.steps + step) * 8;
+          begin_copy(to + P::ROWS + i * 16, a.in_scales + at + i % FOURS * 4);
         }
       }
     }
@@ -225,12 +229,23 @@ static const float LIFTED = 12582912.0f;
 
 DEVICE float lowered(int sum) { return bits_to_f32((u32)sum) - LIFTED; }
 
+// A lane's part of eight columns, or of the first where that is the only one.
+template <int COLUMNS>
+DEVICE Pair columns_of(const Pair *rows, int at) {
+  int lane = threadIdx.x % 32;
+  Pair row = {0, 0};
+  if (lane < 4 * COLUMNS) {
+    row = rows[at * 4 * COLUMNS + lane];
+  }
+  return row;
+}
+
 // The products of a step in shared memory.
-template <int TILES, int PANELS, int PARTED>
+template <int TILES, int PANELS, int PARTED, int COLUMNS>
 DEVICE void multiply(
-    const ProjectArgs &a, const Ring<Bytes, TILES, PANELS, PARTED> &ring, int slot, int step,
+    const ProjectArgs &a, const Ring<Bytes, TILES, PANELS, PARTED, COLUMNS> &ring, int slot, int step,
     float (&sums)[PANELS][TILES][4]) {
-  typedef Plan<Bytes, TILES, PANELS, PARTED> P;
+  typedef Plan<Bytes, TILES, PANELS, PARTED, COLUMNS> P;
   int lane = threadIdx.x % 32;
   const u8 *weights = ring.weights + slot * P::WEIGHT_STAGE;
   const u8 *rows = ring.rows + slot * P::ROW_STAGE;
@@ -249,8 +264,8 @@ DEVICE void multiply(
   for (int t = 0; t < TILES; t++) {
     if (t * 8 < ring.count) {
       int at = t * TOGETHER + step;
-      Pair row = ((const Pair *)rows)[at * 32 + lane];
-      Pair scales = ((const Pair *)(rows + P::ROWS))[at * 4 + lane % 4];
+      Pair row = columns_of<COLUMNS>((const Pair *)rows, at);
+      Pair scales = ((const Pair *)(rows + P::ROWS))[at * (P::ROW_SCALES / 8) + (COLUMNS == 1 ? 0 : lane % 4)];
       float left = bits_to_f32(scales.x);
       float right = bits_to_f32(scales.y);
 #pragma unroll
@@ -266,11 +281,11 @@ DEVICE void multiply(
   }
 }
 
-template <class F, int TILES, int PANELS, int PARTED>
+template <class F, int TILES, int PANELS, int PARTED, int COLUMNS>
 DEVICE void multiply(
-    const ProjectArgs &, const Ring<F, TILES, PANELS, PARTED> &ring, int slot, int step,
+    const ProjectArgs &, const Ring<F, TILES, PANELS, PARTED, COLUMNS> &ring, int slot, int step,
     float (&sums)[PANELS][TILES][4]) {
-  typedef Plan<F, TILES, PANELS, PARTED> P;
+  typedef Plan<F, TILES, PANELS, PARTED, COLUMNS> P;
   int lane = threadIdx.x % 32;
   const Quad *weights = (const Quad *)(ring.weights + slot * P::WEIGHT_STAGE);
   const Pair *rows = (const Pair *)(ring.rows + slot * P::ROW_STAGE);
@@ -284,7 +299,7 @@ DEVICE void multiply(
     if (t * 8 < ring.count) {
 #pragma unroll
       for (int part = F::ROW_PARTS - 1; part >= 0; part--) {
-        Pair row = rows[((t * TOGETHER + step) * F::ROW_PARTS + part) * 32 + lane];
+        Pair row = columns_of<COLUMNS>(rows, (t * TOGETHER + step) * F::ROW_PARTS + part);
 #pragma unroll
         for (int p = 0; p < PANELS; p++) {
           if (F::ROW_PARTS == 3) {
@@ -464,13 +479,14 @@ DEVICE void await_stage(int stages) {
   }
 }
 
-// PANELS neighbouring panels of outputs a warp, TILES tiles of rows: the more, the less often each is read.
-template <class F, int TILES, int PANELS, int PARTED>
+// PANELS neighbouring panels of outputs a warp, TILES tiles of rows: the more, the less often each is read. A lone row
+// has shared memory for one column, so that more stages and blocks find room.
+template <class F, int TILES, int PANELS, int PARTED, int COLUMNS = 8>
 DEVICE void project(const ProjectArgs &a) {
-  typedef Plan<F, TILES, PANELS, PARTED> P;
+  typedef Plan<F, TILES, PANELS, PARTED, COLUMNS> P;
   LAUNCHED_SHARED(shared);
   let_next_begin();
-  Ring<F, TILES, PANELS, PARTED> ring(a, (u8 *)shared);
+  Ring<F, TILES, PANELS, PARTED, COLUMNS> ring(a, (u8 *)shared);
   if (ring.count <= 0) {
     await_previous();
     return;
@@ -532,8 +548,10 @@ DEVICE void project(const ProjectArgs &a) {
   finish<TILES, P::BLOCK_PANELS, PARTED>(a, (float *)shared, F::ROW_SCALED);
 }
 
-// Named by tiles of rows and a block's panels of outputs. Grid of all: ceil(rows / (8 * tiles)), ceil(panels of the
+// Named by tiles of rows (lone: one row) and a block's panels of outputs. Grid of all: ceil(rows / (8 * tiles)), ceil(panels of the
 // matrix / a block's).
+KERNEL(project_int8_lonex1, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 8, 1>(a); }
+KERNEL(project_int8_lonex4, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 2, 1>(a); }
 KERNEL(project_int8_1x1, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 8>(a); }
 KERNEL(project_int8_1x4, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 2>(a); }
 KERNEL(project_int8_2x1, 256, 2)(const ProjectArgs a) { project<Bytes, 2, 1, 8>(a); }
@@ -545,6 +563,8 @@ KERNEL(project_int8_4x4, 256, 2)(const ProjectArgs a) { project<Bytes, 4, 1, 2>(
 KERNEL(project_int8_4x8, 256, 2)(const ProjectArgs a) { project<Bytes, 4, 2, 2>(a); }
 KERNEL(project_int8_8x4, 256, 2)(const ProjectArgs a) { project<Bytes, 8, 1, 2>(a); }
 KERNEL(project_int8_8x8, 256)(const ProjectArgs a) { project<Bytes, 8, 2, 2>(a); }
+KERNEL(project_bf16_lonex1, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 8, 1>(a); }
+KERNEL(project_bf16_lonex4, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 2, 1>(a); }
 KERNEL(project_bf16_1x1, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 8>(a); }
 KERNEL(project_bf16_1x4, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 2>(a); }
 KERNEL(project_bf16_2x1, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 2, 1, 8>(a); }
@@ -556,6 +576,8 @@ KERNEL(project_bf16_4x4, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 4, 
 KERNEL(project_bf16_4x8, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 4, 2, 2>(a); }
 KERNEL(project_bf16_8x4, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 8, 1, 2>(a); }
 KERNEL(project_bf16_8x8, 256)(const ProjectArgs a) { project<ThreeHalves, 8, 2, 2>(a); }
+KERNEL(project_f16_lonex1, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 1, 8, 1>(a); }
+KERNEL(project_f16_lonex4, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 1, 2, 1>(a); }
 KERNEL(project_f16_1x1, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 1, 8>(a); }
 KERNEL(project_f16_1x4, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 1, 2>(a); }
 KERNEL(project_f16_2x1, 256, 2)(const ProjectArgs a) { project<TwoHalves, 2, 1, 8>(a); }

@@ -55,6 +55,11 @@ final class DecodeRun implements AutoCloseable {
     return times[steps / 2];
   }
 
+  /** Bytes of so many positions of all sequences in the cache. */
+  double bytesOf(int positions) {
+    return (double) kv.bytes() / ((long) kv.blocks() * BLOCK) * positions * sequences;
+  }
+
   /** Computes the next token of all sequences. */
   void step() {
     step(sequences, 1);

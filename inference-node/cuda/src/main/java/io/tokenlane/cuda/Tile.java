@@ -58,14 +58,21 @@ record Tile(Kernel kernel, int tiles, int panels, int stages, int sharedBytes) {
   /** What the kernels have besides, and a device keeps for itself. */
   private static final int KEPT = 1024;
 
+  /** What {@link #SHAPES} has a lone row under: it takes the room of a column of a tile. */
+  private static final int LONE = 0;
+
   /** By format and tiles of rows: the panels that there are kernels for, most first. */
   private static final Map<Format, Map<Integer, List<Shape>>> SHAPES =
       Stream.of(Format.values()).collect(Collectors.toMap(format -> format, Tile::shapes));
 
-  private record Shape(Kernel kernel, int tiles, int panels) {}
+  private record Shape(Kernel kernel, int key, int panels) {
+    int tiles() {
+      return Math.max(1, key);
+    }
+  }
 
   private static Map<Integer, List<Shape>> shapes(Format format) {
-    Pattern name = Pattern.compile("PROJECT_" + format + "_(\\d)X(\\d)");
+    Pattern name = Pattern.compile("PROJECT_" + format + "_(LONE|\\d)X(\\d)");
     return Stream.of(Kernel.values())
         .map(kernel -> name.matcher(kernel.name()))
         .filter(Matcher::matches)
@@ -73,10 +80,10 @@ record Tile(Kernel kernel, int tiles, int panels, int stages, int sharedBytes) {
             found ->
                 new Shape(
                     Kernel.valueOf(found.group()),
-                    Integer.parseInt(found.group(1)),
+                    found.group(1).equals("LONE") ? LONE : Integer.parseInt(found.group(1)),
                     Integer.parseInt(found.group(2))))
         .sorted(Comparator.comparingInt(Shape::panels).reversed())
-        .collect(Collectors.groupingBy(Shape::tiles));
+        .collect(Collectors.groupingBy(Shape::key));
   }
 
   /** Shared memory that a block may have. */
@@ -104,7 +111,8 @@ record Tile(Kernel kernel, int tiles, int panels, int stages, int sharedBytes) {
     if (format == Format.F32) {
       return List.of(new Tile(Kernel.PROJECT_F32, 1, 1, LEAST_STAGES, HEADS_BYTES));
     }
-    int tiles = Math.min(MOST_TILES, Buckets.powerOfTwo(Math.ceilDiv(rows, Format.TILE)));
+    int wanted = Buckets.powerOfTwo(Math.ceilDiv(rows, Format.TILE));
+    int tiles = rows == 1 ? LONE : Math.min(MOST_TILES, wanted);
     return SHAPES.getOrDefault(format, Map.of()).getOrDefault(tiles, List.of()).stream()
         .filter(shape -> !gated || format != Format.INT8 || shape.panels % SHARING == 0)
         .map(shape -> withStages(shape, format, device))
@@ -117,9 +125,9 @@ record Tile(Kernel kernel, int tiles, int panels, int stages, int sharedBytes) {
     int stage = stageBytes(shape, format);
     int room = device.sharedBytes() / 2 - KEPT;
     int stages = Math.clamp(room / stage, LEAST_STAGES, MOST_STAGES);
-    int sums = shape.panels * teams(shape.panels) * shape.tiles * SUM_BYTES;
+    int sums = shape.panels * teams(shape.panels) * shape.tiles() * SUM_BYTES;
     int bytes = Math.max(Math.max(stages * stage, sums), HEADS_BYTES);
-    return new Tile(shape.kernel, shape.tiles, shape.panels, stages, bytes);
+    return new Tile(shape.kernel, shape.tiles(), shape.panels, stages, bytes);
   }
 
   private static int teams(int panels) {
@@ -130,7 +138,11 @@ record Tile(Kernel kernel, int tiles, int panels, int stages, int sharedBytes) {
     int teams = teams(shape.panels);
     int warpPanels = shape.panels * teams / WARPS;
     int scales = format == Format.INT8 ? SCALE_BYTES : 0;
-    int rows = shape.tiles * (ROW_BYTES * format.parts() + scales);
+    int tile = ROW_BYTES * format.parts() + scales;
+    int rows =
+        shape.key == LONE
+            ? ROW_BYTES / Format.TILE * format.parts() + scales / 2
+            : shape.key * tile;
     return TOGETHER * (teams * rows + WARPS * warpPanels * (STEP_BYTES + scales));
   }
 

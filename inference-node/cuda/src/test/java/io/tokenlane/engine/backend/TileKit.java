@@ -17,7 +17,7 @@ abstract class TileKit {
   private static final long SEED = 20261127;
   private static final int MOST = 150;
   private static final int[] OUTPUTS = {70, 140};
-  private static final int[] ROWS = {1, 9, 17, 33, 65, MOST};
+  private static final int[] ROWS = {1, 5, 9, 17, 33, 65, MOST};
 
   /** On the emulated device also as many numbers of multiprocessors, and so of panels a block. */
   private static final int WAYS = 3;
