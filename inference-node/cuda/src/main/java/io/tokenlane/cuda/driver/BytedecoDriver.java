@@ -1,5 +1,6 @@
 package io.tokenlane.cuda.driver;
 
+import static io.tokenlane.cuda.driver.Codes.check;
 import static org.bytedeco.cuda.global.cudart.cuCtxSetCurrent;
 import static org.bytedeco.cuda.global.cudart.cuDeviceGet;
 import static org.bytedeco.cuda.global.cudart.cuDeviceGetAttribute;
@@ -14,7 +15,6 @@ import static org.bytedeco.cuda.global.cudart.cuEventElapsedTime;
 import static org.bytedeco.cuda.global.cudart.cuEventRecord;
 import static org.bytedeco.cuda.global.cudart.cuEventSynchronize;
 import static org.bytedeco.cuda.global.cudart.cuFuncSetAttribute;
-import static org.bytedeco.cuda.global.cudart.cuGetErrorName;
 import static org.bytedeco.cuda.global.cudart.cuGraphDestroy;
 import static org.bytedeco.cuda.global.cudart.cuGraphExecDestroy;
 import static org.bytedeco.cuda.global.cudart.cuGraphInstantiate;
@@ -190,23 +190,6 @@ public final class BytedecoDriver implements Driver {
     int[] value = new int[1];
     check("cuDeviceGetAttribute", cuDeviceGetAttribute(value, which, device));
     return value[0];
-  }
-
-  private static void check(String call, int code) {
-    if (code != 0) {
-      throw new DriverException(
-          "%s: CUDA error %d%s (expected: 0)".formatted(call, code, nameOf(code)));
-    }
-  }
-
-  /** What the driver calls an error, in front of a space; empty if it does not know it. */
-  private static String nameOf(int code) {
-    try (PointerPointer<BytePointer> name = new PointerPointer<>(1)) {
-      name.put(0, (BytePointer) null);
-      return cuGetErrorName(code, name) == 0
-          ? ", " + name.get(BytePointer.class, 0).getString(StandardCharsets.UTF_8)
-          : "";
-    }
   }
 
   @Override
