@@ -36,15 +36,16 @@ struct Pair {
   u32 x, y;
 };
 
-// D = A B + D over 16 x 8 x 32 bytes; lane l holds of A rows l / 4 and l / 4 + 8, of B column l / 4.
-DEVICE void mma_s8(int (&d)[4], const Quad &a, const Pair &b) {
+// D = A B + C over 16 x 8 x 32 bytes; lane l holds of A rows l / 4 and l / 4 + 8, of B column l / 4. C is apart from D, as
+// where it does not change it need not be set anew for each product.
+DEVICE void mma_s8(int (&d)[4], const Quad &a, const Pair &b, const Quad &c) {
   asm(
-      "mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
-      : "+r"(d[0]), "+r"(d[1]), "+r"(d[2]), "+r"(d[3])
-      : "r"(a.x), "r"(a.y), "r"(a.z), "r"(a.w), "r"(b.x), "r"(b.y));
+      "mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%10,%11,%12,%13};"
+      : "=r"(d[0]), "=r"(d[1]), "=r"(d[2]), "=r"(d[3])
+      : "r"(a.x), "r"(a.y), "r"(a.z), "r"(a.w), "r"(b.x), "r"(b.y), "r"(c.x), "r"(c.y), "r"(c.z), "r"(c.w));
 }
 
-// The same over 16 x 8 x 16 bfloat16.
+// D = A B + D over 16 x 8 x 16 bfloat16.
 DEVICE void mma_bf16(float (&d)[4], const Quad &a, const Pair &b) {
   asm(
       "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
@@ -122,11 +123,19 @@ DEVICE void await_previous() {
   asm volatile("griddepcontrol.wait;" ::: "memory");
 #endif
 }
-// Begins to copy 16 bytes from memory into shared memory. Copies that a thread begins before it calls end_copies()
-// belong together.
-DEVICE void begin_copy(void *to, const void *from) {
+// Has a number computed here and now, and kept: what is computed anew at each turn of a loop costs more than a register.
+DEVICE void keep(u32 &number) { asm volatile("" : "+r"(number)); }
+template <class T>
+DEVICE void keep(const T *&pointer) {
+  asm volatile("" : "+l"(pointer));
+}
+// Begins to copy 16 bytes from memory into shared memory, or to fill them with zeros where there is nothing to copy.
+// Copies that a thread begins before it calls end_copies() belong together.
+DEVICE void begin_copy(void *to, const void *from, bool there) {
   u32 shared = (u32)__cvta_generic_to_shared(to);
-  asm volatile("cp.async.cg.shared.global.L2::128B [%0], [%1], 16;" ::"r"(shared), "l"(from) : "memory");
+  u32 bytes = there ? 16 : 0;
+  asm volatile("cp.async.cg.shared.global.L2::128B [%0], [%1], 16, %2;" ::"r"(shared), "l"(from), "r"(bytes)
+               : "memory");
 }
 DEVICE void end_copies() { asm volatile("cp.async.commit_group;" ::: "memory"); }
 // What this thread began to copy is there, but for its latest MOST groups; for other threads behind a barrier.

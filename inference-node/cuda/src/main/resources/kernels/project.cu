@@ -49,14 +49,11 @@ struct ProjectArgs {
   int paired;   // whether outputs i and i + n / 2 lie in one panel
   int gate;     // 0: none, 1 SwiGLU, 2 GeGLU; paired only
   int stages;   // that shared memory has room for: 2 to 4
-  float scale;  // of all weight scales
+  float scale;  // of all weights, a power of two
 };
 
 static const int PARTS_OF_STEPS = 8;
 static const int WARPS = 8;
-
-// Steps of a stage.
-static const int TOGETHER = 2;
 
 // Sums of a tile of a panel in shared memory: eight columns of 16 outputs, apart so that lanes meet no other's bank.
 static const int COLUMN = 20;
@@ -95,7 +92,8 @@ template <class F, int TILES, int PANELS, int PARTED, int COLUMNS>
 struct Plan {
   static const int SHARING = WARPS / PARTED;
   static const int BLOCK_PANELS = SHARING * PANELS;
-  static const int PART_STEP = 32 * COLUMNS;  // bytes
+  static const int TOGETHER = COLUMNS == 1 ? 4 : 2;  // steps of a stage
+  static const int PART_STEP = 32 * COLUMNS;         // bytes
   static const int ROWS = TOGETHER * TILES * F::ROW_PARTS * PART_STEP;
   static const int ROW_SCALES = COLUMNS == 1 ? F::SCALES / 2 : F::SCALES;
   static const int ROW_STAGE = ROWS + TOGETHER * TILES * ROW_SCALES;
@@ -120,95 +118,151 @@ DEVICE Stage first_stage(const ProjectArgs &a, int part) {
 }
 
 // As many stages for each part, so that teams keep step.
+template <int TOGETHER>
 DEVICE int stages_of_part(const ProjectArgs &a) {
   return ((a.steps + PARTS_OF_STEPS - 1) / PARTS_OF_STEPS + TOGETHER - 1) / TOGETHER;
 }
 
+template <int TOGETHER>
 DEVICE void next_stage(const ProjectArgs &a, Stage &stage, int &left) {
   stage.step += TOGETHER;
   if (--left == 0) {
     stage = first_stage(a, stage.part + 1);
-    left = stages_of_part(a);
+    left = stages_of_part<TOGETHER>(a);
   }
 }
 
-// What a warp has to do with copies.
+// Integer sums below 2^22 become floats by lying in their last bits.
+static const u32 LIFTED_BITS = 0x4b400000;
+static const float LIFTED = 12582912.0f;
+
+// What a warp has to do with copies. Where each thread copies from is found once: a stage only adds its step.
 template <class F, int TILES, int PANELS, int PARTED, int COLUMNS>
 struct Ring {
   typedef Plan<F, TILES, PANELS, PARTED, COLUMNS> P;
-  u8 *rows;
-  u8 *weights;
-  int member;  // of the team: its first panel's place is member * PANELS
-  int panel;
-  int panels;  // that there are; at least one is read
-  int first;   // tile
-  int count;   // rows from that tile on
+  static const int TOGETHER = P::TOGETHER;
+  static const int SHARING_THREADS = P::SHARING * 32;
+  // Pieces of 16 bytes: of a part of a step of a tile, of a stage of a tile, and of all tiles.
+  static const int PART = P::PART_STEP / 16;
+  static const int TILE = TOGETHER * F::ROW_PARTS * PART;
+  static const int ROW_COPIES = (TILES * TILE + SHARING_THREADS - 1) / SHARING_THREADS;
+  // The same of scales: of a tile's step, and how many threads have one of all tiles or panels.
+  static const int FOURS = F::SCALES ? P::ROW_SCALES / 16 : 1;
+  static const int ROW_SCALE_PIECES = TILES * TOGETHER * FOURS;
+  static const int ROW_SCALE_COPIES = (ROW_SCALE_PIECES + SHARING_THREADS - 1) / SHARING_THREADS;
+  static const int WEIGHT_SCALE_PIECES = PANELS * TOGETHER * 2;
+  Quad lifted;  // what integer sums begin at
+  u8 *shared;
+  u32 rows;     // where they are in it
+  u32 weights;
+  u32 thread;   // of the team
+  int member;   // of the team: its first panel's place is member * PANELS
+  int first;    // tile
+  int count;    // rows from that tile on
+  const Quad *weight_from[PANELS];
+  const u8 *scale_from;
+  const Quad *row_from[ROW_COPIES];  // 0: no piece
+  const Quad *row_scale_from[ROW_SCALE_COPIES];
 
-  DEVICE Ring(const ProjectArgs &a, u8 *shared) {
+  DEVICE Ring(const ProjectArgs &a, u8 *memory) {
     int warp = threadIdx.x / 32;
-    int team = warp / P::SHARING;
+    shared = memory;
     member = warp % P::SHARING;
-    rows = shared + team * a.stages * P::ROW_STAGE;
-    weights = shared + (PARTED * P::ROW_STAGE + warp * P::WEIGHT_STAGE) * a.stages;
-    panel = (blockIdx.y * P::SHARING + member) * PANELS;
-    panels = panel_count(a) - panel;
+    rows = team() * a.stages * P::ROW_STAGE;
+    weights = (PARTED * P::ROW_STAGE + warp * P::WEIGHT_STAGE) * a.stages;
+    thread = member * 32 + threadIdx.x % 32;
     first = blockIdx.x * TILES;
     count = row_count(a) - first * 8;
+    lifted = {LIFTED_BITS, LIFTED_BITS, LIFTED_BITS, LIFTED_BITS};
+    keep(lifted.x);
+    keep(lifted.y);
+    keep(lifted.z);
+    keep(lifted.w);
+    keep(rows);
+    keep(weights);
+    keep(thread);
   }
 
   DEVICE int team() const { return threadIdx.x / 32 / P::SHARING; }
 
-  DEVICE void copy_weights(const ProjectArgs &a, const Stage &stage, int slot) const {
-    u8 *to = weights + slot * P::WEIGHT_STAGE;
-    int lane = threadIdx.x % 32;
+  // A panel behind the last reads the last one: nobody asks what comes of it.
+  DEVICE u64 panel_steps(const ProjectArgs &a, int p) const {
+    int panel = (blockIdx.y * P::SHARING + member) * PANELS + p;
+    int last = panel_count(a) - 1;
+    return (u64)(panel < last ? panel : last) * a.steps;
+  }
+
+  DEVICE void find_weights(const ProjectArgs &a) {
+    int lane = thread % 32;
 #pragma unroll
     for (int p = 0; p < PANELS; p++) {
-      u64 at = (u64)(panel + p) * a.steps + stage.step;
-#pragma unroll
-      for (int s = 0; s < TOGETHER; s++) {
-        if (p < panels && stage.step + s < stage.end) {
-          begin_copy(to + ((p * TOGETHER + s) * 32 + lane) * 16, a.weights + (at + s) * 32 + lane);
-        }
-      }
+      weight_from[p] = a.weights + panel_steps(a, p) * 32 + lane;
+      keep(weight_from[p]);
     }
-    if (F::SCALES && lane < PANELS * TOGETHER * 2) {
+    if (F::SCALES) {
       int p = lane / (TOGETHER * 2);
-      int piece = lane % (TOGETHER * 2);
-      if (p < panels && stage.step + piece / 2 < stage.end) {
-        u64 at = (u64)(panel + p) * a.steps + stage.step;
-        begin_copy(to + P::WEIGHTS + lane * 16, (const u8 *)(a.weight_scales + at * 16) + piece * 16);
-      }
+      u64 at = panel_steps(a, p < PANELS ? p : 0);
+      scale_from = (const u8 *)(a.weight_scales + at * 16) + lane % (TOGETHER * 2) * 16;
+      keep(scale_from);
     }
   }
 
-  // A team's warps share that. What belongs to no row is left out.
-  DEVICE void copy_rows(const ProjectArgs &a, const Stage &stage, int slot) const {
-    u8 *to = rows + slot * P::ROW_STAGE;
-    static const int PART = P::PART_STEP / 16;
-    static const int TILE = TOGETHER * F::ROW_PARTS * PART;
-    int thread = member * 32 + threadIdx.x % 32;
+  // What belongs to no row is left out.
+  DEVICE void find_rows(const ProjectArgs &a) {
 #pragma unroll
-    for (int base = 0; base < TILES * TILE; base += P::SHARING * 32) {
-      int i = base + thread;
+    for (int c = 0; c < ROW_COPIES; c++) {
+      int i = c * SHARING_THREADS + thread;
       int tile = i / TILE;
       int piece = i % TILE;
-      int step = stage.step + piece / (F::ROW_PARTS * PART);
-      if (i < TILES * TILE && tile * 8 + piece % PART / 2 < count && step < stage.end) {
-        u64 at = ((u64)(first + tile) * a.steps + stage.step) * F::ROW_PARTS + piece / PART;
-        begin_copy(to + i * 16, (const u8 *)a.in + at * 256 + piece % PART * 16);
+      u64 at = (u64)((first + tile) * a.steps * F::ROW_PARTS + piece / PART) * 16 + piece % PART;
+      bool any = i < TILES * TILE && tile * 8 + piece % PART / 2 < count;
+      row_from[c] = any ? (const Quad *)a.in + at : 0;
+      keep(row_from[c]);
+    }
+#pragma unroll
+    for (int c = 0; c < ROW_SCALE_COPIES && F::SCALES; c++) {
+      int i = c * SHARING_THREADS + thread;
+      int tile = i / (TOGETHER * FOURS);
+      u64 at = (u64)((first + tile) * a.steps + i / FOURS % TOGETHER) * 2 + i % FOURS;
+      bool any = i < ROW_SCALE_PIECES && tile * 8 + i % FOURS * 4 < count;
+      row_scale_from[c] = any ? (const Quad *)a.in_scales + at : 0;
+      keep(row_scale_from[c]);
+    }
+  }
+
+  DEVICE void copy_weights(const Stage &stage, u32 slot) const {
+    int lane = thread % 32;
+    u8 *to = shared + weights + slot * P::WEIGHT_STAGE + lane * 16;
+#pragma unroll
+    for (int p = 0; p < PANELS; p++) {
+      const Quad *from = weight_from[p] + stage.step * 32;
+#pragma unroll
+      for (int s = 0; s < TOGETHER; s++) {
+        begin_copy(to + (p * TOGETHER + s) * 512, from + s * 32, stage.step + s < stage.end);
       }
     }
-    if (F::SCALES) {
-      static const int FOURS = F::SCALES ? P::ROW_SCALES / 16 : 1;
+    if (F::SCALES && lane < WEIGHT_SCALE_PIECES) {
+      bool there = stage.step + lane % (TOGETHER * 2) / 2 < stage.end;
+      begin_copy(to + P::WEIGHTS, scale_from + stage.step * 32, there);
+    }
+  }
+
+  // A team's warps share that.
+  DEVICE void copy_rows(const Stage &stage, u32 slot) const {
+    u8 *to = shared + rows + slot * P::ROW_STAGE + thread * 16;
 #pragma unroll
-      for (int base = 0; base < TILES * TOGETHER * FOURS; base += P::SHARING * 32) {
-        int i = base + thread;
-        int tile = i / (TOGETHER * FOURS);
-        int step = stage.step + i / FOURS % TOGETHER;
-        if (i < TILES * TOGETHER * FOURS && tile * 8 + i % FOURS * 4 < count && step < stage.end) {
-          u64 at = ((u64)(first + tile) * a.steps + step) * 8;
-          begin_copy(to + P::ROWS + i * 16, a.in_scales + at + i % FOURS * 4);
-        }
+    for (int c = 0; c < ROW_COPIES; c++) {
+      if (row_from[c]) {
+        int step = stage.step + (c * SHARING_THREADS + thread) % TILE / (F::ROW_PARTS * PART);
+        begin_copy(to + c * SHARING_THREADS * 16, row_from[c] + stage.step * (F::ROW_PARTS * 16), step < stage.end);
+      }
+    }
+#pragma unroll
+    for (int c = 0; c < ROW_SCALE_COPIES && F::SCALES; c++) {
+      if (row_scale_from[c]) {
+        int step = stage.step + (c * SHARING_THREADS + thread) / FOURS % TOGETHER;
+        begin_copy(
+            to + P::ROWS + c * SHARING_THREADS * 16, row_scale_from[c] + stage.step * 2, step < stage.end);
       }
     }
   }
@@ -223,16 +277,11 @@ struct Ring {
   }
 };
 
-// Integer sums below 2^22 become floats by lying in their last bits.
-static const int LIFTED_BITS = 0x4b400000;
-static const float LIFTED = 12582912.0f;
-
 DEVICE float lowered(int sum) { return bits_to_f32((u32)sum) - LIFTED; }
 
 // A lane's part of eight columns, or of the first where that is the only one.
 template <int COLUMNS>
-DEVICE Pair columns_of(const Pair *rows, int at) {
-  int lane = threadIdx.x % 32;
+DEVICE Pair columns_of(const Pair *rows, int at, int lane) {
   Pair row = {0, 0};
   if (lane < 4 * COLUMNS) {
     row = rows[at * 4 * COLUMNS + lane];
@@ -240,41 +289,41 @@ DEVICE Pair columns_of(const Pair *rows, int at) {
   return row;
 }
 
-// The products of a step in shared memory.
+// The products of a step in shared memory, also of tiles without rows: with no way round them they overlap.
 template <int TILES, int PANELS, int PARTED, int COLUMNS>
 DEVICE void multiply(
-    const ProjectArgs &a, const Ring<Bytes, TILES, PANELS, PARTED, COLUMNS> &ring, int slot, int step,
+    const Ring<Bytes, TILES, PANELS, PARTED, COLUMNS> &ring, u32 slot, int step,
     float (&sums)[PANELS][TILES][4]) {
   typedef Plan<Bytes, TILES, PANELS, PARTED, COLUMNS> P;
-  int lane = threadIdx.x % 32;
-  const u8 *weights = ring.weights + slot * P::WEIGHT_STAGE;
-  const u8 *rows = ring.rows + slot * P::ROW_STAGE;
+  int lane = ring.thread % 32;
+  const u8 *weights = ring.shared + ring.weights + slot * P::WEIGHT_STAGE;
+  const u8 *rows = ring.shared + ring.rows + slot * P::ROW_STAGE;
   Quad weight[PANELS];
   float upper[PANELS];
   float lower[PANELS];
 #pragma unroll
   for (int p = 0; p < PANELS; p++) {
-    int at = p * TOGETHER + step;
+    int at = p * P::TOGETHER + step;
     weight[p] = ((const Quad *)weights)[at * 32 + lane];
     const u16 *scales = (const u16 *)(weights + P::WEIGHTS) + at * 16;
-    upper[p] = f16_to_f32(scales[lane / 4]) * a.scale;
-    lower[p] = f16_to_f32(scales[lane / 4 + 8]) * a.scale;
+    upper[p] = f16_to_f32(scales[lane / 4]);
+    lower[p] = f16_to_f32(scales[lane / 4 + 8]);
   }
 #pragma unroll
   for (int t = 0; t < TILES; t++) {
-    if (t * 8 < ring.count) {
-      int at = t * TOGETHER + step;
-      Pair row = columns_of<COLUMNS>((const Pair *)rows, at);
-      Pair scales = ((const Pair *)(rows + P::ROWS))[at * (P::ROW_SCALES / 8) + (COLUMNS == 1 ? 0 : lane % 4)];
-      float left = bits_to_f32(scales.x);
-      float right = bits_to_f32(scales.y);
+    int at = t * P::TOGETHER + step;
+    Pair row = columns_of<COLUMNS>((const Pair *)rows, at, lane);
+    Pair scales = ((const Pair *)(rows + P::ROWS))[at * (P::ROW_SCALES / 8) + (COLUMNS == 1 ? 0 : lane % 4)];
+    float left = bits_to_f32(scales.x);
+    float right = bits_to_f32(scales.y);
 #pragma unroll
-      for (int p = 0; p < PANELS; p++) {
-        int products[4] = {LIFTED_BITS, LIFTED_BITS, LIFTED_BITS, LIFTED_BITS};
-        mma_s8(products, weight[p], row);
-        sums[p][t][0] = fused(lowered(products[0]), upper[p] * left, sums[p][t][0]);
+    for (int p = 0; p < PANELS; p++) {
+      int products[4];
+      mma_s8(products, weight[p], row, ring.lifted);
+      sums[p][t][0] = fused(lowered(products[0]), upper[p] * left, sums[p][t][0]);
+      sums[p][t][2] = fused(lowered(products[2]), lower[p] * left, sums[p][t][2]);
+      if (COLUMNS > 1) {
         sums[p][t][1] = fused(lowered(products[1]), upper[p] * right, sums[p][t][1]);
-        sums[p][t][2] = fused(lowered(products[2]), lower[p] * left, sums[p][t][2]);
         sums[p][t][3] = fused(lowered(products[3]), lower[p] * right, sums[p][t][3]);
       }
     }
@@ -283,30 +332,28 @@ DEVICE void multiply(
 
 template <class F, int TILES, int PANELS, int PARTED, int COLUMNS>
 DEVICE void multiply(
-    const ProjectArgs &, const Ring<F, TILES, PANELS, PARTED, COLUMNS> &ring, int slot, int step,
+    const Ring<F, TILES, PANELS, PARTED, COLUMNS> &ring, u32 slot, int step,
     float (&sums)[PANELS][TILES][4]) {
   typedef Plan<F, TILES, PANELS, PARTED, COLUMNS> P;
-  int lane = threadIdx.x % 32;
-  const Quad *weights = (const Quad *)(ring.weights + slot * P::WEIGHT_STAGE);
-  const Pair *rows = (const Pair *)(ring.rows + slot * P::ROW_STAGE);
+  int lane = ring.thread % 32;
+  const Quad *weights = (const Quad *)(ring.shared + ring.weights + slot * P::WEIGHT_STAGE);
+  const Pair *rows = (const Pair *)(ring.shared + ring.rows + slot * P::ROW_STAGE);
   Quad weight[PANELS];
 #pragma unroll
   for (int p = 0; p < PANELS; p++) {
-    weight[p] = weights[(p * TOGETHER + step) * 32 + lane];
+    weight[p] = weights[(p * P::TOGETHER + step) * 32 + lane];
   }
 #pragma unroll
   for (int t = 0; t < TILES; t++) {
-    if (t * 8 < ring.count) {
 #pragma unroll
-      for (int part = F::ROW_PARTS - 1; part >= 0; part--) {
-        Pair row = columns_of<COLUMNS>(rows, (t * TOGETHER + step) * F::ROW_PARTS + part);
+    for (int part = F::ROW_PARTS - 1; part >= 0; part--) {
+      Pair row = columns_of<COLUMNS>(rows, (t * P::TOGETHER + step) * F::ROW_PARTS + part, lane);
 #pragma unroll
-        for (int p = 0; p < PANELS; p++) {
-          if (F::ROW_PARTS == 3) {
-            mma_bf16(sums[p][t], weight[p], row);
-          } else {
-            mma_f16(sums[p][t], weight[p], row);
-          }
+      for (int p = 0; p < PANELS; p++) {
+        if (F::ROW_PARTS == 3) {
+          mma_bf16(sums[p][t], weight[p], row);
+        } else {
+          mma_f16(sums[p][t], weight[p], row);
         }
       }
     }
@@ -363,7 +410,7 @@ DEVICE float summed(const ProjectArgs &a, const float *work, int place, int row,
       halves[half] += from[(half * (PARTED / 2) + w) * TILES * TILE_SUMS];
     }
   }
-  float sum = halves[0] + halves[1];
+  float sum = (halves[0] + halves[1]) * a.scale;
   if (row_scaled) {
     sum *= a.in_scales[blockIdx.x * TILES * 8 + row];
   }
@@ -491,24 +538,26 @@ DEVICE void project(const ProjectArgs &a) {
     await_previous();
     return;
   }
-  int each = stages_of_part(a);
+  ring.find_weights(a);
+  int each = stages_of_part<P::TOGETHER>(a);
   int all = each * (PARTS_OF_STEPS / PARTED);
   Stage current = first_stage(a, ring.team() * (PARTS_OF_STEPS / PARTED));
   Stage ahead = current;
   int ahead_left = each;
 #pragma unroll 1
   for (int s = 0; s < a.stages - 1 && s < all; s++) {
-    ring.copy_weights(a, ahead, s);
-    next_stage(a, ahead, ahead_left);
+    ring.copy_weights(ahead, s);
+    next_stage<P::TOGETHER>(a, ahead, ahead_left);
   }
+  ring.find_rows(a);
   await_previous();
   ahead = current;
   ahead_left = each;
 #pragma unroll 1
   for (int s = 0; s < a.stages - 1; s++) {
     if (s < all) {
-      ring.copy_rows(a, ahead, s);
-      next_stage(a, ahead, ahead_left);
+      ring.copy_rows(ahead, s);
+      next_stage<P::TOGETHER>(a, ahead, ahead_left);
     }
     end_copies();
   }
@@ -517,30 +566,28 @@ DEVICE void project(const ProjectArgs &a) {
   clear(sums);
   clear(total);
   int left = each;
-  int slot = 0;
+  u32 slot = 0;
 #pragma unroll 1
   for (int s = 0; s < all; s++) {
     await_stage(a.stages);
     ring.meet();
     if (s + a.stages - 1 < all) {
-      int behind = (slot == 0 ? a.stages : slot) - 1;
-      ring.copy_weights(a, ahead, behind);
-      ring.copy_rows(a, ahead, behind);
-      next_stage(a, ahead, ahead_left);
+      u32 behind = (slot == 0 ? a.stages : slot) - 1;
+      ring.copy_weights(ahead, behind);
+      ring.copy_rows(ahead, behind);
+      next_stage<P::TOGETHER>(a, ahead, ahead_left);
     }
     end_copies();
 #pragma unroll
-    for (int step = 0; step < TOGETHER; step++) {
-      if (current.step + step < current.end) {
-        multiply(a, ring, slot, step, sums);
-      }
+    for (int step = 0; step < P::TOGETHER; step++) {
+      multiply(ring, slot, step, sums);
     }
-    slot = slot == a.stages - 1 ? 0 : slot + 1;
+    slot = slot == (u32)a.stages - 1 ? 0 : slot + 1;
     if (PARTED < PARTS_OF_STEPS && left == 1) {
       add_up(total, sums);
       clear(sums);
     }
-    next_stage(a, current, left);
+    next_stage<P::TOGETHER>(a, current, left);
   }
   await_copies<0>();
   barrier();

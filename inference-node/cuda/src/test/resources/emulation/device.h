@@ -282,13 +282,17 @@ DEVICE Quad fresh_quad(const Quad *at) { return *at; }
 DEVICE void let_next_begin() {}
 DEVICE void await_previous() { emulation::now->waited = true; }
 
-DEVICE void begin_copy(void *to, const void *from) {
+DEVICE void keep(u32 &) {}
+template <class T>
+DEVICE void keep(const T *&) {}
+DEVICE void begin_copy(void *to, const void *from, bool there) {
   using namespace emulation;
+  static const Quad nothing = {0, 0, 0, 0};
   if ((uintptr_t)to % 16 || (uintptr_t)from % 16 || now->begun == MOST_COPIES) {
     fault = 3;
     return;
   }
-  now->copies[now->begun++] = {to, from, now->groups};
+  now->copies[now->begun++] = {to, there ? from : &nothing, now->groups};
 }
 
 DEVICE void end_copies() { emulation::now->groups++; }
@@ -313,18 +317,19 @@ DEVICE Quad stream_quad(const Quad *at) { return *at; }
 // The layouts of PTX ISA, "Matrix fragments for mma.m16n8k32" and "for mma.m16n8k16 with floating point type".
 DEVICE u32 emulated_word(const Quad &q, int i) { return i == 0 ? q.x : (i == 1 ? q.y : (i == 2 ? q.z : q.w)); }
 
-DEVICE void mma_s8(int (&d)[4], const Quad &a, const Pair &b) {
+DEVICE void mma_s8(int (&d)[4], const Quad &a, const Pair &b, const Quad &c) {
   emulation::Slot mine = {};
   mine.a = a;
   mine.b = b;
   const emulation::Slot *slots = emulation::meet(mine);
   int lane = emulation::now->lane;
-  for (int c = 0; c < 4; c++) {
-    int column = lane % 4 * 2 + c % 2;
+  for (int i = 0; i < 4; i++) {
+    int column = lane % 4 * 2 + i % 2;
+    d[i] = (int)emulated_word(c, i);
     for (int k = 0; k < 32; k++) {
-      u32 left = emulated_word(slots[lane / 4 * 4 + k % 16 / 4].a, k / 16 * 2 + c / 2);
+      u32 left = emulated_word(slots[lane / 4 * 4 + k % 16 / 4].a, k / 16 * 2 + i / 2);
       const Pair &right = slots[column * 4 + k % 16 / 4].b;
-      d[c] += (int8_t)(left >> (k % 4 * 8)) * (int8_t)((k < 16 ? right.x : right.y) >> (k % 4 * 8));
+      d[i] += (int8_t)(left >> (k % 4 * 8)) * (int8_t)((k < 16 ? right.x : right.y) >> (k % 4 * 8));
     }
   }
 }

@@ -34,6 +34,8 @@ record Tile(Kernel kernel, int tiles, int panels, int stages, int sharedBytes) {
   /** Steps of a stage. */
   private static final int TOGETHER = 2;
 
+  private static final int TOGETHER_LONE = 4;
+
   private static final int WARPS = 8;
 
   /** Panels from which on a block's warps share rows, in two teams; below, each is a team. */
@@ -143,7 +145,8 @@ record Tile(Kernel kernel, int tiles, int panels, int stages, int sharedBytes) {
         shape.key == LONE
             ? ROW_BYTES / Format.TILE * format.parts() + scales / 2
             : shape.key * tile;
-    return TOGETHER * (teams * rows + WARPS * warpPanels * (STEP_BYTES + scales));
+    return (shape.key == LONE ? TOGETHER_LONE : TOGETHER)
+        * (teams * rows + WARPS * warpPanels * (STEP_BYTES + scales));
   }
 
   /**
