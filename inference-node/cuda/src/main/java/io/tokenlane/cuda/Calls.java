@@ -10,11 +10,17 @@ import io.tokenlane.cuda.driver.DeviceFacts;
 import io.tokenlane.engine.backend.HeadShape;
 import io.tokenlane.engine.tensor.Activation;
 import java.lang.foreign.Arena;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Writes launches down: which kernel, on how many blocks, with what arguments. */
 final class Calls {
+  /** What a tile is chosen for, once. */
+  private record Projection(Format format, int rows, int outputs, boolean gated) {}
+
   private final LaunchList list;
   private final Arguments arguments;
   private final DeviceMemory.Scratch packed;
@@ -24,7 +30,8 @@ final class Calls {
   private final DeviceMemory.Counters panelsDone;
   private final DeviceMemory.Counters partsDone;
   private final DeviceFacts device;
-  private Tile.Choice choice = Tile::of;
+  private final Map<Projection, Tile> tiles = new HashMap<>();
+  private Function<Projection, Tile> chosen;
   private @Nullable StepMemory batchMemory;
   private int rows;
   private int outputs;
@@ -36,6 +43,7 @@ final class Calls {
   Calls(LaunchList list, Arena arena, DeviceMemory memory, DeviceFacts device) {
     this.list = list;
     this.device = device;
+    chosen = it -> Tile.of(it.format, it.rows, it.outputs, device, it.gated);
     arguments = new Arguments(arena);
     packed = memory.new Scratch();
     packedScales = memory.new Scratch();
@@ -54,8 +62,9 @@ final class Calls {
   }
 
   /** From the next step on. */
-  void choose(Tile.Choice tiles) {
-    choice = tiles;
+  void choose(Tile.Choice choice) {
+    tiles.clear();
+    chosen = it -> choice.of(it.format, it.rows, it.outputs, device, it.gated);
   }
 
   StepMemory batch() {
@@ -131,7 +140,8 @@ final class Calls {
   void project(DeviceLinear weight, Ready in, boolean ofOutputs, Finish finish) {
     Format format = weight.format();
     int count = ofOutputs ? outputs : rows;
-    Tile tile = choice.of(format, count, weight.outputs(), device, finish.gate() != 0);
+    Projection projection = new Projection(format, count, weight.outputs(), finish.gate() != 0);
+    Tile tile = tiles.computeIfAbsent(projection, chosen);
     Arguments wanted =
         counts()
             .address(weight.weights())
