@@ -162,17 +162,17 @@ DEVICE void leave_head(float *out, const Ready &ready, int heads, int dim, int r
 // Whether this block is the last one to be done with its heads of a row that was cut.
 DEVICE bool last_of(const AttendArgs &a, const Item &item, const Split &split) {
   SHARED bool last;
-  publish();
   barrier();
   if (threadIdx.x == 0) {
     int *arrivals = a.arrivals + item.split * gridDim.y + blockIdx.y;
+    publish();
     last = arrive(arrivals) == split.parts - 1;
+    publish();
     if (last) {
       *arrivals = 0;
     }
   }
   barrier();
-  publish();
   return last;
 }
 

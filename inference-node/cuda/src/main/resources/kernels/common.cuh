@@ -95,8 +95,9 @@ DEVICE u32 add_shared(u32 *at, u32 value) { return atomicAdd(at, value); }
 DEVICE void least_shared(u32 *at, u32 value) { atomicMin(at, value); }
 // One more; gives what was there before.
 DEVICE int arrive(int *at) { return atomicAdd(at, 1); }
-// What this thread wrote is there for other blocks to see before what it writes next.
-DEVICE void publish() { __threadfence(); }
+// What this thread wrote, or saw behind a barrier, is there for other blocks to see before what it writes next; and what
+// it reads next is not from before what it read. Others of its block have that behind the next barrier.
+DEVICE void publish() { asm volatile("fence.acq_rel.gpu;" ::: "memory"); }
 // Read past the caches that blocks do not share.
 DEVICE float fresh(const float *at) {
   float value;

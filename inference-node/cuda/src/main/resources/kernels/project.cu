@@ -471,7 +471,6 @@ DEVICE void finish_outputs(const ProjectArgs &a, const float *work, int first_pa
 template <int TILES, int BLOCK_PANELS>
 DEVICE void leave_heads(const ProjectArgs &a, int first_panel, int rows, float *work) {
   SHARED int completed[BLOCK_PANELS];
-  publish();
   barrier();
   int panels = panel_count(a) - first_panel;
   if ((int)threadIdx.x < BLOCK_PANELS) {
@@ -479,14 +478,16 @@ DEVICE void leave_heads(const ProjectArgs &a, int first_panel, int rows, float *
     if ((int)threadIdx.x < panels) {
       int head = (first_panel + threadIdx.x) * 16 / a.heads.dim;
       int *arrivals = a.arrivals + blockIdx.x * all_heads(a.heads) + head;
-      if (arrive(arrivals) == a.heads.dim / 16 - 1) {
+      publish();
+      bool last = arrive(arrivals) == a.heads.dim / 16 - 1;
+      publish();
+      if (last) {
         *arrivals = 0;
         completed[threadIdx.x] = head;
       }
     }
   }
   barrier();
-  publish();
 #pragma unroll 1
   for (int p = 0; p < BLOCK_PANELS; p++) {
     if (completed[p] >= 0) {

@@ -738,9 +738,6 @@ KERNEL(sample, 1024)(const SampleArgs a) {
   if (threadIdx.x % 32 == 0) {
     s.seen[threadIdx.x / 32] = seen;
   }
-  if (!largest) {
-    publish();
-  }
   barrier();
   if (threadIdx.x < 32) {
     seen = warp_merge(s.seen[threadIdx.x], largest);
@@ -760,7 +757,6 @@ KERNEL(sample, 1024)(const SampleArgs a) {
   if (!s.last || s.row.broken != 0xffffffffu) {
     return;
   }
-  publish();
   seen = s.row;
   Drawing d;
   d.tokens = a.tokens;
