@@ -45,8 +45,11 @@ class OwnEventsTest {
   private static final int NEWCOMERS = 8;
   private static final AttributeKey<Channel> CLOSES = AttributeKey.valueOf("closes");
 
-  /** Other tests open and close files beside this one, and may take the number. */
-  private static final int TRIES = 20;
+  /**
+   * Other tests open and close files beside this one, for seconds at a time, and may take the
+   * number.
+   */
+  private static final int TRIES = 1000;
 
   @Test
   void newcomersAreNotToldThatTheirNumbersLastOwnerLeft() {
