@@ -21,6 +21,7 @@ while [ $# -gt 0 ]; do
     ;;
   --only)
     only=${2-}
+    [ -n "$only" ] || { echo "checks: --only: nothing (expected: a pattern of test classes)" >&2 && exit 2; }
     shift
     ;;
   -*) echo "checks: unknown option $1 (expected: --quick, --seconds N, --only TESTS)" >&2 && exit 2 ;;

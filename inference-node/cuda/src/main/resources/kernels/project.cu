@@ -542,8 +542,7 @@ DEVICE void project(const ProjectArgs &a) {
   ring.find_weights(a);
   int each = stages_of_part<P::TOGETHER>(a);
   int all = each * (PARTS_OF_STEPS / PARTED);
-  Stage current = first_stage(a, ring.team() * (PARTS_OF_STEPS / PARTED));
-  Stage ahead = current;
+  Stage ahead = first_stage(a, ring.team() * (PARTS_OF_STEPS / PARTED));
   int ahead_left = each;
 #pragma unroll 1
   for (int s = 0; s < a.stages - 1 && s < all; s++) {
@@ -552,7 +551,7 @@ DEVICE void project(const ProjectArgs &a) {
   }
   ring.find_rows(a);
   await_previous();
-  ahead = current;
+  ahead = first_stage(a, ring.team() * (PARTS_OF_STEPS / PARTED));
   ahead_left = each;
 #pragma unroll 1
   for (int s = 0; s < a.stages - 1; s++) {
@@ -584,11 +583,11 @@ DEVICE void project(const ProjectArgs &a) {
       multiply(ring, slot, step, sums);
     }
     slot = slot == (u32)a.stages - 1 ? 0 : slot + 1;
-    if (PARTED < PARTS_OF_STEPS && left == 1) {
+    if (PARTED < PARTS_OF_STEPS && --left == 0) {
       add_up(total, sums);
       clear(sums);
+      left = each;
     }
-    next_stage<P::TOGETHER>(a, current, left);
   }
   await_copies<0>();
   barrier();
@@ -596,8 +595,8 @@ DEVICE void project(const ProjectArgs &a) {
   finish<TILES, P::BLOCK_PANELS, PARTED>(a, (float *)shared, F::ROW_SCALED);
 }
 
-// Named by tiles of rows (lone: one row) and a block's panels of outputs. Grid of all: ceil(rows / (8 * tiles)), ceil(panels of the
-// matrix / a block's).
+// Named by tiles of rows (lone: one row) and a block's panels of outputs. Grid of all: ceil(rows / (8 * tiles)),
+// ceil(panels of the matrix / a block's).
 KERNEL(project_int8_lonex1, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 8, 1>(a); }
 KERNEL(project_int8_lonex4, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 2, 1>(a); }
 KERNEL(project_int8_1x1, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 8>(a); }

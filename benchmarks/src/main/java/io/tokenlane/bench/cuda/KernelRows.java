@@ -18,7 +18,6 @@ final class KernelRows {
   private static final int[] BATCHES = {1, 8, 32, 128};
   private static final int CONTEXT = 512;
   private static final int MAX_ROWS = 128;
-  private static final int WARM_UP = 3;
   private static final double KILO = 1000;
 
   private final Map<String, Row> rows = new LinkedHashMap<>();
@@ -46,15 +45,12 @@ final class KernelRows {
   }
 
   private void measure(String name, RandomModel random, int sequences) {
-    int length = CONTEXT + WARM_UP + RandomModel.TILINGS + 2;
+    int length = CONTEXT + RandomModel.TILINGS + 2;
     try (DecodeRun run = new DecodeRun(random.model(), sequences, length, MAX_ROWS)) {
       run.decode(CONTEXT, 1);
       for (int tiling = -1; tiling < RandomModel.TILINGS; tiling++) {
         for (KernelTime time : random.profile(run::step, tiling)) {
-          boolean chosen = tiling < 0;
-          if (chosen || time.weightBytes() > 0) {
-            add(name + " " + time.kernel(), time, chosen);
-          }
+          add(name + " " + time.kernel(), time, tiling < 0);
         }
       }
     }

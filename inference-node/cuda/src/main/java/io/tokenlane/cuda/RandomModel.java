@@ -106,7 +106,7 @@ public final class RandomModel implements AutoCloseable {
   public static final int TILINGS = 4;
 
   /**
-   * Where the time of a step goes.
+   * Where the time of a step goes; with another way to cut projections, what these take.
    *
    * @param step computes it
    * @param tiling which of the ways to cut projections, as far as there are as many; -1 for that
@@ -116,7 +116,7 @@ public final class RandomModel implements AutoCloseable {
     List<KernelTime> times = new ArrayList<>();
     StepProfile profile = new StepProfile(driver, kernels);
     backend.step().choose(tiling < 0 ? Tile::of : new Tiling(tiling));
-    backend.step().watch(list -> times.addAll(profile.of(list)));
+    backend.step().watch(list -> times.addAll(profile.of(list, tiling >= 0)));
     try {
       step.run();
     } finally {

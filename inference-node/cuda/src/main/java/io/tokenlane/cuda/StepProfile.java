@@ -73,14 +73,20 @@ final class StepProfile {
     }
   }
 
-  /** Times all kinds of launches of a list, in the order in which they first come. */
-  List<KernelTime> of(LaunchList list) {
+  /**
+   * Times kinds of launches of a list, in the order in which they first come.
+   *
+   * @param projections whether to leave out all other kinds
+   */
+  List<KernelTime> of(LaunchList list, boolean projections) {
     Map<String, List<Launch>> kinds = new LinkedHashMap<>();
     list.each(
         (kernel, grid, arguments) -> {
           byte[] copied = arguments.toArray(ValueLayout.JAVA_BYTE);
           Launch launch = new Launch(kernel, grid, MemorySegment.ofArray(copied));
-          kinds.computeIfAbsent(launch.kind(), kind -> new ArrayList<>()).add(launch);
+          if (!projections || launch.projects()) {
+            kinds.computeIfAbsent(launch.kind(), kind -> new ArrayList<>()).add(launch);
+          }
         });
     List<KernelTime> times = new ArrayList<>();
     kinds.forEach(
