@@ -129,8 +129,11 @@ class EdgeIT {
   }
 
   private static void everyPanelShowsSomething(EdgeMetrics metrics) throws IOException {
+    // The latest samples may still be on their way.
     for (String query : MetricNames.ofDashboards("10m")) {
-      assertThat(metrics.ask(query)).as(query).isNotEmpty();
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .untilAsserted(() -> assertThat(metrics.ask(query)).as(query).isNotEmpty());
     }
     for (String query : MetricNames.ofAlerts()) {
       assertThat(metrics.ask(query)).as("whether %s can be asked", query).isNotNull();
