@@ -486,7 +486,6 @@ DEVICE QueryRow query_row(const Chunk &chunk, const Item &item, int place) {
   return {used ? chunk.head + within : -1, item.row + row, used ? item.position + row : -1};
 }
 
-DEVICE u32 two_halves(float first, float second) { return f32_to_f16(first) | (u32)f32_to_f16(second) << 16; }
 
 // A warp takes every fourth row of queries, a lane four neighbours of each.
 DEVICE void load_queries(Wide (&numbers)[4], const AttendArgs &a, const Chunk &chunk, const Item &item) {
@@ -539,8 +538,8 @@ DEVICE void lay_queries(const Wide (&numbers)[4], TensorWork<D> &work) {
       for (int pair = 0; pair < 2; pair++) {
         float first = bits_to_f32(numbers[i].words[2 * pair]) * up;
         float second = bits_to_f32(numbers[i].words[2 * pair + 1]) * up;
-        u32 high = two_halves(first, second);
-        u32 low = two_halves(first - f16_to_f32((u16)high), second - f16_to_f32((u16)(high >> 16)));
+        u32 high = two_f16(first, second);
+        u32 low = two_f16(first - f16_to_f32((u16)high), second - f16_to_f32((u16)(high >> 16)));
         Wide(&to)[2][32] = work.queries[lane / 8 * 2 + lane % 2];
         to[0][reader].words[pair * 2 + place / 8] = high;
         to[1][reader].words[pair * 2 + place / 8] = low;
@@ -796,8 +795,8 @@ DEVICE void weigh(float (&scores)[2][4], WarpSoftmax<D> &soft, int halves) {
 template <int D, class Eight>
 DEVICE void add_values(const float (&shares)[2][4], const Eight (&values)[4][D / 64], WarpSoftmax<D> &soft) {
   Quad left = {
-      two_halves(shares[0][0], shares[0][1]), two_halves(shares[0][2], shares[0][3]),
-      two_halves(shares[1][0], shares[1][1]), two_halves(shares[1][2], shares[1][3])};
+      two_f16(shares[0][0], shares[0][1]), two_f16(shares[0][2], shares[0][3]),
+      two_f16(shares[1][0], shares[1][1]), two_f16(shares[1][2], shares[1][3])};
 #pragma unroll
   for (int n = 0; n < D / 8; n += 2) {
     Pair first = beside(values[0][n / 8], values[1][n / 8], n % 8 / 2);

@@ -29,10 +29,11 @@ typedef unsigned long long u64;
 // Shared memory of as many bytes as the launch asks for.
 #define LAUNCHED_SHARED(name) extern __shared__ Quad name[]
 
-struct Quad {
+// Of so many bytes' alignment, so that one instruction loads or stores them.
+struct __align__(16) Quad {
   u32 x, y, z, w;
 };
-struct Pair {
+struct __align__(8) Pair {
   u32 x, y;
 };
 
@@ -71,6 +72,26 @@ DEVICE u16 f32_to_f16(float value) {
   u16 bits;
   asm("cvt.rn.f16.f32 %0, %1;" : "=h"(bits) : "f"(value));
   return bits;
+}
+
+// Two of them in a word, ties to even.
+DEVICE u32 two_f16(float low, float high) {
+  u32 bits;
+  asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(bits) : "f"(high), "f"(low));
+  return bits;
+}
+
+DEVICE u32 two_bf16(float low, float high) {
+  u32 bits;
+  asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(bits) : "f"(high), "f"(low));
+  return bits;
+}
+
+// 1 / x, give or take the last bit, of normal numbers below 2^126.
+DEVICE float reciprocal(float x) {
+  float y;
+  asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+  return y;
 }
 
 // Bytes of `a` (0 to 3) and `b` (4 to 7), the lowest by the lowest four bits of the selector.
@@ -170,6 +191,9 @@ DEVICE u16 f32_to_bf16(float value) {
   u32 bits = f32_to_bits(value);
   return (u16)((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16);
 }
+
+// To the nearest integer, ties to even, of less than 2^22: it lies in the last bits, as they are of 12,582,912 + number.
+DEVICE u32 rounded_bits(float number) { return f32_to_bits(number + 12582912.0f); }
 
 DEVICE bool is_finite(float value) { return (f32_to_bits(value) & 0x7f800000u) != 0x7f800000u; }
 

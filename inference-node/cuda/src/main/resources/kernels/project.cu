@@ -10,6 +10,10 @@
 // same rows. Both weights and rows come into shared memory by copies that run several stages ahead. Copies of weights
 // begin before the kernels ahead have ended.
 //
+// Before it, in the same kernel:
+// - A lone row's norm and rounding. Each block does that for itself, while its first weights are on their way: all blocks
+//   read 16 KB more, and a kernel between two projections, which nothing can overlap, is gone.
+//
 // Behind it, in the same kernel:
 // - Gates. Outputs of gate and up lie in one panel, eight of each, so that a block has both of a pair. What comes
 //   out is ready for the projection behind. Bytes want 32 neighbours, so blocks have whole fours of panels. Rows as
@@ -27,9 +31,10 @@
 // 7. weights and rows by way of shared memory, stages ahead: loads into registers stood still at each turn of the loop
 //    (a lone row's 62 MB in 31 us, of which memory needs 15);
 // 8. warps that share rows, for many rows;
-// 9. a lone row takes the room of one, not of eight.
+// 9. a lone row takes the room of one, not of eight;
+// 10. and is normed and rounded by each block for itself.
 #include "heads.cuh"
-#include "ready.cuh"
+#include "held.cuh"
 
 struct ProjectArgs {
   const Counts *counts;
@@ -40,6 +45,9 @@ struct ProjectArgs {
   const float *in_scales;
   float *out;
   int *arrivals;  // [rows' block][head]: panels that are done, 0 between kernels; 0: outputs are no heads
+  // Of a lone row that is to be normed, and lies in `in` as float32:
+  const int *chosen;  // its number; 0: the first
+  const float *gain;
   Ready ready;    // where gated rows go
   Heads heads;
   int steps;
@@ -49,7 +57,9 @@ struct ProjectArgs {
   int paired;   // whether outputs i and i + n / 2 lie in one panel
   int gate;     // 0: none, 1 SwiGLU, 2 GeGLU; paired only
   int stages;   // that shared memory has room for: 2 to 4
+  int width;    // numbers of a row
   float scale;  // of all weights, a power of two
+  float epsilon;
 };
 
 static const int PARTS_OF_STEPS = 8;
@@ -70,6 +80,7 @@ struct Bytes {
   static const int ROW_PARTS = 1;
   static const int SCALES = 32;  // bytes of scales in a step of a panel, and of a tile
   static const bool ROW_SCALED = false;
+  static DEVICE void leave(const Ready &to, const HeldRow &row, float *) { held_int8<1>(to, 0, row); }
 };
 
 // Three bfloat16 that add up.
@@ -77,6 +88,7 @@ struct ThreeHalves {
   static const int ROW_PARTS = 3;
   static const int SCALES = 0;
   static const bool ROW_SCALED = false;
+  static DEVICE void leave(const Ready &to, const HeldRow &row, float *) { held_bf16<1>(to, 0, row); }
 };
 
 // Two binary16 that add up, and a power of two for a row.
@@ -84,21 +96,51 @@ struct TwoHalves {
   static const int ROW_PARTS = 2;
   static const int SCALES = 0;
   static const bool ROW_SCALED = true;
+  static DEVICE void leave(const Ready &to, const HeldRow &row, float *work) { held_f16<1>(to, 0, row, work); }
 };
 
-// Where things are in shared memory: for each team its rows, stage behind stage, then for each warp its weights.
-// Sums take their place at the end, and then heads. The host asks for as much (Tile.java).
-template <class F, int TILES, int PANELS, int PARTED, int COLUMNS>
+// Where rows come from: eight of a tile, or one, that are ready, or one that is normed here.
+struct Eight {
+  static const int COLUMNS = 8;
+  static const bool NORMED = false;
+};
+struct Lone {
+  static const int COLUMNS = 1;
+  static const bool NORMED = false;
+};
+struct Normed {
+  static const int COLUMNS = 1;
+  static const bool NORMED = true;
+};
+
+// Where things are in shared memory: for each team its rows, stage behind stage, or at once a row that is normed here;
+// then for each warp its weights. Sums take their place at the end, and then heads. The host asks for as much (Tile.java).
+template <class F, int TILES, int PANELS, int PARTED, class R>
 struct Plan {
+  static const int COLUMNS = R::COLUMNS;
   static const int SHARING = WARPS / PARTED;
   static const int BLOCK_PANELS = SHARING * PANELS;
   static const int TOGETHER = COLUMNS == 1 ? 4 : 2;  // steps of a stage
   static const int PART_STEP = 32 * COLUMNS;         // bytes
   static const int ROWS = TOGETHER * TILES * F::ROW_PARTS * PART_STEP;
   static const int ROW_SCALES = COLUMNS == 1 ? F::SCALES / 2 : F::SCALES;
-  static const int ROW_STAGE = ROWS + TOGETHER * TILES * ROW_SCALES;
+  static const int ROW_STAGE = R::NORMED ? 0 : ROWS + TOGETHER * TILES * ROW_SCALES;
   static const int WEIGHTS = TOGETHER * PANELS * 512;
   static const int WEIGHT_STAGE = WEIGHTS + TOGETHER * PANELS * F::SCALES;
+};
+
+// A row that is normed here, in shared memory: all of its steps, and as many as a part's last stage may reach further.
+template <class F>
+struct Whole {
+  int steps;
+  u32 scales;  // where they are
+  u32 end;
+
+  DEVICE explicit Whole(const ProjectArgs &a) {
+    steps = (a.steps + PARTS_OF_STEPS - 1) / PARTS_OF_STEPS * PARTS_OF_STEPS + 4;
+    scales = steps * F::ROW_PARTS * 32;
+    end = scales + (F::SCALES ? steps * 4 : 0);
+  }
 };
 
 // A stage's steps: neighbours of one part, as far as they reach.
@@ -136,10 +178,17 @@ DEVICE void next_stage(const ProjectArgs &a, Stage &stage, int &left) {
 static const u32 LIFTED_BITS = 0x4b400000;
 static const float LIFTED = 12582912.0f;
 
+// Where a stage's things are in shared memory.
+struct Place {
+  u32 weights;
+  u32 rows;
+  u32 scales;
+};
+
 // What a warp has to do with copies. Where each thread copies from is found once: a stage only adds its step.
-template <class F, int TILES, int PANELS, int PARTED, int COLUMNS>
+template <class F, int TILES, int PANELS, int PARTED, class R>
 struct Ring {
-  typedef Plan<F, TILES, PANELS, PARTED, COLUMNS> P;
+  typedef Plan<F, TILES, PANELS, PARTED, R> P;
   static const int TOGETHER = P::TOGETHER;
   static const int SHARING_THREADS = P::SHARING * 32;
   // Pieces of 16 bytes: of a part of a step of a tile, of a stage of a tile, and of all tiles.
@@ -169,7 +218,7 @@ struct Ring {
     shared = memory;
     member = warp % P::SHARING;
     rows = team() * a.stages * P::ROW_STAGE;
-    weights = (PARTED * P::ROW_STAGE + warp * P::WEIGHT_STAGE) * a.stages;
+    weights = (PARTED * P::ROW_STAGE + warp * P::WEIGHT_STAGE) * a.stages + (R::NORMED ? Whole<F>(a).end : 0);
     thread = member * 32 + threadIdx.x % 32;
     first = blockIdx.x * TILES;
     count = row_count(a) - first * 8;
@@ -267,9 +316,18 @@ struct Ring {
     }
   }
 
+  // Where a stage is: in its slot, but for a row that is there as a whole.
+  DEVICE Place place(const ProjectArgs &a, u32 slot, int step) const {
+    Place at;
+    at.weights = weights + slot * P::WEIGHT_STAGE;
+    at.rows = R::NORMED ? step * F::ROW_PARTS * 32 : rows + slot * P::ROW_STAGE;
+    at.scales = R::NORMED ? Whole<F>(a).scales + step * 4 : at.rows + P::ROWS;
+    return at;
+  }
+
   // All of a team can see what its members copied, and are done with what they read before.
   DEVICE void meet() const {
-    if (P::SHARING == 1) {
+    if (P::SHARING == 1 || R::NORMED) {
       warp_barrier();
     } else {
       barrier();
@@ -289,15 +347,23 @@ DEVICE Pair columns_of(const Pair *rows, int at, int lane) {
   return row;
 }
 
+// The scales of a lane's two columns, or of the first where that is the only one.
+template <class R>
+DEVICE Pair scales_of(const u8 *scales, int at, int lane) {
+  if (R::NORMED) {
+    return {((const u32 *)scales)[at], 0};
+  }
+  return ((const Pair *)scales)[R::COLUMNS == 1 ? at * 2 : at * 4 + lane % 4];
+}
+
 // The products of a step in shared memory, also of tiles without rows: with no way round them they overlap.
-template <int TILES, int PANELS, int PARTED, int COLUMNS>
+template <int TILES, int PANELS, int PARTED, class R>
 DEVICE void multiply(
-    const Ring<Bytes, TILES, PANELS, PARTED, COLUMNS> &ring, u32 slot, int step,
+    const Ring<Bytes, TILES, PANELS, PARTED, R> &ring, const Place &place, int step,
     float (&sums)[PANELS][TILES][4]) {
-  typedef Plan<Bytes, TILES, PANELS, PARTED, COLUMNS> P;
+  typedef Plan<Bytes, TILES, PANELS, PARTED, R> P;
   int lane = ring.thread % 32;
-  const u8 *weights = ring.shared + ring.weights + slot * P::WEIGHT_STAGE;
-  const u8 *rows = ring.shared + ring.rows + slot * P::ROW_STAGE;
+  const u8 *weights = ring.shared + place.weights;
   Quad weight[PANELS];
   float upper[PANELS];
   float lower[PANELS];
@@ -312,8 +378,8 @@ DEVICE void multiply(
 #pragma unroll
   for (int t = 0; t < TILES; t++) {
     int at = t * P::TOGETHER + step;
-    Pair row = columns_of<COLUMNS>((const Pair *)rows, at, lane);
-    Pair scales = ((const Pair *)(rows + P::ROWS))[at * (P::ROW_SCALES / 8) + (COLUMNS == 1 ? 0 : lane % 4)];
+    Pair row = columns_of<R::COLUMNS>((const Pair *)(ring.shared + place.rows), at, lane);
+    Pair scales = scales_of<R>(ring.shared + place.scales, at, lane);
     float left = bits_to_f32(scales.x);
     float right = bits_to_f32(scales.y);
 #pragma unroll
@@ -322,7 +388,7 @@ DEVICE void multiply(
       mma_s8(products, weight[p], row, ring.lifted);
       sums[p][t][0] = fused(lowered(products[0]), upper[p] * left, sums[p][t][0]);
       sums[p][t][2] = fused(lowered(products[2]), lower[p] * left, sums[p][t][2]);
-      if (COLUMNS > 1) {
+      if (R::COLUMNS > 1) {
         sums[p][t][1] = fused(lowered(products[1]), upper[p] * right, sums[p][t][1]);
         sums[p][t][3] = fused(lowered(products[3]), lower[p] * right, sums[p][t][3]);
       }
@@ -330,14 +396,14 @@ DEVICE void multiply(
   }
 }
 
-template <class F, int TILES, int PANELS, int PARTED, int COLUMNS>
+template <class F, int TILES, int PANELS, int PARTED, class R>
 DEVICE void multiply(
-    const Ring<F, TILES, PANELS, PARTED, COLUMNS> &ring, u32 slot, int step,
+    const Ring<F, TILES, PANELS, PARTED, R> &ring, const Place &place, int step,
     float (&sums)[PANELS][TILES][4]) {
-  typedef Plan<F, TILES, PANELS, PARTED, COLUMNS> P;
+  typedef Plan<F, TILES, PANELS, PARTED, R> P;
   int lane = ring.thread % 32;
-  const Quad *weights = (const Quad *)(ring.shared + ring.weights + slot * P::WEIGHT_STAGE);
-  const Pair *rows = (const Pair *)(ring.shared + ring.rows + slot * P::ROW_STAGE);
+  const Quad *weights = (const Quad *)(ring.shared + place.weights);
+  const Pair *rows = (const Pair *)(ring.shared + place.rows);
   Quad weight[PANELS];
 #pragma unroll
   for (int p = 0; p < PANELS; p++) {
@@ -347,7 +413,7 @@ DEVICE void multiply(
   for (int t = 0; t < TILES; t++) {
 #pragma unroll
     for (int part = F::ROW_PARTS - 1; part >= 0; part--) {
-      Pair row = columns_of<COLUMNS>(rows, (t * P::TOGETHER + step) * F::ROW_PARTS + part, lane);
+      Pair row = columns_of<R::COLUMNS>(rows, (t * P::TOGETHER + step) * F::ROW_PARTS + part, lane);
 #pragma unroll
       for (int p = 0; p < PANELS; p++) {
         if (F::ROW_PARTS == 3) {
@@ -399,7 +465,7 @@ DEVICE int output_of(const ProjectArgs &a, int panel, int place) {
 
 // An output of a row from its parts.
 template <int TILES, int PARTED>
-DEVICE float summed(const ProjectArgs &a, const float *work, int place, int row, int output, int n, bool row_scaled) {
+DEVICE float summed(const ProjectArgs &a, const float *work, int place, int row, int output, int n, const float *row_scales) {
   const float *from = work + place * PARTED * TILES * TILE_SUMS + row * COLUMN + output;
   float halves[2];
 #pragma unroll
@@ -411,8 +477,8 @@ DEVICE float summed(const ProjectArgs &a, const float *work, int place, int row,
     }
   }
   float sum = (halves[0] + halves[1]) * a.scale;
-  if (row_scaled) {
-    sum *= a.in_scales[blockIdx.x * TILES * 8 + row];
+  if (row_scales) {
+    sum *= row_scales[row];
   }
   if (a.bias) {
     sum += a.bias[n];
@@ -422,7 +488,7 @@ DEVICE float summed(const ProjectArgs &a, const float *work, int place, int row,
 
 // Pairs of all panels, 32 of them from four panels at a time, a row a warp.
 template <int TILES, int BLOCK_PANELS, int PARTED>
-DEVICE void finish_gates(const ProjectArgs &a, const float *work, int first_panel, int rows, bool row_scaled) {
+DEVICE void finish_gates(const ProjectArgs &a, const float *work, int first_panel, int rows, const float *row_scales) {
   int lane = threadIdx.x % 32;
 #pragma unroll 1
   for (int i = threadIdx.x / 32; i < TILES * 8 * ((BLOCK_PANELS + 3) / 4); i += WARPS) {
@@ -434,8 +500,8 @@ DEVICE void finish_gates(const ProjectArgs &a, const float *work, int first_pane
     }
     float number = 0;
     if (place < BLOCK_PANELS && n < a.n / 2) {
-      float gate = summed<TILES, PARTED>(a, work, place, row, lane % 8, n, row_scaled);
-      float up = summed<TILES, PARTED>(a, work, place, row, lane % 8 + 8, n + a.n / 2, row_scaled);
+      float gate = summed<TILES, PARTED>(a, work, place, row, lane % 8, n, row_scales);
+      float up = summed<TILES, PARTED>(a, work, place, row, lane % 8 + 8, n + a.n / 2, row_scales);
       number = activated(gate, a.gate == 2) * up;
     }
     int to = blockIdx.x * TILES * 8 + row;
@@ -452,7 +518,7 @@ DEVICE void finish_gates(const ProjectArgs &a, const float *work, int first_pane
 }
 
 template <int TILES, int BLOCK_PANELS, int PARTED>
-DEVICE void finish_outputs(const ProjectArgs &a, const float *work, int first_panel, int rows, bool row_scaled) {
+DEVICE void finish_outputs(const ProjectArgs &a, const float *work, int first_panel, int rows, const float *row_scales) {
 #pragma unroll 1
   for (int i = threadIdx.x; i < rows * BLOCK_PANELS * 16; i += 256) {
     int row = i / (BLOCK_PANELS * 16);
@@ -461,7 +527,7 @@ DEVICE void finish_outputs(const ProjectArgs &a, const float *work, int first_pa
     if (first_panel + place >= panel_count(a) || n >= a.n) {
       continue;
     }
-    float sum = summed<TILES, PARTED>(a, work, place, row, i % 16, n, row_scaled);
+    float sum = summed<TILES, PARTED>(a, work, place, row, i % 16, n, row_scales);
     float *out = a.out + (u64)(blockIdx.x * TILES * 8 + row) * a.n + n;
     *out = a.add ? *out + sum : sum;
   }
@@ -499,17 +565,17 @@ DEVICE void leave_heads(const ProjectArgs &a, int first_panel, int rows, float *
   }
 }
 
-// What is left once all sums of a block are in shared memory.
+// What is left once all sums of a block are in shared memory. Scales are those of the block's rows, if they have some.
 template <int TILES, int BLOCK_PANELS, int PARTED>
-DEVICE void finish(const ProjectArgs &a, float *work, bool row_scaled) {
+DEVICE void finish(const ProjectArgs &a, float *work, const float *row_scales) {
   int first_panel = blockIdx.y * BLOCK_PANELS;
   int rows = row_count(a) - blockIdx.x * TILES * 8;
   rows = rows < TILES * 8 ? rows : TILES * 8;
   barrier();
   if (a.gate) {
-    finish_gates<TILES, BLOCK_PANELS, PARTED>(a, work, first_panel, rows, row_scaled);
+    finish_gates<TILES, BLOCK_PANELS, PARTED>(a, work, first_panel, rows, row_scales);
   } else {
-    finish_outputs<TILES, BLOCK_PANELS, PARTED>(a, work, first_panel, rows, row_scaled);
+    finish_outputs<TILES, BLOCK_PANELS, PARTED>(a, work, first_panel, rows, row_scales);
   }
   if (a.arrivals) {
     leave_heads<TILES, BLOCK_PANELS>(a, first_panel, rows, work);
@@ -527,14 +593,40 @@ DEVICE void await_stage(int stages) {
   }
 }
 
+// What a row that is normed here is to multiply beyond its end.
+template <class F>
+DEVICE void clear_behind(const ProjectArgs &a, u8 *shared) {
+  Whole<F> whole(a);
+  for (u32 i = a.steps * F::ROW_PARTS * 8 + threadIdx.x; i < whole.scales / 4; i += 256) {
+    ((u32 *)shared)[i] = 0;
+  }
+  for (u32 i = whole.scales / 4 + a.steps + threadIdx.x; i < whole.end / 4; i += 256) {
+    ((u32 *)shared)[i] = 0;
+  }
+}
+
+// The row, normed and rounded, into shared memory, for all warps. A scale that all of it shares goes elsewhere.
+template <class F>
+DEVICE void norm_row(const ProjectArgs &a, const HeldRow &gain, u8 *shared, float *scale) {
+  SHARED float work[64];
+  HeldRow row;
+  hold(row, (const float *)a.in + (u64)(a.chosen ? *a.chosen : 0) * a.width, a.width);
+  norm(row, quarter_norm_scale(row, work, a.width, a.epsilon), gain);
+  Ready to = {shared, F::ROW_SCALED ? scale : (float *)(shared + Whole<F>(a).scales), a.steps, 0};
+  F::leave(to, row, work + 32);
+  barrier();
+}
+
 // PANELS neighbouring panels of outputs a warp, TILES tiles of rows: the more, the less often each is read. A lone row
 // has shared memory for one column, so that more stages and blocks find room.
-template <class F, int TILES, int PANELS, int PARTED, int COLUMNS = 8>
+template <class F, int TILES, int PANELS, int PARTED, class R = Eight>
 DEVICE void project(const ProjectArgs &a) {
-  typedef Plan<F, TILES, PANELS, PARTED, COLUMNS> P;
-  LAUNCHED_SHARED(shared);
+  typedef Plan<F, TILES, PANELS, PARTED, R> P;
+  LAUNCHED_SHARED(memory);
+  SHARED float own_scale;
+  u8 *shared = (u8 *)memory;
   let_next_begin();
-  Ring<F, TILES, PANELS, PARTED, COLUMNS> ring(a, (u8 *)shared);
+  Ring<F, TILES, PANELS, PARTED, R> ring(a, shared);
   if (ring.count <= 0) {
     await_previous();
     return;
@@ -545,26 +637,41 @@ DEVICE void project(const ProjectArgs &a) {
   Stage ahead = first_stage(a, ring.team() * (PARTS_OF_STEPS / PARTED));
   int ahead_left = each;
 #pragma unroll 1
-  for (int s = 0; s < a.stages - 1 && s < all; s++) {
-    ring.copy_weights(ahead, s);
-    next_stage<P::TOGETHER>(a, ahead, ahead_left);
-  }
-  ring.find_rows(a);
-  await_previous();
-  ahead = first_stage(a, ring.team() * (PARTS_OF_STEPS / PARTED));
-  ahead_left = each;
-#pragma unroll 1
   for (int s = 0; s < a.stages - 1; s++) {
     if (s < all) {
-      ring.copy_rows(ahead, s);
+      ring.copy_weights(ahead, s);
       next_stage<P::TOGETHER>(a, ahead, ahead_left);
     }
-    end_copies();
+    if (R::NORMED) {
+      end_copies();
+    }
+  }
+  if (R::NORMED) {
+    HeldRow gain;
+    hold(gain, a.gain, a.width);
+    clear_behind<F>(a, shared);
+    await_previous();
+    norm_row<F>(a, gain, shared, &own_scale);
+  } else {
+    ring.find_rows(a);
+    await_previous();
+    ahead = first_stage(a, ring.team() * (PARTS_OF_STEPS / PARTED));
+    ahead_left = each;
+#pragma unroll 1
+    for (int s = 0; s < a.stages - 1; s++) {
+      if (s < all) {
+        ring.copy_rows(ahead, s);
+        next_stage<P::TOGETHER>(a, ahead, ahead_left);
+      }
+      end_copies();
+    }
   }
   float sums[PANELS][TILES][4];
   float total[PANELS][TILES][4];
   clear(sums);
   clear(total);
+  int part = ring.team() * (PARTS_OF_STEPS / PARTED);
+  int at = first_stage(a, part).step;
   int left = each;
   u32 slot = 0;
 #pragma unroll 1
@@ -574,31 +681,39 @@ DEVICE void project(const ProjectArgs &a) {
     if (s + a.stages - 1 < all) {
       u32 behind = (slot == 0 ? a.stages : slot) - 1;
       ring.copy_weights(ahead, behind);
-      ring.copy_rows(ahead, behind);
+      if (!R::NORMED) {
+        ring.copy_rows(ahead, behind);
+      }
       next_stage<P::TOGETHER>(a, ahead, ahead_left);
     }
     end_copies();
+    Place place = ring.place(a, slot, at);
 #pragma unroll
     for (int step = 0; step < P::TOGETHER; step++) {
-      multiply(ring, slot, step, sums);
+      multiply(ring, place, step, sums);
     }
     slot = slot == (u32)a.stages - 1 ? 0 : slot + 1;
+    at += P::TOGETHER;
     if (PARTED < PARTS_OF_STEPS && --left == 0) {
       add_up(total, sums);
       clear(sums);
       left = each;
+      at = first_stage(a, ++part).step;
     }
   }
   await_copies<0>();
   barrier();
   leave_sums<TILES, PANELS, PARTED>((float *)shared, ring.member, ring.team(), PARTED < PARTS_OF_STEPS ? total : sums);
-  finish<TILES, P::BLOCK_PANELS, PARTED>(a, (float *)shared, F::ROW_SCALED);
+  const float *row_scales = R::NORMED ? &own_scale : a.in_scales + blockIdx.x * TILES * 8;
+  finish<TILES, P::BLOCK_PANELS, PARTED>(a, (float *)shared, F::ROW_SCALED ? row_scales : 0);
 }
 
-// Named by tiles of rows (lone: one row) and a block's panels of outputs. Grid of all: ceil(rows / (8 * tiles)),
+// Named by tiles of rows (lone: one row; normed: one that is normed here) and a block's panels of outputs. Grid of all: ceil(rows / (8 * tiles)),
 // ceil(panels of the matrix / a block's).
-KERNEL(project_int8_lonex1, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 8, 1>(a); }
-KERNEL(project_int8_lonex4, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 2, 1>(a); }
+KERNEL(project_int8_lonex1, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 8, Lone>(a); }
+KERNEL(project_int8_lonex4, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 2, Lone>(a); }
+KERNEL(project_int8_normedx1, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 8, Normed>(a); }
+KERNEL(project_int8_normedx4, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 2, Normed>(a); }
 KERNEL(project_int8_1x1, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 8>(a); }
 KERNEL(project_int8_1x4, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 2>(a); }
 KERNEL(project_int8_2x1, 256, 2)(const ProjectArgs a) { project<Bytes, 2, 1, 8>(a); }
@@ -610,8 +725,10 @@ KERNEL(project_int8_4x4, 256, 2)(const ProjectArgs a) { project<Bytes, 4, 1, 2>(
 KERNEL(project_int8_4x8, 256, 2)(const ProjectArgs a) { project<Bytes, 4, 2, 2>(a); }
 KERNEL(project_int8_8x4, 256, 2)(const ProjectArgs a) { project<Bytes, 8, 1, 2>(a); }
 KERNEL(project_int8_8x8, 256)(const ProjectArgs a) { project<Bytes, 8, 2, 2>(a); }
-KERNEL(project_bf16_lonex1, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 8, 1>(a); }
-KERNEL(project_bf16_lonex4, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 2, 1>(a); }
+KERNEL(project_bf16_lonex1, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 8, Lone>(a); }
+KERNEL(project_bf16_lonex4, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 2, Lone>(a); }
+KERNEL(project_bf16_normedx1, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 8, Normed>(a); }
+KERNEL(project_bf16_normedx4, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 2, Normed>(a); }
 KERNEL(project_bf16_1x1, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 8>(a); }
 KERNEL(project_bf16_1x4, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 2>(a); }
 KERNEL(project_bf16_2x1, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 2, 1, 8>(a); }
@@ -623,8 +740,10 @@ KERNEL(project_bf16_4x4, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 4, 
 KERNEL(project_bf16_4x8, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 4, 2, 2>(a); }
 KERNEL(project_bf16_8x4, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 8, 1, 2>(a); }
 KERNEL(project_bf16_8x8, 256)(const ProjectArgs a) { project<ThreeHalves, 8, 2, 2>(a); }
-KERNEL(project_f16_lonex1, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 1, 8, 1>(a); }
-KERNEL(project_f16_lonex4, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 1, 2, 1>(a); }
+KERNEL(project_f16_lonex1, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 1, 8, Lone>(a); }
+KERNEL(project_f16_lonex4, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 1, 2, Lone>(a); }
+KERNEL(project_f16_normedx1, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 1, 8, Normed>(a); }
+KERNEL(project_f16_normedx4, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 1, 2, Normed>(a); }
 KERNEL(project_f16_1x1, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 1, 8>(a); }
 KERNEL(project_f16_1x4, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 1, 2>(a); }
 KERNEL(project_f16_2x1, 256, 2)(const ProjectArgs a) { project<TwoHalves, 2, 1, 8>(a); }
@@ -660,5 +779,5 @@ KERNEL(project_f32, 256)(const ProjectArgs a) {
     sums[0][0][3] = fused(lower, right, sums[0][0][3]);
   }
   leave_sums<1, 1, 8>((float *)work, 0, threadIdx.x / 32, sums);
-  finish<1, 1, 8>(a, (float *)work, false);
+  finish<1, 1, 8>(a, (float *)work, 0);
 }

@@ -17,11 +17,13 @@ struct Ready {
   int format;  // 0: not made ready
 };
 
-// Where a 16-bit number of step `step`, place `k` of 16, goes: `part` of `parts` that add up to it.
+// Where a 16-bit number of step `step`, place `k` of 16, goes: `part` of `parts` that add up to it. COLUMNS rows lie
+// beside each other: eight, or a row that is alone.
+template <int COLUMNS = 8>
 DEVICE u64 place16(int steps, int row, int step, int k, int part, int parts) {
-  u64 block = ((u64)(row / 8) * steps + step) * parts + part;
-  int reader = row % 8 * 4 + k % 8 / 2;
-  return (block * 32 + reader) * 4 + k / 8 * 2 + k % 2;
+  u64 block = ((u64)(row / COLUMNS) * steps + step) * parts + part;
+  u64 reader = (block * COLUMNS + row % COLUMNS) * 4 + k % 8 / 2;
+  return reader * 4 + k / 8 * 2 + k % 2;
 }
 
 // Three bfloat16 that add up to the float32.
@@ -39,15 +41,21 @@ DEVICE void ready_f32(const Ready &to, int row, int i, float number) {
   ((float *)to.out)[((u64)(row / 8) * to.steps + i) * 8 + row % 8] = number;
 }
 
+// The scale of bytes -127 to 127 whose largest is this, and its reciprocal.
+DEVICE float byte_scale(float largest, float &inverse) {
+  float scale = largest * (1.0f / 127.0f);
+  inverse = scale < 1.17549435e-38f ? 0.0f : reciprocal(scale);
+  return scale;
+}
+
 // A group of 32 as bytes -127 to 127, ties to even, with a scale. By a warp, a number a lane.
 DEVICE void ready_int8(const Ready &to, int row, int step, float number) {
   int lane = threadIdx.x % 32;
-  float scale = warp_max(fabsf(number)) / 127.0f;
-  float inverse = scale < 1.17549435e-38f ? 0.0f : 1.0f / scale;
+  float inverse;
+  float scale = byte_scale(warp_max(fabsf(number)), inverse);
   u64 block = (u64)(row / 8) * to.steps + step;
   int reader = row % 8 * 4 + lane % 16 / 4;
-  ((signed char *)to.out)[(block * 32 + reader) * 8 + lane / 16 * 4 + lane % 4] =
-      (signed char)(int)rintf(number * inverse);
+  ((u8 *)to.out)[(block * 32 + reader) * 8 + lane / 16 * 4 + lane % 4] = (u8)rounded_bits(number * inverse);
   if (lane == 0) {
     to.scales[block * 8 + row % 8] = scale;
   }

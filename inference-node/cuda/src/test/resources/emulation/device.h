@@ -15,10 +15,10 @@
 #define SHARED static
 #define LAUNCHED_SHARED(name) Quad *name = emulation::launched
 
-struct Quad {
+struct alignas(16) Quad {
   u32 x, y, z, w;
 };
-struct Pair {
+struct alignas(8) Pair {
   u32 x, y;
 };
 
@@ -215,6 +215,12 @@ DEVICE u16 f32_to_f16(float value) {
   memcpy(&bits, &half, 2);
   return bits;
 }
+
+DEVICE float reciprocal(float x) { return 1.0f / x; }
+DEVICE u32 two_f16(float low, float high) { return f32_to_f16(low) | (u32)f32_to_f16(high) << 16; }
+
+DEVICE u16 f32_to_bf16(float value);  // common.cuh
+DEVICE u32 two_bf16(float low, float high) { return f32_to_bf16(low) | (u32)f32_to_bf16(high) << 16; }
 
 DEVICE u32 permute(u32 a, u32 b, u32 selector) {
   u64 bytes = (u64)b << 32 | a;

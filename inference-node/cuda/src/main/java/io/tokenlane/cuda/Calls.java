@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes launches down: which kernel, on how many blocks, with what arguments. */
 final class Calls {
-  /** What a tile is chosen for, once. */
-  private record Projection(Format format, int rows, int outputs, boolean gated) {}
-
   private final LaunchList list;
   private final Arguments arguments;
   private final DeviceMemory.Scratch packed;
@@ -43,7 +40,7 @@ final class Calls {
   Calls(LaunchList list, Arena arena, DeviceMemory memory, DeviceFacts device) {
     this.list = list;
     this.device = device;
-    chosen = it -> Tile.of(it.format, it.rows, it.outputs, device, it.gated);
+    chosen = it -> Tile.of(it, device);
     arguments = new Arguments(arena);
     packed = memory.new Scratch();
     packedScales = memory.new Scratch();
@@ -64,7 +61,7 @@ final class Calls {
   /** From the next step on. */
   void choose(Tile.Choice choice) {
     tiles.clear();
-    chosen = it -> choice.of(it.format, it.rows, it.outputs, device, it.gated);
+    chosen = it -> choice.of(it, device);
   }
 
   StepMemory batch() {
@@ -137,20 +134,54 @@ final class Calls {
         format.leftAs());
   }
 
-  void project(DeviceLinear weight, Ready in, boolean ofOutputs, Finish finish) {
+  /**
+   * What a projection reads.
+   *
+   * @param numbers address of the rows
+   * @param scales address of their scales
+   * @param outputs whether only those that have outputs are meant
+   * @param norm what makes a lone row ready on the way; null if rows are
+   */
+  private record Input(long numbers, long scales, boolean outputs, @Nullable Source norm) {}
+
+  /** A projection of rows that are not ready: they become so in it, or before. */
+  void project(DeviceLinear weight, Source from, Finish finish) {
+    int count = from.outputs() ? outputs : rows;
+    Input in;
+    if (from.mode() == KernelNumbers.NORMED
+        && Projection.norms(weight.format(), count, weight.inputs())) {
+      in = new Input(from.rows().address(), 0, from.outputs(), from);
+    } else {
+      Ready ready = pack(from, weight);
+      in = new Input(ready.numbers(), ready.scales(), from.outputs(), null);
+    }
+    project(weight, in, finish);
+  }
+
+  /** A projection of the batch's rows, which are ready. */
+  void project(DeviceLinear weight, Ready in, Finish finish) {
+    project(weight, new Input(in.numbers(), in.scales(), false, null), finish);
+  }
+
+  private void project(DeviceLinear weight, Input in, Finish finish) {
     Format format = weight.format();
-    int count = ofOutputs ? outputs : rows;
-    Projection projection = new Projection(format, count, weight.outputs(), finish.gate() != 0);
+    int count = in.outputs ? outputs : rows;
+    Source norm = in.norm;
+    Projection projection =
+        new Projection(
+            format, count, weight.inputs(), weight.outputs(), finish.gate() != 0, norm != null);
     Tile tile = tiles.computeIfAbsent(projection, chosen);
     Arguments wanted =
         counts()
             .address(weight.weights())
             .address(weight.scales())
             .address(weight.bias())
-            .address(in.numbers())
-            .address(in.scales())
+            .address(in.numbers)
+            .address(in.scales)
             .address(finish.out())
-            .address(finish.heads() == null ? 0 : arrivals(finish.heads()));
+            .address(finish.heads() == null ? 0 : arrivals(finish.heads()))
+            .address(norm != null && in.outputs ? batch().outputRows() : 0)
+            .address(norm == null ? 0 : norm.gain());
     finish.ready().write(wanted);
     if (finish.heads() == null) {
       HeadsWay.writeNone(wanted);
@@ -164,11 +195,13 @@ final class Calls {
             .number(format.steps(weight.inputs()))
             .number(weight.outputs())
             .number(finish.add() ? 1 : 0)
-            .number(ofOutputs ? 1 : 0)
+            .number(in.outputs ? 1 : 0)
             .number(weight.paired() ? 1 : 0)
             .number(finish.gate())
             .number(tile.stages())
+            .number(weight.inputs())
             .number(weight.scale())
+            .number(norm == null ? 0 : norm.epsilon())
             .block());
   }
 

@@ -128,8 +128,8 @@ public final class RandomModel implements AutoCloseable {
 
   private record Tiling(int index) implements Tile.Choice {
     @Override
-    public Tile of(Format format, int rows, int outputs, DeviceFacts device, boolean gated) {
-      List<Tile> all = Tile.all(format, rows, device, gated);
+    public Tile of(Projection projection, DeviceFacts device) {
+      List<Tile> all = Tile.all(projection, device);
       return all.get(Math.min(index, all.size() - 1));
     }
   }

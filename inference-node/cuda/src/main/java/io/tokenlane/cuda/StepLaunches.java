@@ -134,7 +134,16 @@ final class StepLaunches {
       flush();
       large.enqueue(weight, in, calls.batch().counts(), rows, finish);
     } else {
-      calls.project(weight, in, false, finish);
+      calls.project(weight, in, finish);
+    }
+  }
+
+  /** The same of rows that are not ready. */
+  private void project(DeviceLinear weight, Source in, Finish finish) {
+    if (isLarge(weight)) {
+      project(weight, calls.pack(in, weight), finish);
+    } else {
+      calls.project(weight, in, finish);
     }
   }
 
@@ -176,10 +185,9 @@ final class StepLaunches {
 
   /** A projection of pairs with its gate. */
   private void gateBehind(Projected before, Gated gated, Ready place) {
-    Ready in = calls.pack(before.source(), before.weight());
     int gate = KernelNumbers.gateBehind(gated.activation());
     Finish finish = Finish.gated(gate, place, gated.out().address());
-    calls.project(before.weight(), in, false, finish);
+    calls.project(before.weight(), before.source(), finish);
   }
 
   private Ready attended(Attended attended, DeviceLinear weight) {
@@ -205,8 +213,7 @@ final class StepLaunches {
         && before instanceof Projected projection
         && !isLarge(projection.weight())) {
       pending = null;
-      Ready in = calls.pack(projection.source(), projection.weight());
-      calls.project(projection.weight(), in, false, Finish.heads(heads));
+      calls.project(projection.weight(), projection.source(), Finish.heads(heads));
     } else {
       settle();
       calls.storeKv(heads);
@@ -251,10 +258,7 @@ final class StepLaunches {
     pending = null;
     switch (before) {
       case null -> {}
-      case Projected projection -> {
-        Ready in = calls.pack(projection.source(), projection.weight());
-        project(projection.weight(), in, Finish.written(projection.out().address()));
-      }
+      case Projected it -> project(it.weight(), it.source(), Finish.written(it.out().address()));
       case Gated gated when gated.projected() != null ->
           gateBehind(gated.projected(), gated, Ready.NONE);
       case Gated gated -> calls.gate(gated.in(), gated.activation(), gated.out());
@@ -278,7 +282,7 @@ final class StepLaunches {
     settle();
     long at = logits.atLeast((long) outputs * head.outputs() * Float.BYTES);
     Source source = new Source(in, KernelNumbers.NORMED, norm.gain(), norm.epsilon(), true);
-    calls.project(head, calls.pack(source, head), true, Finish.written(at));
+    calls.project(head, source, Finish.written(at));
     return at;
   }
 

@@ -24,7 +24,7 @@ record Tile(Kernel kernel, int tiles, int panels, int stages, int sharedBytes) {
 
   /** Chooses a tile as {@link #of} does. */
   interface Choice {
-    Tile of(Format format, int rows, int outputs, DeviceFacts device, boolean gated);
+    Tile of(Projection projection, DeviceFacts device);
   }
 
   private static final int MOST_TILES = 8;
@@ -63,6 +63,14 @@ record Tile(Kernel kernel, int tiles, int panels, int stages, int sharedBytes) {
   /** What {@link #SHAPES} has a lone row under: it takes the room of a column of a tile. */
   private static final int LONE = 0;
 
+  /** And one that its blocks norm: it is there as a whole. */
+  private static final int NORMED = -1;
+
+  private static final Map<String, Integer> KEYS = Map.of("LONE", LONE, "NORMED", NORMED);
+
+  /** Parts that a row's steps are cut into. */
+  private static final int PARTS = 8;
+
   /** By format and tiles of rows: the panels that there are kernels for, most first. */
   private static final Map<Format, Map<Integer, List<Shape>>> SHAPES =
       Stream.of(Format.values()).collect(Collectors.toMap(format -> format, Tile::shapes));
@@ -74,7 +82,7 @@ record Tile(Kernel kernel, int tiles, int panels, int stages, int sharedBytes) {
   }
 
   private static Map<Integer, List<Shape>> shapes(Format format) {
-    Pattern name = Pattern.compile("PROJECT_" + format + "_(LONE|\\d)X(\\d)");
+    Pattern name = Pattern.compile("PROJECT_" + format + "_(LONE|NORMED|\\d)X(\\d)");
     return Stream.of(Kernel.values())
         .map(kernel -> name.matcher(kernel.name()))
         .filter(Matcher::matches)
@@ -82,10 +90,15 @@ record Tile(Kernel kernel, int tiles, int panels, int stages, int sharedBytes) {
             found ->
                 new Shape(
                     Kernel.valueOf(found.group()),
-                    found.group(1).equals("LONE") ? LONE : Integer.parseInt(found.group(1)),
+                    key(found.group(1)),
                     Integer.parseInt(found.group(2))))
         .sorted(Comparator.comparingInt(Shape::panels).reversed())
         .collect(Collectors.groupingBy(Shape::key));
+  }
+
+  private static int key(String rows) {
+    Integer key = KEYS.get(rows);
+    return key == null ? Integer.parseInt(rows) : key;
   }
 
   /** Shared memory that a block may have. */
@@ -96,40 +109,58 @@ record Tile(Kernel kernel, int tiles, int panels, int stages, int sharedBytes) {
   /**
    * What multiplies so many rows: tiles for all of them, up to 64; and as many panels as leave
    * blocks for three quarters of the multiprocessors, as that many fewer times rows are read.
-   *
-   * @param outputs of the matrix
-   * @param gated whether outputs become rows of the next projection
    */
-  static Tile of(Format format, int rows, int outputs, DeviceFacts device, boolean gated) {
-    List<Tile> all = all(format, rows, device, gated);
+  static Tile of(Projection projection, DeviceFacts device) {
+    List<Tile> all = all(projection, device);
     return all.stream()
-        .filter(tile -> tile.fills(rows, outputs, device.processors()))
+        .filter(tile -> tile.fills(projection.rows(), projection.outputs(), device.processors()))
         .findFirst()
         .orElseGet(all::getLast);
   }
 
-  /** All that could multiply so many rows, those with most panels first. */
-  static List<Tile> all(Format format, int rows, DeviceFacts device, boolean gated) {
+  /** All that could compute it, those with most panels first. */
+  static List<Tile> all(Projection projection, DeviceFacts device) {
+    Format format = projection.format();
     if (format == Format.F32) {
       return List.of(new Tile(Kernel.PROJECT_F32, 1, 1, LEAST_STAGES, HEADS_BYTES));
     }
-    int wanted = Buckets.powerOfTwo(Math.ceilDiv(rows, Format.TILE));
-    int tiles = rows == 1 ? LONE : Math.min(MOST_TILES, wanted);
-    return SHAPES.getOrDefault(format, Map.of()).getOrDefault(tiles, List.of()).stream()
-        .filter(shape -> !gated || format != Format.INT8 || shape.panels % SHARING == 0)
-        .map(shape -> withStages(shape, format, device))
+    return SHAPES.getOrDefault(format, Map.of()).getOrDefault(key(projection), List.of()).stream()
+        .filter(shape -> takes(shape, projection))
+        .map(shape -> withStages(shape, projection, device))
         .filter(tile -> tile.sharedBytes <= mostShared(device))
         .toList();
   }
 
+  private static int key(Projection projection) {
+    if (projection.normed()) {
+      return NORMED;
+    }
+    int wanted = Buckets.powerOfTwo(Math.ceilDiv(projection.rows(), Format.TILE));
+    return projection.rows() == 1 ? LONE : Math.min(MOST_TILES, wanted);
+  }
+
+  private static boolean takes(Shape shape, Projection projection) {
+    boolean byFours = projection.gated() && projection.format() == Format.INT8;
+    return !byFours || shape.panels % SHARING == 0;
+  }
+
   /** As many stages as leave room for a second block, or what there must be. */
-  private static Tile withStages(Shape shape, Format format, DeviceFacts device) {
+  private static Tile withStages(Shape shape, Projection projection, DeviceFacts device) {
+    Format format = projection.format();
+    int whole = projection.normed() ? wholeBytes(format, projection.inputs()) : 0;
     int stage = stageBytes(shape, format);
     int room = device.sharedBytes() / 2 - KEPT;
-    int stages = Math.clamp(room / stage, LEAST_STAGES, MOST_STAGES);
+    int stages = Math.clamp((room - whole) / stage, LEAST_STAGES, MOST_STAGES);
     int sums = shape.panels * teams(shape.panels) * shape.tiles() * SUM_BYTES;
-    int bytes = Math.max(Math.max(stages * stage, sums), HEADS_BYTES);
+    int bytes = Math.max(Math.max(whole + stages * stage, sums), HEADS_BYTES);
     return new Tile(shape.kernel, shape.tiles(), shape.panels, stages, bytes);
+  }
+
+  /** A row, with what a part's last stage may reach further. */
+  private static int wholeBytes(Format format, int inputs) {
+    int steps = Math.ceilDiv(format.steps(inputs), PARTS) * PARTS + TOGETHER_LONE;
+    int scale = format == Format.INT8 ? Float.BYTES : 0;
+    return steps * (ROW_BYTES / Format.TILE * format.parts() + scale);
   }
 
   private static int teams(int panels) {
@@ -140,13 +171,14 @@ record Tile(Kernel kernel, int tiles, int panels, int stages, int sharedBytes) {
     int teams = teams(shape.panels);
     int warpPanels = shape.panels * teams / WARPS;
     int scales = format == Format.INT8 ? SCALE_BYTES : 0;
-    int tile = ROW_BYTES * format.parts() + scales;
+    int together = shape.key <= LONE ? TOGETHER_LONE : TOGETHER;
     int rows =
-        shape.key == LONE
-            ? ROW_BYTES / Format.TILE * format.parts() + scales / 2
-            : shape.key * tile;
-    return (shape.key == LONE ? TOGETHER_LONE : TOGETHER)
-        * (teams * rows + WARPS * warpPanels * (STEP_BYTES + scales));
+        switch (shape.key) {
+          case NORMED -> 0;
+          case LONE -> ROW_BYTES / Format.TILE * format.parts() + scales / 2;
+          default -> shape.key * (ROW_BYTES * format.parts() + scales);
+        };
+    return together * (teams * rows + WARPS * warpPanels * (STEP_BYTES + scales));
   }
 
   /**

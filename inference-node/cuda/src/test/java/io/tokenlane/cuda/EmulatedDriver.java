@@ -146,10 +146,12 @@ final class EmulatedDriver implements Driver {
   public void launch(long function, Grid grid, MemorySegment arguments) {
     Kernel kernel = functions.get((int) function - 1);
     MemorySegment block = arena.allocate(arguments.byteSize(), 8).copyFrom(arguments);
-    // Kernels of so many threads take any number of them; fewer change places faster.
-    boolean sampling = kernel == Kernel.SAMPLE;
+    // Kernels of so many threads take any number of them; fewer change places faster. In which
+    // order
+    // norms add up depends on it.
+    boolean all = kernel == Kernel.SAMPLE || kernel.family().equals("pack");
     Grid emulated =
-        sampling
+        all
             ? grid
             : new Grid(grid.x(), grid.y(), Math.min(grid.threads(), THREADS), grid.sharedBytes());
     run(() -> library.launch(kernel, emulated, block, order));

@@ -103,20 +103,21 @@ final class StepPlanTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"AS_STORED, 8", "INT8, 7"})
-  void aLayerIsFewLaunches(WeightFormat weights, int launches) {
+  @CsvSource({"AS_STORED, 1, 8, 2", "INT8, 1, 5, 1", "INT8, 2, 7, 2"})
+  void aLayerIsFewLaunches(WeightFormat weights, int sequences, int launches, int head) {
     RecordingDriver recorder = new RecordingDriver(PLENTY);
     CudaBackend other = backend(recorder, weights);
     try (Checkpoint again = Checkpoint.open(TestModels.of("tiny-llama"));
         Model loaded = Models.load(again.config(), again.weights(), other, 192);
         KvStore cache = loaded.kvStore(512, BLOCK)) {
-      decode(loaded, cache, 1, 0);
+      decode(loaded, cache, sequences, 0);
       recorder.enqueued.clear();
-      decode(loaded, cache, 1, 300);
-      // In, embed, rotations; for each layer four projections, two of them with their rows made
-      // ready (float32 is gated on the way, too), and attention; at last the head, and out.
+      decode(loaded, cache, sequences, 300);
+      // In, embed, rotations; for each layer four projections and attention, and rows made ready
+      // for two projections that do not norm them themselves (float32 is gated on the way, too);
+      // at last the head, and out.
       assertThat(recorder.enqueued)
-          .hasSize(3 + again.config().layers() * launches + 2 + 1)
+          .hasSize(3 + again.config().layers() * launches + head + 1)
           .doesNotContain("gate", "norm_add", "store_kv");
     }
     other.close();

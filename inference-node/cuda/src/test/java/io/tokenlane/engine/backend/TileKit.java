@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each tile size of each kernel of projections gives a row the same bits, and the right ones. */
@@ -56,14 +57,68 @@ abstract class TileKit {
     }
   }
 
+  /** A lone row that its projection norms itself is as among others, which are normed before. */
+  @ParameterizedTest
+  @CsvSource({
+    "F32, 96",
+    "F16, 96",
+    "F16, 2052",
+    "BF16, 64",
+    "BF16, 1030",
+    "BF16, 4096",
+    "BF16, 4112",
+    "Q8_0, 32",
+    "Q8_0, 1120",
+    "Q8_0, 3104",
+    "Q8_0, 4096",
+    "Q8_0, 4128",
+    "Q6_K, 2560"
+  })
+  void normsAgree(DType dtype, int width) {
+    for (int outputs : OUTPUTS) {
+      normsAgree(dtype, width, outputs);
+    }
+  }
+
+  private void normsAgree(DType dtype, int width, int outputs) {
+    Tensor matrix = tensors.matrix(dtype, outputs, width);
+    float[] input = tensors.floats(2 * width);
+    Arrays.fill(input, width, width + width / 2, 0);
+    float[] gain = tensors.floats(width);
+    for (int way = 1; way <= WAYS; way++) {
+      try (Backend backend = provider().create(new BackendOptions(way))) {
+        float[][] both = normProject(backend, matrix, gain, input);
+        for (int row = 0; row < both.length; row++) {
+          float[] lone = Arrays.copyOfRange(input, row * width, (row + 1) * width);
+          assertThat(normProject(backend, matrix, gain, lone)[0])
+              .as("row %d, way %d", row, way)
+              .isEqualTo(both[row]);
+        }
+      }
+    }
+  }
+
+  private static float[][] normProject(
+      Backend backend, Tensor matrix, float[] gain, float[] input) {
+    ContractRun run = new ContractRun(backend, input.length / matrix.columns());
+    Linear weight = backend.linear(List.of(matrix), List.of());
+    Rows out = backend.rows(run.rows, weight.outputs());
+    backend.normProject(run.feed(input), ContractRun.norm(backend, gain, 1e-5f), weight, out);
+    return readAll(run, out);
+  }
+
+  private static float[][] readAll(ContractRun run, Rows from) {
+    float[][] results = new float[run.rows][];
+    Arrays.setAll(results, row -> run.read(from, row));
+    return results;
+  }
+
   private static float[][] project(Backend backend, Tensor matrix, float[] input, int rows) {
     ContractRun run = new ContractRun(backend, rows);
     Linear weight = backend.linear(List.of(matrix), List.of());
     Rows out = backend.rows(rows, weight.outputs());
     backend.projectAdd(run.feed(Arrays.copyOf(input, rows * matrix.columns())), weight, out);
-    float[][] results = new float[rows][];
-    Arrays.setAll(results, row -> run.read(out, row));
-    return results;
+    return readAll(run, out);
   }
 
   private static void check(Tensor matrix, float[] input, float[][] results) {

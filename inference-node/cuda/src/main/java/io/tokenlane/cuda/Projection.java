@@ -1,0 +1,22 @@
+package io.tokenlane.cuda;
+
+/**
+ * What a tile is chosen for.
+ *
+ * @param rows padded
+ * @param gated whether gates come behind it
+ * @param normed whether its blocks norm the row, which is alone
+ */
+record Projection(Format format, int rows, int inputs, int outputs, boolean gated, boolean normed) {
+
+  /** Numbers of the widest row that a block's threads keep: 256 of them 16 each. */
+  private static final int WIDEST = 4096;
+
+  /** Numbers that a thread loads at once. */
+  private static final int LOADED = 4;
+
+  /** Whether blocks can norm a row of so many numbers themselves. */
+  static boolean norms(Format format, int rows, int inputs) {
+    return format != Format.F32 && rows == 1 && inputs % LOADED == 0 && inputs <= WIDEST;
+  }
+}
