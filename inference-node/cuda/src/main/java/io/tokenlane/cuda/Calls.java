@@ -10,7 +10,9 @@ import io.tokenlane.cuda.driver.DeviceFacts;
 import io.tokenlane.engine.backend.HeadShape;
 import io.tokenlane.engine.tensor.Activation;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -28,6 +30,7 @@ final class Calls {
   private final DeviceMemory.Counters partsDone;
   private final DeviceFacts device;
   private final Map<Projection, Tile> tiles = new HashMap<>();
+  private final List<Projection> projections = new ArrayList<>();
   private Function<Projection, Tile> chosen;
   private @Nullable StepMemory batchMemory;
   private int rows;
@@ -62,6 +65,17 @@ final class Calls {
   void choose(Tile.Choice choice) {
     tiles.clear();
     chosen = it -> choice.of(it, device);
+  }
+
+  /** Clears the list. */
+  void clear() {
+    list.clear();
+    projections.clear();
+  }
+
+  /** The projections of the list, in order. */
+  List<Projection> projections() {
+    return projections;
   }
 
   StepMemory batch() {
@@ -171,6 +185,7 @@ final class Calls {
         new Projection(
             format, count, weight.inputs(), weight.outputs(), finish.gate() != 0, norm != null);
     Tile tile = tiles.computeIfAbsent(projection, chosen);
+    projections.add(projection);
     Arguments wanted =
         counts()
             .address(weight.weights())

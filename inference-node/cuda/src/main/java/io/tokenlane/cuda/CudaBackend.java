@@ -66,19 +66,21 @@ final class CudaBackend implements Backend {
    * @param weights what matrices of floats are kept as
    */
   CudaBackend(Driver driver, KernelSet kernels, WeightFormat weights) {
-    this(driver, kernels, weights, null, false);
+    this(driver, kernels, weights, null, false, false);
   }
 
   /**
    * @param random makes up all weights, whatever the tensors hold; null to take the tensors'
    * @param blas whether cuBLAS computes projections of many rows, if the machine has it
+   * @param tuned whether tiles of projections are those that are fastest when they are tried
    */
   CudaBackend(
       Driver driver,
       KernelSet kernels,
       WeightFormat weights,
       @Nullable RandomFill random,
-      boolean blas) {
+      boolean blas,
+      boolean tuned) {
     this.driver = driver;
     memory = new DeviceMemory(driver);
     upload = new MatrixUpload(driver, memory, weights == WeightFormat.INT8, random);
@@ -91,7 +93,8 @@ final class CudaBackend implements Backend {
             ? "without cuBLAS: " + opened.why()
             : "%s for steps of %d rows and more"
                 .formatted(large.description(), LargeProjections.LEAST_ROWS);
-    step = new StepLaunches(driver, memory, kernels, large);
+    TileTuner tuner = tuned ? new TileTuner(driver, kernels) : null;
+    step = new StepLaunches(driver, memory, kernels, large, tuner);
   }
 
   @Override

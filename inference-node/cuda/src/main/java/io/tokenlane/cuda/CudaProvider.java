@@ -39,6 +39,7 @@ public final class CudaProvider implements BackendProvider {
             });
     Driver driver = new BytedecoDriver();
     KernelSet kernels = new KernelSet(driver, KernelImages.forDevice(driver.device()));
-    return new CudaBackend(driver, kernels, options.weights(), null, options.blas());
+    return new CudaBackend(
+        driver, kernels, options.weights(), null, options.blas(), options.tuned());
   }
 }

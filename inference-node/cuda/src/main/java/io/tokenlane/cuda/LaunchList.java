@@ -71,6 +71,11 @@ final class LaunchList {
     }
   }
 
+  /** Whether its first launch is of that kernel. */
+  boolean beginsWith(Kernel kernel) {
+    return launches > 0 && KERNELS[MemorySegment.ofArray(bytes).get(INT, 0)] == kernel;
+  }
+
   /** Number of launches. */
   int size() {
     return launches;

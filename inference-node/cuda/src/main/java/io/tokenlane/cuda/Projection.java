@@ -15,6 +15,16 @@ record Projection(Format format, int rows, int inputs, int outputs, boolean gate
   /** Numbers that a thread loads at once. */
   private static final int LOADED = 4;
 
+  /**
+   * What has the same tiles to choose from: rows are those of a lone row, or whole tiles as kernels
+   * take them.
+   */
+  Projection kind() {
+    int tiles = Buckets.powerOfTwo(Math.ceilDiv(rows, Format.TILE));
+    int padded = rows == 1 ? 1 : Math.min(Buckets.MOST, tiles * Format.TILE);
+    return new Projection(format, padded, inputs, outputs, gated, normed);
+  }
+
   /** Whether blocks can norm a row of so many numbers themselves. */
   static boolean norms(Format format, int rows, int inputs) {
     return format != Format.F32 && rows == 1 && inputs % LOADED == 0 && inputs <= WIDEST;

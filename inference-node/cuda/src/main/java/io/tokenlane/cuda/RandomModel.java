@@ -52,7 +52,7 @@ public final class RandomModel implements AutoCloseable {
     Driver driver = new BytedecoDriver();
     KernelSet kernels = new KernelSet(driver, KernelImages.forDevice(driver.device()));
     RandomFill random = new RandomFill(driver, kernels);
-    CudaBackend backend = new CudaBackend(driver, kernels, format, random, blas);
+    CudaBackend backend = new CudaBackend(driver, kernels, format, random, blas, true);
     return new RandomModel(driver, kernels, backend, shape, maxRows);
   }
 
@@ -115,13 +115,13 @@ public final class RandomModel implements AutoCloseable {
   public List<KernelTime> profile(Runnable step, int tiling) {
     List<KernelTime> times = new ArrayList<>();
     StepProfile profile = new StepProfile(driver, kernels);
-    backend.step().choose(tiling < 0 ? Tile::of : new Tiling(tiling));
+    backend.step().choose(tiling < 0 ? null : new Tiling(tiling));
     backend.step().watch(list -> times.addAll(profile.of(list, tiling >= 0)));
     try {
       step.run();
     } finally {
       backend.step().watch(null);
-      backend.step().choose(Tile::of);
+      backend.step().choose(null);
     }
     return times;
   }

@@ -42,6 +42,7 @@ final class StepLaunches {
   private final DrawMemory drawMemory;
   private final Results results;
   private final @Nullable LargeProjections large;
+  private final @Nullable TileTuner tuner;
   private @Nullable StepMemory batchMemory;
   private int rows;
   private int outputs;
@@ -53,11 +54,17 @@ final class StepLaunches {
 
   /**
    * @param large computes projections of many rows; null if {@code project.cu} does them all
+   * @param tuner finds the fastest tiles; null to choose them by rule
    */
   @SuppressWarnings("MustBeClosedChecker") // the arena lives as long as the backend
   StepLaunches(
-      Driver driver, DeviceMemory memory, KernelSet kernels, @Nullable LargeProjections large) {
+      Driver driver,
+      DeviceMemory memory,
+      KernelSet kernels,
+      @Nullable LargeProjections large,
+      @Nullable TileTuner tuner) {
     this.large = large;
+    this.tuner = tuner;
     this.driver = driver;
     this.memory = memory;
     this.kernels = kernels;
@@ -85,9 +92,10 @@ final class StepLaunches {
     watcher = by;
   }
 
-  /** How projections choose their tiles from the next step on. */
-  void choose(Tile.Choice tiles) {
-    calls.choose(tiles);
+  /** How projections choose their tiles from the next step on; null for as they do anyway. */
+  void choose(Tile.@Nullable Choice tiles) {
+    Tile.Choice anyway = tuner == null ? Tile::of : tuner;
+    calls.choose(tiles == null ? anyway : tiles);
   }
 
   void begin(Batch batch) {
@@ -325,6 +333,9 @@ final class StepLaunches {
       return;
     }
     calls.batch().send();
+    if (tuner != null && tuner.tune(list, calls.projections())) {
+      choose(null);
+    }
     if (rows <= Buckets.MOST && graphs.run(list, this::enqueue)) {
       graphLaunches++;
     } else {
@@ -334,7 +345,7 @@ final class StepLaunches {
     if (watcher != null) {
       watcher.accept(list);
     }
-    list.clear();
+    calls.clear();
   }
 
   private void enqueue() {

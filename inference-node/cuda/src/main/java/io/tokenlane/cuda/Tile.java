@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -124,11 +125,32 @@ record Tile(Kernel kernel, int tiles, int panels, int stages, int sharedBytes) {
     if (format == Format.F32) {
       return List.of(new Tile(Kernel.PROJECT_F32, 1, 1, LEAST_STAGES, HEADS_BYTES));
     }
-    return SHAPES.getOrDefault(format, Map.of()).getOrDefault(key(projection), List.of()).stream()
-        .filter(shape -> takes(shape, projection))
-        .map(shape -> withStages(shape, projection, device))
+    return shapes(projection)
+        .map(shape -> withRoom(shape, projection, device))
         .filter(tile -> tile.sharedBytes <= mostShared(device))
         .toList();
+  }
+
+  /** The same with any number of stages that a block has room for. */
+  static List<Tile> candidates(Projection projection, DeviceFacts device) {
+    if (projection.format() == Format.F32) {
+      return all(projection, device);
+    }
+    return shapes(projection)
+        .flatMap(
+            shape ->
+                IntStream.rangeClosed(LEAST_STAGES, MOST_STAGES)
+                    .mapToObj(stages -> with(stages, shape, projection)))
+        .filter(tile -> tile.sharedBytes <= mostShared(device))
+        .toList();
+  }
+
+  private static Stream<Shape> shapes(Projection projection) {
+    return SHAPES
+        .getOrDefault(projection.format(), Map.of())
+        .getOrDefault(key(projection), List.of())
+        .stream()
+        .filter(shape -> takes(shape, projection));
   }
 
   private static int key(Projection projection) {
@@ -145,20 +167,26 @@ record Tile(Kernel kernel, int tiles, int panels, int stages, int sharedBytes) {
   }
 
   /** As many stages as leave room for a second block, or what there must be. */
-  private static Tile withStages(Shape shape, Projection projection, DeviceFacts device) {
-    Format format = projection.format();
-    int whole = projection.normed() ? wholeBytes(format, projection.inputs()) : 0;
-    int stage = stageBytes(shape, format);
-    int room = device.sharedBytes() / 2 - KEPT;
-    int stages = Math.clamp((room - whole) / stage, LEAST_STAGES, MOST_STAGES);
+  private static Tile withRoom(Shape shape, Projection projection, DeviceFacts device) {
+    int room = device.sharedBytes() / 2 - KEPT - wholeBytes(projection);
+    int stages = room / stageBytes(shape, projection.format());
+    return with(Math.clamp(stages, LEAST_STAGES, MOST_STAGES), shape, projection);
+  }
+
+  private static Tile with(int stages, Shape shape, Projection projection) {
+    int ring = wholeBytes(projection) + stages * stageBytes(shape, projection.format());
     int sums = shape.panels * teams(shape.panels) * shape.tiles() * SUM_BYTES;
-    int bytes = Math.max(Math.max(whole + stages * stage, sums), HEADS_BYTES);
+    int bytes = Math.max(Math.max(ring, sums), HEADS_BYTES);
     return new Tile(shape.kernel, shape.tiles(), shape.panels, stages, bytes);
   }
 
-  /** A row, with what a part's last stage may reach further. */
-  private static int wholeBytes(Format format, int inputs) {
-    int steps = Math.ceilDiv(format.steps(inputs), PARTS) * PARTS + TOGETHER_LONE;
+  /** A row that is normed, with what a part's last stage may reach further. */
+  private static int wholeBytes(Projection projection) {
+    if (!projection.normed()) {
+      return 0;
+    }
+    Format format = projection.format();
+    int steps = Math.ceilDiv(format.steps(projection.inputs()), PARTS) * PARTS + TOGETHER_LONE;
     int scale = format == Format.INT8 ? Float.BYTES : 0;
     return steps * (ROW_BYTES / Format.TILE * format.parts() + scale);
   }

@@ -29,6 +29,8 @@ final class EmulatedDriver implements Driver {
   /** Most threads of a block, but where a kernel counts on more. */
   private static final int THREADS = 256;
 
+  private static final int SPREAD = 7919;
+  private static final int TIMES = 13;
   private static final byte GARBAGE = (byte) 0xb5;
 
   private final Arena arena = Arena.ofShared();
@@ -192,9 +194,10 @@ final class EmulatedDriver implements Driver {
   @Override
   public void await(long event) {}
 
+  /** Any: so tiles that are tried win by chance. */
   @Override
   public float millis(long from, long to) {
-    return 0;
+    return 1 + graphLaunches * SPREAD % TIMES;
   }
 
   @Override

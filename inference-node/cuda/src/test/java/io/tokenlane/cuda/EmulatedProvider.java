@@ -31,7 +31,8 @@ public final class EmulatedProvider implements BackendProvider {
   @Override
   public Backend create(BackendOptions options) {
     EmulatedDriver driver = new EmulatedDriver((options.threads() - 1) % 3);
-    return new CudaBackend(driver, new KernelSet(driver, family -> new byte[0]), options.weights());
+    KernelSet kernels = new KernelSet(driver, family -> new byte[0]);
+    return new CudaBackend(driver, kernels, options.weights(), null, false, options.tuned());
   }
 
   /** Kernels of a source file that did not run yet. */

@@ -22,12 +22,20 @@ final class RecordingDriver implements Driver {
 
   final Map<Long, Long> held = new HashMap<>();
   final List<Long> livingGraphs = new ArrayList<>();
+
+  /** Milliseconds that each launch of a kernel in a graph takes, by its symbol; else one. */
+  final Map<String, Float> takes = new HashMap<>();
+
+  private final Map<Long, Float> graphTakes = new HashMap<>();
+  private final Map<Long, Float> marks = new HashMap<>();
   private final List<String> functions = new ArrayList<>();
   private final Arena arena = Arena.ofAuto();
   private final long capacity;
   private int[] lastCopiedIn = {};
   private long next = 1 << 20;
   private boolean capturing;
+  private float captured;
+  private float clock;
   private long graphs;
   int captures;
   boolean closed;
@@ -119,8 +127,11 @@ final class RecordingDriver implements Driver {
 
   @Override
   public void launch(long function, Grid grid, MemorySegment arguments) {
-    if (!capturing) {
-      enqueue(functions.get((int) function - 1).toLowerCase(Locale.ROOT));
+    String symbol = functions.get((int) function - 1).toLowerCase(Locale.ROOT);
+    if (capturing) {
+      captured += takes.getOrDefault(symbol, 1f);
+    } else {
+      enqueue(symbol);
     }
   }
 
@@ -134,6 +145,7 @@ final class RecordingDriver implements Driver {
   @Override
   public void beginCapture() {
     capturing = true;
+    captured = 0;
     captures++;
   }
 
@@ -141,6 +153,7 @@ final class RecordingDriver implements Driver {
   public long endCapture() {
     capturing = false;
     livingGraphs.add(++graphs);
+    graphTakes.put(graphs, captured);
     return graphs;
   }
 
@@ -149,6 +162,7 @@ final class RecordingDriver implements Driver {
     if (!livingGraphs.contains(graph)) {
       throw new IllegalStateException("graph: %d (expected: a living one)".formatted(graph));
     }
+    clock += graphTakes.getOrDefault(graph, 0f);
     enqueue("graph " + graph);
   }
 
@@ -159,18 +173,22 @@ final class RecordingDriver implements Driver {
 
   @Override
   public long event() {
-    return 1;
+    long event = next++;
+    marks.put(event, 0f);
+    return event;
   }
 
   @Override
-  public void record(long event) {}
+  public void record(long event) {
+    marks.put(event, clock);
+  }
 
   @Override
   public void await(long event) {}
 
   @Override
   public float millis(long from, long to) {
-    return 0;
+    return marks.getOrDefault(to, 0f) - marks.getOrDefault(from, 0f);
   }
 
   @Override

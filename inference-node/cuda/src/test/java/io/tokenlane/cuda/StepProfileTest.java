@@ -33,7 +33,8 @@ final class StepProfileTest {
   void kindsAreToldWithWhatTheyRead() {
     KernelSet kernels = new KernelSet(driver, family -> new byte[0]);
     CudaBackend backend =
-        new CudaBackend(driver, kernels, WeightFormat.INT8, new RandomFill(driver, kernels), false);
+        new CudaBackend(
+            driver, kernels, WeightFormat.INT8, new RandomFill(driver, kernels), false, false);
     try (RandomModel random = new RandomModel(driver, kernels, backend, SHAPE, 8)) {
       List<KernelTime> times = random.profile(() -> step(random), -1);
       assertThat(times)

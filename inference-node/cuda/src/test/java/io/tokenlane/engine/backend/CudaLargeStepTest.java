@@ -30,7 +30,7 @@ final class CudaLargeStepTest {
   private final RandomTensors tensors = new RandomTensors(random);
 
   private static Backend start(boolean blas) {
-    return new CudaProvider().create(new BackendOptions(1, WeightFormat.AS_STORED, blas));
+    return new CudaProvider().create(new BackendOptions(1, WeightFormat.AS_STORED, blas, false));
   }
 
   /** What a machine without cuBLAS says instead of failing. */

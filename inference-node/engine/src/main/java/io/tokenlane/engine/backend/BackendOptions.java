@@ -8,8 +8,10 @@ package io.tokenlane.engine.backend;
  * @param weights what to compute with where a checkpoint's weights are floats
  * @param blas whether a library of the device's maker may compute large steps, where there is one:
  *     the last bits of a row then depend on how many rows a step has
+ * @param tuned whether ways to cut work are tried when they first come, and the fastest kept, where
+ *     a device has several. Results do not depend on it
  */
-public record BackendOptions(int threads, WeightFormat weights, boolean blas) {
+public record BackendOptions(int threads, WeightFormat weights, boolean blas, boolean tuned) {
   private static final int MOST_THREADS = 1024;
 
   public BackendOptions {
@@ -19,12 +21,12 @@ public record BackendOptions(int threads, WeightFormat weights, boolean blas) {
     }
   }
 
-  /** The same bits whatever a step has. */
+  /** The same bits whatever a step has; nothing is tried. */
   public BackendOptions(int threads, WeightFormat weights) {
-    this(threads, weights, false);
+    this(threads, weights, false, false);
   }
 
-  /** Weights as they are stored, the same bits whatever a step has. */
+  /** Weights as they are stored, the same bits whatever a step has; nothing is tried. */
   public BackendOptions(int threads) {
     this(threads, WeightFormat.AS_STORED);
   }

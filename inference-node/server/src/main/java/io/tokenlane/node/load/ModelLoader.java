@@ -58,13 +58,13 @@ public final class ModelLoader implements ModelSlot.ModelSource {
     Tokenizer tokenizer = TokenizerReader.read(checkpoint.tokenizer());
     PromptEncoder prompts = prompts(checkpoint, tokenizer);
     Set<Integer> stopTokens = stopTokens(checkpoint, tokenizer);
-    Backends.Selection selection =
-        Backends.select(
-            settings.backend(), new BackendOptions(settings.threads(), weights(), settings.blas()));
+    BackendOptions options =
+        new BackendOptions(settings.threads(), weights(), settings.blas(), true);
+    Backends.Selection selection = Backends.select(settings.backend(), options);
     opened.whenClosed(selection.backend()::close);
     Engine engine = engine(checkpoint, tokenizer, selection.backend(), opened);
     checkpoint.release();
-    WarmUp.run(engine, clock);
+    WarmUp.run(engine, selection.backend(), clock);
     return new LoadedModel(
         name(checkpoint),
         engine,

@@ -3,6 +3,7 @@ package io.tokenlane.node.load;
 import io.tokenlane.engine.Engine;
 import io.tokenlane.engine.GenerationEvent;
 import io.tokenlane.engine.GenerationRequest;
+import io.tokenlane.engine.backend.Backend;
 import io.tokenlane.engine.sample.SamplingParams;
 import java.time.InstantSource;
 import java.util.Set;
@@ -13,11 +14,13 @@ import java.util.concurrent.CompletableFuture;
  * are loaded and kernels compiled, and a model that cannot compute is found out at once.
  *
  * <p>Prompts grow from one token up: a kernel costs a hundred times as much before it is compiled,
- * and is compiled as soon as it ran often, on however few rows. The engine's counters include these
- * tokens.
+ * and is compiled as soon as it ran often, on however few rows. Where a device computes, they go on
+ * to as many as it cuts work for in other ways, which it tries on the way. The engine's counters
+ * include these tokens.
  */
 final class WarmUp {
   private static final int LONGEST_PROMPT = 16;
+  private static final int LONGEST_ON_DEVICE = 128;
   private static final int TOKENS = 4;
   private static final long BUDGET_MILLIS = 2000;
 
@@ -28,8 +31,9 @@ final class WarmUp {
    *
    * @throws IllegalStateException if the model failed
    */
-  static void run(Engine engine, InstantSource clock) {
-    int longest = Math.min(LONGEST_PROMPT, engine.model().config().contextLength() - TOKENS);
+  static void run(Engine engine, Backend backend, InstantSource clock) {
+    int wanted = backend.draws() ? LONGEST_ON_DEVICE : LONGEST_PROMPT;
+    int longest = Math.min(wanted, engine.model().config().contextLength() - TOKENS);
     long start = clock.millis();
     for (int length = 1; length <= longest; length *= 2) {
       generate(engine, length);
