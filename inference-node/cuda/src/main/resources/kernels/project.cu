@@ -56,7 +56,7 @@ struct ProjectArgs {
   int outputs;  // whether the batch's outputs count, rather than its rows
   int paired;   // whether outputs i and i + n / 2 lie in one panel
   int gate;     // 0: none, 1 SwiGLU, 2 GeGLU; paired only
-  int stages;   // that shared memory has room for: 2 to 4
+  int stages;   // that shared memory has room for: 2 to 8
   int width;    // numbers of a row
   float scale;  // of all weights, a power of two
   float epsilon;
@@ -517,8 +517,19 @@ DEVICE void finish_gates(const ProjectArgs &a, const float *work, int first_pane
   }
 }
 
+// What a lone row's thread will add its output to, so that it is there by then.
+template <int BLOCK_PANELS>
+DEVICE float added_to(const ProjectArgs &a) {
+  int panel = blockIdx.y * BLOCK_PANELS + threadIdx.x / 16;
+  int n = output_of(a, panel, threadIdx.x % 16);
+  bool any = a.add && threadIdx.x < BLOCK_PANELS * 16 && n < a.n;
+  return any ? a.out[n] : 0;
+}
+
+// Outputs, each row's; `to` has what is there of a lone row, if that was read before.
 template <int TILES, int BLOCK_PANELS, int PARTED>
-DEVICE void finish_outputs(const ProjectArgs &a, const float *work, int first_panel, int rows, const float *row_scales) {
+DEVICE void finish_outputs(
+    const ProjectArgs &a, const float *work, int first_panel, int rows, const float *row_scales, const float *to) {
 #pragma unroll 1
   for (int i = threadIdx.x; i < rows * BLOCK_PANELS * 16; i += 256) {
     int row = i / (BLOCK_PANELS * 16);
@@ -529,7 +540,7 @@ DEVICE void finish_outputs(const ProjectArgs &a, const float *work, int first_pa
     }
     float sum = summed<TILES, PARTED>(a, work, place, row, i % 16, n, row_scales);
     float *out = a.out + (u64)(blockIdx.x * TILES * 8 + row) * a.n + n;
-    *out = a.add ? *out + sum : sum;
+    *out = a.add ? (to ? *to : *out) + sum : sum;
   }
 }
 
@@ -567,7 +578,7 @@ DEVICE void leave_heads(const ProjectArgs &a, int first_panel, int rows, float *
 
 // What is left once all sums of a block are in shared memory. Scales are those of the block's rows, if they have some.
 template <int TILES, int BLOCK_PANELS, int PARTED>
-DEVICE void finish(const ProjectArgs &a, float *work, const float *row_scales) {
+DEVICE void finish(const ProjectArgs &a, float *work, const float *row_scales, const float *to) {
   int first_panel = blockIdx.y * BLOCK_PANELS;
   int rows = row_count(a) - blockIdx.x * TILES * 8;
   rows = rows < TILES * 8 ? rows : TILES * 8;
@@ -575,7 +586,7 @@ DEVICE void finish(const ProjectArgs &a, float *work, const float *row_scales) {
   if (a.gate) {
     finish_gates<TILES, BLOCK_PANELS, PARTED>(a, work, first_panel, rows, row_scales);
   } else {
-    finish_outputs<TILES, BLOCK_PANELS, PARTED>(a, work, first_panel, rows, row_scales);
+    finish_outputs<TILES, BLOCK_PANELS, PARTED>(a, work, first_panel, rows, row_scales, to);
   }
   if (a.arrivals) {
     leave_heads<TILES, BLOCK_PANELS>(a, first_panel, rows, work);
@@ -584,12 +595,16 @@ DEVICE void finish(const ProjectArgs &a, float *work, const float *row_scales) {
 
 // A stage has come: all but the latest ones, which are on their way.
 DEVICE void await_stage(int stages) {
-  if (stages == 2) {
-    await_copies<0>();
-  } else if (stages == 3) {
-    await_copies<1>();
-  } else {
+  if (stages == 4) {
     await_copies<2>();
+  } else if (stages < 4) {
+    stages == 2 ? await_copies<0>() : await_copies<1>();
+  } else if (stages == 5) {
+    await_copies<3>();
+  } else if (stages < 8) {
+    stages == 6 ? await_copies<4>() : await_copies<5>();
+  } else {
+    await_copies<6>();
   }
 }
 
@@ -646,6 +661,9 @@ DEVICE void project(const ProjectArgs &a) {
       end_copies();
     }
   }
+  // Rows that are normed here are not those that are added to.
+  const bool early = R::COLUMNS == 1 && !R::NORMED;
+  float to = 0;
   if (R::NORMED) {
     HeldRow gain;
     hold(gain, a.gain, a.width);
@@ -655,6 +673,9 @@ DEVICE void project(const ProjectArgs &a) {
   } else {
     ring.find_rows(a);
     await_previous();
+    if (early) {
+      to = added_to<P::BLOCK_PANELS>(a);
+    }
     ahead = first_stage(a, ring.team() * (PARTS_OF_STEPS / PARTED));
     ahead_left = each;
 #pragma unroll 1
@@ -705,7 +726,7 @@ DEVICE void project(const ProjectArgs &a) {
   barrier();
   leave_sums<TILES, PANELS, PARTED>((float *)shared, ring.member, ring.team(), PARTED < PARTS_OF_STEPS ? total : sums);
   const float *row_scales = R::NORMED ? &own_scale : a.in_scales + blockIdx.x * TILES * 8;
-  finish<TILES, P::BLOCK_PANELS, PARTED>(a, (float *)shared, F::ROW_SCALED ? row_scales : 0);
+  finish<TILES, P::BLOCK_PANELS, PARTED>(a, (float *)shared, F::ROW_SCALED ? row_scales : 0, early ? &to : 0);
 }
 
 // Named by tiles of rows (lone: one row; normed: one that is normed here) and a block's panels of outputs. Grid of all: ceil(rows / (8 * tiles)),
@@ -779,5 +800,5 @@ KERNEL(project_f32, 256)(const ProjectArgs a) {
     sums[0][0][3] = fused(lower, right, sums[0][0][3]);
   }
   leave_sums<1, 1, 8>((float *)work, 0, threadIdx.x / 32, sums);
-  finish<1, 1, 8>(a, (float *)work, 0);
+  finish<1, 1, 8>(a, (float *)work, 0, 0);
 }

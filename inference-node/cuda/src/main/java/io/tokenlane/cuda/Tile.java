@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -29,8 +28,9 @@ record Tile(Kernel kernel, int tiles, int panels, int stages, int sharedBytes) {
   }
 
   private static final int MOST_TILES = 8;
-  private static final int MOST_STAGES = 4;
+  private static final int MOST_STAGES = 8;
   private static final int LEAST_STAGES = 2;
+  private static final List<Integer> TRIED_STAGES = List.of(2, 3, 4, 6, 8);
 
   /** Steps of a stage. */
   private static final int TOGETHER = 2;
@@ -131,16 +131,13 @@ record Tile(Kernel kernel, int tiles, int panels, int stages, int sharedBytes) {
         .toList();
   }
 
-  /** The same with any number of stages that a block has room for. */
+  /** The same with each number of stages to be tried that a block has room for. */
   static List<Tile> candidates(Projection projection, DeviceFacts device) {
     if (projection.format() == Format.F32) {
       return all(projection, device);
     }
     return shapes(projection)
-        .flatMap(
-            shape ->
-                IntStream.rangeClosed(LEAST_STAGES, MOST_STAGES)
-                    .mapToObj(stages -> with(stages, shape, projection)))
+        .flatMap(shape -> TRIED_STAGES.stream().map(stages -> with(stages, shape, projection)))
         .filter(tile -> tile.sharedBytes <= mostShared(device))
         .toList();
   }

