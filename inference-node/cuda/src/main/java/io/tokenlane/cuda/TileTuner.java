@@ -67,10 +67,14 @@ final class TileTuner implements Tile.Choice {
   }
 
   private Tile fastest(Projection projection, List<Launch> launches) {
-    List<Launch> some = enough(launches);
+    List<Tile> candidates = Tile.candidates(projection, driver.device());
     Tile best = Tile.of(projection, driver.device());
+    if (candidates.size() == 1) {
+      return best;
+    }
+    List<Launch> some = enough(launches);
     double least = WORTH * micros(some, best, projection);
-    for (Tile tile : Tile.candidates(projection, driver.device())) {
+    for (Tile tile : candidates) {
       double micros = micros(some, tile, projection);
       if (micros < least) {
         least = micros;
