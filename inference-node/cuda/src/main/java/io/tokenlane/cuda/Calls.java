@@ -36,6 +36,7 @@ final class Calls {
   private int rows;
   private int outputs;
   private long step;
+  private int choices;
 
   /**
    * @param device what it runs on
@@ -64,7 +65,13 @@ final class Calls {
   /** From the next step on. */
   void choose(Tile.Choice choice) {
     tiles.clear();
+    choices++;
     chosen = it -> choice.of(it, device);
+  }
+
+  /** How often the way to choose changed so far. */
+  int choices() {
+    return choices;
   }
 
   /** Clears the list. */

@@ -122,9 +122,9 @@ final class CudaBackend implements Backend {
     return large == null ? 0 : large.products();
   }
 
-  /** How steps were launched so far. */
-  StepLaunches step() {
-    return step;
+  /** What enqueues steps. */
+  ListRunner runner() {
+    return step.runner();
   }
 
   /** Bytes on the device, without KV stores. */
@@ -262,6 +262,12 @@ final class CudaBackend implements Backend {
   @Override
   public void draw(Rows in, Norm norm, Linear head, Draws draws) {
     step.draw((DeviceRows) in, (DeviceNorm) norm, (DeviceLinear) head, draws);
+  }
+
+  @Override
+  public boolean drawAgain(Batch batch, Rows in, KvStore kv, Draws draws) {
+    use();
+    return step.drawAgain(batch, (DeviceRows) in, (DeviceKvStore) kv, draws);
   }
 
   @Override

@@ -29,6 +29,11 @@ final class DeviceMemory {
     return address;
   }
 
+  /** Number of allocations so far: as long as it stays, so do all addresses. */
+  int allocations() {
+    return held.size();
+  }
+
   /** Bytes that are held. */
   long bytes() {
     return bytes;

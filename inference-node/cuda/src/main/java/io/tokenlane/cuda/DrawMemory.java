@@ -41,13 +41,33 @@ final class DrawMemory {
   private MemorySegment staging = MemorySegment.NULL;
   private MemorySegment back = MemorySegment.NULL;
   private int count;
-  private int seenCapacity;
-  private int biasCapacity;
-  private int maskCapacity;
-  private int masksAt;
-  private int seenAt;
-  private int biasAt;
-  private int ints;
+  private Layout layout = new Layout(0, 0, 0, 0);
+
+  /**
+   * Where parts begin, in ints, by how much of each there may be: the same for the same numbers.
+   *
+   * @param padded places for rows
+   * @param seen places for tokens that were seen
+   * @param biases places for biases
+   * @param words places for words of masks
+   */
+  record Layout(int padded, int seen, int biases, int words) {
+    int masksAt() {
+      return padded * ROW;
+    }
+
+    int seenAt() {
+      return masksAt() + 2 * words;
+    }
+
+    int biasAt() {
+      return seenAt() + 2 * seen;
+    }
+
+    int ints() {
+      return biasAt() + 2 * biases;
+    }
+  }
 
   DrawMemory(Driver driver, DeviceMemory memory) {
     this.driver = driver;
@@ -59,24 +79,34 @@ final class DrawMemory {
   }
 
   /**
-   * Enqueues the copy of the wishes.
+   * Makes room for what the next draws want.
    *
    * @param rows how many of the draws
    * @param padded how many places for rows to keep
    */
-  void send(Draws draws, int rows, int padded) {
+  void prepare(Draws draws, int rows, int padded) {
     count = rows;
-    lay(draws, padded);
-    long bytes = (long) ints * Integer.BYTES;
+    layout = layout(draws, padded);
+    long bytes = (long) layout.ints() * Integer.BYTES;
     if (staging.byteSize() < bytes) {
       staging = driver.pinned(2 * bytes);
     }
-    write(draws);
+    device.atLeast(bytes);
     adjusted.atLeast(2L * padded * Math.ceilDiv(draws.tokens(), 4) * 4 * Float.BYTES);
     slices.atLeast((long) padded * MOST_SLICES * SLICE_BYTES);
     slicesDone.atLeast(padded);
     results.atLeast((long) padded * RESULT * Integer.BYTES);
-    driver.copyIn(device.atLeast(bytes), staging, bytes);
+  }
+
+  /** Where things are; addresses change only with it, or with an allocation. */
+  Layout layout() {
+    return layout;
+  }
+
+  /** Enqueues the copy of the wishes that room was made for. */
+  void send(Draws draws) {
+    write(draws);
+    driver.copyIn(device.atLeast(0), staging, (long) layout.ints() * Integer.BYTES);
   }
 
   /** Blocks that share a row. The choice has no effect on results. */
@@ -85,7 +115,7 @@ final class DrawMemory {
     return Math.min(most, Math.ceilDiv(tokens, SLICE));
   }
 
-  private void lay(Draws draws, int padded) {
+  private Layout layout(Draws draws, int padded) {
     int seen = 0;
     int biases = 0;
     int words = 0;
@@ -96,13 +126,8 @@ final class DrawMemory {
       biases += row.biasIds.length;
       words += mask == null ? 0 : mask.length;
     }
-    seenCapacity = Buckets.powerOfTwo(seen);
-    biasCapacity = Buckets.powerOfTwo(biases);
-    maskCapacity = Buckets.powerOfTwo(words);
-    masksAt = padded * ROW;
-    seenAt = masksAt + 2 * maskCapacity;
-    biasAt = seenAt + 2 * seenCapacity;
-    ints = biasAt + 2 * biasCapacity;
+    return new Layout(
+        padded, Buckets.powerOfTwo(seen), Buckets.powerOfTwo(biases), Buckets.powerOfTwo(words));
   }
 
   private void write(Draws draws) {
@@ -130,15 +155,20 @@ final class DrawMemory {
       };
       put(i * ROW, wishes, wishes.length);
       staging.set(ValueLayout.JAVA_DOUBLE_UNALIGNED, (i * ROW + wishes.length) * 4L, row.share);
-      put(seenAt + seen, row.seenIds, row.seen);
-      put(seenAt + seenCapacity + seen, row.seenCounts, row.seen);
-      put(biasAt + bias, row.biasIds, row.biasIds.length);
+      put(layout.seenAt() + seen, row.seenIds, row.seen);
+      put(layout.seenAt() + layout.seen() + seen, row.seenCounts, row.seen);
+      put(layout.biasAt() + bias, row.biasIds, row.biasIds.length);
       int[] bits = new int[row.biases.length];
       Arrays.setAll(bits, b -> Float.floatToRawIntBits(row.biases[b]));
-      put(biasAt + biasCapacity + bias, bits, bits.length);
+      put(layout.biasAt() + layout.biases() + bias, bits, bits.length);
       if (mask != null) {
         MemorySegment.copy(
-            mask, 0, staging, ValueLayout.JAVA_LONG, (masksAt + 2L * word) * 4, mask.length);
+            mask,
+            0,
+            staging,
+            ValueLayout.JAVA_LONG,
+            (layout.masksAt() + 2L * word) * 4,
+            mask.length);
         word += mask.length;
       }
       seen += row.seen;
@@ -157,11 +187,11 @@ final class DrawMemory {
   /** Addresses that the kernel takes, in its order, from the rows to the results. */
   Arguments arguments(Arguments to) {
     return to.address(at(0))
-        .address(at(seenAt))
-        .address(at(seenAt + seenCapacity))
-        .address(at(biasAt))
-        .address(at(biasAt + biasCapacity))
-        .address(at(masksAt))
+        .address(at(layout.seenAt()))
+        .address(at(layout.seenAt() + layout.seen()))
+        .address(at(layout.biasAt()))
+        .address(at(layout.biasAt() + layout.biases()))
+        .address(at(layout.masksAt()))
         .address(adjusted.atLeast(0))
         .address(slices.atLeast(0))
         .address(slicesDone.atLeast(0))

@@ -6,23 +6,28 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Graphs of steps that came more than once, the most recently used ones. A step's key is its whole
- * list of launches: kernels, grids (which grow with the padded number of rows) and arguments.
+ * list of launches: kernels, grids (which grow with the padded number of rows) and arguments; or
+ * what decides it, so that the list need not be written down.
  */
 final class Graphs {
   private static final int MOST = 64;
   private static final int MOST_SEEN = 4096;
+  private static final int MOST_KNOWN = 256;
 
   private final Driver driver;
   private final LinkedHashMap<Integer, List<Graph>> byHash = new LinkedHashMap<>(16, 0.75f, true);
   private final Set<Integer> seen = new HashSet<>();
+  private final Map<KnownStep, Graph> known = new LinkedHashMap<>();
   private int count;
 
   @SuppressWarnings("ArrayRecordComponent") // compared by its list only
-  private record Graph(byte[] content, long handle) {}
+  private record Graph(int hash, byte[] content, long handle) {}
 
   Graphs(Driver driver) {
     this.driver = driver;
@@ -34,33 +39,60 @@ final class Graphs {
   }
 
   /**
+   * Whether a graph is known for such a step.
+   *
+   * @param step what decides its list
+   */
+  boolean knows(KnownStep step) {
+    return known.containsKey(step);
+  }
+
+  /** Runs a step that is known. */
+  void again(KnownStep step) {
+    Graph graph = Objects.requireNonNull(known.get(step), "step: not known");
+    byHash.get(graph.hash); // used just now
+    driver.launchGraph(graph.handle);
+  }
+
+  /**
    * Runs a step as one graph, if such a step came before.
    *
    * @param enqueue enqueues the list's launches; they are captured
+   * @param step what decides the list; null if more does
    * @return false if nothing was done, as the step is the first of its kind
    */
-  boolean run(LaunchList list, Runnable enqueue) {
-    int hash = list.hash();
-    List<Graph> graphs = byHash.get(hash);
-    if (graphs != null) {
-      for (Graph graph : graphs) {
-        if (list.isSameAs(graph.content)) {
-          driver.launchGraph(graph.handle);
-          return true;
-        }
+  boolean run(LaunchList list, Runnable enqueue, @Nullable KnownStep step) {
+    Graph graph = find(list);
+    if (graph == null) {
+      int hash = list.hash();
+      if (seen.size() >= MOST_SEEN) {
+        seen.clear();
       }
+      if (seen.add(hash)) {
+        return false;
+      }
+      graph = capture(list, hash, enqueue);
     }
-    if (seen.size() >= MOST_SEEN) {
-      seen.clear();
+    if (step != null) {
+      if (known.size() >= MOST_KNOWN) {
+        known.clear();
+      }
+      known.put(step, graph);
     }
-    if (seen.add(hash)) {
-      return false;
-    }
-    driver.launchGraph(capture(list, hash, enqueue));
+    driver.launchGraph(graph.handle);
     return true;
   }
 
-  private long capture(LaunchList list, int hash, Runnable enqueue) {
+  private @Nullable Graph find(LaunchList list) {
+    for (Graph graph : byHash.getOrDefault(list.hash(), List.of())) {
+      if (list.isSameAs(graph.content)) {
+        return graph;
+      }
+    }
+    return null;
+  }
+
+  private Graph capture(LaunchList list, int hash, Runnable enqueue) {
     if (count == MOST) {
       evict();
     }
@@ -71,10 +103,10 @@ final class Graphs {
       leaveCapture(failed);
       throw failed;
     }
-    long handle = driver.endCapture();
-    byHash.computeIfAbsent(hash, h -> new ArrayList<>()).add(new Graph(list.content(), handle));
+    Graph graph = new Graph(hash, list.content(), driver.endCapture());
+    byHash.computeIfAbsent(hash, h -> new ArrayList<>()).add(graph);
     count++;
-    return handle;
+    return graph;
   }
 
   /** A stream that stayed in capture would run nothing any more. */
@@ -88,6 +120,7 @@ final class Graphs {
 
   private void evict() {
     Map.Entry<Integer, List<Graph>> eldest = byHash.firstEntry();
+    known.values().removeIf(graph -> graph.hash == eldest.getKey());
     eldest.getValue().forEach(graph -> driver.freeGraph(graph.handle));
     count -= eldest.getValue().size();
     byHash.remove(eldest.getKey());
@@ -96,6 +129,7 @@ final class Graphs {
   void close() {
     byHash.values().forEach(graphs -> graphs.forEach(graph -> driver.freeGraph(graph.handle)));
     byHash.clear();
+    known.clear();
     count = 0;
   }
 }

@@ -94,12 +94,12 @@ public final class RandomModel implements AutoCloseable {
 
   /** Graphs that were launched so far. */
   public long graphLaunches() {
-    return backend.step().graphLaunches();
+    return backend.runner().graphLaunches();
   }
 
   /** Kernels that were launched one by one so far. */
   public long kernelLaunches() {
-    return backend.step().kernelLaunches();
+    return backend.runner().kernelLaunches();
   }
 
   /** Ways to cut projections into blocks that {@link #profile} can be asked for, at most. */
@@ -115,13 +115,13 @@ public final class RandomModel implements AutoCloseable {
   public List<KernelTime> profile(Runnable step, int tiling) {
     List<KernelTime> times = new ArrayList<>();
     StepProfile profile = new StepProfile(driver, kernels);
-    backend.step().choose(tiling < 0 ? null : new Tiling(tiling));
-    backend.step().watch(list -> times.addAll(profile.of(list, tiling >= 0)));
+    backend.runner().choose(tiling < 0 ? null : new Tiling(tiling));
+    backend.runner().watch(list -> times.addAll(profile.of(list, tiling >= 0)));
     try {
       step.run();
     } finally {
-      backend.step().watch(null);
-      backend.step().choose(null);
+      backend.runner().watch(null);
+      backend.runner().choose(null);
     }
     return times;
   }

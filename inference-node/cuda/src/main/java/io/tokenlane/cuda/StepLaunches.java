@@ -16,7 +16,7 @@ import io.tokenlane.engine.backend.Draws;
 import io.tokenlane.engine.backend.HeadShape;
 import io.tokenlane.engine.tensor.Activation;
 import java.lang.foreign.Arena;
-import java.util.function.Consumer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +31,8 @@ final class StepLaunches {
 
   private final Driver driver;
   private final DeviceMemory memory;
-  private final KernelSet kernels;
   private final LaunchList list = new LaunchList();
-  private final Graphs graphs;
+  private final ListRunner runner;
   private final Arena arena = Arena.ofShared();
   private final Calls calls;
   private final DeviceMemory.Scratch projected;
@@ -42,15 +41,13 @@ final class StepLaunches {
   private final DrawMemory drawMemory;
   private final Results results;
   private final @Nullable LargeProjections large;
-  private final @Nullable TileTuner tuner;
   private @Nullable StepMemory batchMemory;
   private int rows;
   private int outputs;
   private int actualOutputs;
   private @Nullable Pending pending;
-  private @Nullable Consumer<LaunchList> watcher;
-  private long graphLaunches;
-  private long kernelLaunches;
+  private @Nullable DeviceKvStore store;
+  private int rowsTogether;
 
   /**
    * @param large computes projections of many rows; null if {@code project.cu} does them all
@@ -64,12 +61,10 @@ final class StepLaunches {
       @Nullable LargeProjections large,
       @Nullable TileTuner tuner) {
     this.large = large;
-    this.tuner = tuner;
     this.driver = driver;
     this.memory = memory;
-    this.kernels = kernels;
-    graphs = new Graphs(driver);
     calls = new Calls(list, arena, memory, driver.device());
+    runner = new ListRunner(driver, kernels, list, calls, tuner);
     projected = memory.new Scratch();
     partials = memory.new Scratch();
     logits = memory.new Scratch();
@@ -77,25 +72,9 @@ final class StepLaunches {
     results = new Results(driver);
   }
 
-  /** Graphs launched so far. */
-  long graphLaunches() {
-    return graphLaunches;
-  }
-
-  /** Kernels launched one by one so far. */
-  long kernelLaunches() {
-    return kernelLaunches;
-  }
-
-  /** Has lists of launches told once they are enqueued; null for nobody. */
-  void watch(@Nullable Consumer<LaunchList> by) {
-    watcher = by;
-  }
-
-  /** How projections choose their tiles from the next step on; null for as they do anyway. */
-  void choose(Tile.@Nullable Choice tiles) {
-    Tile.Choice anyway = tuner == null ? Tile::of : tuner;
-    calls.choose(tiles == null ? anyway : tiles);
+  /** What enqueues the launches. */
+  ListRunner runner() {
+    return runner;
   }
 
   void begin(Batch batch) {
@@ -104,6 +83,7 @@ final class StepLaunches {
       batchMemory = new StepMemory(driver, memory, batch);
     }
     batchMemory.begin(batch);
+    store = null;
     rows = Buckets.rows(batch.rows());
     outputs = Buckets.rows(batch.outputs());
     actualOutputs = batch.outputs();
@@ -234,6 +214,8 @@ final class StepLaunches {
     boolean tensor = KernelNumbers.inTensorCores(shape, kv.type);
     int heads = tensor ? WorkList.TENSOR_HEADS : WorkList.HEADS;
     int together = WorkList.rowsTogether(shape, heads);
+    rowsTogether = together;
+    store = kv;
     WorkList work = calls.batch().work(together);
     if (work == null) {
       flush();
@@ -301,14 +283,52 @@ final class StepLaunches {
       return;
     }
     long at = head(in, norm, head);
-    drawMemory.send(draws, actualOutputs, outputs);
+    drawMemory.prepare(draws, actualOutputs, outputs);
+    drawMemory.send(draws);
     Arguments wanted = drawMemory.arguments(calls.counts().address(at));
     list.add(
         Kernel.SAMPLE,
         outputs,
         DrawMemory.slices(draws.tokens(), outputs),
         wanted.number(head.outputs()).number(draws.tokens()).number(draws.cap()).block());
-    flush();
+    flush(store != null && list.beginsWith(Kernel.EMBED) ? known(in, store, draws) : null);
+  }
+
+  /** Runs a step that draws as one that came before; false if none did. */
+  boolean drawAgain(Batch batch, DeviceRows in, DeviceKvStore kv, Draws draws) {
+    begin(batch);
+    if (rowsTogether == 0 || actualOutputs == 0) {
+      return false;
+    }
+    drawMemory.prepare(draws, actualOutputs, outputs);
+    KnownStep step = known(in, kv, draws);
+    if (!runner.knows(step)) {
+      return false;
+    }
+    drawMemory.send(draws);
+    calls.batch().send();
+    runner.again(step);
+    return true;
+  }
+
+  /** Attention is cut as it was last: by whoever wrote the list down, or by the step before. */
+  private KnownStep known(DeviceRows in, DeviceKvStore kv, Draws draws) {
+    StepMemory memory = calls.batch();
+    WorkList work = Objects.requireNonNull(memory.work(rowsTogether), "work: cut otherwise");
+    return new KnownStep(
+        in,
+        kv,
+        memory,
+        rows,
+        outputs,
+        rowsTogether,
+        Buckets.powerOfTwo(work.itemCount()),
+        Buckets.powerOfTwo(work.scratchPlaces()),
+        drawMemory.layout(),
+        draws.tokens(),
+        draws.cap(),
+        this.memory.allocations(),
+        calls.choices());
   }
 
   /** Waits for what {@link #draw} has begun. */
@@ -328,34 +348,27 @@ final class StepLaunches {
 
   /** Enqueues all that was written down. */
   void flush() {
+    flush(null);
+  }
+
+  /**
+   * The same.
+   *
+   * @param step what decides the list; null if more does
+   */
+  private void flush(@Nullable KnownStep step) {
     settle();
     if (list.isEmpty()) {
       return;
     }
     calls.batch().send();
-    if (tuner != null && tuner.tune(list, calls.projections())) {
-      choose(null);
-    }
-    if (rows <= Buckets.MOST && graphs.run(list, this::enqueue)) {
-      graphLaunches++;
-    } else {
-      enqueue();
-      kernelLaunches += list.size();
-    }
-    if (watcher != null) {
-      watcher.accept(list);
-    }
-    calls.clear();
-  }
-
-  private void enqueue() {
-    list.each((kernel, grid, block) -> driver.launch(kernels.function(kernel), grid, block));
+    runner.run(rows, step);
   }
 
   void close() {
     flush();
     driver.synchronize();
-    graphs.close();
+    runner.close();
     if (large != null) {
       large.close();
     }

@@ -173,14 +173,15 @@ final class StepPlanTest {
   void aLaunchThatFailsWhileItIsCapturedLeavesAStreamThatRuns() {
     Graphs graphs = new Graphs(driver);
     LaunchList list = new LaunchList();
-    graphs.run(list, () -> {});
+    graphs.run(list, () -> {}, null);
     assertThatThrownBy(
             () ->
                 graphs.run(
                     list,
                     () -> {
                       throw new DriverException("refused");
-                    }))
+                    },
+                    null))
         .isInstanceOf(DriverException.class)
         .hasMessage("refused");
 

@@ -169,7 +169,20 @@ public interface Backend extends AutoCloseable {
   }
 
   /**
-   * Ends the step that {@link #draw} began. Between the two nothing else may be asked for.
+   * The same for a whole step, if the backend knows what it does from an earlier one: all that lies
+   * between {@link #begin} and {@link #draw} need not be asked for again. Whoever calls this has
+   * the same operations for the same rows and store each time.
+   *
+   * @param in what {@link #draw} takes
+   * @return false if nothing was done, and the step has to be asked for
+   */
+  default boolean drawAgain(Batch batch, Rows in, KvStore kv, Draws draws) {
+    return false;
+  }
+
+  /**
+   * Ends the step that {@link #draw} or {@link #drawAgain} began. Between the two nothing else may
+   * be asked for.
    *
    * @param draws the same; receives what was drawn
    */

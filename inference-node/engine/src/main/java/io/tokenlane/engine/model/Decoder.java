@@ -73,8 +73,10 @@ final class Decoder implements Model {
   @Override
   public void draw(Batch batch, KvStore kv, Draws draws) {
     check(batch, 0, "logits", new float[0]);
-    runLayers(batch, kv, config.layers());
-    backend.draw(stream, weights.finalNorm(), weights.head(), draws);
+    if (!backend.drawAgain(batch, stream, kv, draws)) {
+      runLayers(batch, kv, config.layers());
+      backend.draw(stream, weights.finalNorm(), weights.head(), draws);
+    }
   }
 
   @Override
