@@ -74,7 +74,7 @@ DEVICE u16 f32_to_f16(float value) {
   return bits;
 }
 
-// Two of them in a word, ties to even.
+// Two numbers in a word, each to nearest, ties to even: as binary16, and as bfloat16.
 DEVICE u32 two_f16(float low, float high) {
   u32 bits;
   asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(bits) : "f"(high), "f"(low));

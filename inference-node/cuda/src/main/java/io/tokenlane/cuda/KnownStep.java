@@ -4,8 +4,9 @@ import io.tokenlane.cuda.Handles.DeviceKvStore;
 import io.tokenlane.cuda.Handles.DeviceRows;
 
 /**
- * What decides which launches a step that draws consists of, down to their arguments: steps that
- * are equal in it have equal lists, and the graph of one runs the other.
+ * What decides which launches a step that draws consists of, down to their arguments, but for work
+ * space that was outgrown since: steps that are equal in it do the same, and the graph of one runs
+ * the other.
  *
  * @param in rows of the model whose step it is
  * @param memory where its batches go
