@@ -144,6 +144,8 @@ final class FastHitHandler extends ChannelDuplexHandler {
    * a connection like any other, for good.
    */
   private final class Bytes extends ChannelInboundHandlerAdapter {
+    private static final int EMPTY_LINE = 0x0d0a0d0a;
+
     private final KnownRequests known;
     private boolean between = true;
     private boolean written;
@@ -172,8 +174,10 @@ final class FastHitHandler extends ChannelDuplexHandler {
       bytes.retain();
       try {
         context.fireChannelRead(bytes);
-        // Who else still holds them has not read all, or waits for more.
-        between = decoded == 1 && bodiless && whole && bytes.refCnt() == 1;
+        // Who else still holds them has not read all, or waits for more. The codec also lets go of
+        // lines that begin a second request: an empty one at the end would have completed it.
+        boolean alone = decoded == 1 && bodiless && whole && bytes.refCnt() == 1;
+        between = alone && endsEmpty(bytes, from + length);
         if (between && latest != null) {
           known.add(bytes, from, length, latest);
         }
@@ -182,6 +186,11 @@ final class FastHitHandler extends ChannelDuplexHandler {
         latest = null;
         decoding = false;
       }
+    }
+
+    /** Whether the last line before {@code end} is an empty one. */
+    private static boolean endsEmpty(ByteBuf bytes, int end) {
+      return end >= Integer.BYTES && bytes.getInt(end - Integer.BYTES) == EMPTY_LINE;
     }
 
     @Override
