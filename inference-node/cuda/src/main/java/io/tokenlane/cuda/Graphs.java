@@ -96,21 +96,30 @@ final class Graphs {
     if (count == MOST) {
       evict();
     }
-    driver.beginCapture();
-    try {
-      enqueue.run();
-    } catch (RuntimeException failed) {
-      leaveCapture(failed);
-      throw failed;
-    }
-    Graph graph = new Graph(hash, list.content(), driver.endCapture());
+    Graph graph = new Graph(hash, list.content(), capture(driver, enqueue));
     byHash.computeIfAbsent(hash, h -> new ArrayList<>()).add(graph);
     count++;
     return graph;
   }
 
+  /**
+   * Records launches as a graph.
+   *
+   * @param enqueue what to record
+   */
+  static long capture(Driver driver, Runnable enqueue) {
+    driver.beginCapture();
+    try {
+      enqueue.run();
+    } catch (RuntimeException failed) {
+      leaveCapture(driver, failed);
+      throw failed;
+    }
+    return driver.endCapture();
+  }
+
   /** A stream that stayed in capture would run nothing any more. */
-  private void leaveCapture(RuntimeException failed) {
+  private static void leaveCapture(Driver driver, RuntimeException failed) {
     try {
       driver.freeGraph(driver.endCapture());
     } catch (RuntimeException also) {

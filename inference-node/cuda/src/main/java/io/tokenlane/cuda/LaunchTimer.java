@@ -31,13 +31,23 @@ final class LaunchTimer {
    * @return microseconds of a launch
    */
   double micros(List<Launch> launches, int times) {
-    driver.beginCapture();
+    long graph = Graphs.capture(driver, () -> enqueue(launches, times));
+    try {
+      return micros(graph) / times / launches.size();
+    } finally {
+      driver.freeGraph(graph);
+    }
+  }
+
+  private void enqueue(List<Launch> launches, int times) {
     for (int i = 0; i < times; i++) {
       for (Launch launch : launches) {
         driver.launch(kernels.function(launch.kernel()), launch.grid(), launch.arguments());
       }
     }
-    long graph = driver.endCapture();
+  }
+
+  private double micros(long graph) {
     double[] micros = new double[rounds];
     driver.launchGraph(graph);
     for (int round = 0; round < rounds; round++) {
@@ -45,9 +55,8 @@ final class LaunchTimer {
       driver.launchGraph(graph);
       driver.record(end);
       driver.await(end);
-      micros[round] = driver.millis(begin, end) * MICROS / times / launches.size();
+      micros[round] = driver.millis(begin, end) * MICROS;
     }
-    driver.freeGraph(graph);
     Arrays.sort(micros);
     return micros[rounds / 2];
   }

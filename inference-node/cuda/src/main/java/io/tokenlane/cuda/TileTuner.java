@@ -2,6 +2,9 @@ package io.tokenlane.cuda;
 
 import io.tokenlane.cuda.driver.DeviceFacts;
 import io.tokenlane.cuda.driver.Driver;
+import io.tokenlane.cuda.driver.DriverException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -14,6 +17,7 @@ import java.util.Map;
  * graphs, {@link Tile#of} chooses. Results do not depend on it.
  */
 final class TileTuner implements Tile.Choice {
+  private static final Logger LOG = System.getLogger(TileTuner.class.getName());
   private static final int ROUNDS = 3;
 
   /** Launches of a trial at most, and bytes of weights that are more than caches keep. */
@@ -75,7 +79,7 @@ final class TileTuner implements Tile.Choice {
     List<Launch> some = enough(launches);
     double least = WORTH * micros(some, best, projection);
     for (Tile tile : candidates) {
-      double micros = micros(some, tile, projection);
+      double micros = microsIfAny(some, tile, projection);
       if (micros < least) {
         least = micros;
         best = tile;
@@ -87,6 +91,16 @@ final class TileTuner implements Tile.Choice {
   private static List<Launch> enough(List<Launch> launches) {
     long wanted = Math.ceilDiv(ENOUGH_BYTES, launches.getFirst().weightBytes());
     return launches.subList(0, Math.clamp(wanted, 1, Math.min(MOST, launches.size())));
+  }
+
+  /** A tile that this device refuses is none to choose; infinite. */
+  private double microsIfAny(List<Launch> launches, Tile tile, Projection projection) {
+    try {
+      return micros(launches, tile, projection);
+    } catch (DriverException e) {
+      LOG.log(Level.WARNING, "%s is not for this device: %s".formatted(tile, e.getMessage()));
+      return Double.POSITIVE_INFINITY;
+    }
   }
 
   private double micros(List<Launch> launches, Tile tile, Projection projection) {

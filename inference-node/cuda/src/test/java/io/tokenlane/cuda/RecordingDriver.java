@@ -23,6 +23,9 @@ final class RecordingDriver implements Driver {
   final Map<Long, Long> held = new HashMap<>();
   final List<Long> livingGraphs = new ArrayList<>();
 
+  /** Kernels that cannot be launched. */
+  final List<String> refused = new ArrayList<>();
+
   /** Milliseconds that each launch of a kernel in a graph takes, by its symbol; else one. */
   final Map<String, Float> takes = new HashMap<>();
 
@@ -128,6 +131,9 @@ final class RecordingDriver implements Driver {
   @Override
   public void launch(long function, Grid grid, MemorySegment arguments) {
     String symbol = functions.get((int) function - 1).toLowerCase(Locale.ROOT);
+    if (refused.contains(symbol)) {
+      throw new DriverException("cuLaunchKernelEx: refused");
+    }
     if (capturing) {
       captured += takes.getOrDefault(symbol, 1f);
     } else {

@@ -66,6 +66,14 @@ final class TileTunerTest {
   }
 
   @Test
+  void aTileThatTheDeviceRefusesIsNotChosen() {
+    driver.takes.put("project_int8_lonex4", 0.1f);
+    driver.refused.add("project_int8_lonex4");
+    step(1);
+    assertThat(step(1)).contains("project_int8_lonex1").doesNotContain("project_int8_lonex4");
+  }
+
+  @Test
   void aKindIsTriedOnceForAllStepsOfItsTiles() {
     step(9);
     int captures = driver.captures;
