@@ -213,6 +213,18 @@ final class FailoverTest {
     assertThat(gateway.get("/plain/y").statusCode()).isEqualTo(500);
   }
 
+  /** Nobody else can be asked, so what it said is the answer. */
+  @Test
+  void theErrorOfTheOnlyNodeThatServesIsPassedOn() {
+    gateway.one.answers(FakeUpstream.status(500));
+    gateway.two.answers(FakeUpstream.status(500));
+    NodePool pool = gateway.bean(NodePool.class);
+    for (int i = 0; i < 10; i++) {
+      pool.reportHealth(pool.nodes().getFirst().id(), false, "taken out by this test");
+      assertThat(gateway.get("/plain/" + i).statusCode()).isEqualTo(500);
+    }
+  }
+
   @Test
   void withNoNodeLeftItSaysSo() {
     gateway.one.die();

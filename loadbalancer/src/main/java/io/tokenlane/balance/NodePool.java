@@ -88,6 +88,21 @@ public final class NodePool {
     return Arrays.stream(members).map(Member::node).toList();
   }
 
+  /**
+   * Whether another node may be asked: one that serves, or, where so few do that all but the
+   * draining are asked, any of those.
+   *
+   * @param excluded ids of nodes that are not meant
+   */
+  public boolean anyBut(Set<String> excluded) {
+    Member[] all = members;
+    long serving = Arrays.stream(all).filter(Member::serves).count();
+    boolean panic = fleet.settings.panics((int) serving, all.length);
+    return Arrays.stream(all)
+        .filter(member -> panic ? !member.drains() : member.serves())
+        .anyMatch(member -> !excluded.contains(member.node().id()));
+  }
+
   /** What is known about each node now, in the configured order. */
   public List<NodeSnapshot> snapshot() {
     long now = fleet.clock.getAsLong();

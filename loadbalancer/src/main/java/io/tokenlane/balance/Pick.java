@@ -81,7 +81,7 @@ final class Pick implements Candidates {
         any |= admit(i, member, !member.full(at) && !member.onProbation(at));
       }
     }
-    boolean panic = serving == 0 || serving < shared.settings.panicShare() * members.length;
+    boolean panic = shared.settings.panics(serving, members.length);
     return panic ? admitAll(false) : any || admitAll(true);
   }
 

@@ -75,6 +75,11 @@ public record PoolSettings(
         learnsSlots);
   }
 
+  /** Whether so few of a fleet serve that all nodes but the draining ones are asked. */
+  boolean panics(int serving, int all) {
+    return serving == 0 || serving < panicShare * all;
+  }
+
   /**
    * This gateway's part of a limit c that G gateways share: c for one; else 2c/G, since not all of
    * them need theirs at the same moment.

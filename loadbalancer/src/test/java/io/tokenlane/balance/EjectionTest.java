@@ -216,8 +216,11 @@ class EjectionTest {
     Bench three = new Bench(half, Stream.of("a", "b", "c").map(Bench::node).toList());
     three.pool.reportHealth("a", false, "refused");
     assertThat(idsOf(three, 30)).containsExactlyInAnyOrder("b", "c");
+    assertThat(three.pool.anyBut(Set.of("b"))).isTrue();
+    assertThat(three.pool.anyBut(Set.of("b", "c"))).as("only an ill one").isFalse();
     three.pool.reportHealth("b", false, "refused");
     assertThat(idsOf(three, 300)).containsExactlyInAnyOrder("a", "b", "c");
+    assertThat(three.pool.anyBut(Set.of("b", "c"))).as("in a panic").isTrue();
   }
 
   private static Set<String> idsOf(Bench bench, int calls) {

@@ -2,7 +2,6 @@ package io.tokenlane.gateway.balance;
 
 import io.tokenlane.balance.LateBinding;
 import io.tokenlane.balance.Lease;
-import io.tokenlane.balance.NodePool;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -65,8 +64,7 @@ public final class NodeTurns {
   }
 
   boolean anyBut(Set<String> tried) {
-    NodePool pool = sources.pool();
-    return pool.nodes().stream().anyMatch(node -> !tried.contains(node.id()));
+    return sources.pool().anyBut(tried);
   }
 
   void told(String nodeId, String load) {

@@ -39,9 +39,9 @@ final class Standby {
     this.sources = sources;
   }
 
-  /** Whether there is a node that is none of these. */
+  /** Whether there is a node to be asked that is none of these. */
   boolean anyBut(Set<String> excluded) {
-    return pool.nodes().stream().anyMatch(node -> !excluded.contains(node.id()));
+    return pool.anyBut(excluded);
   }
 
   /** Nodes not to be asked: those tried, and those on standby while another serves. */
