@@ -119,7 +119,14 @@ final class StubbedDriverTest {
   /** The very command that checks a machine with a GPU. */
   @Test
   void theChecksPassThroughTheRealBindings() throws Exception {
-    Ran ran = run(Map.of(), COMMAND, "CudaDriverTest", "CudaLargeStepTest", "CudaReferenceTest");
+    Ran ran =
+        run(
+            Map.of(),
+            COMMAND,
+            "CudaDriverTest",
+            "CudaLargeStepTest",
+            "CudaReferenceTest",
+            "CudaTunedTest");
     assertThat(ran.code).as(ran.output).isZero();
     assertThat(ran.output).contains(" 0 failed, 0 skipped");
     assertThat(ran.misuses()).isEmpty();
