@@ -96,11 +96,16 @@ public final class NodePool {
    */
   public boolean anyBut(Set<String> excluded) {
     Member[] all = members;
-    long serving = Arrays.stream(all).filter(Member::serves).count();
-    boolean panic = fleet.settings.panics((int) serving, all.length);
-    return Arrays.stream(all)
-        .filter(member -> panic ? !member.drains() : member.serves())
-        .anyMatch(member -> !excluded.contains(member.node().id()));
+    int serving = 0;
+    boolean well = false;
+    boolean any = false;
+    for (Member member : all) {
+      boolean other = !excluded.contains(member.node().id());
+      serving += member.serves() ? 1 : 0;
+      well |= other && member.serves();
+      any |= other && !member.drains();
+    }
+    return fleet.settings.panics(serving, all.length) ? any : well;
   }
 
   /** What is known about each node now, in the configured order. */
