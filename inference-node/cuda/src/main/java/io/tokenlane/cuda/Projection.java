@@ -20,9 +20,13 @@ record Projection(Format format, int rows, int inputs, int outputs, boolean gate
    * take them.
    */
   Projection kind() {
-    int tiles = Buckets.powerOfTwo(Math.ceilDiv(rows, Format.TILE));
-    int padded = rows == 1 ? 1 : Math.min(Buckets.MOST, tiles * Format.TILE);
+    int padded = rows == 1 ? 1 : Math.min(Buckets.MOST, tiles() * Format.TILE);
     return new Projection(format, padded, inputs, outputs, gated, normed);
+  }
+
+  /** Tiles that its rows fill, as a power of two. */
+  int tiles() {
+    return Buckets.powerOfTwo(Math.ceilDiv(rows, Format.TILE));
   }
 
   /** Whether blocks can norm a row of so many numbers themselves. */

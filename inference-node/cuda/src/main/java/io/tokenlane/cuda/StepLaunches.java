@@ -296,10 +296,10 @@ final class StepLaunches {
 
   /** Runs a step that draws as one that came before; false if none did. */
   boolean drawAgain(Batch batch, DeviceRows in, DeviceKvStore kv, Draws draws) {
-    begin(batch);
-    if (rowsTogether == 0 || actualOutputs == 0) {
+    if (rowsTogether == 0 || batch.outputs() == 0 || batch.rows() > Buckets.MOST) {
       return false;
     }
+    begin(batch);
     drawMemory.prepare(draws, actualOutputs, outputs);
     KnownStep step = known(in, kv, draws);
     if (!runner.knows(step)) {

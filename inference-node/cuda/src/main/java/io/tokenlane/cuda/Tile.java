@@ -154,8 +154,7 @@ record Tile(Kernel kernel, int tiles, int panels, int stages, int sharedBytes) {
     if (projection.normed()) {
       return NORMED;
     }
-    int wanted = Buckets.powerOfTwo(Math.ceilDiv(projection.rows(), Format.TILE));
-    return projection.rows() == 1 ? LONE : Math.min(MOST_TILES, wanted);
+    return projection.rows() == 1 ? LONE : Math.min(MOST_TILES, projection.tiles());
   }
 
   private static boolean takes(Shape shape, Projection projection) {
