@@ -11,8 +11,8 @@
 // begin before the kernels ahead have ended.
 //
 // Before it, in the same kernel:
-// - A lone row's norm and rounding. Each block does that for itself, while its first weights are on their way: all blocks
-//   read 16 KB more, and a kernel between two projections, which nothing can overlap, is gone.
+// - A lone row's norm and rounding. Each block does that for itself, while its first weights are on their way: each
+//   reads row and gain, 32 KB for 4,096, and a kernel between two projections, which nothing can overlap, is gone.
 //
 // Behind it, in the same kernel:
 // - Gates. Outputs of gate and up lie in one panel, eight of each, so that a block has both of a pair. What comes
@@ -729,8 +729,8 @@ DEVICE void project(const ProjectArgs &a) {
   finish<TILES, P::BLOCK_PANELS, PARTED>(a, (float *)shared, F::ROW_SCALED ? row_scales : 0, early ? &to : 0);
 }
 
-// Named by tiles of rows (lone: one row; normed: one that is normed here) and a block's panels of outputs. Grid of all: ceil(rows / (8 * tiles)),
-// ceil(panels of the matrix / a block's).
+// Named by tiles of rows (lone: one row; normed: one that is normed here) and a block's panels of outputs. Grid of all:
+// ceil(rows / (8 * tiles)), ceil(panels of the matrix / a block's).
 KERNEL(project_int8_lonex1, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 8, Lone>(a); }
 KERNEL(project_int8_lonex4, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 2, Lone>(a); }
 KERNEL(project_int8_normedx1, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 8, Normed>(a); }
