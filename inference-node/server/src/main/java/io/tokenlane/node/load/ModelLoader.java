@@ -64,7 +64,7 @@ public final class ModelLoader implements ModelSlot.ModelSource {
     opened.whenClosed(selection.backend()::close);
     Engine engine = engine(checkpoint, tokenizer, selection.backend(), opened);
     checkpoint.release();
-    WarmUp.run(engine, selection.backend(), clock);
+    WarmUp.run(engine, WarmUp.longestPrompt(selection.backend()), clock);
     return new LoadedModel(
         name(checkpoint),
         engine,

@@ -26,14 +26,18 @@ final class WarmUp {
 
   private WarmUp() {}
 
+  /** Tokens of the longest prompt that a backend is worth. */
+  static int longestPrompt(Backend backend) {
+    return backend.draws() ? LONGEST_ON_DEVICE : LONGEST_PROMPT;
+  }
+
   /**
    * Runs it and waits; a model so large that it takes long is let go after its first prompt.
    *
    * @throws IllegalStateException if the model failed
    */
-  static void run(Engine engine, Backend backend, InstantSource clock) {
-    int wanted = backend.draws() ? LONGEST_ON_DEVICE : LONGEST_PROMPT;
-    int longest = Math.min(wanted, engine.model().config().contextLength() - TOKENS);
+  static void run(Engine engine, int longestPrompt, InstantSource clock) {
+    int longest = Math.min(longestPrompt, engine.model().config().contextLength() - TOKENS);
     long start = clock.millis();
     for (int length = 1; length <= longest; length *= 2) {
       generate(engine, length);
@@ -45,9 +49,11 @@ final class WarmUp {
 
   private static void generate(Engine engine, int promptTokens) {
     CompletableFuture<GenerationEvent> end = new CompletableFuture<>();
+    int[] prompt = new int[promptTokens];
+    // A prompt that begins like the last one would find half of its rows computed.
+    prompt[0] = promptTokens % engine.model().config().vocabularySize();
     engine.submit(
-        new GenerationRequest(
-            new int[promptTokens], TOKENS, SamplingParams.GREEDY, Set.of(), -1, 0),
+        new GenerationRequest(prompt, TOKENS, SamplingParams.GREEDY, Set.of(), -1, 0),
         event -> {
           if (!(event instanceof GenerationEvent.Token)) {
             end.complete(event);
