@@ -225,6 +225,24 @@ final class FailoverTest {
     }
   }
 
+  /** Whether another may be asked is known when the node has refused, not when it was chosen. */
+  @Test
+  void theErrorOfTheLastNodeIsPassedOnWhereTheOthersWentMeanwhile() {
+    NodePool pool = gateway.bean(NodePool.class);
+    gateway.one.answers(after(() -> pool.reportHealth("two", false, "taken out by this test")));
+    gateway.two.answers(after(() -> pool.reportHealth("one", false, "taken out by this test")));
+
+    assertThat(gateway.get("/plain/a").statusCode()).isEqualTo(500);
+    assertThat(gateway.chat("{}").statusCode()).isEqualTo(500);
+  }
+
+  private static FakeUpstream.Behaviour after(Runnable doing) {
+    return (call, response) -> {
+      doing.run();
+      return FakeUpstream.status(500).answer(call, response);
+    };
+  }
+
   @Test
   void withNoNodeLeftItSaysSo() {
     gateway.one.die();

@@ -117,7 +117,7 @@ final class BalanceFilter implements GlobalFilter, Ordered {
       tried = and(tried, lease.node().id());
       excluded = and(excluded, lease.node().id());
       meters.picked(lease.node().id());
-      trail.leased(lease, beside || anotherMayServe(), System.nanoTime());
+      trail.leased(lease, beside ? () -> true : this::anotherMayServe, System.nanoTime());
       return new AttemptExchange(exchange, new StreamGuard(response, trail));
     }
 
@@ -157,6 +157,7 @@ final class BalanceFilter implements GlobalFilter, Ordered {
       return second.run(sent(begun(lease, second.response(), true), lease));
     }
 
+    /** Holds for this moment: nodes go and come back while one of them is at work. */
     private boolean anotherMayServe() {
       return tried.size() < terms.most() && standby.anyBut(excluded) && terms.budget().any();
     }

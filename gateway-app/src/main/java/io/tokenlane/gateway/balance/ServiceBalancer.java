@@ -105,7 +105,7 @@ final class ServiceBalancer implements ReactorServiceInstanceLoadBalancer {
       Lease lease, Trail trail, ServicePools.ServicePool pool) {
     String id = lease.node().id();
     meters.picked(id);
-    trail.leased(lease, false, System.nanoTime());
+    trail.leased(lease, () -> false, System.nanoTime());
     ServiceInstance known = pool.instance(id);
     return new DefaultResponse(known == null ? gone(id, lease.node().uri()) : known);
   }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
@@ -41,7 +42,7 @@ public final class Trail {
   private volatile long leasedNanos;
   private volatile long firstByteNanos;
   private volatile int attempts;
-  private volatile boolean anotherMayServe;
+  private volatile BooleanSupplier another = () -> false;
   private volatile boolean fallbackMayServe;
   private volatile @Nullable Usage usage;
   private volatile Attention attention = Attention.NONE;
@@ -200,11 +201,11 @@ public final class Trail {
   /**
    * Tells which node gets the request; an earlier lease must have been closed.
    *
-   * @param another whether the request may go to another node where this one refuses it
+   * @param another whether the request may go to another node; asked when this one refuses it
    */
-  public void leased(Lease taken, boolean another, long nowNanos) {
+  public void leased(Lease taken, BooleanSupplier another, long nowNanos) {
     this.lease = taken;
-    this.anotherMayServe = another;
+    this.another = another;
     this.leasedNanos = nowNanos;
     int tries = attempts;
     this.attempts = tries + 1;
@@ -228,9 +229,9 @@ public final class Trail {
     return shared == null ? leasedNanos : shared.leasedNanos;
   }
 
-  /** Whether the request may go to another node where the latest one refuses it. */
+  /** Whether the request may go to another node now that the latest one has refused it. */
   public boolean anotherMayServe() {
-    return anotherMayServe || fallbackMayServe;
+    return another.getAsBoolean() || fallbackMayServe;
   }
 
   /** Tells whether something else is asked where no node serves the request. */

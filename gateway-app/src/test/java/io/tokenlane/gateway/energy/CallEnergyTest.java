@@ -32,7 +32,7 @@ class CallEnergyTest {
   private Trail answeredBy(String node, Usage usage) {
     pool.replace(List.of(new Node(node, URI.create("http://127.0.0.1:1"))));
     Trail trail = trail();
-    trail.leased(pool.acquire(Strategies.named("ewma")).orElseThrow(), false, 1);
+    trail.leased(pool.acquire(Strategies.named("ewma")).orElseThrow(), () -> false, 1);
     trail.used(usage);
     trail.closeLease(200, Trail.End.DONE);
     return trail;
