@@ -24,6 +24,16 @@ typedef unsigned long long u64;
 
 // Threads of a block, and, where registers are to be kept for them, blocks of a multiprocessor.
 #define KERNEL(name, ...) extern "C" __global__ void __launch_bounds__(__VA_ARGS__) name
+// The same, where so many blocks that follow each other in the grid's second dimension are a cluster: on the device at
+// once, and each can read the others' shared memory. From compute capability 9.0 on; nothing is to launch it below.
+#if __CUDA_ARCH__ >= 900
+static const bool CLUSTERS = true;
+#define CLUSTER_KERNEL(name, blocks, ...) \
+  extern "C" __global__ void __cluster_dims__(1, blocks, 1) __launch_bounds__(__VA_ARGS__) name
+#else
+static const bool CLUSTERS = false;
+#define CLUSTER_KERNEL(name, blocks, ...) KERNEL(name, __VA_ARGS__)
+#endif
 #define DEVICE __device__ __forceinline__
 #define SHARED __shared__
 // Shared memory of as many bytes as the launch asks for.
@@ -111,6 +121,21 @@ DEVICE float shuffle(float value, int lane) { return __shfl_sync(0xffffffffu, va
 DEVICE u64 shuffle64(u64 value, int lane) { return __shfl_sync(0xffffffffu, value, lane); }
 DEVICE void barrier() { __syncthreads(); }
 DEVICE void warp_barrier() { __syncwarp(); }
+#if __CUDA_ARCH__ >= 900
+// All threads of the cluster come here before any goes on, and see what others wrote before.
+DEVICE void cluster_barrier() {
+  asm volatile("barrier.cluster.arrive.aligned;\nbarrier.cluster.wait.aligned;" ::: "memory");
+}
+// Where a block of the cluster has what this one has there in its shared memory.
+DEVICE const float *of_block(const float *mine, u32 block) {
+  u64 theirs;
+  asm("mapa.u64 %0, %1, %2;" : "=l"(theirs) : "l"(mine), "r"(block));
+  return (const float *)theirs;
+}
+#else
+DEVICE void cluster_barrier() {}
+DEVICE const float *of_block(const float *mine, u32) { return mine; }
+#endif
 // Gives what was there before. Of 32 bits, as 64 are a loop.
 DEVICE u32 add_shared(u32 *at, u32 value) { return atomicAdd(at, value); }
 DEVICE void least_shared(u32 *at, u32 value) { atomicMin(at, value); }

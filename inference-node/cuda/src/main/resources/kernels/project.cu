@@ -10,6 +10,11 @@
 // same rows. Both weights and rows come into shared memory by copies that run several stages ahead. Copies of weights
 // begin before the kernels ahead have ended.
 //
+// Split: a part of the steps for each of eight blocks of a cluster (split-K), whose warps share the part's rows. So a
+// block has eight times as many panels with as many weights, and rows are read an eighth as often: 32 of them of 14,336
+// bytes by blocks of two panels come to as much as the weights. Each block then adds up the outputs of its rows, an eighth,
+// from the sums in the shared memory of all.
+//
 // Before it, in the same kernel:
 // - A lone row's norm and rounding. Each block does that for itself, while its first weights are on their way: each
 //   reads row and gain, 32 KB for 4,096, and a kernel between two projections, which nothing can overlap, is gone.
@@ -32,7 +37,8 @@
 //    (a lone row's 62 MB in 31 us, of which memory needs 15);
 // 8. warps that share rows, for many rows;
 // 9. a lone row takes the room of one, not of eight;
-// 10. and is normed and rounded by each block for itself.
+// 10. and is normed and rounded by each block for itself;
+// 11. parts in other blocks of a cluster.
 #include "heads.cuh"
 #include "held.cuh"
 
@@ -99,19 +105,36 @@ struct TwoHalves {
   static DEVICE void leave(const Ready &to, const HeldRow &row, float *work) { held_f16<1>(to, 0, row, work); }
 };
 
-// Where rows come from: eight of a tile, or one, that are ready, or one that is normed here.
+// Where rows come from: eight of a tile, or one, that are ready, or one that is normed here; and how many blocks share
+// what becomes of them.
 struct Eight {
   static const int COLUMNS = 8;
   static const bool NORMED = false;
+  static const int BLOCKS = 1;
 };
 struct Lone {
   static const int COLUMNS = 1;
   static const bool NORMED = false;
+  static const int BLOCKS = 1;
 };
 struct Normed {
   static const int COLUMNS = 1;
   static const bool NORMED = true;
+  static const int BLOCKS = 1;
 };
+struct SplitSteps {
+  static const int COLUMNS = 8;
+  static const bool NORMED = false;
+  static const int BLOCKS = PARTS_OF_STEPS;
+};
+
+// Blocks that share panels are neighbours.
+template <class R>
+DEVICE int panels_of_block() { return blockIdx.y / R::BLOCKS; }
+
+// Which of them this is: it has that part of the steps, and finishes each of their rows at that place.
+template <class R>
+DEVICE int place_in_cluster() { return blockIdx.y % R::BLOCKS; }
 
 // Where things are in shared memory: for each team its rows, stage behind stage, or at once a row that is normed here;
 // then for each warp its weights. Sums take their place at the end, and then heads. The host asks for as much (Tile.java).
@@ -120,6 +143,7 @@ struct Plan {
   static const int COLUMNS = R::COLUMNS;
   static const int SHARING = WARPS / PARTED;
   static const int BLOCK_PANELS = SHARING * PANELS;
+  static const int PARTS = PARTS_OF_STEPS / (PARTED * R::BLOCKS);  // of a team
   static const int TOGETHER = COLUMNS == 1 ? 4 : 2;  // steps of a stage
   static const int PART_STEP = 32 * COLUMNS;         // bytes
   static const int ROWS = TOGETHER * TILES * F::ROW_PARTS * PART_STEP;
@@ -234,9 +258,11 @@ struct Ring {
 
   DEVICE int team() const { return threadIdx.x / 32 / P::SHARING; }
 
+  DEVICE int first_part() const { return team() * P::PARTS + place_in_cluster<R>(); }
+
   // A panel behind the last reads the last one: nobody asks what comes of it.
   DEVICE u64 panel_steps(const ProjectArgs &a, int p) const {
-    int panel = (blockIdx.y * P::SHARING + member) * PANELS + p;
+    int panel = (panels_of_block<R>() * P::SHARING + member) * PANELS + p;
     int last = panel_count(a) - 1;
     return (u64)(panel < last ? panel : last) * a.steps;
   }
@@ -463,17 +489,25 @@ DEVICE int output_of(const ProjectArgs &a, int panel, int place) {
   return a.paired ? panel * 8 + place % 8 + place / 8 * (a.n / 2) : panel * 16 + place;
 }
 
+// A part of an output of a row: a team's, or a block's.
+template <int TILES, int PARTED, class R>
+DEVICE float part_of(const float *work, int place, int row, int output, int part) {
+  int team = R::BLOCKS == 1 ? part : 0;
+  const float *from = work + (place * PARTED + team) * TILES * TILE_SUMS + row * COLUMN + output;
+  return R::BLOCKS == 1 ? *from : *of_block(from, part);
+}
+
 // An output of a row from its parts.
-template <int TILES, int PARTED>
+template <int TILES, int PARTED, class R>
 DEVICE float summed(const ProjectArgs &a, const float *work, int place, int row, int output, int n, const float *row_scales) {
-  const float *from = work + place * PARTED * TILES * TILE_SUMS + row * COLUMN + output;
+  const int half_parts = PARTED * R::BLOCKS / 2;
   float halves[2];
 #pragma unroll
   for (int half = 0; half < 2; half++) {
-    halves[half] = from[half * (PARTED / 2) * TILES * TILE_SUMS];
+    halves[half] = part_of<TILES, PARTED, R>(work, place, row, output, half * half_parts);
 #pragma unroll
-    for (int w = 1; w < PARTED / 2; w++) {
-      halves[half] += from[(half * (PARTED / 2) + w) * TILES * TILE_SUMS];
+    for (int w = 1; w < half_parts; w++) {
+      halves[half] += part_of<TILES, PARTED, R>(work, place, row, output, half * half_parts + w);
     }
   }
   float sum = (halves[0] + halves[1]) * a.scale;
@@ -487,26 +521,27 @@ DEVICE float summed(const ProjectArgs &a, const float *work, int place, int row,
 }
 
 // Pairs of all panels, 32 of them from four panels at a time, a row a warp.
-template <int TILES, int BLOCK_PANELS, int PARTED>
+template <int TILES, int BLOCK_PANELS, int PARTED, class R>
 DEVICE void finish_gates(const ProjectArgs &a, const float *work, int first_panel, int rows, const float *row_scales) {
+  const int own_rows = TILES * 8 / R::BLOCKS;
   int lane = threadIdx.x % 32;
 #pragma unroll 1
-  for (int i = threadIdx.x / 32; i < TILES * 8 * ((BLOCK_PANELS + 3) / 4); i += WARPS) {
-    int row = i % (TILES * 8);
-    int place = i / (TILES * 8) * 4 + lane / 8;
+  for (int i = threadIdx.x / 32; i < own_rows * ((BLOCK_PANELS + 3) / 4); i += WARPS) {
+    int row = i % own_rows * R::BLOCKS + place_in_cluster<R>();
+    int place = i / own_rows * 4 + lane / 8;
     int n = (first_panel + place) * 8 + lane % 8;
-    if (row >= rows || first_panel + i / (TILES * 8) * 4 >= panel_count(a)) {
+    if (row >= rows || first_panel + i / own_rows * 4 >= panel_count(a)) {
       continue;
     }
     float number = 0;
     if (place < BLOCK_PANELS && n < a.n / 2) {
-      float gate = summed<TILES, PARTED>(a, work, place, row, lane % 8, n, row_scales);
-      float up = summed<TILES, PARTED>(a, work, place, row, lane % 8 + 8, n + a.n / 2, row_scales);
+      float gate = summed<TILES, PARTED, R>(a, work, place, row, lane % 8, n, row_scales);
+      float up = summed<TILES, PARTED, R>(a, work, place, row, lane % 8 + 8, n + a.n / 2, row_scales);
       number = activated(gate, a.gate == 2) * up;
     }
     int to = blockIdx.x * TILES * 8 + row;
     if (a.ready.format == READY_INT8) {
-      ready_int8(a.ready, to, (first_panel + i / (TILES * 8) * 4) / 4, number);
+      ready_int8(a.ready, to, (first_panel + i / own_rows * 4) / 4, number);
     } else if (place < BLOCK_PANELS && n < a.n / 2) {
       if (a.ready.format == READY_BF16) {
         ready_bf16(a.ready, to, n, number);
@@ -527,25 +562,29 @@ DEVICE float added_to(const ProjectArgs &a) {
 }
 
 // Outputs, each row's; `to` has what is there of a lone row, if that was read before.
-template <int TILES, int BLOCK_PANELS, int PARTED>
+template <int TILES, int BLOCK_PANELS, int PARTED, class R>
 DEVICE void finish_outputs(
     const ProjectArgs &a, const float *work, int first_panel, int rows, const float *row_scales, const float *to) {
 #pragma unroll 1
-  for (int i = threadIdx.x; i < rows * BLOCK_PANELS * 16; i += 256) {
-    int row = i / (BLOCK_PANELS * 16);
+  for (int i = threadIdx.x;; i += 256) {
+    int row = i / (BLOCK_PANELS * 16) * R::BLOCKS + place_in_cluster<R>();
+    if (row >= rows) {
+      break;
+    }
     int place = i / 16 % BLOCK_PANELS;
     int n = output_of(a, first_panel + place, i % 16);
     if (first_panel + place >= panel_count(a) || n >= a.n) {
       continue;
     }
-    float sum = summed<TILES, PARTED>(a, work, place, row, i % 16, n, row_scales);
+    float sum = summed<TILES, PARTED, R>(a, work, place, row, i % 16, n, row_scales);
     float *out = a.out + (u64)(blockIdx.x * TILES * 8 + row) * a.n + n;
     *out = a.add ? (to ? *to : *out) + sum : sum;
   }
 }
 
-// Takes those heads on their way whose last panel was one of these. A head's panels are counted as they are done.
-template <int TILES, int BLOCK_PANELS>
+// Takes those heads on their way whose last panel was one of these. A head's panels are counted as they are done, for each
+// place in a cluster, since these have rows of their own.
+template <int TILES, int BLOCK_PANELS, class R>
 DEVICE void leave_heads(const ProjectArgs &a, int first_panel, int rows, float *work) {
   SHARED int completed[BLOCK_PANELS];
   barrier();
@@ -554,7 +593,8 @@ DEVICE void leave_heads(const ProjectArgs &a, int first_panel, int rows, float *
     completed[threadIdx.x] = -1;
     if ((int)threadIdx.x < panels) {
       int head = (first_panel + threadIdx.x) * 16 / a.heads.dim;
-      int *arrivals = a.arrivals + blockIdx.x * all_heads(a.heads) + head;
+      int group = blockIdx.x * R::BLOCKS + place_in_cluster<R>();
+      int *arrivals = a.arrivals + group * all_heads(a.heads) + head;
       publish();
       bool last = arrive(arrivals) == a.heads.dim / 16 - 1;
       publish();
@@ -569,27 +609,45 @@ DEVICE void leave_heads(const ProjectArgs &a, int first_panel, int rows, float *
   for (int p = 0; p < BLOCK_PANELS; p++) {
     if (completed[p] >= 0) {
 #pragma unroll 1
-      for (int row = threadIdx.x / 32; row < rows; row += WARPS) {
+      for (int i = threadIdx.x / 32;; i += WARPS) {
+        int row = i * R::BLOCKS + place_in_cluster<R>();
+        if (row >= rows) {
+          break;
+        }
         store_head(a.heads, work + threadIdx.x / 32 * WIDEST_HEAD, blockIdx.x * TILES * 8 + row, completed[p]);
       }
     }
   }
 }
 
+// All sums are there to be read.
+template <class R>
+DEVICE void meet_finishing() {
+  if (R::BLOCKS > 1) {
+    cluster_barrier();
+  } else {
+    barrier();
+  }
+}
+
 // What is left once all sums of a block are in shared memory. Scales are those of the block's rows, if they have some.
-template <int TILES, int BLOCK_PANELS, int PARTED>
+template <int TILES, int BLOCK_PANELS, int PARTED, class R>
 DEVICE void finish(const ProjectArgs &a, float *work, const float *row_scales, const float *to) {
-  int first_panel = blockIdx.y * BLOCK_PANELS;
+  int first_panel = panels_of_block<R>() * BLOCK_PANELS;
   int rows = row_count(a) - blockIdx.x * TILES * 8;
   rows = rows < TILES * 8 ? rows : TILES * 8;
-  barrier();
+  meet_finishing<R>();
   if (a.gate) {
-    finish_gates<TILES, BLOCK_PANELS, PARTED>(a, work, first_panel, rows, row_scales);
+    finish_gates<TILES, BLOCK_PANELS, PARTED, R>(a, work, first_panel, rows, row_scales);
   } else {
-    finish_outputs<TILES, BLOCK_PANELS, PARTED>(a, work, first_panel, rows, row_scales, to);
+    finish_outputs<TILES, BLOCK_PANELS, PARTED, R>(a, work, first_panel, rows, row_scales, to);
+  }
+  if (R::BLOCKS > 1) {
+    // Others read this block's sums, which heads take the place of, and which end with it.
+    cluster_barrier();
   }
   if (a.arrivals) {
-    leave_heads<TILES, BLOCK_PANELS>(a, first_panel, rows, work);
+    leave_heads<TILES, BLOCK_PANELS, R>(a, first_panel, rows, work);
   }
 }
 
@@ -640,6 +698,9 @@ DEVICE void project(const ProjectArgs &a) {
   LAUNCHED_SHARED(memory);
   SHARED float own_scale;
   u8 *shared = (u8 *)memory;
+  if (R::BLOCKS > 1 && !CLUSTERS) {
+    return;
+  }
   let_next_begin();
   Ring<F, TILES, PANELS, PARTED, R> ring(a, shared);
   if (ring.count <= 0) {
@@ -648,8 +709,8 @@ DEVICE void project(const ProjectArgs &a) {
   }
   ring.find_weights(a);
   int each = stages_of_part<P::TOGETHER>(a);
-  int all = each * (PARTS_OF_STEPS / PARTED);
-  Stage ahead = first_stage(a, ring.team() * (PARTS_OF_STEPS / PARTED));
+  int all = each * P::PARTS;
+  Stage ahead = first_stage(a, ring.first_part());
   int ahead_left = each;
 #pragma unroll 1
   for (int s = 0; s < a.stages - 1; s++) {
@@ -676,7 +737,7 @@ DEVICE void project(const ProjectArgs &a) {
     if (early) {
       to = added_to<P::BLOCK_PANELS>(a);
     }
-    ahead = first_stage(a, ring.team() * (PARTS_OF_STEPS / PARTED));
+    ahead = first_stage(a, ring.first_part());
     ahead_left = each;
 #pragma unroll 1
     for (int s = 0; s < a.stages - 1; s++) {
@@ -691,7 +752,7 @@ DEVICE void project(const ProjectArgs &a) {
   float total[PANELS][TILES][4];
   clear(sums);
   clear(total);
-  int part = ring.team() * (PARTS_OF_STEPS / PARTED);
+  int part = ring.first_part();
   int at = first_stage(a, part).step;
   int left = each;
   u32 slot = 0;
@@ -715,7 +776,7 @@ DEVICE void project(const ProjectArgs &a) {
     }
     slot = slot == (u32)a.stages - 1 ? 0 : slot + 1;
     at += P::TOGETHER;
-    if (PARTED < PARTS_OF_STEPS && --left == 0) {
+    if (P::PARTS > 1 && --left == 0) {
       add_up(total, sums);
       clear(sums);
       left = each;
@@ -724,13 +785,13 @@ DEVICE void project(const ProjectArgs &a) {
   }
   await_copies<0>();
   barrier();
-  leave_sums<TILES, PANELS, PARTED>((float *)shared, ring.member, ring.team(), PARTED < PARTS_OF_STEPS ? total : sums);
+  leave_sums<TILES, PANELS, PARTED>((float *)shared, ring.member, ring.team(), P::PARTS > 1 ? total : sums);
   const float *row_scales = R::NORMED ? &own_scale : a.in_scales + blockIdx.x * TILES * 8;
-  finish<TILES, P::BLOCK_PANELS, PARTED>(a, (float *)shared, F::ROW_SCALED ? row_scales : 0, early ? &to : 0);
+  finish<TILES, P::BLOCK_PANELS, PARTED, R>(a, (float *)shared, F::ROW_SCALED ? row_scales : 0, early ? &to : 0);
 }
 
 // Named by tiles of rows (lone: one row; normed: one that is normed here) and a block's panels of outputs. Grid of all:
-// ceil(rows / (8 * tiles)), ceil(panels of the matrix / a block's).
+// ceil(rows / (8 * tiles)), ceil(panels of the matrix / a block's); eight times as many where they are split.
 KERNEL(project_int8_lonex1, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 8, Lone>(a); }
 KERNEL(project_int8_lonex4, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 2, Lone>(a); }
 KERNEL(project_int8_normedx1, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 8, Normed>(a); }
@@ -746,6 +807,12 @@ KERNEL(project_int8_4x4, 256, 2)(const ProjectArgs a) { project<Bytes, 4, 1, 2>(
 KERNEL(project_int8_4x8, 256, 2)(const ProjectArgs a) { project<Bytes, 4, 2, 2>(a); }
 KERNEL(project_int8_8x4, 256, 2)(const ProjectArgs a) { project<Bytes, 8, 1, 2>(a); }
 KERNEL(project_int8_8x8, 256)(const ProjectArgs a) { project<Bytes, 8, 2, 2>(a); }
+CLUSTER_KERNEL(project_int8_split2x8, 8, 256, 2)(const ProjectArgs a) { project<Bytes, 2, 1, 1, SplitSteps>(a); }
+CLUSTER_KERNEL(project_int8_split2x16, 8, 256, 2)(const ProjectArgs a) { project<Bytes, 2, 2, 1, SplitSteps>(a); }
+CLUSTER_KERNEL(project_int8_split4x8, 8, 256, 2)(const ProjectArgs a) { project<Bytes, 4, 1, 1, SplitSteps>(a); }
+CLUSTER_KERNEL(project_int8_split4x16, 8, 256, 2)(const ProjectArgs a) { project<Bytes, 4, 2, 1, SplitSteps>(a); }
+CLUSTER_KERNEL(project_int8_split8x8, 8, 256, 2)(const ProjectArgs a) { project<Bytes, 8, 1, 1, SplitSteps>(a); }
+CLUSTER_KERNEL(project_int8_split8x16, 8, 256, 2)(const ProjectArgs a) { project<Bytes, 8, 2, 1, SplitSteps>(a); }
 KERNEL(project_bf16_lonex1, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 8, Lone>(a); }
 KERNEL(project_bf16_lonex4, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 2, Lone>(a); }
 KERNEL(project_bf16_normedx1, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 8, Normed>(a); }
@@ -761,6 +828,12 @@ KERNEL(project_bf16_4x4, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 4, 
 KERNEL(project_bf16_4x8, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 4, 2, 2>(a); }
 KERNEL(project_bf16_8x4, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 8, 1, 2>(a); }
 KERNEL(project_bf16_8x8, 256)(const ProjectArgs a) { project<ThreeHalves, 8, 2, 2>(a); }
+CLUSTER_KERNEL(project_bf16_split2x8, 8, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 2, 1, 1, SplitSteps>(a); }
+CLUSTER_KERNEL(project_bf16_split2x16, 8, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 2, 2, 1, SplitSteps>(a); }
+CLUSTER_KERNEL(project_bf16_split4x8, 8, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 4, 1, 1, SplitSteps>(a); }
+CLUSTER_KERNEL(project_bf16_split4x16, 8, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 4, 2, 1, SplitSteps>(a); }
+CLUSTER_KERNEL(project_bf16_split8x8, 8, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 8, 1, 1, SplitSteps>(a); }
+CLUSTER_KERNEL(project_bf16_split8x16, 8, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 8, 2, 1, SplitSteps>(a); }
 KERNEL(project_f16_lonex1, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 1, 8, Lone>(a); }
 KERNEL(project_f16_lonex4, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 1, 2, Lone>(a); }
 KERNEL(project_f16_normedx1, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 1, 8, Normed>(a); }
@@ -776,6 +849,12 @@ KERNEL(project_f16_4x4, 256, 2)(const ProjectArgs a) { project<TwoHalves, 4, 1, 
 KERNEL(project_f16_4x8, 256, 2)(const ProjectArgs a) { project<TwoHalves, 4, 2, 2>(a); }
 KERNEL(project_f16_8x4, 256, 2)(const ProjectArgs a) { project<TwoHalves, 8, 1, 2>(a); }
 KERNEL(project_f16_8x8, 256)(const ProjectArgs a) { project<TwoHalves, 8, 2, 2>(a); }
+CLUSTER_KERNEL(project_f16_split2x8, 8, 256, 2)(const ProjectArgs a) { project<TwoHalves, 2, 1, 1, SplitSteps>(a); }
+CLUSTER_KERNEL(project_f16_split2x16, 8, 256, 2)(const ProjectArgs a) { project<TwoHalves, 2, 2, 1, SplitSteps>(a); }
+CLUSTER_KERNEL(project_f16_split4x8, 8, 256, 2)(const ProjectArgs a) { project<TwoHalves, 4, 1, 1, SplitSteps>(a); }
+CLUSTER_KERNEL(project_f16_split4x16, 8, 256, 2)(const ProjectArgs a) { project<TwoHalves, 4, 2, 1, SplitSteps>(a); }
+CLUSTER_KERNEL(project_f16_split8x8, 8, 256, 2)(const ProjectArgs a) { project<TwoHalves, 8, 1, 1, SplitSteps>(a); }
+CLUSTER_KERNEL(project_f16_split8x16, 8, 256, 2)(const ProjectArgs a) { project<TwoHalves, 8, 2, 1, SplitSteps>(a); }
 
 // Weights [panel][input][16], rows [tile][input][8]; a step is an input. Grid: ceil(rows / 8), panels.
 KERNEL(project_f32, 256)(const ProjectArgs a) {
@@ -800,5 +879,5 @@ KERNEL(project_f32, 256)(const ProjectArgs a) {
     sums[0][0][3] = fused(lower, right, sums[0][0][3]);
   }
   leave_sums<1, 1, 8>((float *)work, 0, threadIdx.x / 32, sums);
-  finish<1, 1, 8>(a, (float *)work, 0, 0);
+  finish<1, 1, 8, Eight>(a, (float *)work, 0, 0);
 }

@@ -1,5 +1,6 @@
 // Stands in for a device: the threads of a block are fibres of one host thread, which change places at
-// barriers and wherever a warp acts together. Blocks run one after another. The order in which threads and blocks
+// barriers and wherever a warp acts together. Blocks run one after another, those of a cluster until they wait for
+// each other. The order in which threads and blocks
 // get their turn is chosen by the launch, so that a race shows as a difference between two orders. Kernels do not
 // overlap here; what is checked is that every thread waits for the kernels before.
 #pragma once
@@ -10,10 +11,14 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define KERNEL(name, ...) extern "C" void name
+static const bool CLUSTERS = true;
+#define CLUSTER_KERNEL(name, blocks, ...) \
+  static const int cluster_of_##name = blocks; \
+  extern "C" void name
+#define KERNEL(name, ...) CLUSTER_KERNEL(name, 1)
 #define DEVICE inline
 #define SHARED static
-#define LAUNCHED_SHARED(name) Quad *name = emulation::launched
+#define LAUNCHED_SHARED(name) Quad *name = emulation::block->launched
 
 struct alignas(16) Quad {
   u32 x, y, z, w;
@@ -64,21 +69,34 @@ struct Fibre {
 };
 
 static const int MOST_THREADS = 1024;
+static const int MOST_CLUSTERED = 8;  // blocks, of a quarter as many threads
 static const size_t STACK = 64 * 1024;
 
 // What launches ask for. Bytes behind that are fenced.
 static const int MOST_LAUNCHED = 256 * 1024 / 16;
 static const u8 FENCE = 0xc7;
-alignas(16) static Quad launched[MOST_LAUNCHED];
+static const u8 ENDED = 0x7f;  // what a block's shared memory is full of when it has ended
 
-static Index block_index, block_size, grid_size;
-static Fibre fibres[MOST_THREADS];
-static Warp warps[MOST_THREADS / 32];
+struct Block {
+  alignas(16) Quad launched[MOST_LAUNCHED];
+  Index index;
+  Fibre *fibres;
+  Warp *warps;
+  int threads;
+  int live;
+  int at_barrier;
+  int at_cluster_barrier;
+  unsigned barrier_turn;
+};
+
+static Index block_size, grid_size;
+static Fibre fibres[MOST_CLUSTERED * MOST_THREADS / 4];
+static Warp warps[MOST_CLUSTERED * MOST_THREADS / 4 / 32];
+static Block blocks[MOST_CLUSTERED];
+static Block *block;
 static Fibre *now;
 static void *scheduler;
-static int live;
-static int at_barrier;
-static unsigned barrier_turn;
+static unsigned cluster_turn;
 static bool progress;
 static int fault;
 static void (*entry)(const void *);
@@ -101,9 +119,9 @@ asm(".text\n"
 inline void yield() { emulation_switch(&now->sp, scheduler); }
 
 inline void release_barrier() {
-  if (live > 0 && at_barrier == live) {
-    at_barrier = 0;
-    barrier_turn++;
+  if (block->live > 0 && block->at_barrier == block->live) {
+    block->at_barrier = 0;
+    block->barrier_turn++;
     progress = true;
   }
 }
@@ -122,7 +140,7 @@ static void run_fibre() {
     fault = 2;
   }
   now->done = true;
-  live--;
+  block->live--;
   now->warp->live--;
   progress = true;
   release_barrier();
@@ -147,27 +165,36 @@ inline void start(Fibre *f) {
   f->begun = f->groups = 0;
 }
 
-// False if the threads of a block wait for each other for ever.
-static bool run_block(int threads, int order) {
-  live = threads;
-  at_barrier = 0;
-  barrier_turn = 0;
-  memset(warps, 0, sizeof warps);
+// Ready to run, as the block of a cluster at that place.
+inline void begin_block(int place, int threads, Index index) {
+  Block *b = &blocks[place];
+  b->index = index;
+  b->fibres = fibres + place * threads;
+  b->warps = warps + place * threads / 32;
+  b->threads = b->live = threads;
+  b->at_barrier = b->at_cluster_barrier = 0;
+  b->barrier_turn = 0;
+  memset(b->warps, 0, threads / 32 * sizeof(Warp));
   for (int i = 0; i < threads; i++) {
-    fibres[i].thread = {(unsigned)i, 0, 0};
-    fibres[i].lane = i % 32;
-    fibres[i].warp = &warps[i / 32];
-    warps[i / 32].live++;
-    start(&fibres[i]);
+    Fibre *f = &b->fibres[i];
+    f->thread = {(unsigned)i, 0, 0};
+    f->lane = i % 32;
+    f->warp = &b->warps[i / 32];
+    f->warp->live++;
+    start(f);
   }
-  int warp_count = threads / 32;
-  while (live > 0) {
+}
+
+// Until all of its threads have ended or wait for the cluster. False if they wait for each other for ever.
+static bool run_block(int order) {
+  int warp_count = block->threads / 32;
+  while (block->live > block->at_cluster_barrier) {
     progress = false;
     for (int w = 0; w < warp_count; w++) {
       int warp = order == 0 ? w : warp_count - 1 - w;
       for (int l = 0; l < 32; l++) {
         int lane = order == 0 ? l : (order == 1 ? 31 - l : (l * 13 + 5) % 32);
-        now = &fibres[warp * 32 + lane];
+        now = &block->fibres[warp * 32 + lane];
         if (!now->done) {
           emulation_switch(&scheduler, now->sp);
         }
@@ -178,6 +205,28 @@ static bool run_block(int threads, int order) {
     }
   }
   return true;
+}
+
+// False if they wait for each other for ever, or for a block that has ended. `shared` bytes were launched.
+static bool run_cluster(int count, int shared, int order) {
+  int ended = 0;
+  while (ended == 0) {
+    for (int i = 0; i < count; i++) {
+      block = &blocks[order == 0 ? i : (order == 1 ? count - 1 - i : (i * 3 + 1) % count)];
+      if (!run_block(order)) {
+        return false;
+      }
+      if (block->live == 0) {
+        ended++;
+        memset(block->launched, ENDED, count > 1 ? shared : 0);
+      }
+    }
+    for (int i = 0; i < count; i++) {
+      blocks[i].at_cluster_barrier = 0;
+    }
+    cluster_turn++;
+  }
+  return ended == count;
 }
 
 // All live lanes of the warp come here before any goes on. Gives the slots of this meeting.
@@ -203,7 +252,7 @@ inline float half_value(u16 bits) {
 }  // namespace emulation
 
 #define threadIdx (emulation::now->thread)
-#define blockIdx (emulation::block_index)
+#define blockIdx (emulation::block->index)
 #define blockDim (emulation::block_size)
 #define gridDim (emulation::grid_size)
 
@@ -250,12 +299,27 @@ DEVICE u32 f32_to_bits(float value) {
 
 DEVICE void barrier() {
   using namespace emulation;
-  unsigned turn = barrier_turn;
-  at_barrier++;
+  unsigned turn = block->barrier_turn;
+  block->at_barrier++;
   release_barrier();
-  while (barrier_turn == turn) {
+  while (block->barrier_turn == turn) {
     yield();
   }
+}
+
+DEVICE void cluster_barrier() {
+  using namespace emulation;
+  unsigned turn = cluster_turn;
+  block->at_cluster_barrier++;
+  progress = true;
+  while (cluster_turn == turn) {
+    yield();
+  }
+}
+
+DEVICE const float *of_block(const float *mine, u32 place) {
+  using namespace emulation;
+  return (const float *)((const u8 *)mine - (const u8 *)block->launched + (const u8 *)blocks[place].launched);
 }
 
 DEVICE void warp_barrier() { emulation::meet({}); }

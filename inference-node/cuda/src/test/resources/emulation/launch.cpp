@@ -25,7 +25,7 @@ static constexpr A argument_of(void (*)(const A));
 KERNELS
 #undef X
 
-// The block whose turn it is: upwards, downwards, or those of even number first.
+// The block, or cluster, whose turn it is: upwards, downwards, or those of even number first.
 static int block_at(int turn, int blocks, int order) {
   if (order == 0) {
     return turn;
@@ -34,21 +34,40 @@ static int block_at(int turn, int blocks, int order) {
   return order == 1 ? blocks - 1 - turn : (turn < evens ? 2 * turn : 2 * (turn - evens) + 1);
 }
 
-static int run_blocks(int grid_x, int grid_y, int threads, int shared, int order) {
+// Whether nothing was written behind the shared memory that was launched.
+static bool fenced(const emulation::Block &block, int shared) {
   using namespace emulation;
+  for (const u8 *at = (const u8 *)(block.launched + shared / 16); at < (const u8 *)(block.launched + MOST_LAUNCHED); at++) {
+    if (*at != FENCE) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static int run_blocks(int grid_x, int grid_y, int cluster, int threads, int shared, int order) {
+  using namespace emulation;
+  if (grid_y % cluster || cluster * threads > (int)(sizeof fibres / sizeof *fibres)) {
+    return 5;
+  }
   grid_size = {(unsigned)grid_x, (unsigned)grid_y, 1};
   block_size = {(unsigned)threads, 1, 1};
   fault = 0;
-  memset(launched + shared / 16, FENCE, sizeof launched - shared / 16 * 16);
-  for (int turn = 0; turn < grid_x * grid_y; turn++) {
-    int block = block_at(turn, grid_x * grid_y, order);
-    block_index = {(unsigned)(block % grid_x), (unsigned)(block / grid_x), 0};
-    if (!run_block(threads, order)) {
+  for (int i = 0; i < cluster; i++) {
+    memset(blocks[i].launched + shared / 16, FENCE, sizeof blocks[i].launched - shared / 16 * 16);
+  }
+  int clusters = grid_x * grid_y / cluster;
+  for (int turn = 0; turn < clusters; turn++) {
+    int at = block_at(turn, clusters, order);
+    for (int i = 0; i < cluster; i++) {
+      begin_block(i, threads, {(unsigned)(at % grid_x), (unsigned)(at / grid_x * cluster + i), 0});
+    }
+    if (!run_cluster(cluster, shared / 16 * 16, order)) {
       return 1;
     }
   }
-  for (const u8 *at = (const u8 *)(launched + shared / 16); at < (const u8 *)(launched + MOST_LAUNCHED); at++) {
-    if (*at != FENCE) {
+  for (int i = 0; i < cluster; i++) {
+    if (!fenced(blocks[i], shared)) {
       return 4;
     }
   }
@@ -57,13 +76,13 @@ static int run_blocks(int grid_x, int grid_y, int threads, int shared, int order
 
 // Runs a launch to its end. 0; 1 if the threads of a block wait for each other for ever; 2 if one of them did not wait
 // for the kernels before; 3 if something was copied that is not 16 bytes at a multiple of 16; 4 if a block wrote beyond the
-// shared memory that it was launched with.
+// shared memory that it was launched with; 5 if there is no whole number of clusters.
 #define X(name)                                                                                           \
   extern "C" int emulated_##name(                                                              \
       int grid_x, int grid_y, int threads, int shared, const void *arguments, int order) {     \
     emulation::entry = call<decltype(argument_of(name)), name>;                                \
     emulation::arguments = arguments;                                                          \
-    return run_blocks(grid_x, grid_y, threads, shared, order);                                 \
+    return run_blocks(grid_x, grid_y, cluster_of_##name, threads, shared, order);             \
   }
 KERNELS
 #undef X

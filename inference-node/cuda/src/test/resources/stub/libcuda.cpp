@@ -74,6 +74,7 @@ struct Kernel {
   std::string name;
   unsigned argument_bytes = 0;
   unsigned threads = 0;
+  unsigned cluster = 1;  // blocks of it, in the second dimension
   int (*run)(int, int, int, int, const void *, int) = nullptr;
   unsigned most_shared = 0;  // that launches may ask for
   bool counts_threads = false;  // cannot be computed by fewer threads
@@ -227,6 +228,7 @@ Result free_memory(DevicePtr at) {
 const int CUDA_MACHINE = 190;
 const int ARGUMENT_BYTES = 0x19;
 const int MOST_THREADS = 0x05;
+const int BLOCKS_OF_CLUSTER = 0x3d;
 
 template <class T>
 T at(const unsigned char *from, size_t offset) {
@@ -243,6 +245,9 @@ void read_needs(const unsigned char *info, size_t size, Kernel &kernel) {
     }
     if (format == 4 && attribute == MOST_THREADS) {
       kernel.threads = at<uint32_t>(info, i + 4) * at<uint32_t>(info, i + 8) * at<uint32_t>(info, i + 12);
+    }
+    if (format == 4 && attribute == BLOCKS_OF_CLUSTER) {
+      kernel.cluster = at<uint32_t>(info, i + 8);
     }
     i += 4 + (format == 4 ? value : 0);
   }
@@ -590,6 +595,9 @@ static Result launch(Kernel *kernel, unsigned x, unsigned y, unsigned z, unsigne
   const char *name = kernel->name.c_str();
   if (!x || !y || z != 1 || x > 0x7fffffffu || y > 65535 || threads_y != 1 || threads_z != 1) {
     return complain(INVALID_VALUE, "%s: a grid of %u x %u x %u blocks", name, x, y, z);
+  }
+  if (y % kernel->cluster) {
+    return complain(INVALID_VALUE, "%s: %u blocks, in clusters of %u", name, y, kernel->cluster);
   }
   if (!threads || threads > 1024 || threads % 32 || (kernel->threads && threads > kernel->threads)) {
     return complain(INVALID_VALUE, "%s: %u threads of a block, %u in the cubin", name, threads, kernel->threads);

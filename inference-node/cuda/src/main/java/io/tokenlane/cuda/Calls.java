@@ -227,9 +227,10 @@ final class Calls {
             .block());
   }
 
-  /** Where the finished panels of each head are counted. */
+  /** Where the finished panels of each head are counted, for each row of a tile. */
   private long arrivals(HeadsWay heads) {
-    return panelsDone.atLeast(Math.ceilDiv(heads.qkv().maxRows(), Format.TILE) * heads.allHeads());
+    int rows = Math.ceilDiv(heads.qkv().maxRows(), Format.TILE) * Format.TILE;
+    return panelsDone.atLeast(rows * heads.allHeads());
   }
 
   void normAdd(long from, DeviceNorm norm, DeviceRows sum) {

@@ -16,10 +16,11 @@ import java.util.stream.Stream;
  *
  * @param tiles of eight rows
  * @param panels of 16 outputs
+ * @param cluster blocks that share them, each with a part of their inputs; 1 if one has all
  * @param stages that are in shared memory or on their way there
  * @param sharedBytes that a block needs for them
  */
-record Tile(Kernel kernel, int tiles, int panels, int stages, int sharedBytes) {
+record Tile(Kernel kernel, int tiles, int panels, int cluster, int stages, int sharedBytes) {
   static final String FAMILY = "project";
 
   /** Chooses a tile as {@link #of} does. */
@@ -72,18 +73,33 @@ record Tile(Kernel kernel, int tiles, int panels, int stages, int sharedBytes) {
   /** Parts that a row's steps are cut into. */
   private static final int PARTS = 8;
 
+  /** Compute capability from which on blocks can be a cluster. */
+  private static final int CLUSTERS = 90;
+
   /** By format and tiles of rows: the panels that there are kernels for, most first. */
   private static final Map<Format, Map<Integer, List<Shape>>> SHAPES =
       Stream.of(Format.values()).collect(Collectors.toMap(format -> format, Tile::shapes));
 
-  private record Shape(Kernel kernel, int key, int panels) {
+  private record Shape(Kernel kernel, int key, int panels, boolean split) {
     int tiles() {
       return Math.max(1, key);
+    }
+
+    /** Groups of a block's warps that have parts of the inputs of their own. */
+    int teams() {
+      if (split) {
+        return 1;
+      }
+      return panels < SHARING ? WARPS : TEAMS;
+    }
+
+    int cluster() {
+      return split ? PARTS : 1;
     }
   }
 
   private static Map<Integer, List<Shape>> shapes(Format format) {
-    Pattern name = Pattern.compile("PROJECT_" + format + "_(LONE|NORMED|\\d)X(\\d)");
+    Pattern name = Pattern.compile("PROJECT_" + format + "_(SPLIT)?(LONE|NORMED|\\d)X(\\d+)");
     return Stream.of(Kernel.values())
         .map(kernel -> name.matcher(kernel.name()))
         .filter(Matcher::matches)
@@ -91,8 +107,9 @@ record Tile(Kernel kernel, int tiles, int panels, int stages, int sharedBytes) {
             found ->
                 new Shape(
                     Kernel.valueOf(found.group()),
-                    key(found.group(1)),
-                    Integer.parseInt(found.group(2))))
+                    key(found.group(2)),
+                    Integer.parseInt(found.group(3)),
+                    found.group(1) != null))
         .sorted(Comparator.comparingInt(Shape::panels).reversed())
         .collect(Collectors.groupingBy(Shape::key));
   }
@@ -109,7 +126,8 @@ record Tile(Kernel kernel, int tiles, int panels, int stages, int sharedBytes) {
 
   /**
    * What multiplies so many rows: tiles for all of them, up to 64; and as many panels as leave
-   * blocks for three quarters of the multiprocessors, as that many fewer times rows are read.
+   * blocks for three quarters of the multiprocessors, as that many fewer times rows are read. By
+   * rule no inputs are split: what clusters cost has to be tried.
    */
   static Tile of(Projection projection, DeviceFacts device) {
     List<Tile> all = all(projection, device);
@@ -119,24 +137,26 @@ record Tile(Kernel kernel, int tiles, int panels, int stages, int sharedBytes) {
         .orElseGet(all::getLast);
   }
 
-  /** All that could compute it, those with most panels first. */
+  /** All that could compute it without a cluster, those with most panels first. */
   static List<Tile> all(Projection projection, DeviceFacts device) {
     Format format = projection.format();
     if (format == Format.F32) {
-      return List.of(new Tile(Kernel.PROJECT_F32, 1, 1, LEAST_STAGES, HEADS_BYTES));
+      return List.of(new Tile(Kernel.PROJECT_F32, 1, 1, 1, LEAST_STAGES, HEADS_BYTES));
     }
     return shapes(projection)
+        .filter(shape -> !shape.split)
         .map(shape -> withRoom(shape, projection, device))
         .filter(tile -> tile.sharedBytes <= mostShared(device))
         .toList();
   }
 
-  /** The same with each number of stages to be tried that a block has room for. */
+  /** All that the device can, with each number of stages to be tried that a block has room for. */
   static List<Tile> candidates(Projection projection, DeviceFacts device) {
     if (projection.format() == Format.F32) {
       return all(projection, device);
     }
     return shapes(projection)
+        .filter(shape -> !shape.split || device.architecture() >= CLUSTERS)
         .flatMap(shape -> TRIED_STAGES.stream().map(stages -> with(stages, shape, projection)))
         .filter(tile -> tile.sharedBytes <= mostShared(device))
         .toList();
@@ -171,9 +191,9 @@ record Tile(Kernel kernel, int tiles, int panels, int stages, int sharedBytes) {
 
   private static Tile with(int stages, Shape shape, Projection projection) {
     int ring = wholeBytes(projection) + stages * stageBytes(shape, projection.format());
-    int sums = shape.panels * teams(shape.panels) * shape.tiles() * SUM_BYTES;
+    int sums = shape.panels * shape.teams() * shape.tiles() * SUM_BYTES;
     int bytes = Math.max(Math.max(ring, sums), HEADS_BYTES);
-    return new Tile(shape.kernel, shape.tiles(), shape.panels, stages, bytes);
+    return new Tile(shape.kernel, shape.tiles(), shape.panels, shape.cluster(), stages, bytes);
   }
 
   /** A row that is normed, with what a part's last stage may reach further. */
@@ -187,12 +207,8 @@ record Tile(Kernel kernel, int tiles, int panels, int stages, int sharedBytes) {
     return steps * (ROW_BYTES / Format.TILE * format.parts() + scale);
   }
 
-  private static int teams(int panels) {
-    return panels < SHARING ? WARPS : TEAMS;
-  }
-
   private static int stageBytes(Shape shape, Format format) {
-    int teams = teams(shape.panels);
+    int teams = shape.teams();
     int warpPanels = shape.panels * teams / WARPS;
     int scales = format == Format.INT8 ? SCALE_BYTES : 0;
     int together = shape.key <= LONE ? TOGETHER_LONE : TOGETHER;
@@ -218,7 +234,7 @@ record Tile(Kernel kernel, int tiles, int panels, int stages, int sharedBytes) {
   Grid grid(int rows, int outputs) {
     return new Grid(
         Math.ceilDiv(rows, tiles * Format.TILE),
-        Math.ceilDiv(outputs, panels * Format.PANEL),
+        Math.ceilDiv(outputs, panels * Format.PANEL) * cluster,
         kernel.threads(),
         sharedBytes);
   }

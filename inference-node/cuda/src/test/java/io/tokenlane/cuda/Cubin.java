@@ -6,17 +6,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 
 /**
  * What a cubin says about its kernels. It is an ELF64 file: {@code .nv.info} holds, among other
- * attributes, the registers of a thread by symbol; a kernel's static shared memory is the size of
- * the section {@code .nv.shared.KERNEL}.
+ * attributes, the registers of a thread by symbol, {@code .nv.info.KERNEL} the blocks of a cluster;
+ * a kernel's static shared memory is the size of the section {@code .nv.shared.KERNEL}.
  */
 final class Cubin {
   private static final int SECTION_HEADER = 64;
   private static final int SYMBOL = 24;
   private static final byte SIZED_VALUE = 4;
   private static final byte REGISTER_COUNT = 0x2f;
+  private static final byte BLOCKS_OF_CLUSTER = 0x3d;
 
   private final ByteBuffer file;
   private final Map<String, Integer> sections = new HashMap<>();
@@ -35,17 +38,22 @@ final class Cubin {
   }
 
   private void readRegisters() {
-    int info = section(".nv.info");
-    int at = offset(info);
-    int end = at + size(info);
+    each(
+        ".nv.info",
+        REGISTER_COUNT,
+        at -> registers.put(symbol(file.getInt(at)), file.getInt(at + 4)));
+  }
+
+  /** Tells where the values of an attribute are. */
+  private void each(String info, byte attribute, IntConsumer places) {
+    int at = offset(section(info));
+    int end = at + size(section(info));
     while (at < end) {
-      byte format = file.get(at);
-      byte attribute = file.get(at + 1);
-      int length = Short.toUnsignedInt(file.getShort(at + 2));
-      if (format == SIZED_VALUE && attribute == REGISTER_COUNT) {
-        registers.put(symbol(file.getInt(at + 4)), file.getInt(at + 8));
+      boolean sized = file.get(at) == SIZED_VALUE;
+      if (sized && file.get(at + 1) == attribute) {
+        places.accept(at + 4);
       }
-      at += 4 + (format == SIZED_VALUE ? length : 0);
+      at += 4 + (sized ? Short.toUnsignedInt(file.getShort(at + 2)) : 0);
     }
   }
 
@@ -78,6 +86,13 @@ final class Cubin {
   /** Registers of a thread. */
   int registers(String kernel) {
     return Objects.requireNonNull(registers.get(kernel), kernel);
+  }
+
+  /** Blocks of a cluster, in the grid's second dimension; 1 without clusters. */
+  int cluster(String kernel) {
+    AtomicInteger blocks = new AtomicInteger(1);
+    each(".nv.info." + kernel, BLOCKS_OF_CLUSTER, at -> blocks.set(file.getInt(at + 4)));
+    return blocks.get();
   }
 
   /**

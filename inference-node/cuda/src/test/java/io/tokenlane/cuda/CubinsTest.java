@@ -26,7 +26,7 @@ final class CubinsTest {
   private static final Path KERNELS = MODULE.resolve("src/main/resources/kernels");
   private static final Path TABLE = MODULE.resolve("src/test/resources/kernel-resources.tsv");
   private static final Pattern DECLARED =
-      Pattern.compile("(?m)^KERNEL\\((\\w+), (\\d+)(?:, \\d+)?\\)");
+      Pattern.compile("(?m)^(?:CLUSTER_)?KERNEL\\((\\w+), (?:8, )?(\\d+)(?:, \\d+)?\\)");
 
   private static final int MOST_SHARED = 48 << 10;
   private static final int REGISTERS = 64 << 10;
@@ -114,6 +114,21 @@ final class CubinsTest {
             .map(line -> line.substring(0, line.lastIndexOf('\t')))
             .toList();
     assertThat(found).containsExactlyInAnyOrderElementsOf(table);
+  }
+
+  @Test
+  void blocksThatShareOutputsAreAClusterWhereThereAreClusters() throws IOException {
+    for (int architecture : KernelImages.BUILT) {
+      Cubin cubin = new Cubin(KernelImages.cubin(architecture, Tile.FAMILY));
+      for (Kernel kernel : Kernel.values()) {
+        if (kernel.family().equals(Tile.FAMILY)) {
+          boolean split = kernel.name().contains("SPLIT") && architecture >= 90;
+          assertThat(cubin.cluster(kernel.symbol()))
+              .as("%s for sm_%d", kernel.symbol(), architecture)
+              .isEqualTo(split ? 8 : 1);
+        }
+      }
+    }
   }
 
   @Test

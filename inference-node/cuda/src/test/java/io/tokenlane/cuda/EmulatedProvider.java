@@ -35,10 +35,10 @@ public final class EmulatedProvider implements BackendProvider {
     return new CudaBackend(driver, kernels, options.weights(), null, false, options.tuned());
   }
 
-  /** Kernels of a source file that did not run yet. */
-  public static List<String> notRun(String family) {
+  /** Kernels whose name fits a regular expression that did not run yet. */
+  public static List<String> notRun(String name) {
     return Stream.of(Kernel.values())
-        .filter(kernel -> kernel.family().equals(family) && !KernelLibrary.get().ran(kernel))
+        .filter(kernel -> kernel.symbol().matches(name) && !KernelLibrary.get().ran(kernel))
         .map(Kernel::symbol)
         .toList();
   }

@@ -36,7 +36,8 @@ final class KernelLibrary {
           "its threads wait for each other for ever",
           "a thread did not wait for the kernels before",
           "copies pieces that are not whole 16 bytes",
-          "wrote beyond its shared memory");
+          "wrote beyond its shared memory",
+          "a grid of no whole clusters");
 
   private final Map<Kernel, MethodHandle> functions = new EnumMap<>(Kernel.class);
   private final Set<Kernel> launched = EnumSet.noneOf(Kernel.class);

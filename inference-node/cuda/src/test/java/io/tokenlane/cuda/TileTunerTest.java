@@ -3,6 +3,7 @@ package io.tokenlane.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenlane.cuda.Handles.DeviceLinear;
+import io.tokenlane.cuda.driver.DeviceFacts;
 import io.tokenlane.engine.backend.Batch;
 import io.tokenlane.engine.backend.KvStore;
 import io.tokenlane.engine.backend.Rows;
@@ -103,6 +104,26 @@ final class TileTunerTest {
     backend.projectAdd(backend.rows(8, 64), weight, sum);
     backend.read(sum, 0, new float[64]);
     assertThat(driver.captures).isZero();
+  }
+
+  @Test
+  void splitInputsAreTriedWhereThereAreClustersAndNeverByRule() {
+    Projection projection = new Projection(Format.INT8, 32, 14_336, 4096, false, false);
+    DeviceFacts older = new DeviceFacts("older", 8, 9, 128, 101_376, 1L << 30, 13_000);
+    assertThat(Tile.candidates(projection, driver.device()))
+        .extracting(Tile::cluster)
+        .contains(1, 8);
+    assertThat(Tile.candidates(projection, older)).extracting(Tile::cluster).containsOnly(1);
+    assertThat(Tile.all(projection, driver.device())).extracting(Tile::cluster).containsOnly(1);
+  }
+
+  @Test
+  void aClustersBlocksAreWholeForAnyOutputs() {
+    for (int outputs : new int[] {1, 130, 4096, 6144}) {
+      Projection projection = new Projection(Format.BF16, 32, 4096, outputs, false, false);
+      assertThat(Tile.candidates(projection, driver.device()))
+          .allSatisfy(tile -> assertThat(tile.grid(32, outputs).y() % tile.cluster()).isZero());
+    }
   }
 
   @Test
