@@ -17,14 +17,18 @@ import org.jspecify.annotations.Nullable;
  * Speed of random-weight models on this machine's GPU. A step's floor is the time in which its
  * weights could be read, at the bandwidth with which the device copies its own memory in the same
  * run; the share of it is what is compared with a goal, as tokens per second depend on the card.
- * With many sequences a step must also read their caches: a second share counts both.
+ * With many sequences a step must also read their caches: a second share counts both, and where
+ * weights are bytes, both are told with a cache of bytes as well.
  *
  * <p>Rows are there from the beginning, without values; what fails takes no more with it than what
  * was still to come. Each figure is also told on standard error as soon as it is there.
  */
 public final class CudaRows {
   private static final int[] BATCHES = {1, 8, 32, 128};
+  private static final int[] BATCHES_WITH_BYTES = {32, 128};
+  private static final String OF_BYTES = ", int8 cache";
   private static final int CONTEXT = 512;
+  private static final String SHARE = ", share of bandwidth";
   private static final String WITH_CACHE = ", share of bandwidth with the cache";
   private static final int PROMPT = 512;
   private static final int MAX_ROWS = 512;
@@ -68,10 +72,10 @@ public final class CudaRows {
   private void expect(ModelShape shape, String why) {
     for (WeightFormat format : WeightFormat.values()) {
       for (int sequences : BATCHES) {
-        String what = "decode x%d".formatted(sequences);
-        missing(name(shape, format, what), "tokens/s", why);
-        missing(name(shape, format, what + ", share of bandwidth"), "", why);
-        missing(name(shape, format, what + WITH_CACHE), "", why);
+        expectDecode(name(shape, format, decode(sequences)), why);
+      }
+      for (int sequences : batchesWithBytes(format)) {
+        expectDecode(name(shape, format, decode(sequences) + OF_BYTES), why);
       }
       missing(name(shape, format, "prefill %d".formatted(PROMPT)), "tokens/s", why);
       missing(name(shape, format, "graphs a decode step"), "launches", why);
@@ -83,6 +87,20 @@ public final class CudaRows {
     for (WeightFormat format : WeightFormat.values()) {
       missing(name(shape, format, "over transformers, mixed lengths"), "", why);
     }
+  }
+
+  private void expectDecode(String id, String why) {
+    missing(id, "tokens/s", why);
+    missing(id + SHARE, "", why);
+    missing(id + WITH_CACHE, "", why);
+  }
+
+  private static String decode(int sequences) {
+    return "decode x%d".formatted(sequences);
+  }
+
+  private static int[] batchesWithBytes(WeightFormat format) {
+    return format == WeightFormat.INT8 ? BATCHES_WITH_BYTES : new int[0];
   }
 
   private static String withBlas(ModelShape shape) {
@@ -155,7 +173,7 @@ public final class CudaRows {
     String id = withBlas(shape);
     try (RandomModel random =
             RandomModel.make(shape.config(), WeightFormat.AS_STORED, MAX_ROWS, true);
-        DecodeRun run = new DecodeRun(random.model(), 1, PROMPT, MAX_ROWS)) {
+        DecodeRun run = prefillRun(random)) {
       double speed = run.prefill(PROMPT);
       if (random.products() == 0) {
         missing(id, "tokens/s", random.device());
@@ -186,34 +204,49 @@ public final class CudaRows {
   /** Gives tokens in a second of one sequence. */
   private double measure(ModelShape shape, WeightFormat format, RandomModel random) {
     double bandwidth = random.copyBandwidth();
-    double floor = random.weightBytes() / bandwidth;
     double single = 0;
     for (int sequences : BATCHES) {
-      try (DecodeRun run =
-          new DecodeRun(random.model(), sequences, CONTEXT + steps + 8, MAX_ROWS)) {
-        long graphs = random.graphLaunches();
-        long kernels = random.kernelLaunches();
-        double seconds = run.decode(CONTEXT, steps);
-        String what = "decode x%d".formatted(sequences);
-        add(name(shape, format, what), sequences / seconds, "tokens/s", Better.HIGHER);
-        add(name(shape, format, what + ", share of bandwidth"), floor / seconds, "", Better.HIGHER);
-        double cached = run.bytesOf(CONTEXT) / bandwidth;
-        add(name(shape, format, what + WITH_CACHE), (floor + cached) / seconds, "", Better.HIGHER);
-        if (sequences == 1) {
-          single = 1 / seconds;
-          // The first step of its kind is launched kernel by kernel.
-          boolean graphsOnly = random.graphLaunches() - graphs >= steps;
-          double launches = graphsOnly ? 1 : random.kernelLaunches() - kernels;
-          String id = name(shape, format, "graphs a decode step");
-          add(id, launches, "launches", Better.LOWER);
-        }
+      String id = name(shape, format, decode(sequences));
+      long graphs = random.graphLaunches();
+      long kernels = random.kernelLaunches();
+      double seconds = decode(id, random, sequences, KvType.FLOAT16, bandwidth);
+      if (sequences == 1) {
+        single = 1 / seconds;
+        // The first step of its kind is launched kernel by kernel.
+        boolean graphsOnly = random.graphLaunches() - graphs >= steps;
+        double launches = graphsOnly ? 1 : random.kernelLaunches() - kernels;
+        String each = name(shape, format, "graphs a decode step");
+        add(each, launches, "launches", Better.LOWER);
       }
     }
-    try (DecodeRun run = new DecodeRun(random.model(), 1, PROMPT, MAX_ROWS)) {
+    for (int sequences : batchesWithBytes(format)) {
+      String id = name(shape, format, decode(sequences) + OF_BYTES);
+      decode(id, random, sequences, KvType.INT8, bandwidth);
+    }
+    try (DecodeRun run = prefillRun(random)) {
       String id = name(shape, format, "prefill %d".formatted(PROMPT));
       add(id, run.prefill(PROMPT), "tokens/s", Better.HIGHER);
     }
     return single;
+  }
+
+  /** Gives seconds of a step. */
+  private double decode(
+      String id, RandomModel random, int sequences, KvType cache, double bandwidth) {
+    int length = CONTEXT + steps + 8;
+    try (DecodeRun run = new DecodeRun(random.model(), sequences, length, MAX_ROWS, cache)) {
+      double seconds = run.decode(CONTEXT, steps);
+      double floor = random.weightBytes() / bandwidth;
+      double cached = run.bytesOf(CONTEXT) / bandwidth;
+      add(id, sequences / seconds, "tokens/s", Better.HIGHER);
+      add(id + SHARE, floor / seconds, "", Better.HIGHER);
+      add(id + WITH_CACHE, (floor + cached) / seconds, "", Better.HIGHER);
+      return seconds;
+    }
+  }
+
+  private static DecodeRun prefillRun(RandomModel random) {
+    return new DecodeRun(random.model(), 1, PROMPT, MAX_ROWS, KvType.FLOAT16);
   }
 
   private void add(String id, double value, String unit, Better better) {

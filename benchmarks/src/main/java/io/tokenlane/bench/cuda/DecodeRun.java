@@ -6,6 +6,7 @@ import io.tokenlane.engine.backend.KvStore;
 import io.tokenlane.engine.backend.KvType;
 import io.tokenlane.engine.model.Model;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /** Steps of sequences that all have the same length, each with its own blocks; greedy. */
 final class DecodeRun implements AutoCloseable {
@@ -16,6 +17,7 @@ final class DecodeRun implements AutoCloseable {
   private final Model model;
   private final int sequences;
   private final int blocksEach;
+  private final int[][] blocks;
   private final KvStore kv;
   private final Batch batch;
   private final Draws draws;
@@ -24,14 +26,17 @@ final class DecodeRun implements AutoCloseable {
   /**
    * @param length tokens that each sequence has room for
    * @param maxRows most rows of a step
+   * @param cache what keys and values are kept as
    */
-  DecodeRun(Model model, int sequences, int length, int maxRows) {
+  DecodeRun(Model model, int sequences, int length, int maxRows, KvType cache) {
     this.model = model;
     this.sequences = sequences;
     blocksEach = Math.ceilDiv(length, BLOCK);
-    kv = model.kvStore(sequences * blocksEach, BLOCK, KvType.FLOAT16);
+    kv = model.kvStore(sequences * blocksEach, BLOCK, cache);
     batch = new Batch(maxRows, Math.max(sequences, 1), blocksEach, BLOCK);
     draws = model.newDraws(sequences);
+    blocks = new int[sequences][];
+    Arrays.setAll(blocks, it -> IntStream.range(it * blocksEach, (it + 1) * blocksEach).toArray());
   }
 
   /** Computes so many tokens of one sequence's prompt in one step; gives tokens in a second. */
@@ -77,10 +82,7 @@ final class DecodeRun implements AutoCloseable {
   private void step(int count, int rows) {
     batch.clear();
     for (int sequence = 0; sequence < count; sequence++) {
-      int[] blocks = new int[blocksEach];
-      int first = sequence * blocksEach;
-      Arrays.setAll(blocks, i -> first + i);
-      batch.beginSequence(blocks, blocksEach);
+      batch.beginSequence(blocks[sequence], blocksEach);
       for (int i = 0; i < rows; i++) {
         batch.addRow((sequence * 31 + i) % model.config().tokens(), position + i, i == rows - 1);
       }

@@ -4,6 +4,7 @@ import io.tokenlane.bench.report.Row;
 import io.tokenlane.bench.report.Row.Better;
 import io.tokenlane.cuda.KernelTime;
 import io.tokenlane.cuda.RandomModel;
+import io.tokenlane.engine.backend.KvType;
 import io.tokenlane.engine.backend.WeightFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,7 +47,8 @@ final class KernelRows {
 
   private void measure(String name, RandomModel random, int sequences) {
     int length = CONTEXT + RandomModel.TILINGS + 2;
-    try (DecodeRun run = new DecodeRun(random.model(), sequences, length, MAX_ROWS)) {
+    try (DecodeRun run =
+        new DecodeRun(random.model(), sequences, length, MAX_ROWS, KvType.FLOAT16)) {
       run.decode(CONTEXT, 1);
       for (int tiling = -1; tiling < RandomModel.TILINGS; tiling++) {
         for (KernelTime time : random.profile(run::step, tiling)) {
