@@ -103,7 +103,7 @@ public final class RandomModel implements AutoCloseable {
   }
 
   /** Ways to cut projections into blocks that {@link #profile} can be asked for, at most. */
-  public static final int TILINGS = 4;
+  public static final int TILINGS = 6;
 
   /**
    * Where the time of a step goes; with another way to cut projections, what these take.

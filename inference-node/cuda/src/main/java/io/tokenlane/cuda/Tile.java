@@ -131,43 +131,43 @@ record Tile(Kernel kernel, int tiles, int panels, int cluster, int stages, int s
    */
   static Tile of(Projection projection, DeviceFacts device) {
     List<Tile> all = all(projection, device);
-    return all.stream()
+    List<Tile> whole = all.stream().filter(tile -> tile.cluster == 1).toList();
+    return whole.stream()
         .filter(tile -> tile.fills(projection.rows(), projection.outputs(), device.processors()))
         .findFirst()
-        .orElseGet(all::getLast);
+        .orElseGet(whole::getLast);
   }
 
-  /** All that could compute it without a cluster, those with most panels first. */
+  /** All that the device can compute it with, those with most panels first. */
   static List<Tile> all(Projection projection, DeviceFacts device) {
     Format format = projection.format();
     if (format == Format.F32) {
       return List.of(new Tile(Kernel.PROJECT_F32, 1, 1, 1, LEAST_STAGES, HEADS_BYTES));
     }
-    return shapes(projection)
-        .filter(shape -> !shape.split)
+    return shapes(projection, device)
         .map(shape -> withRoom(shape, projection, device))
         .filter(tile -> tile.sharedBytes <= mostShared(device))
         .toList();
   }
 
-  /** All that the device can, with each number of stages to be tried that a block has room for. */
+  /** The same with each number of stages to be tried that a block has room for. */
   static List<Tile> candidates(Projection projection, DeviceFacts device) {
     if (projection.format() == Format.F32) {
       return all(projection, device);
     }
-    return shapes(projection)
-        .filter(shape -> !shape.split || device.architecture() >= CLUSTERS)
+    return shapes(projection, device)
         .flatMap(shape -> TRIED_STAGES.stream().map(stages -> with(stages, shape, projection)))
         .filter(tile -> tile.sharedBytes <= mostShared(device))
         .toList();
   }
 
-  private static Stream<Shape> shapes(Projection projection) {
+  private static Stream<Shape> shapes(Projection projection, DeviceFacts device) {
     return SHAPES
         .getOrDefault(projection.format(), Map.of())
         .getOrDefault(key(projection), List.of())
         .stream()
-        .filter(shape -> takes(shape, projection));
+        .filter(shape -> takes(shape, projection))
+        .filter(shape -> !shape.split || device.architecture() >= CLUSTERS);
   }
 
   private static int key(Projection projection) {
