@@ -126,6 +126,10 @@ DEVICE void warp_barrier() { __syncwarp(); }
 DEVICE void cluster_barrier() {
   asm volatile("barrier.cluster.arrive.aligned;\nbarrier.cluster.wait.aligned;" ::: "memory");
 }
+// The same where nothing is to be seen: nobody needs this block's shared memory any more, nor what it wrote elsewhere.
+DEVICE void cluster_end() {
+  asm volatile("barrier.cluster.arrive.relaxed.aligned;\nbarrier.cluster.wait.aligned;" ::: "memory");
+}
 // Where a block of the cluster has what this one has there in its shared memory.
 DEVICE const float *of_block(const float *mine, u32 block) {
   u64 theirs;
@@ -134,6 +138,7 @@ DEVICE const float *of_block(const float *mine, u32 block) {
 }
 #else
 DEVICE void cluster_barrier() {}
+DEVICE void cluster_end() {}
 DEVICE const float *of_block(const float *mine, u32) { return mine; }
 #endif
 // Gives what was there before. Of 32 bits, as 64 are a loop.

@@ -644,7 +644,7 @@ DEVICE void finish(const ProjectArgs &a, float *work, const float *row_scales, c
   }
   if (R::BLOCKS > 1) {
     // Others read this block's sums, which heads take the place of, and which end with it.
-    cluster_barrier();
+    cluster_end();
   }
   if (a.arrivals) {
     leave_heads<TILES, BLOCK_PANELS, R>(a, first_panel, rows, work);

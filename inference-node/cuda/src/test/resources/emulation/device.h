@@ -317,6 +317,8 @@ DEVICE void cluster_barrier() {
   }
 }
 
+DEVICE void cluster_end() { cluster_barrier(); }
+
 DEVICE const float *of_block(const float *mine, u32 place) {
   using namespace emulation;
   return (const float *)((const u8 *)mine - (const u8 *)block->launched + (const u8 *)blocks[place].launched);
