@@ -54,7 +54,7 @@ KERNEL(store_kv, 128)(const StoreArgs a) {
   follow();
   int index = blockIdx.y * 4 + threadIdx.x / 32;
   if ((int)blockIdx.x < a.counts->rows && index < all_heads(a.heads)) {
-    store_head(a.heads, heads[threadIdx.x / 32], blockIdx.x, index);
+    store_head(a.heads, heads[threadIdx.x / 32], blockIdx.x, index, way_of(a.heads, blockIdx.x));
   }
 }
 
@@ -165,9 +165,7 @@ DEVICE bool last_of(const AttendArgs &a, const Item &item, const Split &split) {
   barrier();
   if (threadIdx.x == 0) {
     int *arrivals = a.arrivals + item.split * gridDim.y + blockIdx.y;
-    publish();
     last = arrive(arrivals) == split.parts - 1;
-    publish();
     if (last) {
       *arrivals = 0;
     }

@@ -36,6 +36,8 @@ static const bool CLUSTERS = false;
 #endif
 #define DEVICE __device__ __forceinline__
 #define SHARED __shared__
+// The same for kernels of clusters.
+#define CLUSTER_SHARED(type, name, count) __shared__ __align__(16) type name[count]
 // Shared memory of as many bytes as the launch asks for.
 #define LAUNCHED_SHARED(name) extern __shared__ Quad name[]
 
@@ -144,11 +146,13 @@ DEVICE const float *of_block(const float *mine, u32) { return mine; }
 // Gives what was there before. Of 32 bits, as 64 are a loop.
 DEVICE u32 add_shared(u32 *at, u32 value) { return atomicAdd(at, value); }
 DEVICE void least_shared(u32 *at, u32 value) { atomicMin(at, value); }
-// One more; gives what was there before.
-DEVICE int arrive(int *at) { return atomicAdd(at, 1); }
-// What this thread wrote, or saw behind a barrier, is there for other blocks to see before what it writes next; and what
-// it reads next is not from before what it read. Others of its block have that behind the next barrier.
-DEVICE void publish() { asm volatile("fence.acq_rel.gpu;" ::: "memory"); }
+// One more; gives what was there before. What this thread wrote, or saw behind a barrier, is there for those who arrive
+// later, in other blocks; and what it reads next is not from before. Others of its block have that behind the next barrier.
+DEVICE int arrive(int *at) {
+  int before;
+  asm volatile("atom.acq_rel.gpu.global.add.s32 %0, [%1], 1;" : "=r"(before) : "l"(at) : "memory");
+  return before;
+}
 // Read past the caches that blocks do not share.
 DEVICE float fresh(const float *at) {
   float value;

@@ -28,9 +28,29 @@ struct Heads {
 
 DEVICE int all_heads(const Heads &a) { return a.heads + 2 * a.kv_heads; }
 
-DEVICE void write_head(const Heads &a, const float *head, int kv_head, int row, bool key) {
+// Where a row's heads go: its place in the cache, its rotations.
+struct Way {
+  int slot;
+  const float *turns;
+};
+
+DEVICE Way way_of(const Heads &a, int row) { return {a.slots[row], a.turns + (u64)row * a.pairs * 2}; }
+
+// The same by a warp, in shared memory, where there is room for a widest head's: for whoever has something else to wait
+// for meanwhile.
+DEVICE Way way_ahead(const Heads &a, int row, float *room) {
+  Way way = way_of(a, row);
+#pragma unroll 4
+  for (int i = threadIdx.x % 32; i < 2 * a.pairs; i += 32) {
+    room[i] = way.turns[i];
+  }
+  way.turns = room;
+  return way;
+}
+
+DEVICE void write_head(const Heads &a, const float *head, int kv_head, int slot, bool key) {
   int lane = threadIdx.x % 32;
-  u64 place = (u64)a.slots[row] * a.kv_heads + kv_head;
+  u64 place = (u64)slot * a.kv_heads + kv_head;
   void *to = key ? a.keys : a.values;
   if (a.kind != 1) {
 #pragma unroll 1
@@ -62,8 +82,7 @@ DEVICE void write_head(const Heads &a, const float *head, int kv_head, int row, 
   }
 }
 
-DEVICE void turn_head(const Heads &a, float *head, int row) {
-  const float *turns = a.turns + (u64)row * a.pairs * 2;
+DEVICE void turn_head(const Heads &a, float *head, const float *turns) {
 #pragma unroll 1
   for (int pair = threadIdx.x % 32; pair < a.pairs; pair += 32) {
     int first = a.interleaved ? 2 * pair : pair;
@@ -77,22 +96,31 @@ DEVICE void turn_head(const Heads &a, float *head, int row) {
   }
 }
 
-// Norm over the head, rotation, and the way into the cache; queries stay in place. By a warp, with room for a head
-// in shared memory. Heads may have been written by other blocks of the same kernel.
-DEVICE void store_head(const Heads &a, float *head, int row, int index) {
+DEVICE bool is_query(const Heads &a, int index) { return index < a.heads; }
+
+DEVICE bool is_value(const Heads &a, int index) { return index >= a.heads + a.kv_heads; }
+
+// What a head's norm multiplies with; 0 if it has none.
+DEVICE const float *gain_of(const Heads &a, int index) {
+  return is_value(a, index) ? 0 : (is_query(a, index) ? a.query_gain : a.key_gain);
+}
+
+DEVICE float *head_of(const Heads &a, int row, int index) {
+  return a.qkv + ((u64)row * all_heads(a) + index) * a.dim;
+}
+
+// Norm over a head in shared memory that this warp wrote, rotation, and the way into the cache; queries go in place.
+DEVICE void finish_head(const Heads &a, float *head, int row, int index, const Way &way, const float *gain) {
   int lane = threadIdx.x % 32;
-  float *from = a.qkv + ((u64)row * all_heads(a) + index) * a.dim;
-  bool query = index < a.heads;
-  bool value = index >= a.heads + a.kv_heads;
-  const float *gain = value ? 0 : (query ? a.query_gain : a.key_gain);
-  float squares = 0;
-#pragma unroll 4
-  for (int i = lane; i < a.dim; i += 32) {
-    head[i] = fresh(from + i);
-    squares = fused(head[i], head[i], squares);
-  }
-  squares = warp_sum(squares);
+  bool query = is_query(a, index);
+  bool value = is_value(a, index);
   if (gain) {
+    float squares = 0;
+#pragma unroll 1
+    for (int i = lane; i < a.dim; i += 32) {
+      squares = fused(head[i], head[i], squares);
+    }
+    squares = warp_sum(squares);
     float scale = 1.0f / sqrtf(squares / a.dim + (query ? a.query_epsilon : a.key_epsilon));
 #pragma unroll 1
     for (int i = lane; i < a.dim; i += 32) {
@@ -101,16 +129,27 @@ DEVICE void store_head(const Heads &a, float *head, int row, int index) {
   }
   warp_barrier();
   if (!value) {
-    turn_head(a, head, row);
+    turn_head(a, head, way.turns);
     warp_barrier();
   }
   if (query) {
+    float *to = head_of(a, row, index);
 #pragma unroll 1
     for (int i = lane; i < a.dim; i += 32) {
-      from[i] = head[i];
+      to[i] = head[i];
     }
   } else {
-    write_head(a, head, value ? index - a.heads - a.kv_heads : index - a.heads, row, !value);
+    write_head(a, head, value ? index - a.heads - a.kv_heads : index - a.heads, way.slot, !value);
   }
   warp_barrier();
+}
+
+// The same for a head that blocks of this kernel may have written. By a warp, with room for a head in shared memory.
+DEVICE void store_head(const Heads &a, float *head, int row, int index, const Way &way) {
+  const float *from = head_of(a, row, index);
+#pragma unroll 4
+  for (int i = threadIdx.x % 32; i < a.dim; i += 32) {
+    head[i] = fresh(from + i);
+  }
+  finish_head(a, head, row, index, way, gain_of(a, index));
 }

@@ -24,7 +24,8 @@
 //   out is ready for the projection behind. Bytes want 32 neighbours, so blocks have whole fours of panels. Rows as
 //   two binary16 share a power of two, which no block knows: they are written as they are (pack.cu goes on).
 // - Heads. The block that completes a head's outputs for its rows, whichever it is, takes the head on its way
-//   (heads.cuh). Blocks that had whole heads would be too few to draw the memory's bandwidth: 48 for 8 B.
+//   (heads.cuh). Blocks that had whole heads would be too few to draw the memory's bandwidth: 48 for 8 B. A lone row's
+//   can be a cluster of eight, each with a panel (128 outputs, one head or several): nothing is counted in memory then.
 //
 // Ladder (what was timed is in docs/cuda.md; all give the same bits in emulation):
 // 1. a thread an output (project_f32, which is for tests and tiny models);
@@ -38,7 +39,8 @@
 // 8. warps that share rows, for many rows;
 // 9. a lone row takes the room of one, not of eight;
 // 10. and is normed and rounded by each block for itself;
-// 11. parts in other blocks of a cluster.
+// 11. parts in other blocks of a cluster;
+// 12. a lone row's heads by a cluster.
 #include "heads.cuh"
 #include "held.cuh"
 
@@ -111,22 +113,34 @@ struct Eight {
   static const int COLUMNS = 8;
   static const bool NORMED = false;
   static const int BLOCKS = 1;
+  static const bool HEADED = false;
 };
 struct Lone {
   static const int COLUMNS = 1;
   static const bool NORMED = false;
   static const int BLOCKS = 1;
+  static const bool HEADED = false;
 };
 struct Normed {
   static const int COLUMNS = 1;
   static const bool NORMED = true;
   static const int BLOCKS = 1;
+  static const bool HEADED = false;
 };
 struct SplitSteps {
   static const int COLUMNS = 8;
   static const bool NORMED = false;
   static const int BLOCKS = PARTS_OF_STEPS;
+  static const bool HEADED = false;
 };
+// One that is normed here, by blocks of a cluster that have whole heads together, a panel each.
+struct Headed {
+  static const int COLUMNS = 1;
+  static const bool NORMED = true;
+  static const int BLOCKS = 1;
+  static const bool HEADED = true;
+};
+static const int CLUSTER = 8;
 
 // Blocks that share panels are neighbours.
 template <class R>
@@ -152,6 +166,20 @@ struct Plan {
   static const int WEIGHTS = TOGETHER * PANELS * 512;
   static const int WEIGHT_STAGE = WEIGHTS + TOGETHER * PANELS * F::SCALES;
 };
+
+// What a head needs besides its outputs, in shared memory.
+struct HeadRoom {
+  float *turns;
+  float *gain;
+  int *slot;
+};
+
+// The head whose first panel is this block's; -1: none.
+DEVICE int head_begun(const ProjectArgs &a) {
+  int of_head = a.heads.dim / 16;
+  int panel = blockIdx.y;
+  return panel % of_head == 0 && panel < panel_count(a) ? panel / of_head : -1;
+}
 
 // A row that is normed here, in shared memory: all of its steps, and as many as a part's last stage may reach further.
 template <class F>
@@ -582,42 +610,92 @@ DEVICE void finish_outputs(
   }
 }
 
-// Takes those heads on their way whose last panel was one of these. A head's panels are counted as they are done, for each
-// place in a cluster, since these have rows of their own.
+// Says which heads are complete: a head where its last panel was one of these, else -1. Where blocks have whole heads, that
+// is known. Else a head's panels are counted as they are done, for each place in a cluster, as these have rows of their own.
+template <int BLOCK_PANELS, class R>
+DEVICE int completed_head(const ProjectArgs &a, int first_panel, int place) {
+  int dim = a.heads.dim;
+  int head = (first_panel + place) * 16 / dim;
+  if (first_panel + place >= panel_count(a)) {
+    return -1;
+  }
+  if (BLOCK_PANELS * 16 % dim == 0) {
+    return (place + 1) * 16 % dim == 0 ? head : -1;
+  }
+  int group = blockIdx.x * R::BLOCKS + place_in_cluster<R>();
+  int *arrivals = a.arrivals + group * all_heads(a.heads) + head;
+  bool last = arrive(arrivals) == dim / 16 - 1;
+  if (last) {
+    *arrivals = 0;
+  }
+  return last ? head : -1;
+}
+
+// Takes complete heads on their way. Where that leads for a warp's first row is looked up while heads are counted.
 template <int TILES, int BLOCK_PANELS, class R>
 DEVICE void leave_heads(const ProjectArgs &a, int first_panel, int rows, float *work) {
   SHARED int completed[BLOCK_PANELS];
   barrier();
-  int panels = panel_count(a) - first_panel;
+  int warp = threadIdx.x / 32;
+  int first = warp * R::BLOCKS + place_in_cluster<R>();
+  float *head = work + warp * 2 * WIDEST_HEAD;
+  Way ahead = {0, head};
+  if (first < rows) {
+    ahead = way_ahead(a.heads, blockIdx.x * TILES * 8 + first, head + WIDEST_HEAD);
+  }
   if ((int)threadIdx.x < BLOCK_PANELS) {
-    completed[threadIdx.x] = -1;
-    if ((int)threadIdx.x < panels) {
-      int head = (first_panel + threadIdx.x) * 16 / a.heads.dim;
-      int group = blockIdx.x * R::BLOCKS + place_in_cluster<R>();
-      int *arrivals = a.arrivals + group * all_heads(a.heads) + head;
-      publish();
-      bool last = arrive(arrivals) == a.heads.dim / 16 - 1;
-      publish();
-      if (last) {
-        *arrivals = 0;
-        completed[threadIdx.x] = head;
-      }
-    }
+    completed[threadIdx.x] = completed_head<BLOCK_PANELS, R>(a, first_panel, threadIdx.x);
   }
   barrier();
 #pragma unroll 1
   for (int p = 0; p < BLOCK_PANELS; p++) {
     if (completed[p] >= 0) {
 #pragma unroll 1
-      for (int i = threadIdx.x / 32;; i += WARPS) {
-        int row = i * R::BLOCKS + place_in_cluster<R>();
-        if (row >= rows) {
-          break;
-        }
-        store_head(a.heads, work + threadIdx.x / 32 * WIDEST_HEAD, blockIdx.x * TILES * 8 + row, completed[p]);
+      for (int row = first; row < rows; row += WARPS * R::BLOCKS) {
+        int of_batch = blockIdx.x * TILES * 8 + row;
+        Way way = row == first ? ahead : way_of(a.heads, of_batch);
+        store_head(a.heads, head, of_batch, completed[p], way);
       }
     }
   }
+}
+
+// Begins to copy what the head that this block begins needs. Its gain is no other kernel's.
+DEVICE void fetch_gain(const ProjectArgs &a, const HeadRoom &room) {
+  int head = head_begun(a);
+  const float *gain = head < 0 ? 0 : gain_of(a.heads, head);
+  if (gain && (int)threadIdx.x < a.heads.dim / 4) {
+    begin_copy(room.gain + threadIdx.x * 4, gain + threadIdx.x * 4, true);
+  }
+}
+
+DEVICE void fetch_way(const ProjectArgs &a, const HeadRoom &room) {
+  if (head_begun(a) >= 0 && (int)threadIdx.x < a.heads.pairs / 2) {
+    begin_copy(room.turns + threadIdx.x * 4, a.heads.turns + threadIdx.x * 4, true);
+  }
+}
+
+// A lone row's heads, from the sums of a cluster's blocks. Each head is taken on its way by the block that begins it.
+template <int PARTED, class R>
+DEVICE void finish_heads(const ProjectArgs &a, float *work, const float *row_scales, const HeadRoom &room) {
+  float *own = work + PARTED * TILE_SUMS;  // outputs of this block
+  barrier();
+  int output = threadIdx.x;
+  int n = blockIdx.y * 16 + output;
+  if (output < 16 && n < a.n) {
+    own[output] = summed<1, PARTED, R>(a, work, 0, 0, output, n, row_scales);
+  }
+  cluster_barrier();
+  int index = head_begun(a);
+  if (index >= 0 && threadIdx.x < 32) {
+    int place = blockIdx.y % CLUSTER;
+#pragma unroll 4
+    for (int i = threadIdx.x; i < a.heads.dim; i += 32) {
+      work[i] = of_block(own, place + i / 16)[i % 16];
+    }
+    finish_head(a.heads, work, 0, index, {*room.slot, room.turns}, gain_of(a.heads, index) ? room.gain : 0);
+  }
+  cluster_end();
 }
 
 // All sums are there to be read.
@@ -698,9 +776,13 @@ DEVICE void project(const ProjectArgs &a) {
   LAUNCHED_SHARED(memory);
   SHARED float own_scale;
   u8 *shared = (u8 *)memory;
-  if (R::BLOCKS > 1 && !CLUSTERS) {
+  if ((R::BLOCKS > 1 || R::HEADED) && !CLUSTERS) {
     return;
   }
+  CLUSTER_SHARED(float, turns, R::HEADED ? CLUSTER * 16 : 1);
+  CLUSTER_SHARED(float, head_gain, R::HEADED ? CLUSTER * 16 : 1);
+  CLUSTER_SHARED(int, head_slot, 1);
+  HeadRoom room = {turns, head_gain, head_slot};
   let_next_begin();
   Ring<F, TILES, PANELS, PARTED, R> ring(a, shared);
   if (ring.count <= 0) {
@@ -729,8 +811,18 @@ DEVICE void project(const ProjectArgs &a) {
     HeldRow gain;
     hold(gain, a.gain, a.width);
     clear_behind<F>(a, shared);
+    if (R::HEADED) {
+      fetch_gain(a, room);
+    }
     await_previous();
+    if (R::HEADED) {
+      fetch_way(a, room);
+    }
+    int slot = R::HEADED && threadIdx.x == 0 ? a.heads.slots[0] : 0;
     norm_row<F>(a, gain, shared, &own_scale);
+    if (R::HEADED && threadIdx.x == 0) {
+      *room.slot = slot;
+    }
   } else {
     ring.find_rows(a);
     await_previous();
@@ -787,15 +879,20 @@ DEVICE void project(const ProjectArgs &a) {
   barrier();
   leave_sums<TILES, PANELS, PARTED>((float *)shared, ring.member, ring.team(), P::PARTS > 1 ? total : sums);
   const float *row_scales = R::NORMED ? &own_scale : a.in_scales + blockIdx.x * TILES * 8;
-  finish<TILES, P::BLOCK_PANELS, PARTED, R>(a, (float *)shared, F::ROW_SCALED ? row_scales : 0, early ? &to : 0);
+  if (R::HEADED) {
+    finish_heads<PARTED, R>(a, (float *)shared, F::ROW_SCALED ? row_scales : 0, room);
+  } else {
+    finish<TILES, P::BLOCK_PANELS, PARTED, R>(a, (float *)shared, F::ROW_SCALED ? row_scales : 0, early ? &to : 0);
+  }
 }
 
-// Named by tiles of rows (lone: one row; normed: one that is normed here) and a block's panels of outputs. Grid of all:
+// Named by tiles of rows (lone: one row; normed: one that is normed here; headed: by a cluster that has heads) and a block's panels of outputs. Grid of all:
 // ceil(rows / (8 * tiles)), ceil(panels of the matrix / a block's); eight times as many where they are split.
 KERNEL(project_int8_lonex1, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 8, Lone>(a); }
 KERNEL(project_int8_lonex4, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 2, Lone>(a); }
 KERNEL(project_int8_normedx1, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 8, Normed>(a); }
 KERNEL(project_int8_normedx4, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 2, Normed>(a); }
+CLUSTER_KERNEL(project_int8_headedx1, 8, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 8, Headed>(a); }
 KERNEL(project_int8_1x1, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 8>(a); }
 KERNEL(project_int8_1x4, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 2>(a); }
 KERNEL(project_int8_2x1, 256, 2)(const ProjectArgs a) { project<Bytes, 2, 1, 8>(a); }
@@ -817,6 +914,7 @@ KERNEL(project_bf16_lonex1, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 
 KERNEL(project_bf16_lonex4, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 2, Lone>(a); }
 KERNEL(project_bf16_normedx1, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 8, Normed>(a); }
 KERNEL(project_bf16_normedx4, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 2, Normed>(a); }
+CLUSTER_KERNEL(project_bf16_headedx1, 8, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 8, Headed>(a); }
 KERNEL(project_bf16_1x1, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 8>(a); }
 KERNEL(project_bf16_1x4, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 2>(a); }
 KERNEL(project_bf16_2x1, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 2, 1, 8>(a); }
@@ -838,6 +936,7 @@ KERNEL(project_f16_lonex1, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 
 KERNEL(project_f16_lonex4, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 1, 2, Lone>(a); }
 KERNEL(project_f16_normedx1, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 1, 8, Normed>(a); }
 KERNEL(project_f16_normedx4, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 1, 2, Normed>(a); }
+CLUSTER_KERNEL(project_f16_headedx1, 8, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 1, 8, Headed>(a); }
 KERNEL(project_f16_1x1, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 1, 8>(a); }
 KERNEL(project_f16_1x4, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 1, 2>(a); }
 KERNEL(project_f16_2x1, 256, 2)(const ProjectArgs a) { project<TwoHalves, 2, 1, 8>(a); }

@@ -688,12 +688,10 @@ DEVICE bool merge_slices(const SampleArgs &a, Findings &seen, bool largest) {
     Quad second = {f32_to_bits(seen.least), f32_to_bits(seen.plain), 0, 0};
     of_row[2 * blockIdx.y] = first;
     of_row[2 * blockIdx.y + 1] = second;
-    publish();
     last = arrive(a.arrivals + blockIdx.x) == slices - 1;
     if (last) {
       a.arrivals[blockIdx.x] = 0;
     }
-    publish();
   }
   if (!shuffle64(last, 0)) {
     return false;

@@ -18,6 +18,9 @@ static const bool CLUSTERS = true;
 #define KERNEL(name, ...) CLUSTER_KERNEL(name, 1)
 #define DEVICE inline
 #define SHARED static
+#define CLUSTER_SHARED(type, name, count)                      \
+  alignas(16) static type name##_of[emulation::MOST_CLUSTERED][count]; \
+  type *name = name##_of[emulation::block - emulation::blocks]
 #define LAUNCHED_SHARED(name) Quad *name = emulation::block->launched
 
 struct alignas(16) Quad {
@@ -321,6 +324,10 @@ DEVICE void cluster_end() { cluster_barrier(); }
 
 DEVICE const float *of_block(const float *mine, u32 place) {
   using namespace emulation;
+  if ((const Quad *)mine < block->launched || (const Quad *)mine >= block->launched + MOST_LAUNCHED) {
+    fault = 6;
+    return mine;
+  }
   return (const float *)((const u8 *)mine - (const u8 *)block->launched + (const u8 *)blocks[place].launched);
 }
 
@@ -348,7 +355,6 @@ DEVICE u32 add_shared(u32 *at, u32 value) {
 }
 DEVICE void least_shared(u32 *at, u32 value) { *at = value < *at ? value : *at; }
 DEVICE int arrive(int *at) { return (*at)++; }
-DEVICE void publish() {}
 DEVICE float fresh(const float *at) { return *at; }
 DEVICE Quad fresh_quad(const Quad *at) { return *at; }
 DEVICE void let_next_begin() {}

@@ -76,7 +76,8 @@ static int run_blocks(int grid_x, int grid_y, int cluster, int threads, int shar
 
 // Runs a launch to its end. 0; 1 if the threads of a block wait for each other for ever; 2 if one of them did not wait
 // for the kernels before; 3 if something was copied that is not 16 bytes at a multiple of 16; 4 if a block wrote beyond the
-// shared memory that it was launched with; 5 if there is no whole number of clusters.
+// shared memory that it was launched with; 5 if there is no whole number of clusters; 6 if other blocks' memory
+// was asked for that is not what was launched.
 #define X(name)                                                                                           \
   extern "C" int emulated_##name(                                                              \
       int grid_x, int grid_y, int threads, int shared, const void *arguments, int order) {     \

@@ -190,7 +190,13 @@ final class Calls {
     Source norm = in.norm;
     Projection projection =
         new Projection(
-            format, count, weight.inputs(), weight.outputs(), finish.gate() != 0, norm != null);
+            format,
+            count,
+            weight.inputs(),
+            weight.outputs(),
+            finish.gate() != 0,
+            norm != null,
+            finish.heads() != null && finish.heads().fillClusters());
     Tile tile = tiles.computeIfAbsent(projection, chosen);
     projections.add(projection);
     Arguments wanted =

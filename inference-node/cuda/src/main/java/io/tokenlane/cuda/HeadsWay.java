@@ -16,6 +16,12 @@ record HeadsWay(DeviceRows qkv, AttentionLayer layer, DeviceKvStore kv, long slo
   private static final int ADDRESSES = 9;
   private static final int NUMBERS = 8;
 
+  /** Outputs of eight panels. */
+  private static final int CLUSTER = 8 * Format.PANEL;
+
+  /** Pairs of cosine and sine that are 16 bytes. */
+  private static final int PAIRS_COPIED = 2;
+
   HeadShape shape() {
     return layer.shape();
   }
@@ -27,6 +33,12 @@ record HeadsWay(DeviceRows qkv, AttentionLayer layer, DeviceKvStore kv, long slo
   /** Whether a panel of outputs is never part of two heads. */
   boolean followsPanels() {
     return shape().headDim() % Format.PANEL == 0;
+  }
+
+  /** Whether eight panels hold whole heads, whose rotations are whole pieces to copy. */
+  boolean fillClusters() {
+    int pairs = ((DeviceRope) layer.rope()).pairs;
+    return CLUSTER % shape().headDim() == 0 && pairs % PAIRS_COPIED == 0;
   }
 
   Arguments write(Arguments to) {

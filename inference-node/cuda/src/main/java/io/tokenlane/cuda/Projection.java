@@ -6,8 +6,16 @@ package io.tokenlane.cuda;
  * @param rows padded
  * @param gated whether gates come behind it
  * @param normed whether its blocks norm the row, which is alone
+ * @param headed whether outputs are heads, and eight panels hold whole ones
  */
-record Projection(Format format, int rows, int inputs, int outputs, boolean gated, boolean normed) {
+record Projection(
+    Format format,
+    int rows,
+    int inputs,
+    int outputs,
+    boolean gated,
+    boolean normed,
+    boolean headed) {
 
   /** Numbers of the widest row that a block's threads keep: 256 of them 16 each. */
   private static final int WIDEST = 4096;
@@ -21,7 +29,7 @@ record Projection(Format format, int rows, int inputs, int outputs, boolean gate
    */
   Projection kind() {
     int padded = rows == 1 ? 1 : Math.min(Buckets.MOST, tiles() * Format.TILE);
-    return new Projection(format, padded, inputs, outputs, gated, normed);
+    return new Projection(format, padded, inputs, outputs, gated, normed, headed);
   }
 
   /** Tiles that its rows fill, as a power of two. */

@@ -15,8 +15,8 @@ import java.util.stream.Stream;
  * choice has an effect on results.
  *
  * @param tiles of eight rows
- * @param panels of 16 outputs
- * @param cluster blocks that share them, each with a part of their inputs; 1 if one has all
+ * @param panels of 16 outputs, those of all blocks of a cluster
+ * @param cluster blocks that share these, or inputs of these; 1 if there are no clusters
  * @param stages that are in shared memory or on their way there
  * @param sharedBytes that a block needs for them
  */
@@ -56,8 +56,8 @@ record Tile(Kernel kernel, int tiles, int panels, int cluster, int stages, int s
   /** Bytes of the sums of a tile of a panel. */
   private static final int SUM_BYTES = 8 * 20 * Float.BYTES;
 
-  /** Room for a head for each warp. */
-  private static final int HEADS_BYTES = WARPS * 256 * Float.BYTES;
+  /** Room for a head and its rotations for each warp. */
+  private static final int HEADS_BYTES = WARPS * 2 * 256 * Float.BYTES;
 
   /** What the kernels have besides, and a device keeps for itself. */
   private static final int KEPT = 1024;
@@ -68,38 +68,71 @@ record Tile(Kernel kernel, int tiles, int panels, int cluster, int stages, int s
   /** And one that its blocks norm: it is there as a whole. */
   private static final int NORMED = -1;
 
-  private static final Map<String, Integer> KEYS = Map.of("LONE", LONE, "NORMED", NORMED);
+  private static final Map<String, Integer> KEYS =
+      Map.of("LONE", LONE, "NORMED", NORMED, "HEADED", NORMED);
 
   /** Parts that a row's steps are cut into. */
   private static final int PARTS = 8;
 
-  /** Compute capability from which on blocks can be a cluster. */
+  /** Blocks of a cluster. */
+  private static final int CLUSTER = 8;
+
+  /** Compute capability from which on there are clusters. */
   private static final int CLUSTERS = 90;
 
   /** By format and tiles of rows: the panels that there are kernels for, most first. */
   private static final Map<Format, Map<Integer, List<Shape>>> SHAPES =
       Stream.of(Format.values()).collect(Collectors.toMap(format -> format, Tile::shapes));
 
-  private record Shape(Kernel kernel, int key, int panels, boolean split) {
+  /** What blocks of a cluster share. */
+  private enum Sharing {
+    NOTHING,
+
+    /** Each has a part of the inputs. */
+    INPUTS,
+
+    /** Each has a panel of heads that they have together. */
+    HEADS;
+
+    static Sharing of(Matcher name) {
+      if (name.group(1) != null) {
+        return INPUTS;
+      }
+      return name.group(2).equals("HEADED") ? HEADS : NOTHING;
+    }
+  }
+
+  /**
+   * A kernel.
+   *
+   * @param panels of a block
+   */
+  private record Shape(Kernel kernel, int key, int panels, Sharing sharing) {
     int tiles() {
       return Math.max(1, key);
     }
 
     /** Groups of a block's warps that have parts of the inputs of their own. */
     int teams() {
-      if (split) {
+      if (sharing == Sharing.INPUTS) {
         return 1;
       }
       return panels < SHARING ? WARPS : TEAMS;
     }
 
     int cluster() {
-      return split ? PARTS : 1;
+      return sharing == Sharing.NOTHING ? 1 : CLUSTER;
+    }
+
+    /** Of a cluster's blocks. */
+    int allPanels() {
+      return sharing == Sharing.HEADS ? panels * CLUSTER : panels;
     }
   }
 
   private static Map<Integer, List<Shape>> shapes(Format format) {
-    Pattern name = Pattern.compile("PROJECT_" + format + "_(SPLIT)?(LONE|NORMED|\\d)X(\\d+)");
+    Pattern name =
+        Pattern.compile("PROJECT_" + format + "_(SPLIT)?(LONE|NORMED|HEADED|\\d)X(\\d+)");
     return Stream.of(Kernel.values())
         .map(kernel -> name.matcher(kernel.name()))
         .filter(Matcher::matches)
@@ -109,7 +142,7 @@ record Tile(Kernel kernel, int tiles, int panels, int cluster, int stages, int s
                     Kernel.valueOf(found.group()),
                     key(found.group(2)),
                     Integer.parseInt(found.group(3)),
-                    found.group(1) != null))
+                    Sharing.of(found)))
         .sorted(Comparator.comparingInt(Shape::panels).reversed())
         .collect(Collectors.groupingBy(Shape::key));
   }
@@ -127,7 +160,7 @@ record Tile(Kernel kernel, int tiles, int panels, int cluster, int stages, int s
   /**
    * What multiplies so many rows: tiles for all of them, up to 64; and as many panels as leave
    * blocks for three quarters of the multiprocessors, as that many fewer times rows are read. By
-   * rule no inputs are split: what clusters cost has to be tried.
+   * rule there are no clusters: what they cost has to be tried.
    */
   static Tile of(Projection projection, DeviceFacts device) {
     List<Tile> all = all(projection, device);
@@ -167,7 +200,7 @@ record Tile(Kernel kernel, int tiles, int panels, int cluster, int stages, int s
         .getOrDefault(key(projection), List.of())
         .stream()
         .filter(shape -> takes(shape, projection))
-        .filter(shape -> !shape.split || device.architecture() >= CLUSTERS);
+        .filter(shape -> shape.cluster() == 1 || device.architecture() >= CLUSTERS);
   }
 
   private static int key(Projection projection) {
@@ -179,7 +212,8 @@ record Tile(Kernel kernel, int tiles, int panels, int cluster, int stages, int s
 
   private static boolean takes(Shape shape, Projection projection) {
     boolean byFours = projection.gated() && projection.format() == Format.INT8;
-    return !byFours || shape.panels % SHARING == 0;
+    boolean headed = shape.sharing != Sharing.HEADS || projection.headed();
+    return headed && (!byFours || shape.panels % SHARING == 0);
   }
 
   /** As many stages as leave room for a second block, or what there must be. */
@@ -193,7 +227,7 @@ record Tile(Kernel kernel, int tiles, int panels, int cluster, int stages, int s
     int ring = wholeBytes(projection) + stages * stageBytes(shape, projection.format());
     int sums = shape.panels * shape.teams() * shape.tiles() * SUM_BYTES;
     int bytes = Math.max(Math.max(ring, sums), HEADS_BYTES);
-    return new Tile(shape.kernel, shape.tiles(), shape.panels, shape.cluster(), stages, bytes);
+    return new Tile(shape.kernel, shape.tiles(), shape.allPanels(), shape.cluster(), stages, bytes);
   }
 
   /** A row that is normed, with what a part's last stage may reach further. */

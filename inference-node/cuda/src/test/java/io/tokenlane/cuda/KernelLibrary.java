@@ -37,7 +37,8 @@ final class KernelLibrary {
           "a thread did not wait for the kernels before",
           "copies pieces that are not whole 16 bytes",
           "wrote beyond its shared memory",
-          "a grid of no whole clusters");
+          "a grid of no whole clusters",
+          "reads what is no launched memory of another block");
 
   private final Map<Kernel, MethodHandle> functions = new EnumMap<>(Kernel.class);
   private final Set<Kernel> launched = EnumSet.noneOf(Kernel.class);

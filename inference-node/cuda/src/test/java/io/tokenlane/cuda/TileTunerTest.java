@@ -107,21 +107,24 @@ final class TileTunerTest {
   }
 
   @Test
-  void splitInputsAreTriedWhereThereAreClustersAndNeverByRule() {
-    Projection projection = new Projection(Format.INT8, 32, 14_336, 4096, false, false);
+  void clustersAreTriedWhereThereAreSomeAndNeverByRule() {
+    Projection projection = new Projection(Format.INT8, 32, 14_336, 4096, false, false, false);
+    Projection heads = new Projection(Format.INT8, 1, 4096, 6144, false, true, true);
     DeviceFacts older = new DeviceFacts("older", 8, 9, 128, 101_376, 1L << 30, 13_000);
     assertThat(Tile.candidates(projection, driver.device()))
         .extracting(Tile::cluster)
         .contains(1, 8);
     assertThat(Tile.candidates(projection, older)).extracting(Tile::cluster).containsOnly(1);
+    assertThat(Tile.candidates(heads, driver.device())).extracting(Tile::cluster).contains(1, 8);
     assertThat(Tile.of(projection, driver.device()).cluster()).isEqualTo(1);
+    assertThat(Tile.of(heads, driver.device()).cluster()).isEqualTo(1);
     assertThat(Tile.all(projection, driver.device())).hasSizeLessThanOrEqualTo(RandomModel.TILINGS);
   }
 
   @Test
   void aClustersBlocksAreWholeForAnyOutputs() {
     for (int outputs : new int[] {1, 130, 4096, 6144}) {
-      Projection projection = new Projection(Format.BF16, 32, 4096, outputs, false, false);
+      Projection projection = new Projection(Format.BF16, 32, 4096, outputs, false, false, false);
       assertThat(Tile.candidates(projection, driver.device()))
           .allSatisfy(tile -> assertThat(tile.grid(32, outputs).y() % tile.cluster()).isZero());
     }
@@ -129,7 +132,7 @@ final class TileTunerTest {
 
   @Test
   void numbersOfStagesThatFitAreCandidates() {
-    Projection projection = new Projection(Format.INT8, 32, 4096, 4096, false, false);
+    Projection projection = new Projection(Format.INT8, 32, 4096, 4096, false, false, false);
     assertThat(Tile.candidates(projection, driver.device()))
         .allSatisfy(tile -> assertThat(tile.sharedBytes()).isLessThan(232_448))
         .extracting(Tile::stages)
