@@ -181,11 +181,12 @@ DEVICE void merge_parts(const AttendArgs &a, const Split &split, int head, Softm
   merged.clear();
 #pragma unroll 1
   for (int part = 0; part < split.parts; part += TOGETHER) {
+    int count = split.parts - part;
     Softmax<LANES> next[TOGETHER];
 #pragma unroll
     for (int k = 0; k < TOGETHER; k++) {
       next[k].clear();
-      if (part + k < split.parts) {
+      if (k < count) {
         const float *from = a.scratch + ((u64)(split.scratch + part + k) * a.heads + head) * (a.dim + 2);
         next[k].max = fresh(from);
         next[k].sum = fresh(from + 1);
@@ -197,7 +198,9 @@ DEVICE void merge_parts(const AttendArgs &a, const Split &split, int head, Softm
     }
 #pragma unroll
     for (int k = 0; k < TOGETHER; k++) {
-      merged.merge(next[k]);
+      if (k < count) {
+        merged.merge(next[k]);
+      }
     }
   }
 }
@@ -213,7 +216,7 @@ DEVICE void merge_split(const AttendArgs &a, const Item &item, int first, int co
   int lane = threadIdx.x % 32;
   for (int head = first + threadIdx.x / 32; head < first + count; head += 4) {
     Softmax<LANES> merged;
-    merge_parts<LANES, 1>(a, split, head, merged);
+    merge_parts<LANES, (LANES > 4 ? 1 : 4)>(a, split, head, merged);
     float *to = a.out + ((u64)split.row * a.heads + head) * a.dim;
 #pragma unroll
     for (int i = 0; i < LANES; i++) {
@@ -950,7 +953,7 @@ DEVICE bool merge_rows(
 #pragma unroll 1
   for (int place = threadIdx.x / 32; place < chunk.count; place += ATTENDING) {
     Softmax<D / 32> merged;
-    merge_parts<D / 32, 4>(a, split, chunk.head + place, merged);
+    merge_parts<D / 32, 16>(a, split, chunk.head + place, merged);
 #pragma unroll
     for (int i = 0; i < D / 32; i++) {
       rows[place][lane + 32 * i] = merged.out[i];

@@ -298,9 +298,7 @@ final class Calls {
    */
   void attend(Attended of, Ready ready) {
     HeadShape shape = of.layer().shape();
-    boolean tensor = KernelNumbers.inTensorCores(shape, of.kv().type);
-    int heads = tensor ? WorkList.TENSOR_HEADS : WorkList.HEADS;
-    int headBlocks = WorkList.headBlocks(shape, heads);
+    int headBlocks = KernelNumbers.cut(shape, of.kv().type).headBlocks();
     int layer = of.layer().layer();
     Arguments wanted =
         counts()

@@ -72,6 +72,11 @@ final class KernelNumbers {
         && shape.headDim() % NUMBERS_LOADED == 0;
   }
 
+  /** How attention is cut for its kernel. */
+  static Cut cut(HeadShape shape, KvType type) {
+    return Cut.of(shape, inTensorCores(shape, type));
+  }
+
   static Kernel attendKernel(HeadShape shape, KvType type) {
     boolean narrow = shape.headDim() <= 64;
     if (inTensorCores(shape, type)) {

@@ -47,7 +47,7 @@ final class StepLaunches {
   private int actualOutputs;
   private @Nullable Pending pending;
   private @Nullable DeviceKvStore store;
-  private int rowsTogether;
+  private @Nullable Cut cut;
 
   /**
    * @param large computes projections of many rows; null if {@code project.cu} does them all
@@ -211,16 +211,14 @@ final class StepLaunches {
   void attend(DeviceRows qkv, AttentionLayer layer, DeviceKvStore kv, DeviceRows out) {
     settle();
     HeadShape shape = layer.shape();
-    boolean tensor = KernelNumbers.inTensorCores(shape, kv.type);
-    int heads = tensor ? WorkList.TENSOR_HEADS : WorkList.HEADS;
-    int together = WorkList.rowsTogether(shape, heads);
-    rowsTogether = together;
+    Cut wanted = KernelNumbers.cut(shape, kv.type);
+    cut = wanted;
     store = kv;
-    WorkList work = calls.batch().work(together);
+    WorkList work = calls.batch().work(wanted);
     if (work == null) {
       flush();
       calls.batch().recut();
-      work = calls.batch().work(together);
+      work = calls.batch().work(wanted);
     }
     if (work == null) {
       throw new IllegalStateException("work: not cut (expected: cut anew)");
@@ -291,17 +289,20 @@ final class StepLaunches {
         outputs,
         DrawMemory.slices(draws.tokens(), outputs),
         wanted.number(head.outputs()).number(draws.tokens()).number(draws.cap()).block());
-    flush(store != null && list.beginsWith(Kernel.EMBED) ? known(in, store, draws) : null);
+    Cut last = cut;
+    DeviceKvStore kv = store;
+    boolean whole = list.beginsWith(Kernel.EMBED);
+    flush(whole && last != null && kv != null ? known(last, in, kv, draws) : null);
   }
 
   /** Runs a step that draws as one that came before; false if none did. */
   boolean drawAgain(Batch batch, DeviceRows in, DeviceKvStore kv, Draws draws) {
-    if (rowsTogether == 0 || batch.outputs() == 0 || batch.rows() > Buckets.MOST) {
+    if (cut == null || batch.outputs() == 0 || batch.rows() > Buckets.MOST) {
       return false;
     }
     begin(batch);
     drawMemory.prepare(draws, actualOutputs, outputs);
-    KnownStep step = known(in, kv, draws);
+    KnownStep step = known(cut, in, kv, draws);
     if (!runner.knows(step)) {
       return false;
     }
@@ -312,16 +313,16 @@ final class StepLaunches {
   }
 
   /** Attention is cut as it was last: by whoever wrote the list down, or by the step before. */
-  private KnownStep known(DeviceRows in, DeviceKvStore kv, Draws draws) {
+  private KnownStep known(Cut last, DeviceRows in, DeviceKvStore kv, Draws draws) {
     StepMemory memory = calls.batch();
-    WorkList work = Objects.requireNonNull(memory.work(rowsTogether), "work: cut otherwise");
+    WorkList work = Objects.requireNonNull(memory.work(last), "work: cut otherwise");
     return new KnownStep(
         in,
         kv,
         memory,
         rows,
         outputs,
-        rowsTogether,
+        last.rowsTogether(),
         Buckets.powerOfTwo(work.itemCount()),
         Buckets.powerOfTwo(work.scratchPlaces()),
         drawMemory.layout(),

@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class StepMemory {
   private static final int COUNTS = 4;
+
+  /** Blocks of attention that a multiprocessor has at work at once. */
+  private static final int BLOCKS_EACH = 2;
+
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
 
   private final Driver driver;
@@ -27,7 +31,7 @@ final class StepMemory {
   private final MemorySegment[] staging = new MemorySegment[2];
   private final long[] sent = new long[2];
   private int turn;
-  private int rowsTogether;
+  private @Nullable Cut cut;
   private int tableInts;
   private boolean dirty;
   private Batch batch;
@@ -39,7 +43,8 @@ final class StepMemory {
     maxSequences = like.firstRow.length;
     maxBlocks = like.maxBlocks();
     tables = new int[maxSequences];
-    work = new WorkList(maxRows, maxSequences, maxBlocks * like.blockSize());
+    int blocks = BLOCKS_EACH * driver.device().processors();
+    work = new WorkList(blocks, maxRows, maxSequences, maxBlocks * like.blockSize());
     itemsAt = COUNTS + 4 * maxRows + work.splits().length;
     tablesAt = itemsAt + work.items().length;
     long ints = tablesAt + (long) maxSequences * maxBlocks;
@@ -63,7 +68,7 @@ final class StepMemory {
     batch = next;
     turn = 1 - turn;
     driver.await(sent[turn]);
-    rowsTogether = 0;
+    cut = null;
     dirty = true;
     put(COUNTS, next.tokens, next.rows());
     put(COUNTS + maxRows, next.positions, next.rows());
@@ -92,13 +97,9 @@ final class StepMemory {
   }
 
   private void putCounts() {
-    boolean cut = rowsTogether > 0;
-    put(
-        0,
-        new int[] {
-          batch.rows(), batch.outputs(), cut ? work.itemCount() : 0, cut ? work.splitCount() : 0
-        },
-        COUNTS);
+    int items = cut == null ? 0 : work.itemCount();
+    int splits = cut == null ? 0 : work.splitCount();
+    put(0, new int[] {batch.rows(), batch.outputs(), items, splits}, COUNTS);
   }
 
   private void put(int at, int[] values, int count) {
@@ -106,18 +107,16 @@ final class StepMemory {
   }
 
   /**
-   * The batch's attention, cut for blocks that compute so many rows together.
+   * The batch's attention. Layers whose blocks compute as many rows together share what the first
+   * of them has cut.
    *
    * @return null if this step's was cut otherwise, and so has to be sent first
    */
-  @Nullable WorkList work(int wanted) {
-    if (rowsTogether == wanted) {
-      return work;
+  @Nullable WorkList work(Cut wanted) {
+    if (cut != null) {
+      return cut.rowsTogether() == wanted.rowsTogether() ? work : null;
     }
-    if (rowsTogether != 0) {
-      return null;
-    }
-    rowsTogether = wanted;
+    cut = wanted;
     work.build(batch, tables, wanted);
     put(COUNTS + 4 * maxRows, work.splits(), work.splitCount() * WorkList.SPLIT);
     put(itemsAt, work.items(), work.itemCount() * WorkList.ITEM);

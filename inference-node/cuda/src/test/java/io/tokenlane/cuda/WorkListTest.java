@@ -20,11 +20,17 @@ final class WorkListTest {
 
   @Test
   void coversEachPartitionOfEachRowOnce() {
-    WorkList work = new WorkList(MAX_ROWS, MAX_SEQUENCES, MAX_BLOCKS * BLOCK);
+    for (int blocks : new int[] {1, 40, 100_000}) {
+      coversEachPartitionOfEachRowOnce(blocks);
+    }
+  }
+
+  private void coversEachPartitionOfEachRowOnce(int blocks) {
+    WorkList work = new WorkList(blocks, MAX_ROWS, MAX_SEQUENCES, MAX_BLOCKS * BLOCK);
     for (int round = 0; round < 200; round++) {
       Batch batch = randomBatch();
       int together = 1 + random.nextInt(8);
-      work.build(batch, new int[MAX_SEQUENCES], together);
+      work.build(batch, new int[MAX_SEQUENCES], new Cut(together, 1 + random.nextInt(8)));
       check(work, batch, together);
     }
   }
@@ -80,12 +86,31 @@ final class WorkListTest {
     assertThat(places).isEmpty();
   }
 
+  /** Sequences of so many positions, each with a row behind them; gives splits. */
+  private static int splits(int blocks, int... positions) {
+    WorkList work = new WorkList(blocks, MAX_ROWS, MAX_SEQUENCES, MAX_BLOCKS * BLOCK);
+    Batch batch = new Batch(MAX_ROWS, MAX_SEQUENCES, MAX_BLOCKS, BLOCK);
+    for (int position : positions) {
+      batch.beginSequence(new int[MAX_BLOCKS], MAX_BLOCKS);
+      batch.addRow(0, position, false);
+    }
+    work.build(batch, new int[MAX_SEQUENCES], new Cut(4, 8));
+    return work.splitCount();
+  }
+
+  @Test
+  void rowsAreCutWhereBlocksWouldIdleElse() {
+    assertThat(splits(264, 600)).as("a lone row").isEqualTo(1);
+    assertThat(splits(264, 200)).as("one of a partition").isZero();
+    assertThat(splits(48, 600, 600, 600, 600, 600, 600)).as("a share each").isZero();
+    assertThat(splits(48, 2000, 100, 100, 100, 100, 100)).as("one that is longer").isEqualTo(1);
+  }
+
   @Test
   void headsOfAGroupShareABlock() {
-    assertThat(WorkList.rowsTogether(new HeadShape(32, 8, 128), 8)).isEqualTo(2);
-    assertThat(WorkList.headBlocks(new HeadShape(32, 8, 128), 8)).isEqualTo(8);
-    assertThat(WorkList.rowsTogether(new HeadShape(32, 2, 128), 8)).isEqualTo(1);
-    assertThat(WorkList.headBlocks(new HeadShape(32, 2, 128), 8)).isEqualTo(4);
-    assertThat(WorkList.rowsTogether(new HeadShape(4, 4, 64), 8)).isEqualTo(8);
+    assertThat(Cut.of(new HeadShape(32, 8, 128), false)).isEqualTo(new Cut(2, 8));
+    assertThat(Cut.of(new HeadShape(32, 2, 128), false)).isEqualTo(new Cut(1, 4));
+    assertThat(Cut.of(new HeadShape(4, 4, 64), false).rowsTogether()).isEqualTo(8);
+    assertThat(Cut.of(new HeadShape(32, 8, 128), true)).isEqualTo(new Cut(4, 8));
   }
 }
