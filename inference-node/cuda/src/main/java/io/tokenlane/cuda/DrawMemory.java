@@ -40,6 +40,11 @@ final class DrawMemory {
   private final DeviceMemory.Scratch results;
   private MemorySegment staging = MemorySegment.NULL;
   private MemorySegment back = MemorySegment.NULL;
+
+  /** What lies on the device, and where. */
+  private byte[] sent = {};
+
+  private long sentTo;
   private int count;
   private Layout layout = new Layout(0, 0, 0, 0);
 
@@ -103,10 +108,20 @@ final class DrawMemory {
     return layout;
   }
 
-  /** Enqueues the copy of the wishes that room was made for. */
+  /**
+   * Enqueues the copy of the wishes that room was made for, unless they lie there: greedy ones are
+   * the same at each step.
+   */
   void send(Draws draws) {
     write(draws);
-    driver.copyIn(device.atLeast(0), staging, (long) layout.ints() * Integer.BYTES);
+    long to = device.atLeast(0);
+    MemorySegment wishes = staging.asSlice(0, (long) layout.ints() * Integer.BYTES);
+    if (to == sentTo && wishes.mismatch(MemorySegment.ofArray(sent)) < 0) {
+      return;
+    }
+    driver.copyIn(to, staging, wishes.byteSize());
+    sent = wishes.toArray(ValueLayout.JAVA_BYTE);
+    sentTo = to;
   }
 
   /** Blocks that share a row. The choice has no effect on results. */

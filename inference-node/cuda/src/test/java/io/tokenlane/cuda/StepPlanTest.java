@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tokenlane.cuda.driver.DriverException;
 import io.tokenlane.engine.backend.Batch;
+import io.tokenlane.engine.backend.Draws;
 import io.tokenlane.engine.backend.KvStore;
 import io.tokenlane.engine.backend.WeightFormat;
 import io.tokenlane.engine.checkpoint.Checkpoint;
@@ -89,6 +90,32 @@ final class StepPlanTest {
     assertThat(enqueuedBy(() -> decode(3, 6))).containsExactly("in", "graph 1", "out");
     assertThat(enqueuedBy(() -> decode(4, 7))).containsExactly("in", "graph 1", "out");
     assertThat(driver.captures).isEqualTo(1);
+  }
+
+  /** What a step of one sequence at the position enqueues, with a draw at its end. */
+  private List<String> drawnAt(int position, Draws draws) {
+    batch.clear();
+    batch.beginSequence(new int[8], 8);
+    batch.addRow(1, position, true);
+    return enqueuedBy(
+        () -> {
+          model.draw(batch, kv, draws);
+          model.drawn(draws);
+        });
+  }
+
+  @Test
+  void wishesThatLieOnTheDeviceAreNotSentAgain() {
+    Draws draws = model.newDraws(4);
+    drawnAt(5, draws);
+    drawnAt(6, draws);
+    List<String> again = drawnAt(7, draws);
+    assertThat(again).hasSize(3).startsWith("in").endsWith("out");
+    draws.row(0).temperature = 1;
+    assertThat(drawnAt(8, draws)).hasSize(4).startsWith("in", "in");
+    assertThat(drawnAt(9, draws)).isEqualTo(again);
+    Draws others = model.newDraws(4);
+    assertThat(drawnAt(10, others)).as("others want something else").startsWith("in", "in");
   }
 
   @Test
