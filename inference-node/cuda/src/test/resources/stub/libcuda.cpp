@@ -77,6 +77,7 @@ struct Kernel {
   unsigned cluster = 1;  // blocks of it, in the second dimension
   int (*run)(int, int, int, int, const void *, int) = nullptr;
   unsigned most_shared = 0;  // that launches may ask for
+  int own_shared = 0;        // that it has anyway
   bool counts_threads = false;  // cannot be computed by fewer threads
 };
 
@@ -229,6 +230,8 @@ const int CUDA_MACHINE = 190;
 const int ARGUMENT_BYTES = 0x19;
 const int MOST_THREADS = 0x05;
 const int BLOCKS_OF_CLUSTER = 0x3d;
+const int RESERVED_SHARED = 1024;  // of a block's, on an sm_90
+const int MOST_SHARED = 232448;
 
 template <class T>
 T at(const unsigned char *from, size_t offset) {
@@ -267,6 +270,9 @@ Result read_cubin(const unsigned char *image, Module &module) {
   for (int i = 0; i < count; i++) {
     size_t header = headers + i * 64;
     std::string name = (const char *)image + names + at<uint32_t>(image, header);
+    if (name.rfind(".nv.shared.", 0) == 0) {
+      module.kernels[name.substr(11)].own_shared = (int)at<uint64_t>(image, header + 32) - RESERVED_SHARED;
+    }
     if (name.rfind(".nv.info.", 0) == 0) {
       Kernel &kernel = module.kernels[name.substr(9)];
       kernel.name = name.substr(9);
@@ -578,7 +584,7 @@ Result cuModuleGetFunction(Kernel **function, Module *module, const char *name) 
 Result cuFuncSetAttribute(Kernel *kernel, int attribute, int value) {
   ENTER("cuFuncSetAttribute");
   KNOWN(functions, kernel, "cuFuncSetAttribute");
-  bool shared = attribute == 8 && value >= 0 && value <= 232448;
+  bool shared = attribute == 8 && value >= 0 && value + kernel->own_shared <= MOST_SHARED;
   if (shared) {
     kernel->most_shared = value;
   }

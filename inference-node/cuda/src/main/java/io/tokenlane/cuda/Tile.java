@@ -60,7 +60,7 @@ record Tile(Kernel kernel, int tiles, int panels, int cluster, int stages, int s
   private static final int HEADS_BYTES = WARPS * 2 * 256 * Float.BYTES;
 
   /** What the kernels have besides, and a device keeps for itself. */
-  private static final int KEPT = 1024;
+  static final int KEPT = 2048;
 
   /** What {@link #SHAPES} has a lone row under: it takes the room of a column of a tile. */
   private static final int LONE = 0;
