@@ -151,7 +151,7 @@ template <class R>
 DEVICE int place_in_cluster() { return blockIdx.y % R::BLOCKS; }
 
 // Where things are in shared memory: for each team its rows, stage behind stage, or at once a row that is normed here;
-// then for each warp its weights. Sums take their place at the end, and then heads. The host asks for as much (Tile.java).
+// then for each warp its weights. Sums take their place at the end, and then heads. The host asks for as much (TileShape.java).
 template <class F, int TILES, int PANELS, int PARTED, class R>
 struct Plan {
   static const int COLUMNS = R::COLUMNS;

@@ -15,6 +15,6 @@ final class EmulatedSplitTileTest extends TileKit {
 
   @AfterAll
   static void noneWasLeftOut() {
-    assertThat(EmulatedProvider.notRun("project_.*_(split|headed).*")).isEmpty();
+    assertThat(EmulatedProvider.notRun("project_.*_split.*")).isEmpty();
   }
 }
