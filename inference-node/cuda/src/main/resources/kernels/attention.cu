@@ -549,6 +549,11 @@ DEVICE void lay_queries(const Wide (&numbers)[4], TensorWork<D> &work) {
   }
 }
 
+// The first position that any of an item's rows sees.
+DEVICE int lowest_seen(const AttendArgs &a, const Item &item) {
+  return a.window == 0 ? 0 : item.position - a.window + 1;
+}
+
 // Where a warp's positions of a partition are in the cache, each looked up by one lane: positions of steps 2 i and
 // 2 i + 1, half the lanes each. What is behind the sequence's end has the last position's place, as what is there is
 // finite, and is not seen.
@@ -568,6 +573,25 @@ struct Places {
       int block = position / a.block_size;
       int slot = (a.tables[item.table + block] - block) * a.block_size + position;
       at[i] = (u32)slot * a.kv_heads + chunk.kv_head;
+    }
+  }
+
+  // Asks for what a lane's positions have in the cache, so that it comes while kernels before are at work.
+  template <class Eight>
+  DEVICE void fetch(const AttendArgs &a) const {
+    int bytes = a.dim / 8 * sizeof(Eight);
+#pragma unroll
+    for (int i = 0; i < 2; i++) {
+#pragma unroll 1
+      for (int byte = 0; byte < bytes; byte += 128) {
+        u64 from = (u64)at[i] * bytes + byte;
+        fetch_ahead((const u8 *)a.keys + from);
+        fetch_ahead((const u8 *)a.values + from);
+      }
+      if (sizeof(Eight) == 8) {
+        fetch_ahead(a.key_scales + at[i]);
+        fetch_ahead(a.value_scales + at[i]);
+      }
     }
   }
 
@@ -824,9 +848,8 @@ struct Steps {
 
   DEVICE void begin(const AttendArgs &a, const Item &item, const Places &places, int partition) {
     int first = partition * PARTITION + (int)threadIdx.x / 32 * STEP;
-    int lowest = a.window == 0 ? 0 : item.position - a.window + 1;
     int behind = item.position + item.rows - first;
-    int hidden = lowest - first - STEP;
+    int hidden = lowest_seen(a, item) - first - STEP;
     end = behind <= 0 ? 0 : (behind - 1) / (ATTENDING * STEP) + 1;
     end = end < STEPS ? end : STEPS;
     step = hidden < 0 ? 0 : hidden / (ATTENDING * STEP) + 1;
@@ -966,7 +989,7 @@ DEVICE bool merge_rows(
   return true;
 }
 
-// What is before the wait is written by copies alone.
+// What is read before the wait is written by copies alone. What earlier steps left in the cache is asked for.
 template <int D, class Eight, bool BYTES>
 DEVICE void attend_tensor(const AttendArgs &a) {
   SHARED TensorWork<D> work;
@@ -977,6 +1000,9 @@ DEVICE void attend_tensor(const AttendArgs &a) {
     Item item = a.items[blockIdx.x];
     Chunk chunk = chunk_of(a);
     places.find(a, chunk, item, item.first);
+    if ((item.first + 1) * PARTITION > lowest_seen(a, item)) {
+      places.fetch<Eight>(a);
+    }
     if (threadIdx.x == 0) {
       work.item = item;
       work.chunk = chunk;
@@ -1015,10 +1041,14 @@ DEVICE void attend_tensor(const AttendArgs &a) {
 #pragma unroll 1
   for (int partition = item.first; partition < item.end; partition++) {
     soft.clear();
-    attend_partition<D, Eight, BYTES>(a, work, rows, places, partition, halves, steps, soft);
     bool last = partition + 1 == item.end;
+    Places next = places;
     if (!last) {
-      places.find(a, chunk, item, partition + 1);
+      next.find(a, chunk, item, partition + 1);
+    }
+    attend_partition<D, Eight, BYTES>(a, work, rows, places, partition, halves, steps, soft);
+    if (!last) {
+      places = next;
       if (BYTES) {
         places.load_scales(a);
       }

@@ -151,7 +151,8 @@ template <class R>
 DEVICE int place_in_cluster() { return blockIdx.y % R::BLOCKS; }
 
 // Where things are in shared memory: for each team its rows, stage behind stage, or at once a row that is normed here;
-// then for each warp its weights. Sums take their place at the end, and then heads. The host asks for as much (TileShape.java).
+// then for each warp its weights. Sums take their place at the end, and then heads. The host asks for as much
+// (TileShape.java).
 template <class F, int TILES, int PANELS, int PARTED, class R>
 struct Plan {
   static const int COLUMNS = R::COLUMNS;
@@ -886,8 +887,9 @@ DEVICE void project(const ProjectArgs &a) {
   }
 }
 
-// Named by tiles of rows (lone: one row; normed: one that is normed here; headed: by a cluster that has heads) and a block's panels of outputs. Grid of all:
-// ceil(rows / (8 * tiles)), ceil(panels of the matrix / a block's); eight times as many where they are split.
+// Named by tiles of rows (lone: one row; normed: one that is normed here; headed: that, by a cluster that has whole heads)
+// and a block's panels of outputs. Grid of all: ceil(rows / (8 * tiles)), ceil(panels of the matrix / a block's); eight
+// times as many where inputs are split, a multiple of eight where a cluster has heads.
 KERNEL(project_int8_lonex1, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 8, Lone>(a); }
 KERNEL(project_int8_lonex4, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 2, Lone>(a); }
 KERNEL(project_int8_normedx1, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 8, Normed>(a); }

@@ -390,6 +390,7 @@ DEVICE void await_copies() {
   now->begun = kept;
 }
 
+DEVICE void fetch_ahead(const void *) {}
 DEVICE Quad stream_quad(const Quad *at) { return *at; }
 
 // The layouts of PTX ISA, "Matrix fragments for mma.m16n8k32" and "for mma.m16n8k16 with floating point type".
