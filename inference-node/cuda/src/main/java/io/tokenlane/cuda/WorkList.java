@@ -54,7 +54,7 @@ final class WorkList {
       int first = batch.firstRow[sequence];
       int count = batch.rowCount[sequence];
       if (count == 1 && parts(batch, first) > share) {
-        split(first, batch.positions[first], tables[sequence]);
+        split(first, batch, tables[sequence]);
         continue;
       }
       for (int row = first; row < first + count; row += cut.rowsTogether()) {
@@ -80,8 +80,9 @@ final class WorkList {
     return batch.positions[row] / PARTITION + 1;
   }
 
-  private void split(int row, int position, int table) {
-    int parts = position / PARTITION + 1;
+  private void split(int row, Batch batch, int table) {
+    int position = batch.positions[row];
+    int parts = parts(batch, row);
     int[] split = {row, scratchPlaces, parts, 0};
     System.arraycopy(split, 0, splits, splitCount * SPLIT, SPLIT);
     for (int part = 0; part < parts; part++) {
