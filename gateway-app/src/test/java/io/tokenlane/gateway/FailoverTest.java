@@ -217,6 +217,7 @@ final class FailoverTest {
   @Test
   void theErrorOfTheOnlyNodeThatServesIsPassedOn() {
     gateway.one.answers(FakeUpstream.status(500));
+    gateway.one.healthy(false);
     gateway.two.answers(FakeUpstream.status(500));
     NodePool pool = gateway.bean(NodePool.class);
     for (int i = 0; i < 10; i++) {
