@@ -113,9 +113,10 @@ final class ForwardFilter implements GlobalFilter, Ordered {
     boolean changesNothing =
         NodeFailures.SAFE.contains(method)
             || trail.call().filter(InferenceCall::onlyAsks).isPresent();
-    return trail.anotherMayServe()
-            && status != null
+    // The fleet is looked through only where there is a refusal.
+    return status != null
             && NodeFailures.refuses(status.value(), changesNothing)
+            && trail.anotherMayServe()
         ? Mono.error(new NodeFailedException(status.value()))
         : Mono.empty();
   }
