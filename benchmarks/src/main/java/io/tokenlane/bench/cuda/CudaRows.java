@@ -72,10 +72,10 @@ public final class CudaRows {
   private void expect(ModelShape shape, String why) {
     for (WeightFormat format : WeightFormat.values()) {
       for (int sequences : BATCHES) {
-        expectDecode(name(shape, format, decode(sequences)), why);
+        expectDecode(name(shape, format, decoding(sequences)), why);
       }
       for (int sequences : batchesWithBytes(format)) {
-        expectDecode(name(shape, format, decode(sequences) + OF_BYTES), why);
+        expectDecode(name(shape, format, decoding(sequences) + OF_BYTES), why);
       }
       missing(name(shape, format, "prefill %d".formatted(PROMPT)), "tokens/s", why);
       missing(name(shape, format, "graphs a decode step"), "launches", why);
@@ -95,7 +95,7 @@ public final class CudaRows {
     missing(id + WITH_CACHE, "", why);
   }
 
-  private static String decode(int sequences) {
+  private static String decoding(int sequences) {
     return "decode x%d".formatted(sequences);
   }
 
@@ -206,7 +206,7 @@ public final class CudaRows {
     double bandwidth = random.copyBandwidth();
     double single = 0;
     for (int sequences : BATCHES) {
-      String id = name(shape, format, decode(sequences));
+      String id = name(shape, format, decoding(sequences));
       long graphs = random.graphLaunches();
       long kernels = random.kernelLaunches();
       double seconds = decode(id, random, sequences, KvType.FLOAT16, bandwidth);
@@ -220,7 +220,7 @@ public final class CudaRows {
       }
     }
     for (int sequences : batchesWithBytes(format)) {
-      String id = name(shape, format, decode(sequences) + OF_BYTES);
+      String id = name(shape, format, decoding(sequences) + OF_BYTES);
       decode(id, random, sequences, KvType.INT8, bandwidth);
     }
     try (DecodeRun run = prefillRun(random)) {
