@@ -42,8 +42,9 @@ final class DrawMemory {
   private MemorySegment back = MemorySegment.NULL;
 
   /** What lies on the device, and where. */
-  private byte[] sent = {};
+  private MemorySegment sent = MemorySegment.NULL;
 
+  private long sentBytes;
   private long sentTo;
   private int count;
   private Layout layout = new Layout(0, 0, 0, 0);
@@ -115,12 +116,23 @@ final class DrawMemory {
   void send(Draws draws) {
     write(draws);
     long to = device.atLeast(0);
-    MemorySegment wishes = staging.asSlice(0, (long) layout.ints() * Integer.BYTES);
-    if (to == sentTo && wishes.mismatch(MemorySegment.ofArray(sent)) < 0) {
-      return;
+    long bytes = (long) layout.ints() * Integer.BYTES;
+    boolean there =
+        to == sentTo
+            && bytes == sentBytes
+            && MemorySegment.mismatch(staging, 0, bytes, sent, 0, bytes) < 0;
+    if (!there) {
+      driver.copyIn(to, staging, bytes);
+      remember(to, bytes);
     }
-    driver.copyIn(to, staging, wishes.byteSize());
-    sent = wishes.toArray(ValueLayout.JAVA_BYTE);
+  }
+
+  private void remember(long to, long bytes) {
+    if (sent.byteSize() < bytes) {
+      sent = MemorySegment.ofArray(new byte[Math.toIntExact(staging.byteSize())]);
+    }
+    MemorySegment.copy(staging, 0, sent, 0, bytes);
+    sentBytes = bytes;
     sentTo = to;
   }
 
