@@ -115,29 +115,17 @@ struct Eight {
   static const int BLOCKS = 1;
   static const bool HEADED = false;
 };
-struct Lone {
-  static const int COLUMNS = 1;
-  static const bool NORMED = false;
-  static const int BLOCKS = 1;
-  static const bool HEADED = false;
-};
-struct Normed {
-  static const int COLUMNS = 1;
-  static const bool NORMED = true;
-  static const int BLOCKS = 1;
-  static const bool HEADED = false;
-};
-struct SplitSteps {
-  static const int COLUMNS = 8;
-  static const bool NORMED = false;
+struct SplitSteps : Eight {
   static const int BLOCKS = PARTS_OF_STEPS;
-  static const bool HEADED = false;
 };
-// One that is normed here, by blocks of a cluster that have whole heads together, a panel each.
-struct Headed {
+struct Lone : Eight {
   static const int COLUMNS = 1;
+};
+struct Normed : Lone {
   static const bool NORMED = true;
-  static const int BLOCKS = 1;
+};
+// By blocks of a cluster that have whole heads together, a panel each.
+struct Headed : Normed {
   static const bool HEADED = true;
 };
 static const int CLUSTER = 8;
@@ -640,7 +628,7 @@ DEVICE void leave_heads(const ProjectArgs &a, int first_panel, int rows, float *
   int warp = threadIdx.x / 32;
   int first = warp * R::BLOCKS + place_in_cluster<R>();
   float *head = work + warp * 2 * WIDEST_HEAD;
-  Way ahead = {0, head};
+  Way ahead = {};
   if (first < rows) {
     ahead = way_ahead(a.heads, blockIdx.x * TILES * 8 + first, head + WIDEST_HEAD);
   }

@@ -127,19 +127,23 @@ abstract class FusionKit {
     }
   }
 
-  /** Head widths of whole panels and others, of groups that are rounded together and others. */
+  /**
+   * Head widths of whole panels and others, of groups that are rounded together and others;
+   * rotations that are whole pieces to copy and others.
+   */
   @ParameterizedTest
   @CsvSource({
-    "F32, 32, FLOAT32",
-    "F16, 64, FLOAT16",
-    "BF16, 48, INT8",
-    "BF16, 32, FLOAT16",
-    "Q8_0, 64, INT8",
-    "Q8_0, 40, FLOAT32",
-    "Q8_0, 128, FLOAT16",
-    "BF16, 160, FLOAT32"
+    "F32, 32, 8, FLOAT32",
+    "F16, 64, 16, FLOAT16",
+    "BF16, 48, 12, INT8",
+    "BF16, 32, 8, FLOAT16",
+    "Q8_0, 64, 16, INT8",
+    "Q8_0, 64, 13, FLOAT16",
+    "Q8_0, 40, 10, FLOAT32",
+    "Q8_0, 128, 32, FLOAT16",
+    "BF16, 160, 40, FLOAT32"
   })
-  void headsGoFromProjectionToProjection(DType dtype, int dim, KvType type) {
+  void headsGoFromProjectionToProjection(DType dtype, int dim, int pairs, KvType type) {
     HeadShape shape = new HeadShape(4, 2, dim);
     Tensor qkv = tensors.matrix(dtype, shape.rowWidth(), WIDTH);
     List<Tensor> biases = List.of(tensors.vector(shape.rowWidth()));
@@ -147,7 +151,7 @@ abstract class FusionKit {
     float[] input = input();
     float[] gain = tensors.floats(WIDTH);
     float[] headGain = tensors.floats(dim);
-    float[] frequencies = tensors.floats(dim / 4);
+    float[] frequencies = tensors.floats(pairs);
     RopeStyle style = dim % 64 == 0 ? RopeStyle.INTERLEAVED : RopeStyle.HALF_SPLIT;
     checkBits(
         (run, apart) -> {
