@@ -50,7 +50,7 @@ struct StoreArgs {
 // For heads that their projection could not bring on their way itself. A warp a head.
 // Grid: rows, ceil((heads + 2 kv heads) / 4).
 KERNEL(store_kv, 128)(const StoreArgs a) {
-  SHARED float heads[4][WIDEST_HEAD];
+  SHARED(float, heads, [4][WIDEST_HEAD]);
   follow();
   int index = blockIdx.y * 4 + threadIdx.x / 32;
   if ((int)blockIdx.x < a.counts->rows && index < all_heads(a.heads)) {
@@ -161,7 +161,7 @@ DEVICE void leave_head(float *out, const Ready &ready, int heads, int dim, int r
 
 // Whether this block is the last one to be done with its heads of a row that was cut.
 DEVICE bool last_of(const AttendArgs &a, const Item &item, const Split &split) {
-  SHARED bool last;
+  SHARED(bool, last, );
   barrier();
   if (threadIdx.x == 0) {
     int *arrivals = a.arrivals + item.split * gridDim.y + blockIdx.y;
@@ -255,8 +255,8 @@ DEVICE void stage(const AttendArgs &a, const Item &item, int piece, int kv_head,
 
 template <int D>
 DEVICE void attend(const AttendArgs &a) {
-  SHARED float queries[8][D];
-  SHARED float staged[PIECE][D + 1];
+  SHARED(float, queries, [8][D]);
+  SHARED(float, staged, [PIECE][D + 1]);
   follow();
   if ((int)blockIdx.x >= a.counts->items) {
     return;
@@ -992,7 +992,7 @@ DEVICE bool merge_rows(
 // What is read before the wait is written by copies alone. What earlier steps left in the cache is asked for.
 template <int D, class Eight, bool BYTES>
 DEVICE void attend_tensor(const AttendArgs &a) {
-  SHARED TensorWork<D> work;
+  SHARED(TensorWork<D>, work, );
   let_next_begin();
   bool needed = (int)blockIdx.x < a.counts->items;
   Places places;

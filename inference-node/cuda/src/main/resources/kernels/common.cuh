@@ -35,9 +35,8 @@ static const bool CLUSTERS = false;
 #define CLUSTER_KERNEL(name, blocks, ...) KERNEL(name, __VA_ARGS__)
 #endif
 #define DEVICE __device__ __forceinline__
-#define SHARED __shared__
-// The same for kernels of clusters.
-#define CLUSTER_SHARED(type, name, count) __shared__ __align__(16) type name[count]
+// A variable of a block, an array if there are dimensions.
+#define SHARED(type, name, dimensions) __shared__ __align__(16) type name dimensions
 // Shared memory of as many bytes as the launch asks for.
 #define LAUNCHED_SHARED(name) extern __shared__ Quad name[]
 
@@ -91,6 +90,19 @@ DEVICE u32 two_f16(float low, float high) {
   u32 bits;
   asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(bits) : "f"(high), "f"(low));
   return bits;
+}
+
+DEVICE u16 f32_to_bf16(float value) {
+  u16 bits;
+  asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(bits) : "f"(value));
+  return bits;
+}
+
+// The largest of a warp's.
+DEVICE u32 warp_most(u32 value) {
+  u32 most;
+  asm volatile("redux.sync.max.u32 %0, %1, 0xffffffff;" : "=r"(most) : "r"(value));
+  return most;
 }
 
 DEVICE u32 two_bf16(float low, float high) {
@@ -223,11 +235,6 @@ DEVICE float fused(float a, float b, float c) { return fmaf(a, b, c); }
 DEVICE float bf16_to_f32(u16 bits) { return bits_to_f32((u32)bits << 16); }
 
 // To nearest, ties to even; not for NaN.
-DEVICE u16 f32_to_bf16(float value) {
-  u32 bits = f32_to_bits(value);
-  return (u16)((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16);
-}
-
 // To the nearest integer, ties to even, of less than 2^22: it lies in the last bits, as they are of 12,582,912 + number.
 DEVICE u32 rounded_bits(float number) { return f32_to_bits(number + 12582912.0f); }
 
@@ -243,6 +250,11 @@ DEVICE float warp_sum(float value) {
   }
   return value;
 }
+
+// In the order of magnitudes: what is no number is largest, and so is not lost.
+DEVICE u32 magnitude(float value) { return f32_to_bits(value) & 0x7fffffffu; }
+
+DEVICE u32 more_of(u32 a, u32 b) { return a > b ? a : b; }
 
 DEVICE float warp_max(float value) {
   for (int mask = 16; mask > 0; mask >>= 1) {

@@ -63,12 +63,12 @@ DEVICE void write_head(const Heads &a, const float *head, int kv_head, int slot,
     }
     return;
   }
-  float largest = 0;
+  u32 most = 0;
 #pragma unroll 1
   for (int i = lane; i < a.dim; i += 32) {
-    largest = larger(largest, fabsf(head[i]));
+    most = more_of(most, magnitude(head[i]));
   }
-  largest = warp_max(largest);
+  float largest = bits_to_f32(warp_most(most));
   float inverse = 127.0f / largest;
   if (!is_finite(inverse)) {
     inverse = 0;

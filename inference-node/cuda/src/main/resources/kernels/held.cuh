@@ -81,19 +81,19 @@ DEVICE void norm(HeldRow &row, float scale, const HeldRow &gain) {
 // What ready_int8 does, a group by eight lanes with four numbers each, for rows that lie as place16 has them.
 template <int COLUMNS>
 DEVICE void four_int8(const Ready &to, int row, u32 quad, const float (&numbers)[4]) {
-  float largest = 0;
+  u32 largest = 0;
 #pragma unroll
   for (int i = 0; i < 4; i++) {
-    largest = fmaxf(largest, fabsf(numbers[i]));
+    largest = more_of(largest, magnitude(numbers[i]));
   }
   for (int mask = 4; mask > 0; mask >>= 1) {
-    largest = fmaxf(largest, shuffle_xor(largest, mask));
+    largest = more_of(largest, f32_to_bits(shuffle_xor(bits_to_f32(largest), mask)));
   }
   if (quad >= (u32)to.steps * 8) {
     return;
   }
   float inverse;
-  float scale = byte_scale(largest, inverse);
+  float scale = byte_scale(bits_to_f32(largest), inverse);
   u32 bits[4];
 #pragma unroll
   for (int i = 0; i < 4; i++) {

@@ -5,6 +5,7 @@
 // fetches its weights meanwhile (it may begin at once); 4. a thread keeps neighbours of a row in registers and
 // writes them together, and has the gain before the row is there (this, not timed yet).
 #include "held.cuh"
+#include "squares.cuh"
 
 struct PackArgs {
   const Counts *counts;
@@ -13,6 +14,7 @@ struct PackArgs {
   const float *gain;
   void *out;
   float *scales;
+  float *squares;  // where sums of squares go, if a norm's factor is to come behind the projection; 0: it comes here
   int width;   // numbers of a row
   int steps;   // groups of 32 bytes, or of 16 floats, of a row
   int mode;    // 0 as they are, 1 RMSNorm, 2 SwiGLU, 3 GeGLU
@@ -41,6 +43,18 @@ struct RowSource {
   }
 };
 
+// Sums of squares of a row of memory.
+DEVICE void leave_squares(const float *row, int width, float *to) {
+  for (int first = threadIdx.x / 32 * 32; first < width; first += blockDim.x) {
+    int i = first + threadIdx.x % 32;
+    float number = i < width ? row[i] : 0;
+    float sum = sixteen_squares(number * number);
+    if (i % 16 == 0 && i < width) {
+      to[i / 16] = sum;
+    }
+  }
+}
+
 DEVICE float squares_of(const float *row, int width) {
   float squares = 0;
   for (int i = threadIdx.x; i < width; i += blockDim.x) {
@@ -53,7 +67,7 @@ DEVICE float squares_of(const float *row, int width) {
 // is gated. Neither where there is no such row.
 template <class Whole, class Apart>
 DEVICE void with_row(const PackArgs &a, Whole whole, Apart apart) {
-  SHARED float work[32];
+  SHARED(float, work, [32]);
   let_next_begin();
   // Counts and the gain are copies: they are there.
   int row = blockIdx.x;
@@ -64,7 +78,9 @@ DEVICE void with_row(const PackArgs &a, Whole whole, Apart apart) {
     await_previous();
     if (!none) {
       RowSource from = {a.in + (u64)read * (u64)(a.mode >= 2 ? 2 * a.width : a.width), a.gain, 1, a.width, a.mode};
-      if (a.mode == 1) {
+      if (a.squares) {
+        leave_squares(from.in, a.width, a.squares + (u64)row * sixteens(a.width));
+      } else if (a.mode == 1) {
         from.scale = norm_scale(squares_of(from.in, a.width), work, a.width, a.epsilon);
       }
       apart(from);
@@ -78,7 +94,10 @@ DEVICE void with_row(const PackArgs &a, Whole whole, Apart apart) {
   await_previous();
   HeldRow numbers;
   hold(numbers, a.in + (u64)read * a.width, a.width);
-  if (a.mode == 1) {
+  if (a.squares) {
+    held_squares(numbers, a.width, a.squares + (u64)row * sixteens(a.width));
+    norm(numbers, gain);
+  } else if (a.mode == 1) {
     norm(numbers, norm_scale(squares_of(numbers), work, a.width, a.epsilon), gain);
   }
   whole(numbers);
@@ -111,7 +130,7 @@ KERNEL(pack_bf16, 1024)(const PackArgs a) {
 
 // Two binary16 that add up to it, but for the last two bits, times a power of two that the row shares.
 KERNEL(pack_f16, 1024)(const PackArgs a) {
-  SHARED float most[32];
+  SHARED(float, most, [32]);
   u16 *out = (u16 *)a.out;
   Ready to = {a.out, a.scales, a.steps, 0};
   with_row(
@@ -181,7 +200,7 @@ struct NormAddArgs {
 
 // sum += rmsnorm(in). Grid: rows.
 KERNEL(norm_add, 1024)(const NormAddArgs a) {
-  SHARED float work[32];
+  SHARED(float, work, [32]);
   let_next_begin();
   bool none = (int)blockIdx.x >= a.counts->rows;
   const float *in = a.in + (u64)blockIdx.x * a.width;

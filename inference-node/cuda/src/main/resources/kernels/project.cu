@@ -16,10 +16,15 @@
 // from the sums in the shared memory of all.
 //
 // Before it, in the same kernel:
-// - A lone row's norm and rounding. Each block does that for itself, while its first weights are on their way: each
-//   reads row and gain, 32 KB for 4,096, and a kernel between two projections, which nothing can overlap, is gone.
+// - The factor of a row's norm, from sums of squares that whoever made the row ready left: the row comes without it,
+//   and it multiplies what comes out (squares.cuh).
+// - A lone row's norm and rounding, where nobody made it ready. Each block does that for itself, while its first weights
+//   are on their way: each reads row and gain, 32 KB for 4,096.
 //
 // Behind it, in the same kernel:
+// - The next norm, of a row that outputs are added to: what its gain makes of them is rounded and left ready, with sums
+//   of squares, and a kernel between two projections, which nothing can overlap, is gone. Bytes want 32 neighbours, so
+//   blocks have whole pairs of panels.
 // - Gates. Outputs of gate and up lie in one panel, eight of each, so that a block has both of a pair. What comes
 //   out is ready for the projection behind. Bytes want 32 neighbours, so blocks have whole fours of panels. Rows as
 //   two binary16 share a power of two, which no block knows: they are written as they are (pack.cu goes on).
@@ -40,9 +45,11 @@
 // 9. a lone row takes the room of one, not of eight;
 // 10. and is normed and rounded by each block for itself;
 // 11. parts in other blocks of a cluster;
-// 12. a lone row's heads by a cluster.
+// 12. a lone row's heads by a cluster;
+// 13. the next norm's gain and rounding behind what is added, its factor behind the next products.
 #include "heads.cuh"
 #include "held.cuh"
+#include "squares.cuh"
 
 struct ProjectArgs {
   const Counts *counts;
@@ -53,10 +60,13 @@ struct ProjectArgs {
   const float *in_scales;
   float *out;
   int *arrivals;  // [rows' block][head]: panels that are done, 0 between kernels; 0: outputs are no heads
+  const float *squares;  // of rows whose norm's factor is to come; 0: none is
   // Of a lone row that is to be normed, and lies in `in` as float32:
   const int *chosen;  // its number; 0: the first
   const float *gain;
-  Ready ready;    // where gated rows go
+  const float *next_gain;  // of a norm behind what is added; 0: there is none
+  float *next_squares;
+  Ready ready;    // where rows go that are gated, or normed next
   Heads heads;
   int steps;
   int n;        // outputs
@@ -87,7 +97,7 @@ DEVICE int panel_count(const ProjectArgs &a) { return (a.n + 15) / 16; }
 struct Bytes {
   static const int ROW_PARTS = 1;
   static const int SCALES = 32;  // bytes of scales in a step of a panel, and of a tile
-  static const bool ROW_SCALED = false;
+  static const bool ROW_SCALED = false;  // and so without its norm's factor
   static DEVICE void leave(const Ready &to, const HeldRow &row, float *) { held_int8<1>(to, 0, row); }
 };
 
@@ -125,7 +135,7 @@ struct Normed : Lone {
   static const bool NORMED = true;
 };
 // By blocks of a cluster that have whole heads together, a panel each.
-struct Headed : Normed {
+struct Headed : Lone {
   static const bool HEADED = true;
 };
 static const int CLUSTER = 8;
@@ -569,6 +579,30 @@ DEVICE void finish_gates(const ProjectArgs &a, const float *work, int first_pane
   }
 }
 
+// The gain of the next norm for the output that a thread finishes, which is the same one in all rows.
+template <int BLOCK_PANELS, class R>
+DEVICE float next_gain_of(const ProjectArgs &a) {
+  int panel = panels_of_block<R>() * BLOCK_PANELS + threadIdx.x / 16 % BLOCK_PANELS;
+  int n = panel * 16 + threadIdx.x % 16;
+  return a.next_gain && n < a.n ? a.next_gain[n] : 0;
+}
+
+// Leaves an output ready for the next projection: of 32 neighbours by a warp, or of 16 of two rows. What is there of a
+// panel but is no output is a zero.
+template <int BLOCK_PANELS>
+DEVICE void leave_normed(const ProjectArgs &a, int row, int panel, bool there, float number, float gain) {
+  float squares = sixteen_squares(number * number);
+  int n = panel * 16 + threadIdx.x % 16;
+  if (BLOCK_PANELS % 2 == 0 && a.ready.format == READY_INT8) {
+    ready_int8(a.ready, row, n / 32, number * gain);
+  } else if (there) {
+    ready_bf16(a.ready, row, n, number * gain);
+  }
+  if (there && threadIdx.x % 16 == 0) {
+    a.next_squares[(u64)row * sixteens(a.n) + panel] = squares;
+  }
+}
+
 // What a lone row's thread will add its output to, so that it is there by then.
 template <int BLOCK_PANELS>
 DEVICE float added_to(const ProjectArgs &a) {
@@ -581,21 +615,28 @@ DEVICE float added_to(const ProjectArgs &a) {
 // Outputs, each row's; `to` has what is there of a lone row, if that was read before.
 template <int TILES, int BLOCK_PANELS, int PARTED, class R>
 DEVICE void finish_outputs(
-    const ProjectArgs &a, const float *work, int first_panel, int rows, const float *row_scales, const float *to) {
+    const ProjectArgs &a, const float *work, int first_panel, int rows, const float *row_scales, const float *to,
+    float next_gain) {
 #pragma unroll 1
   for (int i = threadIdx.x;; i += 256) {
     int row = i / (BLOCK_PANELS * 16) * R::BLOCKS + place_in_cluster<R>();
-    if (row >= rows) {
+    int least_row = i / 32 * 32 / (BLOCK_PANELS * 16) * R::BLOCKS + place_in_cluster<R>();
+    if (least_row >= rows) {
       break;
     }
     int place = i / 16 % BLOCK_PANELS;
     int n = output_of(a, first_panel + place, i % 16);
-    if (first_panel + place >= panel_count(a) || n >= a.n) {
-      continue;
+    bool there = row < rows && first_panel + place < panel_count(a);
+    float number = 0;
+    if (there && n < a.n) {
+      float sum = summed<TILES, PARTED, R>(a, work, place, row, i % 16, n, row_scales);
+      float *out = a.out + (u64)(blockIdx.x * TILES * 8 + row) * a.n + n;
+      number = a.add ? (to ? *to : *out) + sum : sum;
+      *out = number;
     }
-    float sum = summed<TILES, PARTED, R>(a, work, place, row, i % 16, n, row_scales);
-    float *out = a.out + (u64)(blockIdx.x * TILES * 8 + row) * a.n + n;
-    *out = a.add ? (to ? *to : *out) + sum : sum;
+    if (a.next_gain && first_panel + place / 2 * 2 < panel_count(a)) {
+      leave_normed<BLOCK_PANELS>(a, blockIdx.x * TILES * 8 + row, first_panel + place, there, number, next_gain);
+    }
   }
 }
 
@@ -623,7 +664,7 @@ DEVICE int completed_head(const ProjectArgs &a, int first_panel, int place) {
 // Takes complete heads on their way. Where that leads for a warp's first row is looked up while heads are counted.
 template <int TILES, int BLOCK_PANELS, class R>
 DEVICE void leave_heads(const ProjectArgs &a, int first_panel, int rows, float *work) {
-  SHARED int completed[BLOCK_PANELS];
+  SHARED(int, completed, [BLOCK_PANELS]);
   barrier();
   int warp = threadIdx.x / 32;
   int first = warp * R::BLOCKS + place_in_cluster<R>();
@@ -703,11 +744,12 @@ DEVICE void finish(const ProjectArgs &a, float *work, const float *row_scales, c
   int first_panel = panels_of_block<R>() * BLOCK_PANELS;
   int rows = row_count(a) - blockIdx.x * TILES * 8;
   rows = rows < TILES * 8 ? rows : TILES * 8;
+  float next_gain = next_gain_of<BLOCK_PANELS, R>(a);
   meet_finishing<R>();
   if (a.gate) {
     finish_gates<TILES, BLOCK_PANELS, PARTED, R>(a, work, first_panel, rows, row_scales);
   } else {
-    finish_outputs<TILES, BLOCK_PANELS, PARTED, R>(a, work, first_panel, rows, row_scales, to);
+    finish_outputs<TILES, BLOCK_PANELS, PARTED, R>(a, work, first_panel, rows, row_scales, to, next_gain);
   }
   if (R::BLOCKS > 1) {
     // Others read this block's sums, which heads take the place of, and which end with it.
@@ -745,16 +787,47 @@ DEVICE void clear_behind(const ProjectArgs &a, u8 *shared) {
   }
 }
 
-// The row, normed and rounded, into shared memory, for all warps. A scale that all of it shares goes elsewhere.
+// The row, normed and rounded, into shared memory, for all warps. What all of it is to be multiplied with at the end, a
+// factor or a scale, goes elsewhere.
 template <class F>
 DEVICE void norm_row(const ProjectArgs &a, const HeldRow &gain, u8 *shared, float *scale) {
-  SHARED float work[64];
+  SHARED(float, work, [WIDEST_NORMED / 16]);
   HeldRow row;
   hold(row, (const float *)a.in + (u64)(a.chosen ? *a.chosen : 0) * a.width, a.width);
-  norm(row, quarter_norm_scale(row, work, a.width, a.epsilon), gain);
+  if (F::ROW_SCALED) {
+    norm(row, quarter_norm_scale(row, work, a.width, a.epsilon), gain);
+  } else {
+    held_squares(row, a.width, work);
+    barrier();
+    if (threadIdx.x < 32) {
+      float factor = norm_factor(work, a.width, a.epsilon);
+      if (threadIdx.x == 0) {
+        *scale = factor;
+      }
+    }
+    norm(row, gain);
+  }
   Ready to = {shared, F::ROW_SCALED ? scale : (float *)(shared + Whole<F>(a).scales), a.steps, 0};
   F::leave(to, row, work + 32);
   barrier();
+}
+
+// The factors of rows that came without them, by all warps, or by the first for a lone row.
+template <int TILES, class R>
+DEVICE void find_factors(const ProjectArgs &a, int rows, float *factors) {
+  int warp = threadIdx.x / 32;
+  if (R::COLUMNS == 1 && warp > 0) {
+    return;
+  }
+  const float *squares = a.squares + (u64)blockIdx.x * TILES * 8 * sixteens(a.width);
+  float found[TILES];
+  norm_factors<TILES, WARPS>(squares, warp, rows, a.width, a.epsilon, found);
+  if (threadIdx.x % 32 == 0) {
+#pragma unroll
+    for (int t = 0; t < TILES; t++) {
+      factors[t * WARPS + warp] = found[t];
+    }
+  }
 }
 
 // PANELS neighbouring panels of outputs a warp, TILES tiles of rows: the more, the less often each is read. A lone row
@@ -763,14 +836,14 @@ template <class F, int TILES, int PANELS, int PARTED, class R = Eight>
 DEVICE void project(const ProjectArgs &a) {
   typedef Plan<F, TILES, PANELS, PARTED, R> P;
   LAUNCHED_SHARED(memory);
-  SHARED float own_scale;
+  SHARED(float, factors, [R::COLUMNS == 1 ? 1 : TILES * 8]);
   u8 *shared = (u8 *)memory;
   if ((R::BLOCKS > 1 || R::HEADED) && !CLUSTERS) {
     return;
   }
-  CLUSTER_SHARED(float, turns, R::HEADED ? CLUSTER * 16 : 1);
-  CLUSTER_SHARED(float, head_gain, R::HEADED ? CLUSTER * 16 : 1);
-  CLUSTER_SHARED(int, head_slot, 1);
+  SHARED(float, turns, [R::HEADED ? CLUSTER * 16 : 1]);
+  SHARED(float, head_gain, [R::HEADED ? CLUSTER * 16 : 1]);
+  SHARED(int, head_slot, [1]);
   HeadRoom room = {turns, head_gain, head_slot};
   let_next_begin();
   Ring<F, TILES, PANELS, PARTED, R> ring(a, shared);
@@ -800,6 +873,10 @@ DEVICE void project(const ProjectArgs &a) {
     HeldRow gain;
     hold(gain, a.gain, a.width);
     clear_behind<F>(a, shared);
+    await_previous();
+    norm_row<F>(a, gain, shared, factors);
+  } else {
+    ring.find_rows(a);
     if (R::HEADED) {
       fetch_gain(a, room);
     }
@@ -807,14 +884,6 @@ DEVICE void project(const ProjectArgs &a) {
     if (R::HEADED) {
       fetch_way(a, room);
     }
-    int slot = R::HEADED && threadIdx.x == 0 ? a.heads.slots[0] : 0;
-    norm_row<F>(a, gain, shared, &own_scale);
-    if (R::HEADED && threadIdx.x == 0) {
-      *room.slot = slot;
-    }
-  } else {
-    ring.find_rows(a);
-    await_previous();
     if (early) {
       to = added_to<P::BLOCK_PANELS>(a);
     }
@@ -827,6 +896,12 @@ DEVICE void project(const ProjectArgs &a) {
         next_stage<P::TOGETHER>(a, ahead, ahead_left);
       }
       end_copies();
+    }
+    if (R::HEADED && threadIdx.x == 0) {
+      *room.slot = a.heads.slots[0];
+    }
+    if (a.squares) {
+      find_factors<TILES, R>(a, ring.count, factors);
     }
   }
   float sums[PANELS][TILES][4];
@@ -867,11 +942,14 @@ DEVICE void project(const ProjectArgs &a) {
   await_copies<0>();
   barrier();
   leave_sums<TILES, PANELS, PARTED>((float *)shared, ring.member, ring.team(), P::PARTS > 1 ? total : sums);
-  const float *row_scales = R::NORMED ? &own_scale : a.in_scales + blockIdx.x * TILES * 8;
+  const float *row_scales = R::NORMED || a.squares ? factors : 0;
+  if (F::ROW_SCALED && !R::NORMED) {
+    row_scales = a.in_scales + blockIdx.x * TILES * 8;
+  }
   if (R::HEADED) {
-    finish_heads<PARTED, R>(a, (float *)shared, F::ROW_SCALED ? row_scales : 0, room);
+    finish_heads<PARTED, R>(a, (float *)shared, row_scales, room);
   } else {
-    finish<TILES, P::BLOCK_PANELS, PARTED, R>(a, (float *)shared, F::ROW_SCALED ? row_scales : 0, early ? &to : 0);
+    finish<TILES, P::BLOCK_PANELS, PARTED, R>(a, (float *)shared, row_scales, early ? &to : 0);
   }
 }
 
@@ -879,11 +957,13 @@ DEVICE void project(const ProjectArgs &a) {
 // and a block's panels of outputs. Grid of all: ceil(rows / (8 * tiles)), ceil(panels of the matrix / a block's); eight
 // times as many where inputs are split, a multiple of eight where a cluster has heads.
 KERNEL(project_int8_lonex1, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 8, Lone>(a); }
+KERNEL(project_int8_lonex2, 256, 2)(const ProjectArgs a) { project<Bytes, 1, 2, 8, Lone>(a); }
 KERNEL(project_int8_lonex4, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 2, Lone>(a); }
 KERNEL(project_int8_normedx1, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 8, Normed>(a); }
 KERNEL(project_int8_normedx4, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 2, Normed>(a); }
 CLUSTER_KERNEL(project_int8_headedx1, 8, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 8, Headed>(a); }
 KERNEL(project_int8_1x1, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 8>(a); }
+KERNEL(project_int8_1x2, 256, 2)(const ProjectArgs a) { project<Bytes, 1, 2, 8>(a); }
 KERNEL(project_int8_1x4, 256, 4)(const ProjectArgs a) { project<Bytes, 1, 1, 2>(a); }
 KERNEL(project_int8_2x1, 256, 2)(const ProjectArgs a) { project<Bytes, 2, 1, 8>(a); }
 KERNEL(project_int8_2x2, 256, 2)(const ProjectArgs a) { project<Bytes, 2, 2, 8>(a); }
@@ -901,11 +981,13 @@ CLUSTER_KERNEL(project_int8_split4x16, 8, 256, 2)(const ProjectArgs a) { project
 CLUSTER_KERNEL(project_int8_split8x8, 8, 256, 2)(const ProjectArgs a) { project<Bytes, 8, 1, 1, SplitSteps>(a); }
 CLUSTER_KERNEL(project_int8_split8x16, 8, 256, 2)(const ProjectArgs a) { project<Bytes, 8, 2, 1, SplitSteps>(a); }
 KERNEL(project_bf16_lonex1, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 8, Lone>(a); }
+KERNEL(project_bf16_lonex2, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 1, 2, 8, Lone>(a); }
 KERNEL(project_bf16_lonex4, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 2, Lone>(a); }
 KERNEL(project_bf16_normedx1, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 8, Normed>(a); }
 KERNEL(project_bf16_normedx4, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 2, Normed>(a); }
 CLUSTER_KERNEL(project_bf16_headedx1, 8, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 8, Headed>(a); }
 KERNEL(project_bf16_1x1, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 8>(a); }
+KERNEL(project_bf16_1x2, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 1, 2, 8>(a); }
 KERNEL(project_bf16_1x4, 256, 4)(const ProjectArgs a) { project<ThreeHalves, 1, 1, 2>(a); }
 KERNEL(project_bf16_2x1, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 2, 1, 8>(a); }
 KERNEL(project_bf16_2x2, 256, 2)(const ProjectArgs a) { project<ThreeHalves, 2, 2, 8>(a); }
@@ -926,7 +1008,6 @@ KERNEL(project_f16_lonex1, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 
 KERNEL(project_f16_lonex4, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 1, 2, Lone>(a); }
 KERNEL(project_f16_normedx1, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 1, 8, Normed>(a); }
 KERNEL(project_f16_normedx4, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 1, 2, Normed>(a); }
-CLUSTER_KERNEL(project_f16_headedx1, 8, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 1, 8, Headed>(a); }
 KERNEL(project_f16_1x1, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 1, 8>(a); }
 KERNEL(project_f16_1x4, 256, 4)(const ProjectArgs a) { project<TwoHalves, 1, 1, 2>(a); }
 KERNEL(project_f16_2x1, 256, 2)(const ProjectArgs a) { project<TwoHalves, 2, 1, 8>(a); }

@@ -52,7 +52,7 @@ DEVICE float byte_scale(float largest, float &inverse) {
 DEVICE void ready_int8(const Ready &to, int row, int step, float number) {
   int lane = threadIdx.x % 32;
   float inverse;
-  float scale = byte_scale(warp_max(fabsf(number)), inverse);
+  float scale = byte_scale(bits_to_f32(warp_most(magnitude(number))), inverse);
   u64 block = (u64)(row / 8) * to.steps + step;
   int reader = row % 8 * 4 + lane % 16 / 4;
   ((u8 *)to.out)[(block * 32 + reader) * 8 + lane / 16 * 4 + lane % 4] = (u8)rounded_bits(number * inverse);

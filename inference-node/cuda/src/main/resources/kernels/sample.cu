@@ -712,7 +712,7 @@ DEVICE void tell(int *out, const Findings &seen, int token) {
 
 // Grid: outputs, slices (at most 32).
 KERNEL(sample, 1024)(const SampleArgs a) {
-  SHARED DrawSpace s;
+  SHARED(DrawSpace, s, );
   let_next_begin();
   // Counts and wishes are copies: they are there.
   if ((int)blockIdx.x >= a.counts->outputs) {

@@ -17,10 +17,9 @@ static const bool CLUSTERS = true;
   extern "C" void name
 #define KERNEL(name, ...) CLUSTER_KERNEL(name, 1)
 #define DEVICE inline
-#define SHARED static
-#define CLUSTER_SHARED(type, name, count)                      \
-  alignas(16) static type name##_of[emulation::MOST_CLUSTERED][count]; \
-  type *name = name##_of[emulation::block - emulation::blocks]
+#define SHARED(type, name, dimensions)                      \
+  static emulation::Apart<type dimensions> name##_of_blocks; \
+  auto &name = name##_of_blocks.mine()
 #define LAUNCHED_SHARED(name) Quad *name = emulation::block->launched
 
 struct alignas(16) Quad {
@@ -92,6 +91,29 @@ struct Block {
   unsigned barrier_turn;
 };
 
+// A variable of each block, between bytes that nobody may write.
+struct Fenced {
+  const Fenced *next;
+  const u8 *all;
+  size_t before;
+  size_t bytes;
+  size_t each;
+
+  bool whole() const {
+    bool same = true;
+    for (const u8 *at = all; at < all + each * MOST_CLUSTERED; at += each) {
+      for (size_t i = 0; i < before; i++) {
+        same &= at[i] == FENCE;
+      }
+      for (size_t i = before + bytes; i < each; i++) {
+        same &= at[i] == FENCE;
+      }
+    }
+    return same;
+  }
+};
+static const Fenced *all_fenced;
+
 static Index block_size, grid_size;
 static Fibre fibres[MOST_CLUSTERED * MOST_THREADS / 4];
 static Warp warps[MOST_CLUSTERED * MOST_THREADS / 4 / 32];
@@ -118,6 +140,21 @@ asm(".text\n"
 #else
 #error "the emulation switches stacks on x86-64 only"
 #endif
+
+template <class T>
+struct Apart {
+  static const size_t BEFORE = 64;
+  static const size_t EACH = (BEFORE + sizeof(T) + 127) / 64 * 64;
+  alignas(64) u8 bytes[MOST_CLUSTERED * EACH];
+  Fenced fenced;
+
+  Apart() : fenced{all_fenced, bytes, BEFORE, sizeof(T), EACH} {
+    memset(bytes, FENCE, sizeof bytes);
+    all_fenced = &fenced;
+  }
+
+  T &mine() { return *(T *)(bytes + (block - blocks) * EACH + BEFORE); }
+};
 
 inline void yield() { emulation_switch(&now->sp, scheduler); }
 
@@ -272,6 +309,12 @@ DEVICE float reciprocal(float x) { return 1.0f / x; }
 DEVICE u32 two_f16(float low, float high) { return f32_to_f16(low) | (u32)f32_to_f16(high) << 16; }
 
 DEVICE u16 f32_to_bf16(float value);  // common.cuh
+// As devices do, that have one bit pattern for all that is no number.
+DEVICE u16 f32_to_bf16(float value) {
+  u32 bits;
+  memcpy(&bits, &value, 4);
+  return (bits & 0x7fffffffu) > 0x7f800000u ? 0x7fff : (u16)((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16);
+}
 DEVICE u32 two_bf16(float low, float high) { return f32_to_bf16(low) | (u32)f32_to_bf16(high) << 16; }
 
 DEVICE u32 permute(u32 a, u32 b, u32 selector) {
@@ -347,6 +390,17 @@ DEVICE u64 shuffle64(u64 value, int lane) {
 }
 
 DEVICE float shuffle_xor(float value, int mask) { return shuffle(value, emulation::now->lane ^ mask); }
+DEVICE u32 warp_most(u32 value) {
+  for (int mask = 16; mask > 0; mask >>= 1) {
+    float other;
+    memcpy(&other, &value, 4);
+    other = shuffle_xor(other, mask);
+    u32 bits;
+    memcpy(&bits, &other, 4);
+    value = bits > value ? bits : value;
+  }
+  return value;
+}
 
 DEVICE u32 add_shared(u32 *at, u32 value) {
   u32 before = *at;

@@ -34,6 +34,16 @@ static int block_at(int turn, int blocks, int order) {
   return order == 1 ? blocks - 1 - turn : (turn < evens ? 2 * turn : 2 * (turn - evens) + 1);
 }
 
+// Whether nothing was written behind a variable of a block, but what is right behind it.
+static bool fenced() {
+  for (const emulation::Fenced *f = emulation::all_fenced; f; f = f->next) {
+    if (!f->whole()) {
+      return false;
+    }
+  }
+  return true;
+}
+
 // Whether nothing was written behind the shared memory that was launched.
 static bool fenced(const emulation::Block &block, int shared) {
   using namespace emulation;
@@ -71,12 +81,12 @@ static int run_blocks(int grid_x, int grid_y, int cluster, int threads, int shar
       return 4;
     }
   }
-  return fault;
+  return fenced() ? fault : 4;
 }
 
 // Runs a launch to its end. 0; 1 if the threads of a block wait for each other for ever; 2 if one of them did not wait
 // for the kernels before; 3 if something was copied that is not 16 bytes at a multiple of 16; 4 if a block wrote beyond the
-// shared memory that it was launched with; 5 if there is no whole number of clusters; 6 if other blocks' memory
+// shared memory that it was launched with, or beyond a variable; 5 if there is no whole number of clusters; 6 if other blocks' memory
 // was asked for that is not what was launched.
 #define X(name)                                                                                           \
   extern "C" int emulated_##name(                                                              \

@@ -6,6 +6,7 @@ import io.tokenlane.cuda.Handles.DeviceRope;
 import io.tokenlane.cuda.Handles.DeviceRows;
 import io.tokenlane.cuda.Handles.DeviceTable;
 import io.tokenlane.cuda.Pending.Attended;
+import io.tokenlane.cuda.Pending.Projected;
 import io.tokenlane.cuda.driver.DeviceFacts;
 import io.tokenlane.engine.backend.HeadShape;
 import io.tokenlane.engine.tensor.Activation;
@@ -22,10 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Calls {
   private final LaunchList list;
   private final Arguments arguments;
-  private final DeviceMemory.Scratch packed;
-  private final DeviceMemory.Scratch packedScales;
-  private final DeviceMemory.Scratch left;
-  private final DeviceMemory.Scratch leftScales;
+  private final RowPlaces places;
   private final DeviceMemory.Counters panelsDone;
   private final DeviceMemory.Counters partsDone;
   private final DeviceFacts device;
@@ -46,10 +44,7 @@ final class Calls {
     this.device = device;
     chosen = it -> Tile.of(it, device);
     arguments = new Arguments(arena);
-    packed = memory.new Scratch();
-    packedScales = memory.new Scratch();
-    left = memory.new Scratch();
-    leftScales = memory.new Scratch();
+    places = new RowPlaces(memory);
     panelsDone = memory.new Counters();
     partsDone = memory.new Counters();
   }
@@ -85,6 +80,11 @@ final class Calls {
     return projections;
   }
 
+  /** Where rows that are made ready go. */
+  RowPlaces places() {
+    return places;
+  }
+
   StepMemory batch() {
     return Objects.requireNonNull(batchMemory, "step: not begun (expected: begin)");
   }
@@ -113,11 +113,19 @@ final class Calls {
 
   /** Makes rows ready for a projection. */
   Ready pack(Source source, DeviceLinear weight) {
+    return pack(source, weight, 0);
+  }
+
+  /**
+   * The same.
+   *
+   * @param squares where sums of squares go, for a norm's factor that is to come behind the
+   *     projection; 0 if it is to come now
+   */
+  private Ready pack(Source source, DeviceLinear weight, long squares) {
     Format format = weight.format();
     int inputs = weight.inputs();
-    int maxRows = source.rows().maxRows();
-    long to = packed.atLeast(format.rowBytes(maxRows, inputs));
-    long scales = packedScales.atLeast(format.rowScaleBytes(maxRows, inputs));
+    Ready to = places.packed(weight, source.rows());
     list.add(
         format.pack(),
         source.outputs() ? outputs : rows,
@@ -126,33 +134,16 @@ final class Calls {
             .address(source.outputs() ? batch().outputRows() : 0)
             .address(source.rows().address())
             .address(source.gain())
-            .address(to)
-            .address(scales)
+            .address(to.numbers())
+            .address(to.scales())
+            .address(squares)
             .number(inputs)
             .number(format.steps(inputs))
             .number(source.mode())
             .number(source.outputs() ? 1 : 0)
             .number(source.epsilon())
             .block());
-    return new Ready(to, scales, format.steps(inputs), 0);
-  }
-
-  /**
-   * A place for rows that a kernel other than {@code pack} leaves ready.
-   *
-   * @return {@link Ready#NONE} if the format's rows cannot be rounded piece by piece
-   */
-  Ready placeFor(DeviceLinear weight, DeviceRows like) {
-    Format format = weight.format();
-    int inputs = weight.inputs();
-    if (format.leftAs() == 0) {
-      return Ready.NONE;
-    }
-    return new Ready(
-        left.atLeast(format.rowBytes(like.maxRows(), inputs)),
-        leftScales.atLeast(format.rowScaleBytes(like.maxRows(), inputs)),
-        format.steps(inputs),
-        format.leftAs());
+    return to;
   }
 
   /**
@@ -161,27 +152,46 @@ final class Calls {
    * @param numbers address of the rows
    * @param scales address of their scales
    * @param outputs whether only those that have outputs are meant
+   * @param squares of rows whose norm's factor is to come; 0 if none is
+   * @param epsilon of that norm
    * @param norm what makes a lone row ready on the way; null if rows are
    */
-  private record Input(long numbers, long scales, boolean outputs, @Nullable Source norm) {}
+  private record Input(
+      long numbers,
+      long scales,
+      boolean outputs,
+      long squares,
+      float epsilon,
+      @Nullable Source norm) {
 
-  /** A projection of rows that are not ready: they become so in it, or before. */
-  void project(DeviceLinear weight, Source from, Finish finish) {
-    int count = from.outputs() ? outputs : rows;
-    Input in;
-    if (from.mode() == KernelNumbers.NORMED
-        && Projection.norms(weight.format(), count, weight.inputs())) {
-      in = new Input(from.rows().address(), 0, from.outputs(), from);
-    } else {
-      Ready ready = pack(from, weight);
-      in = new Input(ready.numbers(), ready.scales(), from.outputs(), null);
+    private static Input of(Ready ready, boolean outputs, long squares, float epsilon) {
+      return new Input(ready.numbers(), ready.scales(), outputs, squares, epsilon, null);
     }
-    project(weight, in, finish);
+  }
+
+  /** A projection of rows that were left ready, or become so in it, or before. */
+  void project(Projected of, Finish finish) {
+    project(of.weight(), input(of), finish);
+  }
+
+  private Input input(Projected of) {
+    Left left = of.left();
+    Source from = of.source();
+    if (left != null) {
+      return Input.of(left.ready(), false, left.squares(), left.epsilon());
+    }
+    DeviceLinear weight = of.weight();
+    int count = from.outputs() ? outputs : rows;
+    if (Projection.norms(weight.format(), count, weight.inputs())) {
+      return new Input(from.rows().address(), 0, from.outputs(), 0, from.epsilon(), from);
+    }
+    long sums = weight.format().takesFactors() ? places.squares(from.rows(), weight.inputs()) : 0;
+    return Input.of(pack(from, weight, sums), from.outputs(), sums, from.epsilon());
   }
 
   /** A projection of the batch's rows, which are ready. */
   void project(DeviceLinear weight, Ready in, Finish finish) {
-    project(weight, new Input(in.numbers(), in.scales(), false, null), finish);
+    project(weight, Input.of(in, false, 0, 0), finish);
   }
 
   private void project(DeviceLinear weight, Input in, Finish finish) {
@@ -196,7 +206,8 @@ final class Calls {
             weight.outputs(),
             finish.gate() != 0,
             norm != null,
-            finish.heads() != null && finish.heads().fillClusters());
+            finish.heads() != null && finish.heads().fillClusters(),
+            finish.leavesBytes());
     Tile tile = tiles.computeIfAbsent(projection, chosen);
     projections.add(projection);
     Arguments wanted =
@@ -208,8 +219,11 @@ final class Calls {
             .address(in.scales)
             .address(finish.out())
             .address(finish.heads() == null ? 0 : arrivals(finish.heads()))
+            .address(in.squares)
             .address(norm != null && in.outputs ? batch().outputRows() : 0)
-            .address(norm == null ? 0 : norm.gain());
+            .address(norm == null ? 0 : norm.gain())
+            .address(finish.next() == null ? 0 : finish.next().gain())
+            .address(finish.next() == null ? 0 : finish.next().squares());
     finish.ready().write(wanted);
     if (finish.heads() == null) {
       HeadsWay.writeNone(wanted);
@@ -229,7 +243,7 @@ final class Calls {
             .number(tile.stages())
             .number(weight.inputs())
             .number(weight.scale())
-            .number(norm == null ? 0 : norm.epsilon())
+            .number(in.epsilon)
             .block());
   }
 

@@ -56,6 +56,11 @@ enum Format {
     };
   }
 
+  /** Whether a norm's factor can come behind the projection: not where rows share a power. */
+  boolean takesFactors() {
+    return this == INT8 || this == BF16;
+  }
+
   /** Whether gate and up of a matrix of so many outputs may lie in one panel. */
   boolean pairs(int outputs) {
     return (this == INT8 || this == BF16) && outputs % (2 * ROUNDED_TOGETHER) == 0;

@@ -15,7 +15,8 @@ final class KernelImages {
   static final List<Integer> BUILT = List.of(80, 86, 89, 90, 100, 120);
 
   /** What the sources include. */
-  static final List<String> HEADERS = List.of("common.cuh", "heads.cuh", "ready.cuh");
+  static final List<String> HEADERS =
+      List.of("common.cuh", "heads.cuh", "held.cuh", "ready.cuh", "squares.cuh");
 
   private static final String FOLDER = "/kernels/";
 

@@ -15,7 +15,7 @@ import java.util.List;
  */
 record Launch(Kernel kernel, Grid grid, MemorySegment arguments) {
   /** Where {@code ProjectArgs} has the steps of a row. */
-  private static final int STEPS_AT = 208;
+  private static final int STEPS_AT = 232;
 
   private static final int OUTPUTS_AT = STEPS_AT + Integer.BYTES;
   private static final int STAGES_AT = STEPS_AT + 6 * Integer.BYTES;

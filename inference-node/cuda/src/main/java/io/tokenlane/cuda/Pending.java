@@ -15,8 +15,25 @@ sealed interface Pending {
   /** What it writes. */
   DeviceRows out();
 
-  /** A projection; heads or a gate may come behind it. */
-  record Projected(Source source, DeviceLinear weight, DeviceRows out) implements Pending {}
+  /**
+   * A projection; heads or a gate may come behind it.
+   *
+   * @param left the source's rows, if they were left ready
+   */
+  record Projected(Source source, @Nullable Left left, DeviceLinear weight, DeviceRows out)
+      implements Pending {}
+
+  /**
+   * A projection that is added to rows; a norm of these may come behind it.
+   *
+   * @param out what it is added to
+   */
+  record Added(Ready in, DeviceLinear weight, DeviceRows out) implements Pending {
+    /** Whether the norm before another can come behind it. */
+    boolean normsBehind(DeviceLinear another) {
+      return another.format().takesFactors() && weight.format() != Format.F32;
+    }
+  }
 
   /**
    * A gate; a projection may come behind it.

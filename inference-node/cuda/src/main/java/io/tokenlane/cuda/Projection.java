@@ -7,6 +7,8 @@ package io.tokenlane.cuda;
  * @param gated whether gates come behind it
  * @param normed whether its blocks norm the row, which is alone
  * @param headed whether outputs are heads, and eight panels hold whole ones
+ * @param leavesBytes whether sums are left as bytes for the next projection, whose groups are two
+ *     panels
  */
 record Projection(
     Format format,
@@ -15,7 +17,8 @@ record Projection(
     int outputs,
     boolean gated,
     boolean normed,
-    boolean headed) {
+    boolean headed,
+    boolean leavesBytes) {
 
   /** Numbers of the widest row that a block's threads keep: 256 of them 16 each. */
   private static final int WIDEST = 4096;
@@ -29,7 +32,7 @@ record Projection(
    */
   Projection kind() {
     int padded = rows == 1 ? 1 : Math.min(Buckets.MOST, tiles() * Format.TILE);
-    return new Projection(format, padded, inputs, outputs, gated, normed, headed);
+    return new Projection(format, padded, inputs, outputs, gated, normed, headed, leavesBytes);
   }
 
   /** Tiles that its rows fill, as a power of two. */

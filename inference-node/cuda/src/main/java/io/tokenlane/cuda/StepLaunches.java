@@ -6,6 +6,7 @@ import io.tokenlane.cuda.Handles.DeviceNorm;
 import io.tokenlane.cuda.Handles.DeviceRope;
 import io.tokenlane.cuda.Handles.DeviceRows;
 import io.tokenlane.cuda.Handles.DeviceTable;
+import io.tokenlane.cuda.Pending.Added;
 import io.tokenlane.cuda.Pending.Attended;
 import io.tokenlane.cuda.Pending.Gated;
 import io.tokenlane.cuda.Pending.Projected;
@@ -96,13 +97,31 @@ final class StepLaunches {
   }
 
   void normProject(DeviceRows in, DeviceNorm norm, DeviceLinear weight, DeviceRows out) {
-    settle();
+    Left left = null;
+    if (pending instanceof Added added
+        && added.out().equals(in)
+        && added.normsBehind(weight)
+        && !isLarge(added.weight())
+        && !isLarge(weight)) {
+      pending = null;
+      left = addAndNorm(added, norm, weight);
+    } else {
+      settle();
+    }
     Source source = new Source(in, KernelNumbers.NORMED, norm.gain(), norm.epsilon(), false);
-    pending = new Projected(source, weight, out);
+    pending = new Projected(source, left, weight, out);
+  }
+
+  /** A projection that is added to rows, which it leaves ready for the next. */
+  private Left addAndNorm(Added added, DeviceNorm norm, DeviceLinear weight) {
+    Left left = calls.places().normed(weight, added.out(), norm);
+    NextNorm next = new NextNorm(norm.gain(), left.squares());
+    project(added.weight(), added.in(), Finish.added(added.out().address(), left.ready(), next));
+    return left;
   }
 
   void projectAdd(DeviceRows in, DeviceLinear weight, DeviceRows sum) {
-    project(weight, ready(in, weight), Finish.added(sum.address()));
+    pending = new Added(ready(in, weight), weight, sum);
   }
 
   void projectNormAdd(DeviceRows in, DeviceLinear weight, DeviceNorm norm, DeviceRows sum) {
@@ -126,12 +145,12 @@ final class StepLaunches {
     }
   }
 
-  /** The same of rows that are not ready. */
-  private void project(DeviceLinear weight, Source in, Finish finish) {
-    if (isLarge(weight)) {
-      project(weight, calls.pack(in, weight), finish);
+  /** The same of rows that are not ready, or not by {@code pack}. */
+  private void project(Projected of, Finish finish) {
+    if (isLarge(of.weight())) {
+      project(of.weight(), calls.pack(of.source(), of.weight()), finish);
     } else {
-      calls.project(weight, in, finish);
+      calls.project(of, finish);
     }
   }
 
@@ -147,7 +166,7 @@ final class StepLaunches {
         case Attended attended -> {
           return attended(attended, weight);
         }
-        case Projected _ -> pending = before;
+        case Projected _, Added _ -> pending = before;
       }
     }
     settle();
@@ -162,7 +181,7 @@ final class StepLaunches {
     }
     Ready place = Ready.NONE;
     if (before.weight().format() == weight.format()) {
-      place = calls.placeFor(weight, gated.out());
+      place = calls.places().left(weight, gated.out());
     }
     gateBehind(before, gated, place);
     if (place.format() == 0) {
@@ -175,13 +194,15 @@ final class StepLaunches {
   private void gateBehind(Projected before, Gated gated, Ready place) {
     int gate = KernelNumbers.gateBehind(gated.activation());
     Finish finish = Finish.gated(gate, place, gated.out().address());
-    calls.project(before.weight(), before.source(), finish);
+    calls.project(before, finish);
   }
 
   private Ready attended(Attended attended, DeviceLinear weight) {
     HeadShape shape = attended.layer().shape();
     Ready place =
-        shape.headDim() % READY_TOGETHER == 0 ? calls.placeFor(weight, attended.out()) : Ready.NONE;
+        shape.headDim() % READY_TOGETHER == 0
+            ? calls.places().left(weight, attended.out())
+            : Ready.NONE;
     calls.attend(attended, place);
     return place.format() == 0
         ? calls.pack(new Source(attended.out(), KernelNumbers.PLAIN, 0, 0, false), weight)
@@ -201,7 +222,7 @@ final class StepLaunches {
         && before instanceof Projected projection
         && !isLarge(projection.weight())) {
       pending = null;
-      calls.project(projection.weight(), projection.source(), Finish.heads(heads));
+      calls.project(projection, Finish.heads(heads));
     } else {
       settle();
       calls.storeKv(heads);
@@ -246,7 +267,8 @@ final class StepLaunches {
     pending = null;
     switch (before) {
       case null -> {}
-      case Projected it -> project(it.weight(), it.source(), Finish.written(it.out().address()));
+      case Projected it -> project(it, Finish.written(it.out().address()));
+      case Added it -> project(it.weight(), it.in(), Finish.added(it.out().address()));
       case Gated gated when gated.projected() != null ->
           gateBehind(gated.projected(), gated, Ready.NONE);
       case Gated gated -> calls.gate(gated.in(), gated.activation(), gated.out());
@@ -270,7 +292,7 @@ final class StepLaunches {
     settle();
     long at = logits.atLeast((long) outputs * head.outputs() * Float.BYTES);
     Source source = new Source(in, KernelNumbers.NORMED, norm.gain(), norm.epsilon(), true);
-    calls.project(head, source, Finish.written(at));
+    calls.project(new Projected(source, null, head, in), Finish.written(at));
     return at;
   }
 

@@ -25,7 +25,7 @@ record TileShape(Kernel kernel, int rows, int panels, Sharing sharing) {
   private static final int NORMED = -1;
 
   private static final Map<String, Integer> NAMED =
-      Map.of("LONE", LONE, "NORMED", NORMED, "HEADED", NORMED);
+      Map.of("LONE", LONE, "NORMED", NORMED, "HEADED", LONE);
 
   private static final int MOST_TILES = 8;
 
@@ -126,8 +126,9 @@ record TileShape(Kernel kernel, int rows, int panels, Sharing sharing) {
 
   private boolean takes(Projection projection) {
     boolean byFours = projection.gated() && projection.format() == Format.INT8;
+    boolean byTwos = projection.leavesBytes();
     boolean headed = sharing != Sharing.HEADS || projection.headed();
-    return headed && (!byFours || panels % FEW == 0);
+    return headed && (!byFours || panels % FEW == 0) && (!byTwos || panels % 2 == 0);
   }
 
   int tiles() {

@@ -13,7 +13,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -27,6 +29,8 @@ final class CubinsTest {
   private static final Path TABLE = MODULE.resolve("src/test/resources/kernel-resources.tsv");
   private static final Pattern DECLARED =
       Pattern.compile("(?m)^(?:CLUSTER_)?KERNEL\\((\\w+), (?:8, )?(\\d+)(?:, \\d+)?\\)");
+
+  private static final Pattern INCLUDED = Pattern.compile("(?m)^#include \"(.+)\"");
 
   private static final int MOST_SHARED = 48 << 10;
   private static final int REGISTERS = 64 << 10;
@@ -64,6 +68,21 @@ final class CubinsTest {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** NVRTC looks nowhere else. */
+  @Test
+  void whatSourcesIncludeIsHandedToTheCompiler() throws IOException {
+    Set<String> included = new TreeSet<>();
+    for (String file : files()) {
+      if (file.endsWith(".cu") || file.endsWith(".cuh")) {
+        Matcher matcher = INCLUDED.matcher(Files.readString(KERNELS.resolve(file)));
+        while (matcher.find()) {
+          included.add(matcher.group(1));
+        }
+      }
+    }
+    assertThat(KernelImages.HEADERS).containsExactlyElementsOf(included);
   }
 
   @Test

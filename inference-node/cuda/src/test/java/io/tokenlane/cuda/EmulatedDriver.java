@@ -31,7 +31,7 @@ final class EmulatedDriver implements Driver {
 
   private static final int SPREAD = 7919;
   private static final int TIMES = 13;
-  private static final byte GARBAGE = (byte) 0xb5;
+  private static final byte GARBAGE = (byte) 0xff;
 
   private final Arena arena = Arena.ofShared();
   private final KernelLibrary library = KernelLibrary.get();

@@ -68,10 +68,10 @@ final class TileTunerTest {
 
   @Test
   void aTileThatTheDeviceRefusesIsNotChosen() {
-    driver.takes.put("project_int8_lonex4", 0.1f);
-    driver.refused.add("project_int8_lonex4");
-    step(1);
-    assertThat(step(1)).contains("project_int8_lonex1").doesNotContain("project_int8_lonex4");
+    driver.takes.put("project_int8_split2x16", 0.1f);
+    driver.refused.add("project_int8_split2x16");
+    step(9);
+    assertThat(step(9)).contains("project_int8_2x1").doesNotContain("project_int8_split2x16");
   }
 
   @Test
@@ -108,8 +108,9 @@ final class TileTunerTest {
 
   @Test
   void clustersAreTriedWhereThereAreSomeAndNeverByRule() {
-    Projection projection = new Projection(Format.INT8, 32, 14_336, 4096, false, false, false);
-    Projection heads = new Projection(Format.INT8, 1, 4096, 6144, false, true, true);
+    Projection projection =
+        new Projection(Format.INT8, 32, 14_336, 4096, false, false, false, false);
+    Projection heads = new Projection(Format.INT8, 1, 4096, 6144, false, false, true, false);
     DeviceFacts older = new DeviceFacts("older", 8, 9, 128, 101_376, 1L << 30, 13_000);
     assertThat(Tile.candidates(projection, driver.device()))
         .extracting(Tile::cluster)
@@ -124,7 +125,8 @@ final class TileTunerTest {
   @Test
   void aClustersBlocksAreWholeForAnyOutputs() {
     for (int outputs : new int[] {1, 130, 4096, 6144}) {
-      Projection projection = new Projection(Format.BF16, 32, 4096, outputs, false, false, false);
+      Projection projection =
+          new Projection(Format.BF16, 32, 4096, outputs, false, false, false, false);
       assertThat(Tile.candidates(projection, driver.device()))
           .allSatisfy(tile -> assertThat(tile.grid(32, outputs).y() % tile.cluster()).isZero());
     }
@@ -132,7 +134,7 @@ final class TileTunerTest {
 
   @Test
   void numbersOfStagesThatFitAreCandidates() {
-    Projection projection = new Projection(Format.INT8, 32, 4096, 4096, false, false, false);
+    Projection projection = new Projection(Format.INT8, 32, 4096, 4096, false, false, false, false);
     assertThat(Tile.candidates(projection, driver.device()))
         .allSatisfy(tile -> assertThat(tile.sharedBytes()).isLessThan(232_448))
         .extracting(Tile::stages)
