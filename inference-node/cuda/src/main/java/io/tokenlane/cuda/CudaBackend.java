@@ -8,6 +8,7 @@ import io.tokenlane.cuda.Handles.DeviceRows;
 import io.tokenlane.cuda.Handles.DeviceTable;
 import io.tokenlane.cuda.driver.DeviceFacts;
 import io.tokenlane.cuda.driver.Driver;
+import io.tokenlane.cuda.driver.DriverException;
 import io.tokenlane.engine.backend.AttentionLayer;
 import io.tokenlane.engine.backend.Backend;
 import io.tokenlane.engine.backend.Batch;
@@ -252,6 +253,17 @@ final class CudaBackend implements Backend {
   @Override
   public void logits(Rows in, Norm norm, Linear head, float[] logits) {
     step.logits((DeviceRows) in, (DeviceNorm) norm, (DeviceLinear) head, logits);
+  }
+
+  /** Most errors of a kernel stay: whatever is asked of the context then fails with the same. */
+  @Override
+  public boolean isBroken() {
+    try {
+      driver.synchronize();
+      return false;
+    } catch (DriverException e) {
+      return true;
+    }
   }
 
   @Override

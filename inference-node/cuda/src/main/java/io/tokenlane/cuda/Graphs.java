@@ -1,6 +1,9 @@
 package io.tokenlane.cuda;
 
 import io.tokenlane.cuda.driver.Driver;
+import io.tokenlane.cuda.driver.DriverException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -16,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * what decides it, so that the list need not be written down.
  */
 final class Graphs {
+  private static final Logger LOG = System.getLogger(Graphs.class.getName());
   private static final int MOST = 64;
   private static final int MOST_SEEN = 4096;
   private static final int MOST_KNOWN = 256;
@@ -59,7 +63,8 @@ final class Graphs {
    *
    * @param enqueue enqueues the list's launches; they are captured
    * @param step what decides the list; null if more does
-   * @return false if nothing was done, as the step is the first of its kind
+   * @return false if nothing was done, as the step is the first of its kind, or there is no room
+   *     for its graph
    */
   boolean run(LaunchList list, Runnable enqueue, @Nullable KnownStep step) {
     Graph graph = find(list);
@@ -71,7 +76,10 @@ final class Graphs {
       if (seen.add(hash)) {
         return false;
       }
-      graph = capture(list, hash, enqueue);
+      graph = captured(list, hash, enqueue);
+      if (graph == null) {
+        return false;
+      }
     }
     if (step != null) {
       if (known.size() >= MOST_KNOWN) {
@@ -92,11 +100,27 @@ final class Graphs {
     return null;
   }
 
-  private Graph capture(LaunchList list, int hash, Runnable enqueue) {
+  /** Null where the driver makes no graph of it: graphs take memory of the device's, too. */
+  private @Nullable Graph captured(LaunchList list, int hash, Runnable enqueue) {
     if (count == MOST) {
       evict();
     }
-    Graph graph = new Graph(hash, list.content(), capture(driver, enqueue));
+    record(driver, enqueue);
+    long handle;
+    try {
+      handle = driver.endCapture();
+    } catch (DriverException e) {
+      LOG.log(
+          Level.WARNING,
+          "no graph of a step, which is launched kernel by kernel: {0}",
+          e.getMessage());
+      if (count > 0) {
+        evict();
+      }
+      seen.remove(hash);
+      return null;
+    }
+    Graph graph = new Graph(hash, list.content(), handle);
     byHash.computeIfAbsent(hash, h -> new ArrayList<>()).add(graph);
     count++;
     return graph;
@@ -108,6 +132,11 @@ final class Graphs {
    * @param enqueue what to record
    */
   static long capture(Driver driver, Runnable enqueue) {
+    record(driver, enqueue);
+    return driver.endCapture();
+  }
+
+  private static void record(Driver driver, Runnable enqueue) {
     driver.beginCapture();
     try {
       enqueue.run();
@@ -115,7 +144,6 @@ final class Graphs {
       leaveCapture(driver, failed);
       throw failed;
     }
-    return driver.endCapture();
   }
 
   /** A stream that stayed in capture would run nothing any more. */

@@ -1,6 +1,7 @@
 package io.tokenlane.cuda;
 
 import io.tokenlane.cuda.driver.Driver;
+import io.tokenlane.cuda.driver.DriverException;
 import io.tokenlane.engine.backend.HeadShape;
 import io.tokenlane.engine.backend.KvStore;
 import io.tokenlane.engine.backend.KvType;
@@ -77,6 +78,7 @@ final class Handles {
     private final int blockSize;
     private final long layerBytes;
     private final long layerScaleBytes;
+    private final DeviceMemory memory;
     private final long keys;
     private final long values;
     private final long keyScales;
@@ -103,10 +105,16 @@ final class Handles {
       long slotHeads = (long) blocks * blockSize * shape.kvHeads();
       layerBytes = slotHeads * shape.headDim() * elementBytes(type);
       layerScaleBytes = type == KvType.INT8 ? slotHeads * Float.BYTES : 0;
-      keys = zeros(layerBytes);
-      values = zeros(layerBytes);
-      keyScales = zeros(layerScaleBytes);
-      valueScales = zeros(layerScaleBytes);
+      memory = new DeviceMemory(driver);
+      try {
+        keys = zeros(layerBytes);
+        values = zeros(layerBytes);
+        keyScales = zeros(layerScaleBytes);
+        valueScales = zeros(layerScaleBytes);
+      } catch (DriverException e) {
+        memory.close(); // what there was room for
+        throw e;
+      }
     }
 
     private static int elementBytes(KvType type) {
@@ -121,10 +129,7 @@ final class Handles {
       if (ofLayer == 0) {
         return 0;
       }
-      long bytes = Math.multiplyExact(ofLayer, (long) layers);
-      long address = driver.allocate(bytes);
-      driver.clear(address, bytes);
-      return address;
+      return memory.zeros(Math.multiplyExact(ofLayer, (long) layers));
     }
 
     long keys(int layer) {
@@ -179,12 +184,7 @@ final class Handles {
     public void close() {
       driver.use();
       beforeCopy.run();
-      driver.free(keys);
-      driver.free(values);
-      if (layerScaleBytes > 0) {
-        driver.free(keyScales);
-        driver.free(valueScales);
-      }
+      memory.close();
     }
   }
 }

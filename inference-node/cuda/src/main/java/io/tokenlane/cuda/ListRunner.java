@@ -62,6 +62,14 @@ final class ListRunner {
    * @param step what decides the list; null if more does
    */
   void run(int rows, @Nullable KnownStep step) {
+    try {
+      enqueue(rows, step);
+    } finally {
+      calls.clear(); // what failed is not for the next step
+    }
+  }
+
+  private void enqueue(int rows, @Nullable KnownStep step) {
     if (tuner != null && tuner.tune(list, calls.projections())) {
       choose(null);
     }
@@ -74,7 +82,6 @@ final class ListRunner {
     if (watcher != null) {
       watcher.accept(list);
     }
-    calls.clear();
   }
 
   /** Whether a step can be run without its list. */

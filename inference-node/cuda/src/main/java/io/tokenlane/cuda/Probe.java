@@ -1,6 +1,7 @@
 package io.tokenlane.cuda;
 
 import io.tokenlane.cuda.driver.BytedecoDriver;
+import io.tokenlane.cuda.driver.DeviceFacts;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,6 +12,11 @@ import java.util.Optional;
  */
 final class Probe {
   private static final List<String> LIBRARIES = List.of("libcuda.so.1", "libcudart.so.13");
+
+  /** CUDA 13.0, and compute capability 8.0. */
+  private static final int LEAST_DRIVER = 13_000;
+
+  private static final int LEAST_ARCHITECTURE = 80;
 
   private Probe() {}
 
@@ -34,16 +40,35 @@ final class Probe {
     /** Starts the driver, to see what it says. */
     private static Optional<String> start() {
       try (BytedecoDriver driver = new BytedecoDriver()) {
-        int built = KernelImages.builtFor(driver.device());
-        return built > 0 || RuntimeCompiler.isThere()
-            ? Optional.empty()
-            : Optional.of(
-                "no kernels for sm_%d and no libnvrtc.so.13 to compile them"
-                    .formatted(driver.device().architecture()));
+        return lacking(driver.device(), RuntimeCompiler.isThere());
       } catch (LinkageError | RuntimeException e) {
         return Optional.of(firstLine(String.valueOf(e.getMessage())));
       }
     }
+  }
+
+  /**
+   * What a device lacks; empty if nothing.
+   *
+   * @param compiler whether kernels can be compiled for it
+   */
+  static Optional<String> lacking(DeviceFacts device, boolean compiler) {
+    int version = device.driverVersion();
+    if (version < LEAST_DRIVER) {
+      return Optional.of(
+          "the driver is for CUDA %d.%d (expected: 13.0 or newer)"
+              .formatted(version / 1000, version % 1000 / 10));
+    }
+    if (device.architecture() < LEAST_ARCHITECTURE) {
+      return Optional.of(
+          "%s has compute capability %d.%d (expected: 8.0 or higher)"
+              .formatted(device.name(), device.major(), device.minor()));
+    }
+    return KernelImages.builtFor(device) > 0 || compiler
+        ? Optional.empty()
+        : Optional.of(
+            "no kernels for sm_%d and no libnvrtc.so.13 to compile them"
+                .formatted(device.architecture()));
   }
 
   /** Why it does not run; empty if it does. */

@@ -42,7 +42,7 @@ final class StepLaunches {
   private final DrawMemory drawMemory;
   private final Results results;
   private final @Nullable LargeProjections large;
-  private @Nullable StepMemory batchMemory;
+  private final BatchPlaces batches;
   private int rows;
   private int outputs;
   private int actualOutputs;
@@ -71,6 +71,7 @@ final class StepLaunches {
     logits = memory.new Scratch();
     drawMemory = new DrawMemory(driver, memory);
     results = new Results(driver);
+    batches = new BatchPlaces(driver, memory);
   }
 
   /** What enqueues the launches. */
@@ -80,15 +81,13 @@ final class StepLaunches {
 
   void begin(Batch batch) {
     flush();
-    if (batchMemory == null || !batchMemory.fits(batch)) {
-      batchMemory = new StepMemory(driver, memory, batch);
-    }
-    batchMemory.begin(batch);
+    StepMemory place = batches.of(batch);
+    place.begin(batch);
     store = null;
     rows = Buckets.rows(batch.rows());
     outputs = Buckets.rows(batch.outputs());
     actualOutputs = batch.outputs();
-    calls.begin(batchMemory, rows, outputs);
+    calls.begin(place, rows, outputs);
   }
 
   void embed(DeviceTable table, float scale, DeviceRows out) {

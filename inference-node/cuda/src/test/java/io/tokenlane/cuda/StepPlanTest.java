@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tokenlane.cuda.driver.DriverException;
 import io.tokenlane.engine.backend.Batch;
 import io.tokenlane.engine.backend.Draws;
+import io.tokenlane.engine.backend.HeadShape;
 import io.tokenlane.engine.backend.KvStore;
+import io.tokenlane.engine.backend.KvType;
 import io.tokenlane.engine.backend.WeightFormat;
 import io.tokenlane.engine.checkpoint.Checkpoint;
 import io.tokenlane.engine.checkpoint.TestModels;
@@ -183,6 +185,59 @@ final class StepPlanTest {
       decode(8, position);
     }
     assertThat(driver.heldBytes()).isEqualTo(held);
+  }
+
+  /** Embeddings' batches have another capacity than generations'. */
+  @Test
+  void batchesOfOtherCapacitiesHavePlacesOfTheirOwn() {
+    Batch other = new Batch(64, 8, 40, BLOCK);
+    float[] states = new float[64 * checkpoint.config().hiddenSize()];
+    long held = 0;
+    for (int round = 0; round < 8; round++) {
+      if (round == 2) {
+        held = driver.heldBytes();
+      }
+      other.clear();
+      other.beginSequence(new int[1], 1);
+      other.addRow(1, 0, false);
+      model.states(other, kv, states);
+      decode(3, 5 + round);
+    }
+    assertThat(driver.heldBytes()).isEqualTo(held);
+    assertThat(driver.captures).isEqualTo(2);
+  }
+
+  @Test
+  void aStepWithoutRoomForItsGraphIsLaunchedKernelByKernel() {
+    decode(2, 5);
+    driver.graphsThatFail = 1;
+    assertThat(enqueuedBy(() -> decode(2, 6))).contains("embed").doesNotContain("graph 1");
+    assertThat(enqueuedBy(() -> decode(2, 7))).contains("embed");
+    assertThat(enqueuedBy(() -> decode(2, 8))).containsExactly("in", "graph 1", "out");
+  }
+
+  @Test
+  void whatFailedIsNotForTheNextStep() {
+    driver.refused.add("rotations");
+    assertThatThrownBy(() -> decode(130, 0)).isInstanceOf(DriverException.class);
+    driver.refused.clear();
+    List<String> one = enqueuedBy(() -> decode(1, 0));
+    assertThat(enqueuedBy(() -> decode(1, 1))).hasSizeLessThanOrEqualTo(one.size());
+    assertThat(one).filteredOn("embed"::equals).hasSize(1);
+  }
+
+  @Test
+  void aCacheThatDoesNotFitKeepsNothing() {
+    RecordingDriver small = new RecordingDriver(20_000_000);
+    CudaBackend other = backend(small, WeightFormat.AS_STORED);
+    HeadShape shape = new HeadShape(4, 2, 64);
+    long held = small.heldBytes();
+    // Keys take 16 MB, and so do values.
+    assertThatThrownBy(() -> other.kvStore(1, shape, 2048, BLOCK, KvType.FLOAT32))
+        .isInstanceOf(DriverException.class);
+    assertThat(small.heldBytes()).isEqualTo(held);
+    other.close();
+    assertThat(small.held).isEmpty();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.tokenlane.engine;
 
+import io.tokenlane.engine.backend.Batch;
 import io.tokenlane.engine.model.Model;
 import io.tokenlane.engine.run.Pooling;
 import java.lang.System.Logger;
@@ -27,6 +28,7 @@ final class Embeddings {
   private volatile boolean closed;
   private @Nullable Asked current;
   private @Nullable Pooling pooling;
+  private @Nullable Batch batch;
 
   private record Asked(List<int[]> inputs, CompletableFuture<float[][]> result) {}
 
@@ -93,7 +95,7 @@ final class Embeddings {
       return true;
     }
     try {
-      Pooling pass = pooling == null ? new Pooling(model, sizes, asked.inputs) : pooling;
+      Pooling pass = pooling == null ? new Pooling(model, sizes, batch(), asked.inputs) : pooling;
       pooling = pass;
       if (!pass.advance()) {
         asked.result.complete(pass.means());
@@ -104,17 +106,33 @@ final class Embeddings {
       asked.result.completeExceptionally(
           new IllegalStateException("engine: the model failed; the log says why"));
       finish();
+      if (model.isBroken()) {
+        throw new IllegalStateException("The model's device has failed for good", e);
+      }
     }
     return true;
   }
 
+  /** One for all, as a device keeps a place for each capacity. */
+  private Batch batch() {
+    Batch made = batch == null ? sizes.batch(model) : batch;
+    batch = made;
+    return made;
+  }
+
+  /** What fails to close ends nobody else. */
   private void finish() {
-    if (pooling != null) {
-      pooling.close();
-      pooling = null;
-    }
+    Pooling done = pooling;
+    pooling = null;
     current = null;
     waiting.decrementAndGet();
+    if (done != null) {
+      try {
+        done.close();
+      } catch (RuntimeException e) {
+        LOG.log(Level.ERROR, "The KV cache of embeddings was not given back", e);
+      }
+    }
   }
 
   /** Ends what is asked as failed, for good. */

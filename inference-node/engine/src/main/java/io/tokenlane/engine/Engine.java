@@ -5,6 +5,8 @@ import io.tokenlane.engine.kv.BlockPool;
 import io.tokenlane.engine.kv.CacheSalt;
 import io.tokenlane.engine.model.Model;
 import io.tokenlane.engine.run.Pooling;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +18,8 @@ import java.util.function.Consumer;
  * The thread is a daemon and parks while there is nothing to do.
  */
 public final class Engine implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(Engine.class.getName());
+
   private final Model model;
   private final StepLoop loop;
   private final Embeddings embeddings;
@@ -177,6 +181,8 @@ public final class Engine implements AutoCloseable {
         }
       }
       why = "engine: closed";
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.ERROR, "The engine has ended", e);
     } finally {
       open = false;
       embeddings.close();

@@ -265,6 +265,9 @@ final class StepLoop {
       for (Chunk chunk : plan.chunks()) {
         fail(generationOf(chunk.sequence()), failed("the model failed; the log says why"));
       }
+      if (runner.isBroken()) {
+        throw new IllegalStateException("The model's device has failed for good", e);
+      }
       return null;
     }
   }

@@ -12,6 +12,7 @@ import io.tokenlane.node.config.NodeSettings;
 import io.tokenlane.node.config.QueueSettings;
 import io.tokenlane.node.energy.EnergyBeans;
 import io.tokenlane.node.load.Adaptive;
+import io.tokenlane.node.load.EngineHealth;
 import io.tokenlane.node.load.ExitDefaults;
 import io.tokenlane.node.load.LoadSettings;
 import io.tokenlane.node.load.ModelHealth;
@@ -117,6 +118,11 @@ class NodeBeans {
   @Bean
   HealthIndicator modelHealthIndicator(ModelSlot slot) {
     return new ModelHealth(slot);
+  }
+
+  @Bean
+  HealthIndicator engineHealthIndicator(ModelSlot slot) {
+    return new EngineHealth(slot);
   }
 
   /** Without a model there is nothing to serve: ends the process with one line. */

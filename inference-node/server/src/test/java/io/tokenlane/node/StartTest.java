@@ -85,6 +85,7 @@ class StartTest {
       assertThat(last).startsWith("data: {\"error\":{\"message\":");
 
       assertThat(status(node.client(), "/actuator/health/readiness")).isEqualTo(503);
+      assertThat(status(node.client(), "/actuator/health/liveness")).isEqualTo(503);
       HttpResponse<String> next = node.client().send("POST", "/v1/chat/completions", body);
       assertThat(next.statusCode()).as(next.body()).isEqualTo(503);
       assertThat(next.headers().firstValue("Retry-After")).isPresent();

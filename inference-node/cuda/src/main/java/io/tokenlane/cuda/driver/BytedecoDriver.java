@@ -303,8 +303,10 @@ public final class BytedecoDriver implements Driver {
     CUgraph_st graph = new CUgraph_st();
     check("cuStreamEndCapture", cuStreamEndCapture(stream, graph));
     CUgraphExec_st executable = new CUgraphExec_st();
-    check("cuGraphInstantiate", cuGraphInstantiate(executable, graph, 0));
-    check("cuGraphDestroy", cuGraphDestroy(graph));
+    int instantiated = cuGraphInstantiate(executable, graph, 0);
+    int destroyed = cuGraphDestroy(graph);
+    check("cuGraphInstantiate", instantiated);
+    check("cuGraphDestroy", destroyed);
     graphs.put(++lastGraph, executable);
     return lastGraph;
   }

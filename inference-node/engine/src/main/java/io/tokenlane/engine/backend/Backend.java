@@ -152,6 +152,14 @@ public interface Backend extends AutoCloseable {
    */
   void logits(Rows in, Norm norm, Linear head, float[] logits);
 
+  /**
+   * Whether its device has failed for good, so that nothing works any more in this process. Asked
+   * after an operation has failed.
+   */
+  default boolean isBroken() {
+    return false;
+  }
+
   /** Whether it draws tokens by itself, so that {@link #draw} and {@link #drawn} work. */
   default boolean draws() {
     return false;

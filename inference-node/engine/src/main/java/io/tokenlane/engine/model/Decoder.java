@@ -66,6 +66,11 @@ final class Decoder implements Model {
   }
 
   @Override
+  public boolean isBroken() {
+    return backend.isBroken();
+  }
+
+  @Override
   public boolean draws() {
     return backend.draws();
   }

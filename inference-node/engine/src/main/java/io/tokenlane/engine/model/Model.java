@@ -42,6 +42,11 @@ public interface Model extends AutoCloseable {
    */
   void forward(Batch batch, KvStore kv, float[] logits);
 
+  /** Whether the backend's device has failed for good; asked after something has failed. */
+  default boolean isBroken() {
+    return false;
+  }
+
   /** Whether the backend draws tokens by itself: {@link #draw} and {@link #drawn} work. */
   default boolean draws() {
     return false;

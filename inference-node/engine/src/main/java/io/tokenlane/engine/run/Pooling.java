@@ -28,21 +28,28 @@ public final class Pooling implements AutoCloseable {
    * @param sequences most texts
    * @param blockSize token slots in a KV block
    */
-  public record Sizes(int rows, int sequences, int blockSize) {}
+  public record Sizes(int rows, int sequences, int blockSize) {
+    /** A batch for passes over inputs of a model. */
+    public Batch batch(Model model) {
+      int blocks = Math.ceilDiv(model.config().contextLength(), blockSize);
+      return new Batch(rows, sequences, blocks, blockSize);
+    }
+  }
 
   /**
+   * @param batch of these sizes, for this pass alone while it runs
    * @param inputs token ids, at least one and at most the context in each
    */
-  public Pooling(Model model, Sizes sizes, List<int[]> inputs) {
+  public Pooling(Model model, Sizes sizes, Batch batch, List<int[]> inputs) {
     this.model = model;
     this.sizes = sizes;
+    this.batch = batch;
     this.inputs = inputs;
     int hidden = model.config().hiddenSize();
     sums = new float[inputs.size()][hidden];
     states = new float[Math.multiplyExact(sizes.rows, hidden)];
     int longest = inputs.stream().mapToInt(ids -> ids.length).max().orElse(1);
     int blocks = Math.ceilDiv(longest, sizes.blockSize);
-    batch = new Batch(sizes.rows, sizes.sequences, blocks, sizes.blockSize);
     // Short texts beside each other need no more than their rows; a long one its whole length.
     int all = blocks + Math.ceilDiv(sizes.rows, sizes.blockSize) + sizes.sequences;
     blockIds = new int[all];

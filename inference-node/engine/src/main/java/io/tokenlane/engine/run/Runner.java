@@ -103,6 +103,11 @@ public final class Runner implements AutoCloseable {
     return all.counts();
   }
 
+  /** Whether nothing can run any more, once something has failed. */
+  public boolean isBroken() {
+    return model.isBroken();
+  }
+
   /** Whether the model's backend draws tokens, so that a step may run behind. */
   public boolean draws() {
     return device != null;
