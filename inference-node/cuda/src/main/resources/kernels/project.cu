@@ -812,20 +812,24 @@ DEVICE void norm_row(const ProjectArgs &a, const HeldRow &gain, u8 *shared, floa
   barrier();
 }
 
-// The factors of rows that came without them, by all warps, or by the first for a lone row.
+// The factors of rows that came without them, of those that this block finishes: by as many warps as have some.
 template <int TILES, class R>
 DEVICE void find_factors(const ProjectArgs &a, int rows, float *factors) {
+  const int own = R::COLUMNS == 1 ? 1 : TILES * 8 / R::BLOCKS;
+  const int each = (own + WARPS - 1) / WARPS;
+  const int stride = WARPS * R::BLOCKS;
   int warp = threadIdx.x / 32;
-  if (R::COLUMNS == 1 && warp > 0) {
+  if (warp >= own) {
     return;
   }
   const float *squares = a.squares + (u64)blockIdx.x * TILES * 8 * sixteens(a.width);
-  float found[TILES];
-  norm_factors<TILES, WARPS>(squares, warp, rows, a.width, a.epsilon, found);
+  int first = warp * R::BLOCKS + place_in_cluster<R>();
+  float found[each];
+  norm_factors<each, stride>(squares, first, rows, a.width, a.epsilon, found);
   if (threadIdx.x % 32 == 0) {
 #pragma unroll
-    for (int t = 0; t < TILES; t++) {
-      factors[t * WARPS + warp] = found[t];
+    for (int i = 0; i < each; i++) {
+      factors[first + i * stride] = found[i];
     }
   }
 }

@@ -76,7 +76,8 @@ static const size_t STACK = 64 * 1024;
 
 // What launches ask for. Bytes behind that are fenced.
 static const int MOST_LAUNCHED = 256 * 1024 / 16;
-static const u8 FENCE = 0xc7;
+static const u8 FENCE = 0xff;
+static const u8 UNWRITTEN = 0xff;
 static const u8 ENDED = 0x7f;  // what a block's shared memory is full of when it has ended
 
 struct Block {
@@ -94,10 +95,12 @@ struct Block {
 // A variable of each block, between bytes that nobody may write.
 struct Fenced {
   const Fenced *next;
-  const u8 *all;
+  u8 *all;
   size_t before;
   size_t bytes;
   size_t each;
+
+  void forget(int block) const { memset(all + block * each + before, UNWRITTEN, bytes); }
 
   bool whole() const {
     bool same = true;

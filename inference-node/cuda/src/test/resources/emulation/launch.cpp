@@ -71,6 +71,11 @@ static int run_blocks(int grid_x, int grid_y, int cluster, int threads, int shar
     int at = block_at(turn, clusters, order);
     for (int i = 0; i < cluster; i++) {
       begin_block(i, threads, {(unsigned)(at % grid_x), (unsigned)(at / grid_x * cluster + i), 0});
+      // What nobody wrote is no number. Of what was launched with, which is much, in one order only.
+      memset(blocks[i].launched, UNWRITTEN, order == 2 ? shared / 16 * 16 : 0);
+      for (const Fenced *f = all_fenced; f; f = f->next) {
+        f->forget(i);
+      }
     }
     if (!run_cluster(cluster, shared / 16 * 16, order)) {
       return 1;

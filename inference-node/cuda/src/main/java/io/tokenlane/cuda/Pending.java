@@ -3,6 +3,7 @@ package io.tokenlane.cuda;
 import io.tokenlane.cuda.Handles.DeviceKvStore;
 import io.tokenlane.cuda.Handles.DeviceLinear;
 import io.tokenlane.cuda.Handles.DeviceRows;
+import io.tokenlane.cuda.driver.DeviceFacts;
 import io.tokenlane.engine.backend.AttentionLayer;
 import io.tokenlane.engine.tensor.Activation;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +30,19 @@ sealed interface Pending {
    * @param out what it is added to
    */
   record Added(Ready in, DeviceLinear weight, DeviceRows out) implements Pending {
-    /** Whether the norm before another can come behind it. */
-    boolean normsBehind(DeviceLinear another) {
-      return another.format().takesFactors() && weight.format() != Format.F32;
+    /**
+     * Whether the norm before another can come behind it, and is worth it: bytes want blocks of two
+     * panels, which are too few in a narrow matrix.
+     *
+     * @param rows padded
+     */
+    boolean normsBehind(DeviceLinear another, int rows, DeviceFacts device) {
+      return weight.format() != Format.F32
+          && switch (another.format()) {
+            case BF16 -> true;
+            case INT8 -> Tile.fills(2, weight.outputs(), rows, device);
+            case F32, F16 -> false;
+          };
     }
   }
 

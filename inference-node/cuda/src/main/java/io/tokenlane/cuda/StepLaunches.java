@@ -99,7 +99,7 @@ final class StepLaunches {
     Left left = null;
     if (pending instanceof Added added
         && added.out().equals(in)
-        && added.normsBehind(weight)
+        && added.normsBehind(weight, rows, driver.device())
         && !isLarge(added.weight())
         && !isLarge(weight)) {
       pending = null;

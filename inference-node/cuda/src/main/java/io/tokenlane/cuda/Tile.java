@@ -95,6 +95,14 @@ record Tile(Kernel kernel, int tiles, int panels, int cluster, int stages, int s
     return tiles == 1 ? blocks >= 3L * processors : 4 * blocks >= 3L * processors;
   }
 
+  /** Whether blocks of so many panels are enough for three quarters of the multiprocessors. */
+  static boolean fills(int panels, int outputs, int rows, DeviceFacts device) {
+    long blocks =
+        (long) Math.ceilDiv(outputs, panels * Format.PANEL)
+            * Math.ceilDiv(rows, TileShape.MOST_TILES * Format.TILE);
+    return 4 * blocks >= 3L * device.processors();
+  }
+
   /** Blocks for so many rows and outputs. */
   Grid grid(int rows, int outputs) {
     return new Grid(

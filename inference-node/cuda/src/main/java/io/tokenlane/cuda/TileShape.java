@@ -27,7 +27,7 @@ record TileShape(Kernel kernel, int rows, int panels, Sharing sharing) {
   private static final Map<String, Integer> NAMED =
       Map.of("LONE", LONE, "NORMED", NORMED, "HEADED", LONE);
 
-  private static final int MOST_TILES = 8;
+  static final int MOST_TILES = 8;
 
   /** Steps of a stage. */
   private static final int TOGETHER = 2;

@@ -29,6 +29,9 @@ final class RecordingDriver implements Driver {
   /** Milliseconds that each launch of a kernel in a graph takes, by its symbol; else one. */
   final Map<String, Float> takes = new HashMap<>();
 
+  /** Multiprocessors. */
+  int processors = 132;
+
   /** So many of the next graphs find no room. */
   int graphsThatFail;
 
@@ -67,7 +70,7 @@ final class RecordingDriver implements Driver {
 
   @Override
   public DeviceFacts device() {
-    return new DeviceFacts("recorder", 9, 0, 132, 232_448, capacity, 13000);
+    return new DeviceFacts("recorder", 9, 0, processors, 232_448, capacity, 13000);
   }
 
   @Override

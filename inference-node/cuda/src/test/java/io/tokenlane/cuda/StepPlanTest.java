@@ -132,9 +132,16 @@ final class StepPlanTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"AS_STORED, 1, 8, 2", "INT8, 1, 5, 1", "INT8, 2, 5, 3"})
-  void aLayerIsFewLaunches(WeightFormat weights, int sequences, int launches, int head) {
+  @CsvSource({
+    "AS_STORED, 1, 2, 8, 2",
+    "INT8, 1, 2, 5, 1",
+    "INT8, 2, 2, 5, 3",
+    "INT8, 2, 132, 7, 2"
+  })
+  void aLayerIsFewLaunches(
+      WeightFormat weights, int sequences, int processors, int launches, int head) {
     RecordingDriver recorder = new RecordingDriver(PLENTY);
+    recorder.processors = processors;
     CudaBackend other = backend(recorder, weights);
     try (Checkpoint again = Checkpoint.open(TestModels.of("tiny-llama"));
         Model loaded = Models.load(again.config(), again.weights(), other, 192);
@@ -143,7 +150,8 @@ final class StepPlanTest {
       recorder.enqueued.clear();
       decode(loaded, cache, sequences, 300);
       // In, embed, rotations; for each layer four projections and attention, and rows made ready
-      // for two projections that do not norm them themselves (float32 is gated on the way, too);
+      // for two projections where nobody left them so (float32 is gated on the way, too): several
+      // for the first layer and the head anyway, all where a matrix has few blocks of two panels;
       // at last the head, and out.
       assertThat(recorder.enqueued)
           .hasSize(3 + again.config().layers() * launches + head + 1)

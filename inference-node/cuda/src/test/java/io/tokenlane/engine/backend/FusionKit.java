@@ -24,7 +24,7 @@ abstract class FusionKit {
   private static final int WIDTH = 64;
   private static final int GATED = 96;
   private static final int OUT = 24;
-  private static final int[] ROWS = {1, 11, 70};
+  private static final int[] ROWS = {1, 5, 11, 20, 70};
   private static final float EPSILON = 1e-5f;
 
   /** Each with an order of its own. */
