@@ -43,9 +43,10 @@ final class Admission {
       Generation first, GenerationRequest request, Consumer<? super GenerationEvent> listener) {
     ActiveGeneration sibling = (ActiveGeneration) first;
     if (!Arrays.equals(request.prompt(), sibling.request.prompt())
-        || !request.cacheSalt().equals(sibling.request.cacheSalt())) {
+        || !request.cacheSalt().equals(sibling.request.cacheSalt())
+        || request.earlyExit().mark() != sibling.request.earlyExit().mark()) {
       throw new IllegalArgumentException(
-          "prompt: %d tokens (expected: the sibling's prompt and cache_salt)"
+          "prompt: %d tokens (expected: the sibling's prompt, cache_salt and early exit)"
               .formatted(request.prompt().length));
     }
     return submit(request, sibling, listener);

@@ -69,7 +69,7 @@ public final class Engine implements AutoCloseable {
    * computed once, and blocks are copied when the answers part.
    *
    * @param first what {@code submit} returned for the first answer
-   * @throws IllegalArgumentException if prompt or salt are not those of the first
+   * @throws IllegalArgumentException if prompt, salt or early exit are not those of the first
    */
   public Generation submitSibling(
       Generation first, GenerationRequest request, Consumer<? super GenerationEvent> listener) {

@@ -79,14 +79,19 @@ final class SharingTest {
   }
 
   @Test
-  void aSiblingMustHaveTheSamePromptAndSalt() {
+  void aSiblingMustHaveTheSamePromptSaltAndEarlyExit() {
+    EarlyExit early = new EarlyExit(EarlyExit.Mode.THRESHOLD, 0.9f, 1, 1, List.of());
     try (SteppedEngine engine = new SteppedEngine(model, CONFIG)) {
       Admission door = engine.loop.admission();
       Generation first = door.submit(greedy(counting(0, 5), 1), event -> {});
       for (GenerationRequest other :
-          List.of(greedy(counting(1, 5), 1), salted(counting(0, 5), "other"))) {
+          List.of(
+              greedy(counting(1, 5), 1),
+              salted(counting(0, 5), "other"),
+              greedy(counting(0, 5), 1).with(early))) {
         assertThatThrownBy(() -> door.submitSibling(first, other, event -> {}))
-            .hasMessage("prompt: 5 tokens (expected: the sibling's prompt and cache_salt)");
+            .hasMessage(
+                "prompt: 5 tokens (expected: the sibling's prompt, cache_salt and early exit)");
       }
       engine.runUntilIdle();
     }

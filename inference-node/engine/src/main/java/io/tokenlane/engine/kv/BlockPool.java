@@ -151,14 +151,23 @@ public final class BlockPool {
   }
 
   /**
-   * Gives an empty table the first blocks of another, its partly filled one included.
+   * Gives an empty table the first blocks of another, its partly filled one included, as what the
+   * other knows them to be: published or not, shallow or not.
    *
-   * @param tokens how many tokens, computed by the other, they must hold
+   * @param to of the same salt and mark
+   * @param tokens the sequence of both, as far as they must hold it
+   * @param length how many of its tokens, computed by the other, they must hold
    */
-  public void fork(BlockTable from, BlockTable to, int tokens) {
-    for (int at = 0; at < Math.ceilDiv(tokens, blockSize); at++) {
+  public void fork(BlockTable from, BlockTable to, int[] tokens, int length) {
+    for (int at = 0; at < Math.ceilDiv(length, blockSize); at++) {
       share(from.ids()[at]);
       to.add(from.ids()[at]);
+    }
+    to.adoptShallow(from, length);
+    int known = Math.min(from.hashed, length / blockSize);
+    while (to.hashed < known) {
+      hashOfNext(to, tokens);
+      commitHash(to);
     }
   }
 

@@ -66,6 +66,13 @@ public final class BlockTable {
     shallowFrom = Math.min(shallowFrom, position);
   }
 
+  /** Takes over which of another's first tokens are shallow. */
+  void adoptShallow(BlockTable other, int tokens) {
+    if (other.isShallow(tokens)) {
+      leftEarly(other.shallowFrom);
+    }
+  }
+
   /** Whether a block that ends before token {@code end} holds a shallow token or follows one. */
   boolean isShallow(int end) {
     return shallowFrom < end;

@@ -51,7 +51,15 @@ final class PrefixIndex {
     return NONE;
   }
 
+  /**
+   * @throws IllegalStateException if the block is here already: a chain with a block twice has no
+   *     end
+   */
   void add(int block, PrefixHash hash, int[] sequence, int from) {
+    if (present[block]) {
+      throw new IllegalStateException(
+          "block %d: indexed again (expected: once, until it is removed)".formatted(block));
+    }
     System.arraycopy(sequence, from, tokens, block * blockSize, blockSize);
     high[block] = hash.high;
     low[block] = hash.low;

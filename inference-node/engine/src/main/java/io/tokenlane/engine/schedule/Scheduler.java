@@ -320,7 +320,7 @@ public final class Scheduler {
     Sequence sibling = sequence.sibling();
     if (sibling != null && sibling.hasComputedPrompt() && !sequence.hasRun()) {
       int computed = sequence.promptLength() - 1;
-      pool.fork(sibling.blocks(), sequence.blocks(), computed);
+      pool.fork(sibling.blocks(), sequence.blocks(), sequence.tokens(), computed);
       return computed;
     }
     return pool.match(sequence.blocks(), sequence.tokens(), sequence.lookedUp());

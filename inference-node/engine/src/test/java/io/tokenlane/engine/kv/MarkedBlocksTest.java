@@ -3,8 +3,11 @@ package io.tokenlane.engine.kv;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Blocks of tokens that left the model early are found by tables of the same mark only. */
 class MarkedBlocksTest {
@@ -58,6 +61,30 @@ class MarkedBlocksTest {
     pool.release(table);
     assertThat(found(7)).isEqualTo(32);
     assertThat(found(0)).isEqualTo(8);
+  }
+
+  /** A fork goes on as its origin would: nothing is indexed as what it is not. */
+  @ParameterizedTest
+  @CsvSource({
+    // forked, found without the mark, with it
+    "18, 8, 32",
+    "10, 8, 32",
+    "9, 32, 32",
+    "7, 32, 32",
+  })
+  void aForkIsAsShallowAsWhatItHoldsOfItsOrigin(int forked, int whole, int marked) {
+    BlockTable origin = computed(7, 9, 20);
+    BlockTable fork = new BlockTable(CacheSalt.NONE, 7);
+    pool.fork(origin, fork, tokens, forked);
+    pool.makeRoom(fork, forked, 32, 0);
+    pool.announce(fork, tokens, 32);
+    pool.checkInvariants(List.of(origin, fork));
+    pool.publish(fork, tokens, 32);
+    pool.checkInvariants(List.of(origin, fork));
+    pool.release(origin);
+    pool.release(fork);
+    assertThat(found(0)).isEqualTo(whole);
+    assertThat(found(7)).isEqualTo(marked);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.tokenlane.engine.kv;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.HashSet;
@@ -25,6 +26,19 @@ final class PrefixIndexTest {
     assertThat(index.find(hash, new int[] {1, 2}, 0)).isEqualTo(-1);
     assertThat(index.find(hash, new int[] {3, 4}, 0)).isEqualTo(1);
     assertThat(index.contains(0)).isFalse();
+  }
+
+  @Test
+  void aBlockIsIndexedOnce() {
+    PrefixIndex index = new PrefixIndex(4, 2);
+    PrefixHash hash = new PrefixHash();
+    hash.reset(CacheSalt.NONE);
+    index.add(3, hash, new int[] {1, 2}, 0);
+    assertThatThrownBy(() -> index.add(3, hash, new int[] {3, 4}, 0))
+        .hasMessage("block 3: indexed again (expected: once, until it is removed)");
+    index.remove(3);
+    index.add(3, hash, new int[] {3, 4}, 0);
+    assertThat(index.find(hash, new int[] {3, 4}, 0)).isEqualTo(3);
   }
 
   @Test

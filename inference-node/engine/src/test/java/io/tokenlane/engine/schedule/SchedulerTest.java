@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -79,6 +80,42 @@ final class SchedulerTest {
     assertThatThrownBy(() -> limits(5, 4))
         .hasMessage("max_tokens: 4 (expected: >= 5, a token for each sequence)");
     assertThatThrownBy(() -> limits(0, 4)).hasMessage("max_sequences: 0 (expected: >= 1)");
+  }
+
+  /** Two answers to a conversation whose first answer left the model early. */
+  @Test
+  void siblingsOfAShallowPromptLeaveNothingThatOthersMayNotRead() {
+    Scheduler scheduler = scheduler(64, 8, 64);
+    int[] prompt = IntStream.range(0, 22).toArray();
+    Sequence before = marked(Arrays.copyOf(prompt, 20), 4, null);
+    scheduler.add(before, 0);
+    scheduler.schedule(8).chunks().forEach(chunk -> scheduler.complete(chunk, 0));
+    before.leftEarly(8);
+    finish(scheduler, before);
+
+    Sequence first = marked(prompt, 8, null);
+    Sequence second = marked(prompt, 8, first);
+    scheduler.add(first, 1);
+    scheduler.add(second, 2);
+    finish(scheduler, first, second);
+    assertThat(first.cachedTokens()).isEqualTo(20);
+    assertThat(second.cachedTokens()).isEqualTo(21);
+
+    Sequence whole = sequence(prompt, 4, 0);
+    scheduler.add(whole, 3);
+    step(scheduler);
+    assertThat(whole.cachedTokens()).isEqualTo(8);
+  }
+
+  private static Sequence marked(int[] prompt, int maxTokens, @Nullable Sequence sibling) {
+    SequenceSpec spec = new SequenceSpec(prompt, maxTokens, NO_STOP, 0, CacheSalt.NONE, 7);
+    return new Sequence(spec, sibling);
+  }
+
+  private void finish(Scheduler scheduler, Sequence... sequences) {
+    while (Arrays.stream(sequences).anyMatch(sequence -> sequence.state() != State.FULL)) {
+      step(scheduler);
+    }
   }
 
   @ParameterizedTest
