@@ -1,15 +1,9 @@
 package io.tokenlane.engine.tool;
 
 import java.util.function.BiPredicate;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /** A call as a name and tagged arguments, whose values are text or JSON. */
 final class TaggedCallReader extends CallReader {
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
-
   private final ToolFormat.TaggedBody body;
   private final BiPredicate<String, String> isText;
   private final StringBuilder held = new StringBuilder();
@@ -96,7 +90,7 @@ final class TaggedCallReader extends CallReader {
     }
     String argument = held.substring(from, keyEnd).strip();
     String text = unwrapped(held.substring(value, held.length() - body.valueEnd().length()));
-    argument((count++ == 0 ? "" : ", ") + MAPPER.writeValueAsString(argument) + ": ");
+    argument((count++ == 0 ? "" : ", ") + JsonText.string(argument) + ": ");
     argument(json(argument, text));
     held.setLength(0);
   }
@@ -109,16 +103,7 @@ final class TaggedCallReader extends CallReader {
   }
 
   private String json(String argument, String text) {
-    if (!isText.test(name, argument)) {
-      try {
-        return MAPPER.readTree(text.strip()).isMissingNode()
-            ? MAPPER.writeValueAsString(text)
-            : text.strip();
-      } catch (JacksonException e) {
-        // What is no JSON is text, as models write it without quotes.
-        return MAPPER.writeValueAsString(text);
-      }
-    }
-    return MAPPER.writeValueAsString(text);
+    boolean json = !isText.test(name, argument) && JsonText.isJson(text.strip());
+    return json ? text.strip() : JsonText.string(text);
   }
 }

@@ -3,10 +3,7 @@ package io.tokenlane.engine.tool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiPredicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Finds the calls in a stream of text. Text may be cut anywhere between deltas: what may yet become
@@ -16,13 +13,6 @@ import tools.jackson.databind.json.JsonMapper;
  * <p>Not thread-safe; one instance for one generation.
  */
 public final class ToolCallParser {
-  /** Llama 3's calls of its built-in tools: {@code brave_search.call(query="…")}. */
-  private static final Pattern BUILT_IN =
-      Pattern.compile("\\s*(\\w+)\\.call\\((.*)\\)\\s*", Pattern.DOTALL);
-
-  private static final Pattern KEYWORD =
-      Pattern.compile("\\s*(\\w+)\\s*=\\s*(\"(?:[^\"\\\\]|\\\\.)*\"|[^,\"]+)\\s*,?");
-
   private final ToolFormat format;
   private final BiPredicate<String, String> isText;
   private final StringBuilder held = new StringBuilder();
@@ -306,19 +296,13 @@ public final class ToolCallParser {
   }
 
   private boolean builtIn(String code) {
-    Matcher call = BUILT_IN.matcher(code);
-    if (!call.matches()) {
+    BuiltInCall call = BuiltInCall.parse(code);
+    if (call == null) {
       return false;
     }
-    List<String> members = new ArrayList<>();
-    Matcher keyword = KEYWORD.matcher(call.group(2));
-    while (keyword.lookingAt()) {
-      members.add(new JsonMapper().writeValueAsString(keyword.group(1)) + ": " + keyword.group(2));
-      keyword.region(keyword.end(), call.group(2).length());
-    }
     flush();
-    pieces.add(new CallPiece.Start(calls, call.group(1)));
-    pieces.add(new CallPiece.Arguments(calls++, "{" + String.join(", ", members) + "}"));
+    pieces.add(new CallPiece.Start(calls, call.tool()));
+    pieces.add(new CallPiece.Arguments(calls++, call.arguments()));
     ended++;
     return true;
   }

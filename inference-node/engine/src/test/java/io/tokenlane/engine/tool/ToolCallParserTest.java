@@ -97,6 +97,12 @@ class ToolCallParserTest {
             "<|python_tag|>brave_search.call(query=\"a, b\", n=2)",
             "",
             "brave_search{\"query\": \"a, b\", \"n\": 2}"),
+        one(
+            "<|python_tag|>",
+            "<|python_tag|>f.call(city=Cote d'Or, on=True, at=None, l=[1, 2], s='it\\'s, so', t=\"a\\'b\")",
+            "",
+            "f{\"city\": \"Cote d'Or\", \"on\": true, \"at\": null, \"l\": [1, 2], \"s\": \"it's, so\", \"t\": \"a\\\\'b\"}"),
+        one("<|python_tag|>", "<|python_tag|>f.call()", "", "f{}"),
         one("<|python_tag|>", "<|python_tag|>print(1)", "print(1)"),
         one(
             "<arg_key>",
@@ -162,6 +168,18 @@ class ToolCallParserTest {
       check(expected, List.of(answer.substring(0, cut), answer.substring(cut)));
     }
     check(expected, answer.chars().mapToObj(Character::toString).toList());
+  }
+
+  @Test
+  void argumentsOfBuiltInToolsAreOfAnyLength() {
+    String query = "a\\n".repeat(100_000);
+    check(
+        one(
+            "<|python_tag|>",
+            "",
+            "",
+            "f{\"query\": \"" + query + "\", \"text\": \"" + "b".repeat(100_000) + "\"}"),
+        List.of("<|python_tag|>f.call(query=\"" + query + "\", text=" + "b".repeat(100_000) + ")"));
   }
 
   private static void check(Case expected, List<String> deltas) {
