@@ -23,6 +23,10 @@ public final class ToolCallParser {
   private @Nullable CallReader reader;
   private State state;
   private int calls;
+
+  /** Calls that had begun before this section. */
+  private int callsBefore;
+
   private int ended;
 
   private enum State {
@@ -65,6 +69,9 @@ public final class ToolCallParser {
     } else if (reader != null && !reader.started()) {
       write(raw.toString());
     } else {
+      if (state == State.SECTION) {
+        giveBackSection();
+      }
       write(held.toString());
     }
     if (calls == 0) {
@@ -164,6 +171,7 @@ public final class ToolCallParser {
           open();
         } else {
           state = State.SECTION;
+          callsBefore = calls;
         }
       } else if (trigger.startsWith(held.toString())) {
         return;
@@ -196,11 +204,16 @@ public final class ToolCallParser {
   }
 
   private void leaveSection() {
-    if (calls == 0) {
-      held.insert(0, raw);
-    }
+    giveBackSection();
     state = format.trigger().isEmpty() ? State.PLAIN : State.TEXT;
     release();
+  }
+
+  /** What looked like the beginning of calls is text if none came. */
+  private void giveBackSection() {
+    if (calls == callsBefore) {
+      held.insert(0, raw);
+    }
   }
 
   /** Begins a call whose first characters were already seen. */

@@ -156,12 +156,24 @@ class ToolCallParserTest {
             "g{}"));
   }
 
+  static Stream<Case> textsThatBeginLikeCalls() {
+    return Stream.of(
+        one("functools[", "It is called functools", "It is called functools"),
+        one("functools[", "I like functools [, ", "I like functools [, "),
+        one(
+            "functools[",
+            "functools[{\"name\": \"f\", \"arguments\": {}}] of functools, and functools",
+            "of functools, and functools",
+            "f{}"),
+        one("<tool_calls>[", "Use the tag <tool_calls>[", "Use the tag <tool_calls>["));
+  }
+
   private static Case one(String tells, String answer, String text, String... calls) {
     return new Case(tells, answer, text, List.of(calls));
   }
 
   @ParameterizedTest
-  @MethodSource({"answers", "answersInTagsAndCode"})
+  @MethodSource({"answers", "answersInTagsAndCode", "textsThatBeginLikeCalls"})
   void findsCallsWhereverTheTextIsCut(Case expected) {
     String answer = expected.answer();
     for (int cut = 0; cut <= answer.length(); cut++) {
