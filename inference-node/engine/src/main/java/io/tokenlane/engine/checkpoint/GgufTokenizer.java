@@ -122,7 +122,7 @@ final class GgufTokenizer {
         .filter(table -> table.length > 0)
         .ifPresent(table -> steps.add(TextNormalizer.charsMap(table, false)));
     if (metadata.flag(PREFIX + "remove_extra_whitespaces").orElse(true)) {
-      steps.add(TextNormalizer.replaceRegex("^ +| +$", ""));
+      steps.add(TextNormalizer.stripSpaces());
       steps.add(TextNormalizer.replaceRegex(" {2,}", " "));
     }
     if (metadata.flag(PREFIX + "add_space_prefix").orElse(true)) {

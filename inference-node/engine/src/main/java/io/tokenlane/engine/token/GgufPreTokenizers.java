@@ -40,12 +40,13 @@ public final class GgufPreTokenizers {
           + "ὐ-ὗὙὛὝὟ-\u1f7dᾀ-ᾴᾶ-ᾼ\u1fbeῂ-ῄῆ-ῌῐ-\u1fd3ῖ-\u1fdbῠ-Ῥῲ-ῴῶ-ῼℂℇℊ-ℓℕℙ-ℝℤ\u2126ℨ\u212a-ℭℯ-ℴℹℼ-ℿⅅ"
           + "-ⅉⅎↃↄⰀ-ⱻⱾ-ⳤⳫ-ⳮⳲⳳꙀ-ꙭꚀ-ꚛꜢ-ꝯꝱ-ꞇꞋ-ꞎꭰ-ꮿﬀ-ﬆﬓ-ﬗＡ-Ｚａ-ｚ𐐀-𐑏𐒰-𐓓𐓘-𐓻𐲀-𐲲𐳀-𐳲𑢠-𑣟𞤀-𞥃";
 
+  private static final String SPACE_AT_END = "\\s+$";
   private static final List<String> DEEPSEEK_LLM =
       List.of(
           "[\\r\\n]",
           "\\s?[" + CASED_LETTERS + "]+",
           "\\s?[!-/:-~！-／：-～‘-‟\u3000-。]+",
-          "\\s+$",
+          SPACE_AT_END,
           CJK,
           "\\p{N}+");
   private static final List<String> DEEPSEEK_CODER =
@@ -71,9 +72,9 @@ public final class GgufPreTokenizers {
           + "|"
           + LETTERS
           + "|\\p{N}| ?[^\\s\\p{L}\\p{N}\\r\\n]+|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+  private static final String SPACED_LETTERS = "(?:\\p{L}\\p{M}*(?: \\p{L}\\p{M}*)*)+";
   private static final String EXAONE_MOE =
-      CONTRACTIONS
-          + "|[^\\r\\n\\p{L}\\p{N}]?(?:\\p{L}\\p{M}*(?: \\p{L}\\p{M}*)*)+|\\p{N}|"
+      (CONTRACTIONS + "|[^\\r\\n\\p{L}\\p{N}]?" + SPACED_LETTERS + "|\\p{N}|")
           + " ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]?|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+";
   private static final String NOT_HAN = "&&[^\\p{IsHan}]]";
   private static final String KIMI_UPPER = "[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}" + NOT_HAN;
@@ -115,18 +116,24 @@ public final class GgufPreTokenizers {
           "[\\p{P}!-/:-@\\[-`{-~]",
           GPT2);
 
-  /** From the right, in threes. */
-  private static final String THOUSANDS = "\\d{1,3}(?=(?:\\d{3})*+(?!\\d))";
-
-  private static final List<String> TINY_AYA = List.of("\\d{1,3}(?=(?:\\d{3})*\\b)", GPT4O);
+  private static final List<String> TINY_AYA = List.of(DigitGroups.THOUSANDS_OF_WORDS, GPT4O);
   private static final String ASIAN =
       "[一-鿿㐀-䶿\uf900-\ufaff\u3040-ゟ゠-ヿ･-ﾟ⼀-⿟เ-๿\u0e80-\u0effក-\u17ffက-႟ꩠ-ꩿꧠ-\ua9ff가-\ud7af"
           + "ᄀ-ᇿ]+";
-  private static final List<String> AFMOE = List.of(THOUSANDS, ASIAN, DEEPSEEK_V3_WORDS);
+  private static final List<String> AFMOE =
+      List.of(DigitGroups.THOUSANDS, ASIAN, DEEPSEEK_V3_WORDS);
   private static final List<String> MINICPM5 =
       List.of("\\p{N}{1,3}", CONTRACTIONS + "|" + LETTERS + "|\\p{N}+|" + MARKS_AND_SPACE);
   private static final String WORDS_OF_ANY_CASE = LETTERS + "|\\p{N}|" + MARKS_AND_SPACE;
   private static final String LINES = "[^\\n]+|[\\n]+";
+
+  /** Expressions for which Java's matcher recurses or looks at spaces over and over. */
+  private static final Map<String, String> WITHOUT_BACKTRACKING =
+      Map.of(
+          EXAONE_MOE,
+          EXAONE_MOE.replace(SPACED_LETTERS, "(?:\\p{L}\\p{M}*+(?: \\p{L}\\p{M}*+)*+)++"),
+          SPACE_AT_END,
+          "(?<!\\s)\\s++$");
 
   private static final Map<String, List<String>> REGEXES = regexes();
   private static final Set<String> LIKE_LLAMA3 =
@@ -189,7 +196,7 @@ public final class GgufPreTokenizers {
     put(all, SPARK, "spark2_5");
     put(all, CHAMELEON, "chameleon");
     put(all, TINY_AYA, "tiny_aya", "cohere2moe");
-    put(all, List.of("\\p{N}+", THOUSANDS), "superbpe");
+    put(all, List.of("\\p{N}+", DigitGroups.THOUSANDS), "superbpe");
     put(all, AFMOE, "afmoe");
     put(all, MINICPM5, "minicpm5");
     put(all, List.of(WORDS_OF_ANY_CASE), "ufakzeka");
@@ -219,6 +226,11 @@ public final class GgufPreTokenizers {
   /** Whether a regular expression is one of those here, which end soon on any text. */
   static boolean knows(String regex) {
     return REGEXES.values().stream().anyMatch(regexes -> regexes.contains(regex));
+  }
+
+  /** An expression with the same matches, found soon on any text; itself if none is known. */
+  static String withoutBacktracking(String regex) {
+    return WITHOUT_BACKTRACKING.getOrDefault(regex, regex);
   }
 
   /** All names. */

@@ -1,13 +1,10 @@
 package io.tokenlane.engine.token;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-
 /**
  * Splits at the matches of a regular expression, as Hugging Face tokenizers' {@code Split}.
  *
  * <p>Expressions are those of Oniguruma as vocabularies use them, in Unicode throughout; see {@link
- * Regexes}.
+ * Matches}.
  */
 public final class RegexSplit implements PreTokenizer {
 
@@ -25,10 +22,9 @@ public final class RegexSplit implements PreTokenizer {
     CONTIGUOUS
   }
 
-  private final Pattern pattern;
+  private final Matches matches;
   private final Behavior behavior;
   private final boolean invert;
-  private final boolean trusted;
 
   /**
    * An expression that is trusted to end soon on any text only if it is a well-known one.
@@ -37,54 +33,37 @@ public final class RegexSplit implements PreTokenizer {
    * @throws TokenizerException if the expression is malformed
    */
   public RegexSplit(String regex, Behavior behavior, boolean invert) {
-    this(Regexes.compile(regex), behavior, invert, GgufPreTokenizers.knows(regex));
+    this(Matches.of(regex, GgufPreTokenizers.knows(regex)), behavior, invert);
   }
 
-  private RegexSplit(Pattern pattern, Behavior behavior, boolean invert, boolean trusted) {
-    this.trusted = trusted;
-    this.pattern = pattern;
+  private RegexSplit(Matches matches, Behavior behavior, boolean invert) {
+    this.matches = matches;
     this.behavior = behavior;
     this.invert = invert;
   }
 
   /** Matches, and what lies between them, are pieces; for trusted expressions. */
   public static RegexSplit isolated(String regex) {
-    return new RegexSplit(Regexes.compile(regex), Behavior.ISOLATED, false, true);
+    return new RegexSplit(Matches.of(regex, true), Behavior.ISOLATED, false);
   }
 
   @Override
   public PreTokenizer exact() {
-    return behavior == Behavior.REMOVED
-        ? new RegexSplit(pattern, Behavior.ISOLATED, invert, trusted)
-        : this;
+    return behavior == Behavior.REMOVED ? new RegexSplit(matches, Behavior.ISOLATED, invert) : this;
   }
 
   @Override
   public void split(String text, int from, int to, PieceSink sink) {
     Pieces pieces = new Pieces(text, from, sink);
-    Matcher matcher = pattern.matcher(trusted ? text : new BoundedText(text)).region(from, to);
-    int end = from;
-    try {
-      while (matcher.find()) {
-        if (matcher.end() > matcher.start()) {
-          pieces.add(end, matcher.start(), invert);
-          pieces.add(matcher.start(), matcher.end(), !invert);
-          end = matcher.end();
-        }
-      }
-    } catch (StackOverflowError e) {
-      // Java's matcher recurses in repeated groups; the vocabulary decides the expression.
-      throw new TokenizerException(
-          "pre_tokenizer: " + pattern + " recurses too deeply on a text of " + (to - from));
-    }
-    pieces.add(end, to, invert);
-    pieces.finish();
+    matches.find(text, from, to, pieces);
+    pieces.addRest(to);
   }
 
   /** Joins parts as the behaviour says, one part held back. */
-  private final class Pieces {
+  private final class Pieces implements Matches.Sink {
     private final String text;
     private final PieceSink sink;
+    private int behind;
     private int start;
     private int end;
     private boolean isMatch;
@@ -92,11 +71,24 @@ public final class RegexSplit implements PreTokenizer {
     Pieces(String text, int from, PieceSink sink) {
       this.text = text;
       this.sink = sink;
+      behind = from;
       start = from;
       end = from;
     }
 
-    void add(int from, int to, boolean match) {
+    @Override
+    public void match(int from, int to) {
+      add(behind, from, invert);
+      add(from, to, !invert);
+      behind = to;
+    }
+
+    void addRest(int to) {
+      add(behind, to, invert);
+      finish();
+    }
+
+    private void add(int from, int to, boolean match) {
       if (from == to) {
         return;
       }
@@ -120,7 +112,7 @@ public final class RegexSplit implements PreTokenizer {
       };
     }
 
-    void finish() {
+    private void finish() {
       boolean dropped = isMatch && behavior == Behavior.REMOVED;
       if (start < end && !dropped) {
         sink.piece(text, start, end);

@@ -76,6 +76,21 @@ public interface TextNormalizer {
     };
   }
 
+  /** Spaces, and no other white space, taken off both ends. */
+  static TextNormalizer stripSpaces() {
+    return text -> {
+      int from = 0;
+      while (from < text.length() && text.charAt(from) == ' ') {
+        from++;
+      }
+      int to = text.length();
+      while (to > from && text.charAt(to - 1) == ' ') {
+        to--;
+      }
+      return text.substring(from, to);
+    };
+  }
+
   /** Each of these in turn. */
   static TextNormalizer sequence(List<TextNormalizer> steps) {
     return steps.stream()

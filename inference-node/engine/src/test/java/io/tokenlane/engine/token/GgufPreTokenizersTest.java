@@ -28,6 +28,29 @@ final class GgufPreTokenizersTest {
     assertThat(String.join("", pieces(name, TEXT))).isEqualTo(TEXT);
   }
 
+  /** Java's matcher recurses in repeated groups, and some expressions look at all that follows. */
+  @ParameterizedTest
+  @MethodSource("names")
+  void takesLongTexts(String name) {
+    for (String part : List.of("a", "hello world ", "1", " ", " 1", "\n", "'", "क़\u0301", "你")) {
+      for (String end : List.of("x", "1")) {
+        String text = part.repeat(60_000 / part.length()) + end;
+        assertThat(String.join("", pieces(name, text))).as(part).isEqualTo(text);
+      }
+    }
+  }
+
+  @Test
+  void spacesAtTheEndArePieces() {
+    assertThat(pieces("deepseek-llm", "1  2 \t ")).containsExactly("1", "  ", "2", " \t ");
+  }
+
+  @Test
+  void lettersOfManyWordsAreOnePiece() {
+    assertThat(pieces("exaone-moe", "a क\u093c b1 c  d"))
+        .containsExactly("a क\u093c b", "1", " c", " ", " d");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
