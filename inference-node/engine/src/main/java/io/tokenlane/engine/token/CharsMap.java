@@ -93,8 +93,10 @@ final class CharsMap implements TextNormalizer {
       int end = at;
       int value = -1;
       for (int i = at; i < text.length && walk.step(text[i]); i++) {
-        value = walk.value >= 0 ? walk.value : value;
-        end = walk.value >= 0 ? i + 1 : end;
+        if (walk.value >= 0 && Utf8.isBoundary(text, i + 1)) {
+          value = walk.value;
+          end = i + 1;
+        }
       }
       if (value >= 0) {
         out.append(replacement(value));

@@ -57,6 +57,11 @@ final class Utf8 {
     return text.append(new String(bytes, start, to - start, StandardCharsets.UTF_8)).toString();
   }
 
+  /** Whether no sequence of well-formed text goes on at {@code at}. */
+  static boolean isBoundary(byte[] text, int at) {
+    return at == text.length || (text[at] & 0xC0) != 0x80;
+  }
+
   /** Length of the unfinished but so far well-formed sequence at the end, 0 to 3. */
   static int incompleteTail(byte[] bytes) {
     for (int length = Math.min(3, bytes.length); length > 0; length--) {
