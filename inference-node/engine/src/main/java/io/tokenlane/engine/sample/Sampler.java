@@ -132,7 +132,7 @@ public final class Sampler {
     }
     TokenCounts counts = state.counts;
     for (int slot = 0; slot < counts.slots(); slot++) {
-      if (counts.id(slot) >= 0) {
+      if (counts.isSeen(slot)) {
         int id = counts.id(slot);
         adjusted[id] = penalised(adjusted[id], counts.generated(slot), state.params);
       }

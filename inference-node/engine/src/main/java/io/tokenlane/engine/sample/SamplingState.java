@@ -100,7 +100,7 @@ public final class SamplingState {
   public int seen(int[] ids, int[] generated) {
     int count = 0;
     for (int slot = 0; slot < counts.slots(); slot++) {
-      if (counts.id(slot) >= 0) {
+      if (counts.isSeen(slot)) {
         ids[count] = counts.id(slot);
         generated[count++] = counts.generated(slot);
       }

@@ -2,21 +2,26 @@ package io.tokenlane.engine.sample;
 
 import java.util.Arrays;
 
-/** How often each token of a sequence was generated; open addressing, no boxing. */
+/**
+ * Which tokens a sequence holds: those of its prompt, and how often each was generated. Open
+ * addressing, no boxing.
+ */
 final class TokenCounts {
   private static final int EMPTY = -1;
 
   private int[] ids = newTable(64);
   private int[] generated = new int[64];
+  private boolean[] prompt = new boolean[64];
   private int size;
 
   /** Notes a token of the prompt: known, not generated. */
   void see(int id) {
-    slotOf(id);
+    // First the slot, here and below: finding one may replace the array.
+    int slot = slotOf(id);
+    prompt[slot] = true;
   }
 
   void count(int id) {
-    // First the slot: finding one may replace the array.
     int slot = slotOf(id);
     generated[slot]++;
   }
@@ -26,9 +31,14 @@ final class TokenCounts {
     generated[slot] = Math.max(0, generated[slot] - 1);
   }
 
-  /** Slots to walk; those with a negative {@link #id} are empty. */
+  /** Slots to walk; they may be empty, or of a token that was taken back. */
   int slots() {
     return ids.length;
+  }
+
+  /** Whether the sequence holds a slot's token. */
+  boolean isSeen(int slot) {
+    return prompt[slot] || generated[slot] > 0;
   }
 
   int id(int slot) {
@@ -63,13 +73,16 @@ final class TokenCounts {
   private void grow() {
     int[] oldIds = ids;
     int[] oldGenerated = generated;
+    boolean[] oldPrompt = prompt;
     ids = newTable(oldIds.length * 2);
     generated = new int[oldIds.length * 2];
+    prompt = new boolean[oldIds.length * 2];
     for (int i = 0; i < oldIds.length; i++) {
       if (oldIds[i] != EMPTY) {
         int slot = find(oldIds[i]);
         ids[slot] = oldIds[i];
         generated[slot] = oldGenerated[i];
+        prompt[slot] = oldPrompt[i];
       }
     }
   }

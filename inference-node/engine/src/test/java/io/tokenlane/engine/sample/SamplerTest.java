@@ -45,6 +45,25 @@ final class SamplerTest {
   }
 
   @Test
+  void aTokenThatWasTakenBackIsPenalisedNoMore() {
+    SamplingParams params = params(0, 0.5f, 0.5f, 1.5f, Map.of());
+    SamplingState state = state(params, -1, ids(3), ids(1, 3, 3), 0);
+    for (int token : ids(1, 3, 3)) {
+      state.forget(token);
+    }
+    int[] seen = new int[state.seenCapacity()];
+    int[] generated = new int[state.seenCapacity()];
+    assertThat(state.seen(seen, generated)).isEqualTo(1);
+    assertThat(seen[0]).isEqualTo(3);
+    assertThat(generated[0]).isZero();
+    assertThat(((Draw.Token) new Sampler(6).sample(state, LOGITS, 0)).id()).isEqualTo(1);
+    IntStream.range(100, 400).forEach(state::generated);
+    assertThat(state.seen(new int[state.seenCapacity()], new int[state.seenCapacity()]))
+        .as("after the table has grown")
+        .isEqualTo(302);
+  }
+
+  @Test
   void theLowestOfEqualIdsWins() {
     SamplingState state = state(SamplingParams.GREEDY, 2, NONE, NONE, 0);
     Draw.Token token = (Draw.Token) new Sampler(4).sample(state, new float[] {0, 3, 3, 3}, 0);
