@@ -33,6 +33,11 @@ final class Admission {
     this.wakeUp = wakeUp;
   }
 
+  /** What requests are held to. */
+  RequestLimits limits() {
+    return limits;
+  }
+
   /** See {@link Engine#submit}. */
   Generation submit(GenerationRequest request, Consumer<? super GenerationEvent> listener) {
     return submit(request, null, listener);

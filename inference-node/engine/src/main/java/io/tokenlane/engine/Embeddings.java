@@ -20,6 +20,7 @@ final class Embeddings {
   private static final Logger LOG = System.getLogger(Embeddings.class.getName());
 
   private final Model model;
+  private final RequestLimits limits;
   private final Pooling.Sizes sizes;
   private final int mostWaiting;
   private final Runnable wakeUp;
@@ -32,8 +33,14 @@ final class Embeddings {
 
   private record Asked(List<int[]> inputs, CompletableFuture<float[][]> result) {}
 
-  Embeddings(Model model, Pooling.Sizes sizes, int mostWaiting, Runnable wakeUp) {
+  /**
+   * @param limits texts are no longer than prompts: each pass has a KV cache of its own, which must
+   *     not outgrow the one that is configured
+   */
+  Embeddings(
+      Model model, RequestLimits limits, Pooling.Sizes sizes, int mostWaiting, Runnable wakeUp) {
     this.model = model;
+    this.limits = limits;
     this.sizes = sizes;
     this.mostWaiting = mostWaiting;
     this.wakeUp = wakeUp;
@@ -60,14 +67,13 @@ final class Embeddings {
   }
 
   private void check(List<int[]> inputs) {
-    int context = model.config().contextLength();
     int vocabulary = model.config().vocabularySize();
     for (int i = 0; i < inputs.size(); i++) {
       int[] input = inputs.get(i);
-      if (input.length < 1 || input.length > context) {
+      if (input.length < 1 || input.length > limits.context()) {
         throw new IllegalArgumentException(
-            "input[%d]: %d tokens (expected: 1 to %d, the context)"
-                .formatted(i, input.length, context));
+            "input[%d]: %d tokens (expected: 1 to %d, the %s)"
+                .formatted(i, input.length, limits.context(), limits.source()));
       }
       for (int id : input) {
         if (id < 0 || id >= vocabulary) {

@@ -33,6 +33,7 @@ public final class Engine implements AutoCloseable {
     embeddings =
         new Embeddings(
             model,
+            loop.admission().limits(),
             new Pooling.Sizes(config.maxBatchTokens(), config.maxBatchSize(), loop.blockSize()),
             config.maxBatchSize() + config.queue().maxWaiting(),
             () -> LockSupport.unpark(thread));

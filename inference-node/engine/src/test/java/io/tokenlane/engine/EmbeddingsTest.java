@@ -49,6 +49,18 @@ class EmbeddingsTest {
     }
   }
 
+  /** A text's keys and values would not fit the memory that is meant for them. */
+  @Test
+  void textsAreNoLongerThanTheCache() {
+    EngineConfig config = EngineConfig.defaults().withBlockSize(8).withKvBlocks(5);
+    try (Engine engine = Engine.start(model, config)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> engine.embed(List.of(new int[41])))
+          .withMessage("input[0]: 41 tokens (expected: 1 to 40, the KV cache)");
+      assertThat(engine.embed(List.of(new int[40])).join()).hasDimensions(1, 8);
+    }
+  }
+
   @Test
   void aFailureIsToldAndTheEngineGoesOn() {
     try (Engine engine = Engine.start(model, EngineConfig.defaults())) {

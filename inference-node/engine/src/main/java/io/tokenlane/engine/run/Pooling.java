@@ -38,7 +38,7 @@ public final class Pooling implements AutoCloseable {
 
   /**
    * @param batch of these sizes, for this pass alone while it runs
-   * @param inputs token ids, at least one and at most the context in each
+   * @param inputs token ids, at least one in each, and at most what a prompt may have
    */
   public Pooling(Model model, Sizes sizes, Batch batch, List<int[]> inputs) {
     this.model = model;
