@@ -1,5 +1,6 @@
 package io.tokenlane.node.openai;
 
+import io.tokenlane.engine.token.TokenizerException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
@@ -41,6 +42,15 @@ final class ApiException extends RuntimeException {
     int colon = message.indexOf(':');
     String param = colon > 0 ? message.substring(0, colon) : null;
     return new ApiException(HttpStatus.BAD_REQUEST, message, param, "invalid_value");
+  }
+
+  /** The model's tokenizer does not take a text of the request. */
+  static ApiException text(TokenizerException refusal) {
+    return new ApiException(
+        HttpStatus.BAD_REQUEST,
+        "text: the model's tokenizer does not take it; " + refusal.getMessage(),
+        null,
+        "invalid_value");
   }
 
   /** The queue has no room; there is likely to be some after so many seconds. */

@@ -1,5 +1,6 @@
 package io.tokenlane.node.openai;
 
+import io.tokenlane.engine.token.TokenizerException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,6 +64,7 @@ final class Errors implements WebExceptionHandler {
     return switch (failure) {
       case ApiException known -> known;
       case ResponseStatusException refused -> refused(exchange, refused);
+      case TokenizerException refused -> ApiException.text(refused);
       default -> {
         log.error("{}: failed", exchange.getRequest().getPath(), failure);
         yield new ApiException(
