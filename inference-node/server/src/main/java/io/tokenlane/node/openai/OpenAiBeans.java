@@ -70,7 +70,8 @@ public class OpenAiBeans {
     EmbeddingEndpoint embeddings =
         new EmbeddingEndpoint(models, bodies, responses, answerScheduler);
     PrefixEndpoints prefixes =
-        new PrefixEndpoints(models, bodies, responses, Clock.systemUTC(), answerScheduler);
+        new PrefixEndpoints(
+            models, bodies, responses, new Prefixes(Clock.systemUTC(), answerScheduler));
     return new Routes(slot, mapper, load)
         .post("/v1/chat/completions", completions::chat)
         .post("/v1/completions", completions::complete)
