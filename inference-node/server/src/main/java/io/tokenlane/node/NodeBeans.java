@@ -14,6 +14,7 @@ import io.tokenlane.node.energy.EnergyBeans;
 import io.tokenlane.node.load.Adaptive;
 import io.tokenlane.node.load.EngineHealth;
 import io.tokenlane.node.load.ExitDefaults;
+import io.tokenlane.node.load.LoadProgress;
 import io.tokenlane.node.load.LoadSettings;
 import io.tokenlane.node.load.ModelHealth;
 import io.tokenlane.node.load.ModelLoader;
@@ -37,6 +38,8 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.support.DefaultLifecycleProcessor;
+import org.springframework.core.SpringProperties;
 import org.springframework.core.env.Environment;
 import org.springframework.http.client.ReactorResourceFactory;
 import reactor.netty.resources.LoopResources;
@@ -79,7 +82,8 @@ class NodeBeans {
                 node.reasoning().rules(), node.reasoning().format(), exit(node.earlyExit())),
             node.cuda().usesCublas());
     Clock clock = Clock.systemUTC();
-    return new ModelLoader(settings, clock, ProgressBar.onStandardError(clock));
+    LoadProgress progress = isCheck() ? LoadProgress.SILENT : ProgressBar.onStandardError(clock);
+    return new ModelLoader(settings, clock, progress);
   }
 
   private static ExitDefaults exit(EarlyExitSettings settings) {
@@ -112,7 +116,16 @@ class NodeBeans {
   @Bean
   ModelSlot modelSlot(NodeSettings node, ModelSource source, NodeMeters meters) {
     log.info("model {}: loading", node.model() == null ? "embedded" : node.model());
+    if (isCheck()) {
+      return new ModelSlot(source.load());
+    }
     return new ModelSlot(source, meters::bind, NodeBeans::giveUp);
+  }
+
+  /** Whether the process ends before it serves: by then it must be known what does not work. */
+  private static boolean isCheck() {
+    return DefaultLifecycleProcessor.ON_REFRESH_VALUE.equalsIgnoreCase(
+        SpringProperties.getProperty(DefaultLifecycleProcessor.EXIT_PROPERTY_NAME));
   }
 
   @Bean

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A node that cannot start says why in one line and ends with exit code 1. */
 class FailedStartTest {
+  private static final String SCALAR = "--tokenlane.node.backend=scalar";
 
   @Test
   void aTakenPort() throws IOException, InterruptedException {
@@ -55,13 +56,37 @@ class FailedStartTest {
         .satisfies(failure -> assertThat(StartupFailure.describe(failure)).hasValue(line));
   }
 
-  /** Runs a node that must end with exit code 1, and gives what it says on stderr. */
+  /** What is only known with the model at hand is known to a check, too. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --tokenlane.node.early-exit.threshold=5 | early_exit.threshold: 5.0 (expected: 0 to 1)
+          --tokenlane.node.early-exit.min-layer=500 | tokenlane.node.early-exit.min-layer: 500 (expected: 1 to
+          --tokenlane.node.kv-cache-type=float16 | float16
+          """)
+  void aCheckThatFinds(String argument, String line) throws IOException, InterruptedException {
+    String check = "-Dspring.context.exit=onRefresh";
+    assertThat(failure(List.of(check), SCALAR, "--tokenlane.node.early-exit.mode=exact", argument))
+        .startsWith("tokenlane node: ")
+        .contains(line, "(expected: ")
+        .hasLineCount(1);
+  }
+
   private static String failure(String... arguments) throws IOException, InterruptedException {
+    return failure(List.of(), arguments);
+  }
+
+  /** Runs a node that must end with exit code 1, and gives what it says on stderr. */
+  private static String failure(List<String> options, String... arguments)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
     command.add("--enable-native-access=ALL-UNNAMED");
+    command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(NodeApplication.class.getName());
     command.addAll(Arrays.asList(arguments));

@@ -30,6 +30,11 @@ public final class ModelSlot implements AutoCloseable {
         .start(() -> load(source, whenLoaded, whenFailed));
   }
 
+  /** Holds a model that is loaded already. */
+  public ModelSlot(LoadedModel loaded) {
+    model.complete(loaded);
+  }
+
   /** The model; empty while it is being loaded, or if that failed. */
   public Optional<LoadedModel> model() {
     return model.state() == Future.State.SUCCESS
