@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the launcher says when it cannot do what was asked, and the one-shot commands. */
 class LauncherIT {
@@ -78,6 +80,34 @@ class LauncherIT {
             .singleElement()
             .satisfies(line -> assertThat(line).startsWith("tokenlane: no JDK 25 found in"));
       }
+    }
+  }
+
+  @Execution(ExecutionMode.CONCURRENT)
+  @ParameterizedTest
+  @ValueSource(strings = {"up", "node", "gateway", "generate"})
+  void endsTheBuildWithItself(String command, @TempDir Path folder) throws Exception {
+    Path script = Files.copy(Launcher.ROOT.resolve("tokenlane"), folder.resolve("tokenlane"));
+    Files.createDirectory(folder.resolve(".mvn"));
+    Files.copy(
+        Launcher.ROOT.resolve(".mvn/find-jdk.sh"), folder.resolve(".mvn").resolve("find-jdk.sh"));
+    Path maven = folder.resolve("mvnw");
+    Files.writeString(maven, "#!/bin/sh\necho '[INFO] Building stub 1 [1/1]'\nexec sleep 600\n");
+    assertThat(maven.toFile().setExecutable(true)).isTrue();
+    List<String> run = new ArrayList<>(List.of(script.toString(), command));
+    if (command.equals("up")) {
+      run.addAll(List.of("--port", Integer.toString(Launcher.freePorts())));
+    }
+    try (Launcher launcher = Launcher.of(run)) {
+      launcher.awaitLine(line -> line.contains("[1/1] stub"));
+      List<ProcessHandle> build =
+          launcher.descendants().stream()
+              .filter(child -> child.info().commandLine().orElse("").endsWith("sleep 600"))
+              .toList();
+      assertThat(build).hasSize(1);
+      launcher.interrupt();
+      assertThat(launcher.awaitExit()).isEqualTo(130);
+      assertThat(build).noneMatch(ProcessHandle::isAlive);
     }
   }
 
