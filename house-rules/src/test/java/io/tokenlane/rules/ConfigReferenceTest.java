@@ -42,6 +42,7 @@ class ConfigReferenceTest {
   private static List<Property> node() throws ClassNotFoundException {
     List<Property> all =
         new ArrayList<>(of("tokenlane.node", "io.tokenlane.node.config.NodeSettings"));
+    all.addAll(of("tokenlane.energy", "io.tokenlane.node.config.EnergySettings"));
     all.addAll(of("tokenlane.telemetry", "io.tokenlane.node.trace.TelemetryProperties"));
     return all;
   }
