@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tokenlane.engine.sample.SamplingParams;
+import io.tokenlane.engine.sample.TokenMask;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
 
 @ExtendWith(EngineInvariants.class)
@@ -85,6 +87,41 @@ final class StepLoopFailureTest {
       Recorder bad = engine.submit(greedy(poisoned, 5));
       engine.runUntilIdle();
       assertThat(bad.failure()).isEqualTo("engine: logit of token 0: NaN (expected: finite)");
+      assertThat(good.ids()).isEqualTo(SteppedEngine.alone(model, greedy(counting(0, 9), 5)));
+    }
+  }
+
+  /** A mask that permits everything, a few times. */
+  private record Faltering(AtomicInteger left, boolean accepts) implements TokenMask {
+    @Override
+    public long[] permitted() {
+      if (!accepts && left.getAndDecrement() == 0) {
+        throw new StackOverflowError();
+      }
+      return new long[] {-1};
+    }
+
+    @Override
+    public void accept(int token) {
+      if (accepts && left.getAndDecrement() == 0) {
+        throw new IllegalStateException("no such place");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true,true", "true,false", "false,true", "false,false"})
+  void aMaskThatFailsFailsItsGenerationOnly(boolean drawing, boolean accepts) {
+    try (SteppedEngine engine =
+        new SteppedEngine(drawing ? new DrawingModel(model) : model, CONFIG)) {
+      TokenMask mask = new Faltering(new AtomicInteger(2), accepts);
+      Recorder bad =
+          engine.submit(
+              new GenerationRequest(counting(3, 9), 9, GREEDY, Set.of(), -1, 0, "", mask));
+      Recorder good = engine.submit(greedy(counting(0, 9), 5));
+      engine.runUntilIdle();
+      assertThat(bad.failure()).isEqualTo("engine: the mask failed; the log says why");
+      assertThat(bad.ids()).hasSize(2);
       assertThat(good.ids()).isEqualTo(SteppedEngine.alone(model, greedy(counting(0, 9), 5)));
     }
   }

@@ -5,7 +5,6 @@ import io.tokenlane.engine.sample.Draw;
 import io.tokenlane.engine.sample.Sampler;
 import io.tokenlane.engine.sample.SamplingParams;
 import io.tokenlane.engine.sample.SamplingState;
-import io.tokenlane.engine.sample.TokenMask;
 
 /**
  * Has tokens drawn by a backend that can: says for each row what is wanted, and takes what came. A
@@ -51,8 +50,7 @@ final class DeviceSampler {
     row.top = state.topLogprobs();
     row.biasIds = state.biasedIds();
     row.biases = state.biases();
-    TokenMask mask = state.mask();
-    row.mask = mask == null ? null : mask.permitted();
+    row.mask = state.permitted();
     if (state.penalises()) {
       penalise(row, state);
     }
@@ -77,6 +75,10 @@ final class DeviceSampler {
     }
     if (!probe.likeliest()) {
       state.accept(row.token);
+    }
+    String fault = state.fault();
+    if (fault != null) {
+      return new Draw.Unusable(fault);
     }
     return row.top < 0
         ? sampler.token(row.token)

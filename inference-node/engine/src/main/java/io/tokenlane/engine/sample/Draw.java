@@ -16,9 +16,9 @@ public sealed interface Draw {
   record Token(int id, float logprob, int[] topIds, float[] topLogprobs) implements Draw {}
 
   /**
-   * The logits are no distribution.
+   * The logits are no distribution, or the mask failed.
    *
-   * @param why names the logit and its value
+   * @param why names the logit and its value, or the mask
    */
   record Unusable(String why) implements Draw {}
 }

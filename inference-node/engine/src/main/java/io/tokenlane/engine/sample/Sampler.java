@@ -41,7 +41,7 @@ public final class Sampler {
   /**
    * Draws from the row that starts at {@code offset} and remembers the token in the state.
    *
-   * @return the token; or {@link Draw.Unusable} if a logit is not finite
+   * @return the token; or {@link Draw.Unusable} if a logit is not finite or the mask failed
    */
   public Draw sample(SamplingState state, float[] logits, int offset) {
     int broken = firstNotFinite(logits, offset);
@@ -51,6 +51,10 @@ public final class Sampler {
     int largest = argmax(logits, offset, vocabularySize);
     int id = choose(state, logits, offset, largest);
     state.generated(id);
+    String fault = state.fault();
+    if (fault != null) {
+      return new Draw.Unusable(fault);
+    }
     if (state.topLogprobs < 0) {
       return token(id);
     }
@@ -115,8 +119,9 @@ public final class Sampler {
     }
     System.arraycopy(logits, offset, adjusted, 0, vocabularySize);
     adjust(state);
-    if (state.mask != null) {
-      takeOut(state.mask.permitted());
+    long[] permitted = state.permitted();
+    if (permitted != null) {
+      takeOut(permitted);
     }
     return greedy
         ? argmax(adjusted, 0, vocabularySize)

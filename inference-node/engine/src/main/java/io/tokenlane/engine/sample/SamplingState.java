@@ -1,5 +1,7 @@
 package io.tokenlane.engine.sample;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -9,9 +11,12 @@ import org.jspecify.annotations.Nullable;
  * random numbers, so that its draws depend on nothing else in the batch.
  */
 public final class SamplingState {
+  private static final Logger LOG = System.getLogger(SamplingState.class.getName());
+
   final SamplingParams params;
   final int topLogprobs;
-  final @Nullable TokenMask mask;
+  private final @Nullable TokenMask mask;
+  private @Nullable String fault;
   final SplittableRandom random;
   final TokenCounts counts = new TokenCounts();
 
@@ -63,9 +68,25 @@ public final class SamplingState {
     return topLogprobs;
   }
 
-  /** What may be drawn; null for anything. */
-  public @Nullable TokenMask mask() {
-    return mask;
+  /** What may be drawn now, as the mask says; null for anything. */
+  public long @Nullable [] permitted() {
+    if (mask == null || fault != null) {
+      return null;
+    }
+    try {
+      return mask.permitted();
+    } catch (RuntimeException | Error e) {
+      fail(e);
+      return null;
+    }
+  }
+
+  /**
+   * Why nothing that is drawn can be used any more; null if it can. A mask that fails is one
+   * sequence's misfortune, never that of the others in its step.
+   */
+  public @Nullable String fault() {
+    return fault;
   }
 
   /** Ids that have a bias; not to be changed. */
@@ -138,8 +159,18 @@ public final class SamplingState {
     if (penalises()) {
       counts.count(token);
     }
-    if (mask != null) {
-      mask.accept(token);
+    if (mask == null || fault != null) {
+      return;
     }
+    try {
+      mask.accept(token);
+    } catch (RuntimeException | Error e) {
+      fail(e);
+    }
+  }
+
+  private void fail(Throwable failure) {
+    LOG.log(Level.WARNING, "A mask failed; its generation ends", failure);
+    fault = "the mask failed; the log says why";
   }
 }
