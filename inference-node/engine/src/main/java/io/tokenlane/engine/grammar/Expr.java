@@ -3,6 +3,7 @@ package io.tokenlane.engine.grammar;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** A set of byte strings, built of smaller ones. */
 public sealed interface Expr {
@@ -19,7 +20,7 @@ public sealed interface Expr {
   static Expr text(byte[] bytes) {
     Expr[] parts = new Expr[bytes.length];
     for (int i = 0; i < parts.length; i++) {
-      parts[i] = new Bytes(bytes[i] & 0xFF, bytes[i] & 0xFF);
+      parts[i] = Bytes.SINGLE.get(bytes[i] & 0xFF);
     }
     return sequence(parts);
   }
@@ -67,7 +68,10 @@ public sealed interface Expr {
    * @param low least value, 0 to 255
    * @param high largest value
    */
-  record Bytes(int low, int high) implements Expr {}
+  record Bytes(int low, int high) implements Expr {
+    private static final List<Bytes> SINGLE =
+        IntStream.range(0, 256).mapToObj(value -> new Bytes(value, value)).toList();
+  }
 
   /** One after the other. */
   record Sequence(List<Expr> parts) implements Expr {}

@@ -1,9 +1,7 @@
 package io.tokenlane.engine.grammar;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,7 +24,7 @@ final class Literals {
     }
     return wanted.isEmpty()
         ? SchemaReader.nothing(path, "no constant is of the type, or is both constants")
-        : anyOf(wanted.stream().map(Literals::json).toList());
+        : SharedStarts.anyOf(wanted.stream().map(Literals::json).toList());
   }
 
   private static List<JsonNode> candidates(JsonNode schema, String path) {
@@ -61,46 +59,5 @@ final class Literals {
   /** The text as a JSON string. */
   static String json(String text) {
     return MAPPER.writeValueAsString(text);
-  }
-
-  /** Any of the texts, sharing what they begin with. */
-  static Expr anyOf(List<String> texts) {
-    Map<Integer, List<String>> byFirst = new LinkedHashMap<>();
-    boolean ends = false;
-    for (String text : texts) {
-      if (text.isEmpty()) {
-        ends = true;
-      } else {
-        byFirst.computeIfAbsent(text.codePointAt(0), c -> new ArrayList<>()).add(text);
-      }
-    }
-    List<Expr> options = new ArrayList<>();
-    if (ends) {
-      options.add(Expr.EMPTY);
-    }
-    byFirst
-        .values()
-        .forEach(some -> options.add(some.size() == 1 ? Expr.text(some.getFirst()) : shared(some)));
-    return Expr.choice(options);
-  }
-
-  private static Expr shared(List<String> texts) {
-    String first = texts.getFirst();
-    int length = first.length();
-    for (String text : texts) {
-      int common = 0;
-      while (common < Math.min(length, text.length())
-          && text.charAt(common) == first.charAt(common)) {
-        common++;
-      }
-      length = common;
-    }
-    if (Character.isHighSurrogate(first.charAt(length - 1))) {
-      length--;
-    }
-    int cut = length;
-    return Expr.sequence(
-        Expr.text(first.substring(0, cut)),
-        anyOf(texts.stream().map(text -> text.substring(cut)).distinct().toList()));
   }
 }

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -90,8 +89,9 @@ final class ObjectSchema {
   }
 
   Expr values() {
-    Expr afterNone = end(true);
-    Expr afterSome = end(false);
+    Expr other = additional == null ? Expr.EMPTY : member(otherName(), additional);
+    Expr afterNone = end(true, other);
+    Expr afterSome = end(false, other);
     for (int i = properties.size() - 1; i >= 0; i--) {
       Property property = properties.get(i);
       Expr first = then(property, true, afterNone, afterSome);
@@ -113,18 +113,18 @@ final class ObjectSchema {
     return Expr.sequence(name, JsonText.colon(), values);
   }
 
-  private Expr end(boolean first) {
+  private Expr end(boolean first, Expr other) {
     Rule rule = new Rule(path + "/}");
     Expr close = Expr.sequence(JsonText.space(), Expr.text("}"));
-    rule.define(Expr.sequence(others(first), first && additional == null ? Expr.text("}") : close));
+    rule.define(
+        Expr.sequence(others(first, other), first && additional == null ? Expr.text("}") : close));
     return new Expr.Call(rule);
   }
 
-  private Expr others(boolean first) {
+  private Expr others(boolean first, Expr other) {
     if (additional == null) {
       return Expr.EMPTY;
     }
-    Expr other = member(otherName(), additional);
     Expr more = new Expr.Repeat(Expr.sequence(JsonText.comma(), other), 0, Expr.Repeat.UNBOUNDED);
     return first ? Expr.optional(Expr.sequence(other, more)) : more;
   }
@@ -138,34 +138,6 @@ final class ObjectSchema {
             .map(Property::name)
             .filter(name -> Literals.json(name).length() == name.length() + 2)
             .toList();
-    return JsonText.quoted(noneOf(names));
-  }
-
-  private static Expr noneOf(List<String> names) {
-    Expr anything =
-        new Expr.Repeat(new Expr.Call(JsonText.PLAIN_CHARACTER), 0, Expr.Repeat.UNBOUNDED);
-    if (names.isEmpty()) {
-      return anything;
-    }
-    Map<Integer, List<String>> byFirst = new TreeMap<>();
-    CodePoints firsts = CodePoints.none();
-    List<Expr> options = new ArrayList<>();
-    for (String name : names) {
-      if (!name.isEmpty()) {
-        int first = name.codePointAt(0);
-        firsts = firsts.and(CodePoints.range(first, first));
-        byFirst
-            .computeIfAbsent(first, c -> new ArrayList<>())
-            .add(name.substring(Character.charCount(first)));
-      }
-    }
-    if (!names.contains("")) {
-      options.add(Expr.EMPTY);
-    }
-    options.add(Expr.sequence(CodePoints.UNESCAPED.without(firsts).inJsonString(), anything));
-    byFirst.forEach(
-        (first, rests) ->
-            options.add(Expr.sequence(Expr.text(Character.toString(first)), noneOf(rests))));
-    return Expr.choice(options);
+    return JsonText.quoted(OtherNames.than(names, path));
   }
 }

@@ -14,6 +14,7 @@ import tools.jackson.databind.JsonNode;
 final class SchemaReader {
   private static final int MOST_PLACES = 20_000;
   private static final int MOST_REFERENCES = 64;
+  private static final int MOST_DEPTH = 400;
 
   private final JsonNode root;
   private final Map<String, Rule> rules = new HashMap<>();
@@ -52,17 +53,22 @@ final class SchemaReader {
       }
       rule = new Rule(path);
       rules.put(key, rule);
-      depth++;
       rule.define(read(schema, path));
-      depth--;
     }
     return new Expr.Call(rule);
   }
 
   private Expr read(JsonNode schema, String path) {
-    if (depth > 400) {
-      throw new SchemaException(path, "over 400 schemas deep (expected: fewer)");
+    if (++depth > MOST_DEPTH) {
+      throw new SchemaException(
+          path, "over %d schemas deep (expected: fewer)".formatted(MOST_DEPTH));
     }
+    Expr expression = expression(schema, path);
+    depth--;
+    return expression;
+  }
+
+  private Expr expression(JsonNode schema, String path) {
     if (schema.isBoolean()) {
       return schema.booleanValue() ? new Expr.Call(JsonText.VALUE) : nothing(path, "false");
     }
