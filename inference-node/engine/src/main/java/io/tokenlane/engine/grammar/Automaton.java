@@ -1,11 +1,13 @@
 package io.tokenlane.engine.grammar;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,21 +16,29 @@ import org.jspecify.annotations.Nullable;
  * stacks in place of places, so that recursion works. Not thread-safe.
  */
 final class Automaton {
-  /** Frames on a stack beyond which the shortest way out is taken. */
-  private static final int DEEPEST = 256;
-
-  private static final int MOST_STATES = 30_000;
+  /** Frames visited for one mask or one token. */
+  private static final int MOST_WORK = 1_000_000;
 
   private final Map<Frame.Key, Frame> frames = new HashMap<>();
   private final Map<StateKey, State> states = new HashMap<>();
   private final int longestToken;
-  private final State dead = new State(List.of(), false);
+  private final long mostBytes;
+  private final State dead = new State(List.of(), false, 0);
   private final Routine main;
   private State start;
+  private long bytes;
+  private int work;
 
-  Automaton(Routine main, int longestToken) {
+  /** How often everything was forgotten: states of before have frames that are made no more. */
+  private int epoch;
+
+  /**
+   * @param mostBytes of states, about, beyond which all of them are forgotten
+   */
+  Automaton(Routine main, int longestToken, long mostBytes) {
     this.main = main;
     this.longestToken = longestToken;
+    this.mostBytes = mostBytes;
     start = entered();
   }
 
@@ -41,21 +51,54 @@ final class Automaton {
     return dead;
   }
 
-  /** After one more byte. */
+  /** Bytes that the known states take, about. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Another mask or token begins: what it takes is counted anew, and there is room for it. */
+  State begin(State state) {
+    work = 0;
+    if (bytes > mostBytes) {
+      forget();
+    }
+    return state.epoch == epoch || state.isDead() ? state : madeAnew(state);
+  }
+
+  /** Counts work. */
+  void spend(int visits) {
+    work += visits;
+    if (work > MOST_WORK) {
+      throw new GrammarException(
+          "grammar: over %d places for one token (expected: fewer ways to read the same text)"
+              .formatted(MOST_WORK));
+    }
+  }
+
+  /** After one more byte; found for all bytes at once that the same places take. */
   State step(State from, int value) {
     State known = from.next[value];
     if (known != null) {
       return known;
     }
-    Closure closure = new Closure();
+    spend(from.frames.size() / 16);
+    Closure closure = new Closure(this);
+    int low = 0;
+    int high = from.next.length - 1;
     for (Frame frame : from.frames) {
       Node.Read read = (Node.Read) frame.node;
-      if (read.low <= value && value <= read.high) {
+      if (value < read.low) {
+        high = Math.min(high, read.low - 1);
+      } else if (value > read.high) {
+        low = Math.max(low, read.high + 1);
+      } else {
+        low = Math.max(low, read.low);
+        high = Math.min(high, read.high);
         closure.enter(read.next, frame.parent);
       }
     }
-    State next = closure.state();
-    from.next[value] = next;
+    State next = closure.isEmpty() ? dead : intern(closure.places(), closure.isComplete());
+    Arrays.fill(from.next, low, high + 1, next);
     return next;
   }
 
@@ -76,122 +119,75 @@ final class Automaton {
     return intern(some, false);
   }
 
-  /** Forgets states beyond the bound; those in use go on working. */
-  void trim() {
-    if (states.size() > MOST_STATES) {
-      states.clear();
-      frames.clear();
-      start = entered();
-    }
+  /** Keeps what a state permits. */
+  void keep(State state, State.Permitted permitted) {
+    state.permitted = permitted;
+    bytes += (long) permitted.bits().length * Long.BYTES;
+  }
+
+  /** The only frame of its kind. */
+  Frame frame(Node node, int rounds, @Nullable Frame parent) {
+    return frames.computeIfAbsent(new Frame.Key(node, rounds, parent), this::made);
+  }
+
+  private Frame made(Frame.Key key) {
+    bytes += Frame.BYTES;
+    return new Frame(key);
+  }
+
+  private void forget() {
+    states.clear();
+    frames.clear();
+    bytes = 0;
+    epoch++;
+    start = entered();
   }
 
   private State entered() {
-    Closure closure = new Closure();
+    Closure closure = new Closure(this);
     closure.enter(main.start(), null);
-    return closure.state();
+    return closure.isEmpty() ? dead : intern(closure.places(), closure.isComplete());
+  }
+
+  private State madeAnew(State state) {
+    Map<Frame, Frame> anew = new HashMap<>();
+    return intern(
+        state.frames.stream().map(frame -> madeAnew(frame, anew)).toList(), state.complete);
+  }
+
+  private Frame madeAnew(Frame frame, Map<Frame, Frame> anew) {
+    Deque<Frame> outermostFirst = new ArrayDeque<>();
+    for (Frame at = frame; at != null && !anew.containsKey(at); at = at.parent) {
+      outermostFirst.push(at);
+    }
+    for (Frame at : outermostFirst) {
+      anew.put(at, frame(at.node, at.rounds, at.parent == null ? null : anew.get(at.parent)));
+    }
+    return Objects.requireNonNull(anew.get(frame));
   }
 
   private Frame alike(Frame frame) {
-    Frame known = frame.alike;
-    if (known == null) {
-      Frame parent = frame.parent == null ? null : alike(frame.parent);
-      int rounds =
-          frame.node instanceof Node.Loop loop
-              ? loop.alike(frame.rounds, longestToken)
-              : frame.rounds;
-      known = frame(frame.node, rounds, parent);
-      frame.alike = known;
+    Deque<Frame> outermostFirst = new ArrayDeque<>();
+    for (Frame at = frame; at != null && at.alike == null; at = at.parent) {
+      outermostFirst.push(at);
     }
-    return known;
-  }
-
-  private Frame frame(Node node, int rounds, @Nullable Frame parent) {
-    return frames.computeIfAbsent(new Frame.Key(node, rounds, parent), Frame::new);
+    for (Frame at : outermostFirst) {
+      int rounds =
+          at.node instanceof Node.Loop loop ? loop.alike(at.rounds, longestToken) : at.rounds;
+      at.alike = frame(at.node, rounds, at.parent == null ? null : at.parent.alike);
+    }
+    return Objects.requireNonNull(frame.alike);
   }
 
   private State intern(List<Frame> places, boolean complete) {
-    return states.computeIfAbsent(
-        new StateKey(List.copyOf(places), complete), key -> new State(key.frames, key.complete));
+    return states.computeIfAbsent(new StateKey(List.copyOf(places), complete), this::made);
+  }
+
+  private State made(StateKey key) {
+    State state = new State(key.frames, key.complete, epoch);
+    bytes += state.bytes();
+    return state;
   }
 
   private record StateKey(List<Frame> frames, boolean complete) {}
-
-  /** Collects the places that are reached without a byte. */
-  private final class Closure {
-    private final Set<Frame> seen = new HashSet<>();
-    private final List<Frame> places = new ArrayList<>();
-    private boolean complete;
-
-    State state() {
-      if (places.isEmpty() && !complete) {
-        return dead;
-      }
-      return intern(shallow(), complete);
-    }
-
-    void enter(Node node, @Nullable Frame parent) {
-      if (node.least >= Node.INFINITE) {
-        return;
-      }
-      switch (node) {
-        case Node.Read read -> read(read, parent);
-        case Node.Split split -> {
-          if (seen.add(frame(split, 0, parent))) {
-            split.options.forEach(option -> enter(option, parent));
-          }
-        }
-        case Node.Call call -> {
-          if (seen.add(frame(call, 0, parent))) {
-            enter(call.routine.start(), after(call.next, parent));
-          }
-        }
-        case Node.Loop loop -> round(loop, 0, parent);
-        case Node.End end -> leave(parent);
-      }
-    }
-
-    private void read(Node.Read read, @Nullable Frame parent) {
-      Frame place = frame(read, 0, parent);
-      if (seen.add(place)) {
-        places.add(place);
-      }
-    }
-
-    /** A call at the end of a routine needs no frame to come back to. */
-    private @Nullable Frame after(Node next, @Nullable Frame parent) {
-      return next instanceof Node.End ? parent : frame(next, 0, parent);
-    }
-
-    private void leave(@Nullable Frame parent) {
-      if (parent == null) {
-        complete = true;
-      } else if (parent.node instanceof Node.Loop loop) {
-        round(loop, parent.rounds, parent.parent);
-      } else {
-        enter(parent.node, parent.parent);
-      }
-    }
-
-    private void round(Node.Loop loop, int done, @Nullable Frame parent) {
-      if (!seen.add(frame(loop, done, parent))) {
-        return;
-      }
-      if (done >= loop.fewest) {
-        enter(loop.next, parent);
-      }
-      if (done < loop.most && loop.routine.least() < Node.INFINITE) {
-        enter(loop.routine.start(), frame(loop, loop.counted(done + 1), parent));
-      }
-    }
-
-    /** Deep inside, only the shortest ways out are left: no reader takes endless nesting. */
-    private List<Frame> shallow() {
-      int deepest = places.stream().mapToInt(place -> place.depth).max().orElse(0);
-      if (deepest <= DEEPEST) {
-        return places;
-      }
-      int least = places.stream().mapToInt(place -> place.least).min().orElse(0);
-      return places.stream().filter(place -> place.least == least).toList();
-    }
-  }
 }

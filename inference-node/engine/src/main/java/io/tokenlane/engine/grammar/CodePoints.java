@@ -96,10 +96,14 @@ final class CodePoints {
     for (Range range : within(UNESCAPED).ranges) {
       Utf8Ranges.add(range.low, range.high, options);
     }
+    List<String> escapes = new ArrayList<>();
     for (Range range : without(UNESCAPED).ranges) {
       for (int c = range.low; c <= range.high; c++) {
-        options.add(Expr.text(escaped(c)));
+        escapes.add(escaped(c));
       }
+    }
+    if (!escapes.isEmpty()) {
+      options.add(SharedStarts.anyOf(escapes));
     }
     return options.size() == 1 && options.getFirst() instanceof Bytes
         ? options.getFirst()

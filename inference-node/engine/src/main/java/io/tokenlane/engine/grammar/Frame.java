@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
  * automaton, so compared by identity.
  */
 final class Frame {
+  /** What one takes, about: itself, its key and where it is kept. */
+  static final int BYTES = 120;
+
   final Node node;
   final int rounds;
   final @Nullable Frame parent;

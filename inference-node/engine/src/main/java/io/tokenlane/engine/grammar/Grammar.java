@@ -10,15 +10,24 @@ import org.jspecify.annotations.Nullable;
  * grammar should serve all generations of the same kind. Safe for use by many threads.
  */
 public final class Grammar {
+  /** Of states and masks of one grammar. */
+  private static final long MOST_BYTES = 32L << 20;
+
   private final TokenIndex tokens;
+  private final Network.Compiled network;
   private final Automaton automaton;
   private final State[] path;
 
-  private Grammar(TokenIndex tokens, Routine main) {
+  /** Told to others without the lock, which a step may hold. */
+  private volatile long bytes;
+
+  private Grammar(TokenIndex tokens, Network.Compiled network, long mostBytes) {
     this.tokens = tokens;
-    automaton = new Automaton(main, tokens.all().deepest());
+    this.network = network;
+    automaton = new Automaton(network.main(), tokens.all().deepest(), mostBytes);
     path = new State[tokens.all().deepest() + 1];
     permitted(automaton.start());
+    bytes = network.bytes() + automaton.bytes();
   }
 
   /**
@@ -27,7 +36,21 @@ public final class Grammar {
    * @throws GrammarException if it is too large or the vocabulary cannot write any word of it
    */
   public static Grammar compile(Expr root, TokenIndex tokens) {
-    return new Grammar(tokens, Network.compile(root, tokens));
+    return compile(root, tokens, MOST_BYTES);
+  }
+
+  /**
+   * As {@link #compile(Expr, TokenIndex)}.
+   *
+   * @param mostBytes of states and masks, about, that it keeps
+   */
+  static Grammar compile(Expr root, TokenIndex tokens, long mostBytes) {
+    return new Grammar(tokens, Network.compile(root, tokens), mostBytes);
+  }
+
+  /** Bytes of memory that it takes by now, about. */
+  public long bytes() {
+    return bytes;
   }
 
   /** Tokens that are enough for the shortest output, the end token included. */
@@ -50,7 +73,6 @@ public final class Grammar {
 
   State start() {
     synchronized (automaton) {
-      automaton.trim();
       return automaton.start();
     }
   }
@@ -58,10 +80,11 @@ public final class Grammar {
   /** The state after a token; without a way on if it was not permitted. */
   State after(State state, int token) {
     synchronized (automaton) {
-      State at = state;
+      State at = automaton.begin(state);
       for (byte value : tokens.bytes(token)) {
         at = step(at, value & 0xFF);
       }
+      bytes = network.bytes() + automaton.bytes();
       return at;
     }
   }
@@ -73,9 +96,10 @@ public final class Grammar {
    */
   long[] permitted(State state, int most) {
     synchronized (automaton) {
-      State.Permitted usual = permitted(state);
-      boolean steered = usual.worst() > most && state.least - 1 <= most;
-      return steered ? walk(state, most).bits() : usual.bits();
+      State at = automaton.begin(state);
+      State.Permitted usual = permitted(at);
+      boolean steered = usual.worst() > most && at.least - 1 <= most;
+      return steered ? walk(at, most).bits() : usual.bits();
     }
   }
 
@@ -84,7 +108,7 @@ public final class Grammar {
     State.Permitted known = alike.permitted;
     if (known == null) {
       known = walk(alike, Node.INFINITE);
-      alike.permitted = known;
+      automaton.keep(alike, known);
     }
     return known;
   }

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class Network {
   private static final int MOST_NODES = 1_000_000;
 
+  /** What a node takes, about, with its part of lists. */
+  private static final int NODE_BYTES = 60;
+
   private final TokenIndex tokens;
   private final Map<Rule, Routine> routines = new HashMap<>();
   private final Deque<Runnable> pending = new ArrayDeque<>();
@@ -26,26 +29,34 @@ final class Network {
   }
 
   /**
-   * The routine that stands for the whole expression.
+   * What an expression became.
+   *
+   * @param main stands for all of it
+   * @param bytes of memory that it takes, about
+   */
+  record Compiled(Routine main, long bytes) {}
+
+  /**
+   * Compiles the whole expression.
    *
    * @throws GrammarException if it is too large, has no word that the tokens can write, or calls
    *     itself without a byte between
    */
-  static Routine compile(Expr root, TokenIndex tokens) {
+  static Compiled compile(Expr root, TokenIndex tokens) {
     Network network = new Network(tokens);
     Routine main = network.routine("root", false, root);
     while (!network.pending.isEmpty()) {
       network.pending.pop().run();
     }
-    network.measure();
+    new Shortest().measure(network.nodes);
     if (main.least() >= Node.INFINITE) {
-      String why = network.whyNothing(main.start(), new HashSet<>());
+      String why = network.whyNothing(main.start());
       throw new GrammarException(
           "no finite value fits%s (expected: at least one)"
               .formatted(why == null ? "" : ": " + why));
     }
-    network.refuseEmptyRecursion();
-    return main;
+    new FirstPlaces().check(network.all);
+    return new Compiled(main, (long) NODE_BYTES * network.nodes.size());
   }
 
   private Routine routine(String name, boolean character, Expr body) {
@@ -93,23 +104,19 @@ final class Network {
   }
 
   /** Why a place has no end; null if nothing but recursion is the reason. */
-  private @Nullable String whyNothing(Node node, Set<Node> seen) {
-    if (node.least < Node.INFINITE || !seen.add(node)) {
-      return null;
+  private @Nullable String whyNothing(Node place) {
+    Set<Node> seen = new HashSet<>();
+    Deque<Node> left = new ArrayDeque<>(List.of(place));
+    while (!left.isEmpty()) {
+      Node node = left.pop();
+      if (node.least >= Node.INFINITE && seen.add(node)) {
+        if (nothings.containsKey(node)) {
+          return nothings.get(node);
+        }
+        node.successors().reversed().forEach(left::push);
+      }
     }
-    List<Node> on =
-        switch (node) {
-          case Node.Split split -> split.options;
-          case Node.Call call -> List.of(call.routine.start(), call.next);
-          case Node.Loop loop -> List.of(loop.routine.start(), loop.next);
-          case Node.Read read -> List.of(read.next);
-          case Node.End end -> List.of();
-        };
-    String why = nothings.get(node);
-    for (Node next : on) {
-      why = why == null ? whyNothing(next, seen) : why;
-    }
-    return why;
+    return null;
   }
 
   private Node sequence(List<Expr> parts, Node next) {
@@ -142,67 +149,5 @@ final class Network {
             ? routine(call.rule())
             : routine("repeated", false, repeat.body());
     return add(new Node.Loop(body, repeat.least(), repeat.most(), next));
-  }
-
-  /** Fixed point of the fewest bytes; successors of a node were made before it. */
-  private void measure() {
-    boolean changed = true;
-    while (changed) {
-      changed = false;
-      for (Node node : nodes) {
-        int least = node.computedLeast();
-        changed |= least != node.least;
-        node.least = least;
-      }
-      for (Node node : nodes.reversed()) {
-        int least = node.computedLeast();
-        changed |= least != node.least;
-        node.least = least;
-      }
-    }
-  }
-
-  private void refuseEmptyRecursion() {
-    FirstPlaces places = new FirstPlaces();
-    for (Routine routine : all) {
-      places.visit(routine);
-    }
-  }
-
-  /** Follows what is reached without a byte. */
-  private static final class FirstPlaces {
-    private final Set<Node> open = new HashSet<>();
-    private final Set<Node> done = new HashSet<>();
-
-    void visit(Routine routine) {
-      if (open.contains(routine.start())) {
-        throw new GrammarException(
-            routine.name + ": refers to itself with nothing between (expected: a value between)");
-      }
-      visit(routine.start());
-    }
-
-    private void visit(Node node) {
-      if (done.contains(node) || !open.add(node)) {
-        return;
-      }
-      switch (node) {
-        case Node.Split split -> split.options.forEach(this::visit);
-        case Node.Call call -> visit(call.routine, call.routine.least() == 0, call.next);
-        case Node.Loop loop ->
-            visit(loop.routine, loop.fewest == 0 || loop.routine.least() == 0, loop.next);
-        case Node.Read read -> {}
-        case Node.End end -> {}
-      }
-      open.remove(node);
-      done.add(node);
-    }
-
-    private void visit(Routine routine, boolean mayBeEmpty, Node next) {
-      visit(routine);
-      if (mayBeEmpty) {
-        visit(next);
-      }
-    }
   }
 }

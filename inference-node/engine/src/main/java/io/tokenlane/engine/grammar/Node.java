@@ -13,6 +13,9 @@ abstract sealed class Node {
   /** Fewest bytes as the successors now tell. */
   abstract int computedLeast();
 
+  /** What may follow in the same routine, and the routine that begins here. */
+  abstract List<Node> successors();
+
   static int sum(long a, long b) {
     return (int) Math.min(INFINITE, a + b);
   }
@@ -35,6 +38,11 @@ abstract sealed class Node {
     }
 
     @Override
+    List<Node> successors() {
+      return List.of(next);
+    }
+
+    @Override
     int computedLeast() {
       return possible ? sum(1, next.least) : INFINITE;
     }
@@ -46,6 +54,11 @@ abstract sealed class Node {
 
     Split(List<Node> options) {
       this.options = options;
+    }
+
+    @Override
+    List<Node> successors() {
+      return options;
     }
 
     @Override
@@ -65,6 +78,11 @@ abstract sealed class Node {
     }
 
     @Override
+    List<Node> successors() {
+      return List.of(routine.start(), next);
+    }
+
+    @Override
     int computedLeast() {
       return sum(routine.least(), next.least);
     }
@@ -73,9 +91,9 @@ abstract sealed class Node {
   /** A routine many times, then what is next. */
   static final class Loop extends Node {
     final Routine routine;
-    final int fewest;
     final int most;
     final Node next;
+    private final int fewest;
 
     Loop(Routine routine, int fewest, int most, Node next) {
       this.routine = routine;
@@ -85,19 +103,29 @@ abstract sealed class Node {
     }
 
     @Override
+    List<Node> successors() {
+      return List.of(routine.start(), next);
+    }
+
+    @Override
     int computedLeast() {
       return leastAfter(0);
     }
 
+    /** Fewest rounds that take a byte: none where empty ones can make up the number. */
+    int fewest() {
+      return routine.least() == 0 ? 0 : fewest;
+    }
+
     /** Fewest bytes to the routine's end once this many rounds are done. */
     int leastAfter(int rounds) {
-      long left = Math.max(0, fewest - rounds);
+      long left = Math.max(0, fewest() - rounds);
       return left == 0 ? next.least : sum(left * routine.least(), next.least);
     }
 
     /** Rounds as they need telling apart: without a bound, those beyond the fewest do not. */
     int counted(int rounds) {
-      return most == Expr.Repeat.UNBOUNDED ? Math.min(rounds, fewest) : rounds;
+      return most == Expr.Repeat.UNBOUNDED ? Math.min(rounds, fewest()) : rounds;
     }
 
     /**
@@ -109,16 +137,21 @@ abstract sealed class Node {
       if (!unbounded && most - rounds <= tokenBytes) {
         return rounds;
       }
-      int needed = fewest - rounds;
+      int needed = fewest() - rounds;
       if (needed > tokenBytes) {
         return 0;
       }
-      return needed <= 0 ? fewest : rounds;
+      return needed <= 0 ? fewest() : rounds;
     }
   }
 
   /** The end of a routine. */
   static final class End extends Node {
+    @Override
+    List<Node> successors() {
+      return List.of();
+    }
+
     @Override
     int computedLeast() {
       return 0;

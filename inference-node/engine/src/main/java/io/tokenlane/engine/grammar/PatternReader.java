@@ -11,6 +11,8 @@ import java.util.List;
  */
 final class PatternReader {
   private static final int MOST_REPEATS = 10_000;
+  private static final int MOST_NESTED = 1000;
+  private static final int MOST_CHARACTERS = 10_000;
 
   private final String pattern;
   private final String path;
@@ -27,6 +29,23 @@ final class PatternReader {
 
   /** The content of JSON strings in which the pattern is found. */
   Expr strings() {
+    if (pattern.length() > MOST_CHARACTERS) {
+      throw new SchemaException(
+          path,
+          "%d characters (expected: at most %d)".formatted(pattern.length(), MOST_CHARACTERS));
+    }
+    Expr strings = alternativesOfWhole();
+    long counts = NestedRepeats.counts(strings);
+    if (counts > MOST_NESTED) {
+      throw new SchemaException(
+          path,
+          "repeats inside each other come to %d (expected: at most %d)"
+              .formatted(counts, MOST_NESTED));
+    }
+    return strings;
+  }
+
+  private Expr alternativesOfWhole() {
     List<Expr> options = new ArrayList<>();
     do {
       boolean fromStart = accept('^');

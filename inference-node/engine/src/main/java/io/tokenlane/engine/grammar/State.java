@@ -16,14 +16,23 @@ final class State {
   /** By byte; null where not yet known. */
   final @Nullable State[] next = new State[256];
 
+  /** As in {@link Automaton}. */
+  final int epoch;
+
   /** Null until asked for. */
   @Nullable Permitted permitted;
 
-  State(List<Frame> frames, boolean complete) {
+  State(List<Frame> frames, boolean complete, int epoch) {
     this.frames = frames;
     this.complete = complete;
+    this.epoch = epoch;
     least =
         complete ? 0 : frames.stream().mapToInt(frame -> frame.least).min().orElse(Node.INFINITE);
+  }
+
+  /** What it takes, about, without its frames. */
+  int bytes() {
+    return 200 + Integer.BYTES * (next.length + frames.size());
   }
 
   boolean isDead() {
