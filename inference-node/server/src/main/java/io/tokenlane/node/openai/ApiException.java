@@ -64,6 +64,15 @@ final class ApiException extends RuntimeException {
     return new ApiException(HttpStatus.SERVICE_UNAVAILABLE, message, null, "queue_deadline");
   }
 
+  /** There is no memory left for what the request needs; there may be soon. */
+  static ApiException outOfMemory() {
+    return new ApiException(
+        HttpStatus.SERVICE_UNAVAILABLE,
+        "the node has no memory for this request (expected: a smaller one, or later)",
+        null,
+        "out_of_memory");
+  }
+
   /** The model's template does not take the conversation, or there is no template. */
   static ApiException messages(String reason) {
     return new ApiException(

@@ -30,16 +30,12 @@ final class CompletionEndpoints {
 
   Mono<ServerResponse> chat(ServerRequest request) {
     LoadedModel loaded = models.loaded();
-    return bodies
-        .read(request.exchange().getRequest())
-        .flatMap(body -> chat(request, body, loaded));
+    return bodies.read(request.exchange().getRequest(), body -> chat(request, body, loaded));
   }
 
   Mono<ServerResponse> complete(ServerRequest request) {
     LoadedModel loaded = models.loaded();
-    return bodies
-        .read(request.exchange().getRequest())
-        .flatMap(body -> complete(request, body, loaded));
+    return bodies.read(request.exchange().getRequest(), body -> complete(request, body, loaded));
   }
 
   private Mono<ServerResponse> chat(ServerRequest request, Fields body, LoadedModel model) {

@@ -30,8 +30,7 @@ final class EmbeddingEndpoint {
   Mono<ServerResponse> embed(ServerRequest request) {
     LoadedModel model = models.loaded();
     return bodies
-        .read(request.exchange().getRequest())
-        .flatMap(body -> answer(body, model))
+        .read(request.exchange().getRequest(), body -> answer(body, model))
         .flatMap(responses::json);
   }
 

@@ -27,8 +27,7 @@ final class PrefixEndpoints {
   Mono<ServerResponse> register(ServerRequest request) {
     LoadedModel model = models.loaded();
     return bodies
-        .read(request.exchange().getRequest())
-        .flatMap(body -> register(body, model))
+        .read(request.exchange().getRequest(), body -> register(body, model))
         .flatMap(responses::json);
   }
 

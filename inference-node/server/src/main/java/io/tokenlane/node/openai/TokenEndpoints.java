@@ -23,16 +23,13 @@ final class TokenEndpoints {
 
   Mono<ServerResponse> tokenize(ServerRequest request) {
     LoadedModel model = models.loaded();
-    return bodies
-        .read(request.exchange().getRequest())
-        .flatMap(body -> responses.json(tokens(body, model)));
+    return bodies.read(
+        request.exchange().getRequest(), body -> responses.json(tokens(body, model)));
   }
 
   Mono<ServerResponse> detokenize(ServerRequest request) {
     LoadedModel model = models.loaded();
-    return bodies
-        .read(request.exchange().getRequest())
-        .flatMap(body -> responses.json(text(body, model)));
+    return bodies.read(request.exchange().getRequest(), body -> responses.json(text(body, model)));
   }
 
   private static Wire.Tokens tokens(Fields body, LoadedModel model) {
