@@ -1,33 +1,22 @@
 package io.tokenlane.node.load;
 
-import io.tokenlane.engine.grammar.Expr;
 import io.tokenlane.engine.grammar.Grammar;
 import io.tokenlane.engine.grammar.TokenIndex;
 import io.tokenlane.engine.token.Tokenizer;
 import io.tokenlane.engine.tool.ToolFormat;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /** What a model's output can be held to. Safe for use by many threads. */
 public final class OutputRules {
-  private static final int MOST_GRAMMARS = 64;
+  private static final long MOST_BYTES = 256L << 20;
 
   private final ToolFormat toolFormat;
   private final boolean knowsDevelopers;
   private final CompletableFuture<TokenIndex> tokens;
 
-  /** The grammars used last; to be locked. */
-  private final Map<String, Grammar> grammars =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Grammar> eldest) {
-          return size() > MOST_GRAMMARS;
-        }
-      };
+  private final Grammars grammars =
+      new Grammars(Math.min(MOST_BYTES, Runtime.getRuntime().maxMemory() / 8));
 
   /**
    * Begins to sort the vocabulary, in the background: the first who wants a grammar waits for it.
@@ -58,20 +47,11 @@ public final class OutputRules {
   /**
    * A grammar, compiled unless it was used lately.
    *
-   * @param key tells equal expressions
+   * @param what tells equal grammars; only its hash is kept
+   * @param compiled makes it
    * @throws io.tokenlane.engine.grammar.GrammarException if it cannot be compiled
    */
-  public Grammar grammar(String key, Supplier<Expr> expression) {
-    synchronized (grammars) {
-      Grammar known = grammars.get(key);
-      if (known != null) {
-        return known;
-      }
-    }
-    Grammar compiled = Grammar.compile(expression.get(), tokens());
-    synchronized (grammars) {
-      grammars.put(key, compiled);
-    }
-    return compiled;
+  public Grammar grammar(String what, Supplier<Grammar> compiled) {
+    return grammars.get(what, compiled);
   }
 }

@@ -48,7 +48,8 @@ record OutputConstraint(ResponseFormat format, ToolRequest tools) {
       return null;
     }
     try {
-      return rules.grammar(this + " " + reasons, () -> whole(rules, reasons));
+      return rules.grammar(
+          this + " " + reasons, () -> Grammar.compile(whole(rules, reasons), rules.tokens()));
     } catch (GrammarException e) {
       String where = format.json() ? "response_format" : "tools";
       throw ApiException.schema(where, String.valueOf(e.getMessage()));
