@@ -17,8 +17,11 @@ final class SchemaReader {
   private static final int MOST_DEPTH = 400;
 
   private final JsonNode root;
-  private final Map<String, Rule> rules = new HashMap<>();
+  private final Map<Object, Rule> rules = new HashMap<>();
   private int depth;
+
+  /** Tells a schema that stands nowhere as it is, as what holds beside it was added. */
+  private record Changed(JsonNode schema) {}
 
   SchemaReader(JsonNode root) {
     this.root = root;
@@ -45,7 +48,7 @@ final class SchemaReader {
   /**
    * @param key what tells the schema from others
    */
-  private Expr values(JsonNode schema, String key, String path) {
+  private Expr values(JsonNode schema, Object key, String path) {
     Rule rule = rules.get(key);
     if (rule == null) {
       if (rules.size() >= MOST_PLACES) {
@@ -98,7 +101,7 @@ final class SchemaReader {
     if (!Keywords.isAlone(schema, "$ref")) {
       SchemaMerge merge = new SchemaMerge(path + "/$ref", schema, "$ref");
       merge.add(resolved(schema, path));
-      return values(merge.result(), "$ref " + schema, path);
+      return values(merge.result(), new Changed(schema), path);
     }
     JsonNode target = target(schema, path);
     return values(target, pointer(schema.get("$ref").stringValue()));
@@ -161,15 +164,15 @@ final class SchemaReader {
     String tag = keyword.equals("oneOf") ? Disjoint.tag(allResolved(parts, path)) : null;
     for (int i = 0; i < parts.size(); i++) {
       String place = path + "/" + keyword + "/" + i;
-      JsonNode branch =
-          tag == null ? parts.get(i) : Disjoint.withTag(resolved(parts.get(i), place), tag);
+      JsonNode own = parts.get(i);
+      JsonNode branch = tag == null ? own : Disjoint.withTag(resolved(own, place), tag);
       if (!alone) {
         SchemaMerge merge = new SchemaMerge(path + "/" + keyword, schema, keyword);
         merge.add(resolved(branch, place));
         branch = merge.result();
       }
       branches.add(resolved(branch, place));
-      options.add(values(branch, place));
+      options.add(values(branch, branch.equals(own) ? place : new Changed(branch), place));
     }
     if (keyword.equals("oneOf")) {
       Disjoint.check(branches, path);

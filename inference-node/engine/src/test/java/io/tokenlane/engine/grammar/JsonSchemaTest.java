@@ -45,6 +45,8 @@ class JsonSchemaTest {
           {"$defs":{"a b":{"type":"string"}},"$ref":"#/$defs/a%20b","maxLength":1} | "x" | "xy"
           {"$defs":{"n":{"properties":{"c":{"$ref":"#/$defs/n","type":"object"}}}},"$ref":"#/$defs/n"} | {"c":{"c":{}}} | {"c":1}
           {"type":"string","contentMediaType":"text/plain","x-order":1} | "a" | 1
+          {"properties":{"b":{"$ref":"#/properties/a/anyOf/0"},"a":{"type":"object","required":["x"],"properties":{"x":{"const":1}},"anyOf":[{"properties":{"y":{"const":2}}},{"properties":{"z":{"const":3}}}]}}} | {"b":{"y":2},"a":{"x":1,"y":2}} | {"b":{"y":2},"a":{"y":2}}
+          {"properties":{"a":{"type":"object","required":["x"],"properties":{"x":{"const":1}},"anyOf":[{"properties":{"y":{"const":2}}},{"properties":{"z":{"const":3}}}]},"b":{"$ref":"#/properties/a/anyOf/0"}}} | {"a":{"x":1,"y":2},"b":{"y":2}} | {"a":{"y":2},"b":{"y":2}}
           {"oneOf":[{"type":"object","properties":{"k":{"const":1}}},{"type":"object","properties":{"k":{"const":2}}}]} | {"k":2} | {}
           """)
   void permits(String schema, String valid, String invalid) {
@@ -57,11 +59,13 @@ class JsonSchemaTest {
     String schema =
         """
         {"anyOf": [{"type": "integer", "minimum": 5, "maximum": 4},
-                   {"type": "object", "properties": {"a": false}, "required": ["a"]}]}""";
+                   {"type": "object", "properties": {"a": false}, "required": ["a"]}]}\
+        """;
     assertThatThrownBy(() -> grammar(schema))
         .isInstanceOf(GrammarException.class)
         .hasMessage(
-            "no finite value fits: /anyOf/0: no number between its bounds (expected: at least one)");
+            "no finite value fits: /anyOf/0: no number between its bounds (expected: at least"
+                + " one)");
   }
 
   private boolean permitted(String schema, String text) {
