@@ -147,6 +147,11 @@ final class Keywords {
     }
   }
 
+  /** Whether a number was not too large to be read. */
+  static boolean isFinite(JsonNode number) {
+    return !(number.isDouble() || number.isFloat()) || Double.isFinite(number.doubleValue());
+  }
+
   /** A whole number that is not negative. */
   static int count(JsonNode schema, String path, String keyword, int otherwise) {
     JsonNode value = schema.get(keyword);

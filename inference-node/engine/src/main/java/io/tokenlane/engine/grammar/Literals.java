@@ -1,6 +1,8 @@
 package io.tokenlane.engine.grammar;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
@@ -17,6 +19,7 @@ final class Literals {
     Set<String> types = schema.has("type") ? Keywords.types(schema, path) : Set.of();
     List<JsonNode> wanted = new ArrayList<>();
     for (JsonNode value : candidates(schema, path)) {
+      refuseEndless(value, path);
       boolean twice = schema.has("const") && !schema.get("const").equals(value);
       if (!twice && (types.isEmpty() || types.stream().anyMatch(type -> isOf(type, value)))) {
         wanted.add(value);
@@ -37,6 +40,18 @@ final class Literals {
           path + "/enum", values + " (expected: an array of at least one value)");
     }
     return values.valueStream().toList();
+  }
+
+  /** Numbers too large to be read are no JSON when they are written. */
+  private static void refuseEndless(JsonNode value, String path) {
+    Deque<JsonNode> left = new ArrayDeque<>(List.of(value));
+    while (!left.isEmpty()) {
+      JsonNode node = left.pop();
+      if (node.isNumber() && !Keywords.isFinite(node)) {
+        throw new SchemaException(path, "a constant number is too large (expected: at most 1e308)");
+      }
+      node.forEach(left::push);
+    }
   }
 
   private static boolean isOf(String type, JsonNode value) {

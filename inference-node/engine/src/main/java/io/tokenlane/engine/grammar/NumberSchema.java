@@ -110,7 +110,7 @@ final class NumberSchema {
     if (value == null) {
       return null;
     }
-    BigDecimal number = value.isNumber() ? value.decimalValue() : null;
+    BigDecimal number = value.isNumber() && Keywords.isFinite(value) ? value.decimalValue() : null;
     if (number == null || number.precision() > 30 || Math.abs(number.scale()) > 30) {
       throw new SchemaException(
           path + "/" + keyword, value + " (expected: a number of at most 30 digits)");

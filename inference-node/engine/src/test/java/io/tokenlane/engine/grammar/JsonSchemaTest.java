@@ -10,6 +10,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What single keywords permit and what they do not. */
@@ -52,6 +53,22 @@ class JsonSchemaTest {
   void permits(String schema, String valid, String invalid) {
     assertThat(permitted(schema, valid)).as(valid).isTrue();
     assertThat(permitted(schema, invalid)).as(invalid).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"minimum\":1e400}",
+        "{\"maximum\":-1e400}",
+        "{\"multipleOf\":1e400}",
+        "{\"const\":1e400}",
+        "{\"enum\":[1,{\"a\":[-1e400]}]}",
+        "{\"minItems\":1e400}"
+      })
+  void numbersThatAreTooLargeAreRefused(String schema) {
+    assertThatThrownBy(() -> grammar(schema))
+        .isInstanceOf(SchemaException.class)
+        .hasMessageContaining("(expected: ");
   }
 
   @Test

@@ -128,10 +128,11 @@ final class Fields {
     if (value == null) {
       return otherwise;
     }
-    if (!value.isNumber()) {
+    double number = value.isNumber() ? value.doubleValue(Double.NaN) : Double.NaN;
+    if (!Double.isFinite(number)) {
       throw ApiException.field(path(name), value, expected);
     }
-    return (float) value.doubleValue();
+    return (float) number;
   }
 
   Optional<Fields> object(String name) {

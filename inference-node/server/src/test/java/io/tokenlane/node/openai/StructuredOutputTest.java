@@ -41,8 +41,9 @@ class StructuredOutputTest {
 
   private static String format(String schema) {
     return """
-        "response_format": {"type": "json_schema",
-          "json_schema": {"name": "x", "strict": true, "schema": %s}}"""
+    "response_format": {"type": "json_schema",
+      "json_schema": {"name": "x", "strict": true, "schema": %s}}\
+    """
         .formatted(schema);
   }
 
@@ -65,7 +66,8 @@ class StructuredOutputTest {
   @Test
   void streamsTheSameText() {
     String body =
-        "{\"temperature\": 1, \"seed\": 5, \"max_tokens\": 250, %s, \"stream\": %s, \"messages\": %s}";
+        "{\"temperature\": 1, \"seed\": 5, \"max_tokens\": 250, %s, \"stream\": %s, \"messages\":"
+            + " %s}";
     String ask = Golden.ask("Who was Ada?");
     String whole =
         node.post(CHAT, body.formatted(format(SCHEMA), false, ask))
@@ -99,6 +101,10 @@ class StructuredOutputTest {
           {"$ref":"#"} | ''
           {"type":"integer","minimum":5,"maximum":4} | ''
           {"type":"text"} | .type
+          {"allOf":[{"$ref":"#"}]} | ''
+          {"type":"string","pattern":"^(([ab]{1,1000}){1,1000}){1,1000}$"} | .pattern
+          {"type":"number","minimum":1e400} | .minimum
+          {"const":1e400} | ''
           """)
   void namesWhatCannotBeEnforced(String schema, String place) {
     String body = "{%s, \"messages\": %s}".formatted(format(schema), Golden.ask("x"));
@@ -127,7 +133,8 @@ class StructuredOutputTest {
         """
         [{"type": "function", "function": {"name": "f", "parameters":
            {"type": "object", "properties": {"x": {"type": "integer"}}, "required": ["x"]}}},
-         {"type": "function", "function": {"name": "g"}}]""";
+         {"type": "function", "function": {"name": "g"}}]\
+        """;
     String body =
         "{\"temperature\": 2, \"max_tokens\": 200, \"tools\": %s, \"tool_choice\": %s, \"messages\": %s}"
             .formatted(tools, forced.choice(), Golden.ask("x"));
@@ -144,7 +151,8 @@ class StructuredOutputTest {
       """
       [{"name": "f", "parameters":
          {"type": "object", "properties": {"x": {"type": "integer"}}, "required": ["x"]}},
-       {"name": "g"}]""";
+       {"name": "g"}]\
+      """;
 
   /** The older words for tools: the conversation so far, the call, whole and streamed. */
   @Test
@@ -155,9 +163,11 @@ class StructuredOutputTest {
          {"role": "assistant", "content": null,
           "function_call": {"name": "f", "arguments": "{\\"x\\": 2}"}},
          {"role": "function", "name": "f", "content": "4"},
-         {"role": "user", "content": "And of 3?"}]""";
+         {"role": "user", "content": "And of 3?"}]\
+        """;
     String body =
-        "{\"temperature\": 0, \"max_tokens\": 200, \"functions\": %s, \"function_call\": {\"name\": \"f\"}, \"messages\": %s, \"stream\": %s}";
+        "{\"temperature\": 0, \"max_tokens\": 200, \"functions\": %s, \"function_call\": {\"name\":"
+            + " \"f\"}, \"messages\": %s, \"stream\": %s}";
     JsonNode choice = node.post(CHAT, body.formatted(FUNCTIONS, messages, false)).at("/choices/0");
     JsonNode call = choice.at("/message/function_call");
     assertThat(choice.get("finish_reason").stringValue()).isEqualTo("function_call");
@@ -180,7 +190,8 @@ class StructuredOutputTest {
         "\"functions\": 3|functions",
         "\"functions\": [{}]|functions[0].name",
         "\"functions\": [{\"name\": \"f\"}], \"tools\": []|functions",
-        "\"functions\": [{\"name\": \"f\"}], \"function_call\": {\"name\": \"h\"}|function_call.name",
+        "\"functions\": [{\"name\": \"f\"}], \"function_call\": {\"name\":"
+            + " \"h\"}|function_call.name",
         "\"functions\": [{\"name\": \"f\"}], \"function_call\": \"required\"|function_call",
         "\"function_call\": \"auto\"|function_call"
       })
