@@ -1,6 +1,10 @@
 package io.tokenlane.engine.grammar;
 
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -10,6 +14,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class SchemaMerge {
   private final String path;
   private final ObjectNode result = JsonNodeFactory.instance.objectNode();
+  private final Set<JsonNode> added = Collections.newSetFromMap(new IdentityHashMap<>());
+  private @Nullable ArrayNode required;
+  private @Nullable ObjectNode properties;
 
   /**
    * @param path of the keyword, for errors
@@ -20,11 +27,15 @@ final class SchemaMerge {
     this.path = path;
     base.properties().stream()
         .filter(entry -> !entry.getKey().equals(keyword))
+        .filter(entry -> !Keywords.isAnnotation(entry.getKey()))
         .forEach(entry -> result.set(entry.getKey(), entry.getValue()));
   }
 
   /** Adds one that holds no reference itself. */
   void add(JsonNode schema) {
+    if (!added.add(schema)) {
+      return;
+    }
     if (!schema.isObject()) {
       throw new SchemaException(path, schema + " (expected: an object beside others)");
     }
@@ -44,22 +55,43 @@ final class SchemaMerge {
   private void add(Map.Entry<String, JsonNode> entry) {
     String keyword = entry.getKey();
     JsonNode own = result.get(keyword);
-    if (own == null || own.equals(entry.getValue())) {
+    if (own == null) {
       result.set(keyword, entry.getValue());
-    } else if (keyword.equals("required") && own.isArray()) {
-      ArrayNode both = ((ArrayNode) own).deepCopy();
-      entry.getValue().forEach(both::add);
-      result.set(keyword, both);
+    } else if (!own.equals(entry.getValue())) {
+      add(keyword, own, entry.getValue());
+    }
+  }
+
+  private void add(String keyword, JsonNode own, JsonNode more) {
+    if (keyword.equals("required") && own.isArray()) {
+      more.forEach(required(own)::add);
     } else if (keyword.equals("properties") && own.isObject()) {
-      result.set(keyword, properties((ObjectNode) own, entry.getValue()));
+      add(properties(own), more);
     } else {
       throw new SchemaException(
           path, keyword + " stands twice and differs (expected: one " + keyword + ")");
     }
   }
 
-  private ObjectNode properties(ObjectNode own, JsonNode more) {
-    ObjectNode both = own.deepCopy();
+  /** The names so far, in an array that is no schema's own. */
+  private ArrayNode required(JsonNode given) {
+    if (required == null) {
+      required = result.putArray("required");
+      given.forEach(required::add);
+    }
+    return required;
+  }
+
+  /** The properties so far, in an object that is no schema's own. */
+  private ObjectNode properties(JsonNode given) {
+    if (properties == null) {
+      properties = result.putObject("properties");
+      properties.setAll((ObjectNode) given);
+    }
+    return properties;
+  }
+
+  private void add(ObjectNode both, JsonNode more) {
     for (Map.Entry<String, JsonNode> property : more.properties()) {
       JsonNode known = both.get(property.getKey());
       if (known != null && !known.equals(property.getValue())) {
@@ -68,7 +100,6 @@ final class SchemaMerge {
       }
       both.set(property.getKey(), property.getValue());
     }
-    return both;
   }
 
   JsonNode result() {

@@ -15,6 +15,7 @@ final class SchemaReader {
   private static final int MOST_PLACES = 20_000;
   private static final int MOST_REFERENCES = 64;
   private static final int MOST_DEPTH = 400;
+  private static final int MOST_PARTS = 10_000;
 
   private final JsonNode root;
   private final Map<Object, Rule> rules = new HashMap<>();
@@ -149,6 +150,10 @@ final class SchemaReader {
   private JsonNode merged(JsonNode schema, String path) {
     JsonNode parts = parts(schema, path, "allOf");
     SchemaMerge merge = new SchemaMerge(path + "/allOf", schema, "allOf");
+    if (parts.size() > MOST_PARTS) {
+      throw new SchemaException(
+          path + "/allOf", "%d schemas (expected: at most %d)".formatted(parts.size(), MOST_PARTS));
+    }
     for (int i = 0; i < parts.size(); i++) {
       String place = path + "/allOf/" + i;
       merge.add(resolved(parts.get(i), place));

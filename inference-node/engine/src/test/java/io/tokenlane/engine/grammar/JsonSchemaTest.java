@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What single keywords permit and what they do not. */
@@ -48,6 +49,7 @@ class JsonSchemaTest {
           {"type":"string","contentMediaType":"text/plain","x-order":1} | "a" | 1
           {"properties":{"b":{"$ref":"#/properties/a/anyOf/0"},"a":{"type":"object","required":["x"],"properties":{"x":{"const":1}},"anyOf":[{"properties":{"y":{"const":2}}},{"properties":{"z":{"const":3}}}]}}} | {"b":{"y":2},"a":{"x":1,"y":2}} | {"b":{"y":2},"a":{"y":2}}
           {"properties":{"a":{"type":"object","required":["x"],"properties":{"x":{"const":1}},"anyOf":[{"properties":{"y":{"const":2}}},{"properties":{"z":{"const":3}}}]},"b":{"$ref":"#/properties/a/anyOf/0"}}} | {"a":{"x":1,"y":2},"b":{"y":2}} | {"a":{"y":2},"b":{"y":2}}
+          {"allOf":[{"required":["a"]},{"properties":{"a":{"const":1}}},{"required":["b"]},{"properties":{"b":{"const":2}}},{"required":["b"]},{"required":["c"]},{"properties":{"c":{"const":3}}}]} | {"a":1,"b":2,"c":3} | {"a":1,"b":2}
           {"oneOf":[{"type":"object","properties":{"k":{"const":1}}},{"type":"object","properties":{"k":{"const":2}}}]} | {"k":2} | {}
           """)
   void permits(String schema, String valid, String invalid) {
@@ -69,6 +71,30 @@ class JsonSchemaTest {
     assertThatThrownBy(() -> grammar(schema))
         .isInstanceOf(SchemaException.class)
         .hasMessageContaining("(expected: ");
+  }
+
+  @Test
+  void manyPartsAreMergedAndStayAsTheyAre() {
+    StringBuilder parts = new StringBuilder();
+    for (int i = 0; i < 6000; i++) {
+      parts.append(
+          "{\"required\":[\"a%1$d\"],\"properties\":{\"a%1$d\":{\"const\":1}}},".formatted(i));
+    }
+    JsonNode schema =
+        JsonMapper.shared()
+            .readTree("{\"allOf\":[%s{\"properties\":{\"b\":false}}]}".formatted(parts));
+    JsonNode before = schema.deepCopy();
+    Grammar grammar = Grammar.compile(JsonSchema.values(schema), index);
+    assertThat(schema).isEqualTo(before);
+    assertThat(grammar.sufficientTokens()).isGreaterThan(6000 * "\"a\":1,".length());
+  }
+
+  @Test
+  void partsBeyondALimitAreRefused() {
+    String schema = "{\"allOf\":[{}%s]}".formatted(",{}".repeat(10_000));
+    assertThatThrownBy(() -> grammar(schema))
+        .isInstanceOf(SchemaException.class)
+        .hasMessage("10001 schemas (expected: at most 10000)");
   }
 
   @Test
