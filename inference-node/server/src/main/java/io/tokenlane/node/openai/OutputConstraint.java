@@ -48,11 +48,22 @@ record OutputConstraint(ResponseFormat format, ToolRequest tools) {
       return null;
     }
     try {
-      return rules.grammar(
-          this + " " + reasons, () -> Grammar.compile(whole(rules, reasons), rules.tokens()));
+      return rules.grammar(this + " " + reasons, () -> compiled(rules, reasons));
     } catch (GrammarException e) {
       String where = format.json() ? "response_format" : "tools";
       throw ApiException.schema(where, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Grammar compiled(OutputRules rules, boolean reasons) {
+    try {
+      return Grammar.compile(whole(rules, reasons), rules.tokens());
+    } catch (GrammarException e) {
+      if (!tools.hasLooseSchemas()) {
+        throw e;
+      }
+      OutputConstraint looser = new OutputConstraint(format, tools.withoutLooseSchemas());
+      return Grammar.compile(looser.whole(rules, reasons), rules.tokens());
     }
   }
 

@@ -148,6 +148,21 @@ record ToolRequest(List<Tool> tools, Choice choice, boolean parallel) {
         path + ".function.parameters");
   }
 
+  /** Whether a schema may be let go where it cannot be enforced: one of a tool without strict. */
+  boolean hasLooseSchemas() {
+    return tools.stream().anyMatch(tool -> !tool.strict && tool.parameters != null);
+  }
+
+  /** The same, with any arguments for the tools that are not strict. */
+  ToolRequest withoutLooseSchemas() {
+    return new ToolRequest(
+        tools.stream()
+            .map(tool -> tool.strict ? tool : new Tool(tool.name, null, false, tool.path))
+            .toList(),
+        choice,
+        parallel);
+  }
+
   /** Whether there is any tool that may be called. */
   boolean any() {
     return !tools.isEmpty();

@@ -147,6 +147,40 @@ class StructuredOutputTest {
     }
   }
 
+  private static final String UNSATISFIABLE =
+      """
+      {"type": "object", "required": ["x"],
+       "properties": {"x": {"type": "integer", "minimum": 5, "maximum": 4}}}\
+      """;
+
+  private static String unsatisfiable(boolean strict) {
+    String tools =
+        """
+        [{"type": "function", "function": {"name": "f", "strict": %s, "parameters": %s}}]\
+        """
+            .formatted(strict, UNSATISFIABLE);
+    return "{\"max_tokens\": 200, \"tools\": %s, \"tool_choice\": \"required\", \"messages\": %s}"
+        .formatted(tools, Golden.ask("x"));
+  }
+
+  @Test
+  void aToolThatIsNotStrictTakesAnyObjectWhereItsSchemaCannotBeEnforced() {
+    JsonNode calls = node.post(CHAT, unsatisfiable(false)).at("/choices/0/message/tool_calls");
+    assertThat(calls).isNotEmpty();
+    for (JsonNode call : calls) {
+      assertThat(NodeClient.parse(call.at("/function/arguments").stringValue()).isObject())
+          .isTrue();
+    }
+  }
+
+  @Test
+  void aStrictToolWhoseSchemaCannotBeEnforcedIsRefused() {
+    HttpResponse<String> response = node.send("POST", CHAT, unsatisfiable(true));
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
+    assertThat(NodeClient.parse(response.body()).at("/error/param").stringValue())
+        .isEqualTo("tools");
+  }
+
   private static final String FUNCTIONS =
       """
       [{"name": "f", "parameters":
