@@ -22,7 +22,7 @@ public enum Storability {
   VARY_STAR("vary-star"),
   /** {@code Set-Cookie}: meant for one client (§7.3 warns). */
   SET_COOKIE("set-cookie"),
-  /** A part of a representation; parts are passed on, not combined (§3.3). */
+  /** What could be stored but is a part of a representation; parts are not combined (§3.3). */
   PARTIAL("partial");
 
   /** Statuses whose caching rules this cache implements. */
@@ -68,9 +68,6 @@ public enum Storability {
         || (mustUnderstand && !UNDERSTOOD.contains(status))) {
       return STATUS;
     }
-    if (status == PARTIAL_CONTENT) {
-      return PARTIAL;
-    }
     // §5.2.2.3: a cache that understands the status ignores no-store beside must-understand.
     if (control.has("no-store") && !mustUnderstand) {
       return NO_STORE;
@@ -84,7 +81,10 @@ public enum Storability {
     if (response.has("Set-Cookie") && !cookies) {
       return SET_COOKIE;
     }
-    return Vary.names(response).contains("*") ? VARY_STAR : STORABLE;
+    if (Vary.names(response).contains("*")) {
+      return VARY_STAR;
+    }
+    return status == PARTIAL_CONTENT ? PARTIAL : STORABLE;
   }
 
   private static boolean sharingAllowed(CacheControl control) {

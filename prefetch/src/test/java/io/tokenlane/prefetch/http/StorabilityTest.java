@@ -15,6 +15,11 @@ final class StorabilityTest {
       value = {
         "§3       | Accept: x        | 200 | Cache-Control: max-age=1            | STORABLE",
         "§3       | Accept: x        | 206 | Cache-Control: max-age=1            | PARTIAL",
+        "§5.2.2.5 | Accept: x        | 206 | Cache-Control: no-store             | NO_STORE",
+        "§5.2.2.7 | Accept: x        | 206 | Cache-Control: private              | PRIVATE",
+        "§3.5     | Authorization: b | 206 | Cache-Control: max-age=1            | AUTHORIZATION",
+        "§7.3     | Accept: x        | 206 | Set-Cookie: a=b                     | SET_COOKIE",
+        "§4.1     | Accept: x        | 206 | Vary: *                             | VARY_STAR",
         "§3       | Accept: x        | 304 | Cache-Control: max-age=1            | STATUS",
         "§3       | Accept: x        | 103 | Cache-Control: max-age=1            | STATUS",
         "§3       | Accept: x        | 500 | Cache-Control: max-age=1            | STORABLE",
