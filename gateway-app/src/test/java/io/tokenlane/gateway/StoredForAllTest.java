@@ -1,12 +1,17 @@
 package io.tokenlane.gateway;
 
+import static io.tokenlane.gateway.RunningGateway.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What one client's request leaves in the cache is what everybody else would have been given. */
 final class StoredForAllTest {
+  private static final String DIGITS = "0123456789";
   private static final String FRESH = "max-age=600";
 
   private final RunningGateway gateway = RunningGateway.fresh();
@@ -14,6 +19,10 @@ final class StoredForAllTest {
   private void app(int status, String body, String... fields) {
     gateway.app.answers(
         (call, response) -> FakeUpstream.with(body, fields).answer(call, response.status(status)));
+  }
+
+  private static String cacheStatus(HttpResponse<?> answer) {
+    return header(answer, "Cache-Status");
   }
 
   @ParameterizedTest
@@ -31,5 +40,57 @@ final class StoredForAllTest {
     app(206, "BOBBYS", "Cache-Control", FRESH, "Content-Range", place);
 
     assertThat(gateway.get(path, "Range", "bytes=0-5").body()).isEqualTo("BOBBYS");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {FRESH, "max-age=10, stale-while-revalidate=600"})
+  void aPartIsNotStoredInThePlaceOfTheWhole(String control) {
+    String path = "/api/truncated" + control.length();
+    String age = control.equals(FRESH) ? "0" : "60";
+    app(200, DIGITS, "Cache-Control", control, "Age", age);
+    gateway.get(path);
+    gateway.app.answers(
+        (call, response) ->
+            call.header("range") == null
+                ? FakeUpstream.with(DIGITS, "Cache-Control", FRESH).answer(call, response)
+                : FakeUpstream.with("0", "Cache-Control", FRESH, "Content-Range", "bytes 0-0/10")
+                    .answer(call, response.status(206)));
+
+    HttpResponse<String> part =
+        age.equals("0")
+            ? gateway.get(path, "Range", "bytes=0-0", "Cache-Control", "no-cache")
+            : gateway.get(path, "Range", "bytes=0-0");
+    Eventually.eventually("asked", () -> gateway.app.calls().size() == 2);
+
+    assertThat(part.statusCode()).isEqualTo(206);
+    assertThat(part.body()).isEqualTo("0");
+    Eventually.eventually("whole", () -> gateway.get(path).body().equals(DIGITS));
+    assertThat(gateway.get(path).statusCode()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"416, Range, bytes=99-", "412, If-Match, '\"z\"'", "304, If-None-Match, '\"z\"'"})
+  void whatBecameOfAConditionIsNotStored(int status, String name, String value) {
+    String path = "/api/condition" + status;
+    app(status, "", "Cache-Control", FRESH);
+    HttpResponse<String> asked = gateway.get(path, name, value);
+    app(200, DIGITS, "Cache-Control", FRESH);
+
+    assertThat(asked.statusCode()).isEqualTo(status);
+    assertThat(cacheStatus(asked)).doesNotContain("stored");
+    assertThat(gateway.get(path).body()).isEqualTo(DIGITS);
+  }
+
+  @Test
+  void aClientsConditionValidatesNothing() {
+    app(200, "OLD", "Cache-Control", "max-age=10, stale-if-error=600", "Age", "60");
+    gateway.get("/api/freshened");
+    gateway.app.answers(
+        (call, response) ->
+            FakeUpstream.with("NEW", "Cache-Control", FRESH, "ETag", "\"new\"")
+                .answer(call, response.status(call.header("if-none-match") == null ? 200 : 304)));
+
+    assertThat(gateway.get("/api/freshened", "If-None-Match", "*").statusCode()).isEqualTo(304);
+    assertThat(gateway.get("/api/freshened").body()).isEqualTo("NEW");
   }
 }

@@ -6,6 +6,7 @@ import io.tokenlane.prefetch.http.Conditional;
 import io.tokenlane.prefetch.http.HttpFields;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -35,14 +36,14 @@ final class FetchExchange extends ServerWebExchangeDecorator {
   /**
    * The fetch for {@code exchange}'s request.
    *
-   * @param conditions replace the client's own conditions and range where they are not empty
+   * @param conditions replace the client's own conditions and range; null: those stay
    */
   static FetchExchange of(
-      ServerWebExchange exchange, HttpFields conditions, ServerHttpResponse response) {
+      ServerWebExchange exchange, @Nullable HttpFields conditions, ServerHttpResponse response) {
     HttpHeaders headers = new HttpHeaders();
     headers.addAll(exchange.getRequest().getHeaders());
     headers.remove(PrefetchPass.HEADER);
-    if (!conditions.lines().isEmpty()) {
+    if (conditions != null) {
       Conditional.names().forEach(headers::remove);
       headers.remove(HttpHeaders.RANGE);
       Fields.write(conditions, headers);

@@ -56,8 +56,10 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
   /**
    * Prepares a fetch.
    *
-   * @param flight what others wait for; null where nobody is to wait
-   * @param stale a stored answer to validate and to fall back on; null where there is none
+   * @param flight what others wait for; the client's own conditions and range then stay here. Null
+   *     where nobody is to wait
+   * @param stale a stored answer to fall back on, and where others wait to validate; null where
+   *     there is none
    * @param forward what is said of it in {@code Cache-Status}
    */
   SharedFetch(
@@ -74,10 +76,7 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
   Mono<Outcome> run(ServerWebExchange exchange, GatewayFilterChain chain) {
     return Mono.deferContextual(
         context -> {
-          HttpFields conditions =
-              stale == null || !rule.mayValidate()
-                  ? HttpFields.NONE
-                  : Conditional.validating(stale.fields());
+          HttpFields conditions = flight == null ? null : conditions();
           FetchResponse to = new FetchResponse(exchange.getResponse().bufferFactory(), this);
           FetchExchange fetch = FetchExchange.of(exchange, conditions, to);
           response = to;
@@ -92,11 +91,22 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
         });
   }
 
+  /** What is asked about the stored answer; nothing where there is none that can be validated. */
+  private HttpFields conditions() {
+    return stale == null || !rule.mayValidate()
+        ? HttpFields.NONE
+        : Conditional.validating(stale.fields());
+  }
+
+  private boolean validates() {
+    return flight != null && !conditions().lines().isEmpty();
+  }
+
   @Override
   public void opened(int code, HttpHeaders headers) {
     status = code;
     fields = Fields.of(headers);
-    if (stale != null && code == NOT_MODIFIED) {
+    if (stale != null && code == NOT_MODIFIED && validates()) {
       validated(stale);
     } else if (stale != null && FAILURES.contains(code) && rule.standsIn(stale)) {
       standIn(stale, "status " + code, forward.withForwardStatus(code));
@@ -294,7 +304,7 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
     if (flight == null) {
       rule.cache().put(rule.keyFor(answer.status()), answer, begunNanos);
     } else {
-      flight.land(rule.key(), answer);
+      flight.land(rule.keyFor(answer.status()), answer);
     }
   }
 

@@ -60,8 +60,8 @@ final class Visit {
           .map(this::hit)
           .orElseGet(this::notCached);
     }
-    if (asksForPart() && rule.cache().find(rule.key()).isEmpty()) {
-      return rule.part().map(this::hit).orElseGet(() -> fetch(null, null));
+    if (asksForPart() && rule.cache().find(rule.key()).filter(this::helps).isEmpty()) {
+      return rule.part().map(this::hit).orElseGet(() -> fetch(null, validatable()));
     }
     asked = rule.key();
     return switch (rule.cache().turn(asked, rule.flightKey(), this::serves)) {
@@ -88,7 +88,7 @@ final class Visit {
   private Mono<Void> lead(Flight flight) {
     Optional<Mono<Optional<Elsewhere>>> others = others();
     if (others.isEmpty()) {
-      return fetch(flight, validatable());
+      return ask(flight);
     }
     AtomicBoolean asking = new AtomicBoolean(true);
     return others
@@ -103,10 +103,18 @@ final class Visit {
         .flatMap(
             found -> {
               asking.set(false);
-              return found
-                  .map(there -> take(flight, there))
-                  .orElseGet(() -> fetch(flight, validatable()));
+              return found.map(there -> take(flight, there)).orElseGet(() -> ask(flight));
             });
+  }
+
+  /** Asks the origin for all who wait, unless what stood in for the client's conditions is gone. */
+  private Mono<Void> ask(Flight flight) {
+    Answer stale = validatable();
+    if (asksForPart() && (stale == null || !validates(stale))) {
+      flight.abandon();
+      return fetch(null, stale);
+    }
+    return fetch(flight, stale);
   }
 
   /** An answer that is not under the request's key in this process, and how it was found. */
@@ -155,6 +163,15 @@ final class Visit {
     return rule.reuse(answer) != Reuse.VALIDATE;
   }
 
+  /** Whether a stored answer tells the client's part of it, by itself or once it is validated. */
+  private boolean helps(Answer answer) {
+    return serves(answer) || validates(answer);
+  }
+
+  private boolean validates(Answer answer) {
+    return rule.mayValidate() && Conditional.validatable(answer.fields());
+  }
+
   private boolean mayGoForward() {
     return !CacheControl.of(rule.request()).has("only-if-cached");
   }
@@ -168,7 +185,10 @@ final class Visit {
             "Nothing is stored for this request, and it asks for stored answers only."));
   }
 
-  /** With nothing stored to answer it from, the origin's answer is of use to this client alone. */
+  /**
+   * Its range and conditions are the client's own: with nothing stored that answers them, or that
+   * the cache can ask about in their place, the origin's answer is of use to this client alone.
+   */
   private boolean asksForPart() {
     HttpFields request = rule.request();
     return request.has("Range") || Conditional.names().stream().anyMatch(request::has);

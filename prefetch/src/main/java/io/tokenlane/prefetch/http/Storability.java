@@ -7,7 +7,8 @@ public enum Storability {
   /** May be stored. */
   STORABLE("storable"),
   /**
-   * Not final, partial, or with {@code must-understand} one this cache does not know (§5.2.2.3).
+   * Not final, an answer to a condition or a range, of which a key says nothing, or with {@code
+   * must-understand} one this cache does not know (§5.2.2.3).
    */
   STATUS("status"),
   /** {@code no-store} in the request (§5.2.1.5). */
@@ -31,7 +32,9 @@ public enum Storability {
 
   private static final int FIRST_FINAL = 200;
   private static final int PARTIAL_CONTENT = 206;
-  private static final int NOT_MODIFIED = 304;
+
+  /** 304, 412 and 416: what becomes of a request's conditions and range. */
+  private static final Set<Integer> OF_ONE_REQUEST = Set.of(304, 412, 416);
 
   private final String label;
 
@@ -64,7 +67,7 @@ public enum Storability {
     CacheControl control = said.control();
     boolean mustUnderstand = control.has("must-understand");
     if (status < FIRST_FINAL
-        || status == NOT_MODIFIED
+        || OF_ONE_REQUEST.contains(status)
         || (mustUnderstand && !UNDERSTOOD.contains(status))) {
       return STATUS;
     }

@@ -20,6 +20,8 @@ final class StorabilityTest {
         "§3.5     | Authorization: b | 206 | Cache-Control: max-age=1            | AUTHORIZATION",
         "§7.3     | Accept: x        | 206 | Set-Cookie: a=b                     | SET_COOKIE",
         "§4.1     | Accept: x        | 206 | Vary: *                             | VARY_STAR",
+        "§4       | Accept: x        | 412 | Cache-Control: max-age=1            | STATUS",
+        "§4       | Accept: x        | 416 | Cache-Control: max-age=1            | STATUS",
         "§3       | Accept: x        | 304 | Cache-Control: max-age=1            | STATUS",
         "§3       | Accept: x        | 103 | Cache-Control: max-age=1            | STATUS",
         "§3       | Accept: x        | 500 | Cache-Control: max-age=1            | STORABLE",
