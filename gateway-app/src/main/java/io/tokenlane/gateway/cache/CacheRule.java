@@ -3,6 +3,7 @@ package io.tokenlane.gateway.cache;
 import io.tokenlane.gateway.call.Usage;
 import io.tokenlane.prefetch.cache.Answer;
 import io.tokenlane.prefetch.cache.AnswerCache;
+import io.tokenlane.prefetch.cache.Trip;
 import io.tokenlane.prefetch.http.HttpFields;
 import io.tokenlane.prefetch.http.Reuse;
 import java.nio.ByteBuffer;
@@ -73,7 +74,12 @@ interface CacheRule {
     return key();
   }
 
-  /** The same, once was learnt from this response. */
+  /** What the request wants of the cache. */
+  default Trip trip() {
+    return new Trip(key(), flightKey(), group());
+  }
+
+  /** The same as {@link #flightKey}, once was learnt from this response. */
   default String flightKeyAfter(HttpFields response) {
     return flightKey();
   }

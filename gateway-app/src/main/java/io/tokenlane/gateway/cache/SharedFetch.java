@@ -121,9 +121,9 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
     Verdict renewed = rule.judge(old.status(), updated, requested, Instant.now());
     passage.passBy();
     CacheStatus told = forward.withForwardStatus(NOT_MODIFIED);
-    if (renewed.keep() == null) {
+    if (renewed.keep() == null || forgotten()) {
       Answer once = new Answer(old.group(), old.status(), updated, old.body(), old.times());
-      release();
+      letGo();
       tell(new Outcome.Serving(once, told));
       return;
     }
@@ -145,16 +145,21 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
   }
 
   private void open(Verdict judged) {
-    verdict = judged;
-    if (judged.keep() == null) {
-      String reason = judged.reason();
+    Verdict here = judged.keep() != null && forgotten() ? Verdict.pass("forgotten") : judged;
+    verdict = here;
+    if (here.keep() == null) {
+      String reason = here.reason();
       Opening opening = new Opening(rule.request(), status, fields, passage, null);
       ride(opening, reason == null ? forward : forward.withDetail(reason));
-      release();
-      return;
+      letGo();
+    } else {
+      Opening opening = new Opening(rule.request(), status, fields, passage, here.ttlSeconds());
+      ride(opening, forward.asStored(here.ttlSeconds()));
+      share(opening);
     }
-    Opening opening = new Opening(rule.request(), status, fields, passage, judged.ttlSeconds());
-    ride(opening, forward.asStored(judged.ttlSeconds()));
+  }
+
+  private void share(Opening opening) {
     // In this order: who knows the variant's key and finds no flight there would begin another.
     if (flight == null) {
       rule.learn(fields);
@@ -163,6 +168,13 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
       rule.learn(fields);
       flight.open(opening);
     }
+  }
+
+  /** Whether a change came after this fetch had begun: it may tell of what was before. */
+  private boolean forgotten() {
+    return flight == null
+        ? rule.cache().forgottenSince(rule.key(), rule.group(), begunNanos)
+        : flight.forgotten();
   }
 
   /** The client's own ride begins before anything is dropped. */
@@ -308,9 +320,15 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
     }
   }
 
-  private void release() {
+  /** Who waits asks anew: together where a change has come between, else each alone. */
+  private void letGo() {
     passage.passBy();
-    if (flight != null) {
+    if (flight == null) {
+      return;
+    }
+    if (forgotten()) {
+      flight.abandon();
+    } else {
       flight.release();
     }
   }

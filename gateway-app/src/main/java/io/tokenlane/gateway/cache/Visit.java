@@ -64,7 +64,7 @@ final class Visit {
       return rule.part().map(this::hit).orElseGet(() -> fetch(null, validatable()));
     }
     asked = rule.key();
-    return switch (rule.cache().turn(asked, rule.flightKey(), this::serves)) {
+    return switch (rule.cache().turn(rule.trip(), this::serves)) {
       case Turn.Hit hit -> hit(hit.answer());
       case Turn.Lead lead -> first(lead.flight());
       case Turn.Pass pass -> fetch(null, null);
@@ -327,8 +327,7 @@ final class Visit {
   /** Fetches what replaces an answer that is being served; one fetch for all who are. */
   @SuppressWarnings("ReferenceEquality") // an equal answer that replaced it is another one
   private Mono<Void> renew(Answer old) {
-    return switch (rule.cache()
-        .turn(rule.key(), rule.flightKey(), a -> a != old && rule.reuse(a) == Reuse.FRESH)) {
+    return switch (rule.cache().turn(rule.trip(), a -> a != old && rule.reuse(a) == Reuse.FRESH)) {
       case Turn.Lead lead ->
           new SharedFetch(rule, lead.flight(), validatable(), forward())
               .run(exchange, chain)

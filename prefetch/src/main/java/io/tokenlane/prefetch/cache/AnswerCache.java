@@ -93,34 +93,31 @@ public final class AnswerCache {
     }
   }
 
-  /**
-   * Hit, lead, wait or pass: see {@link Turn}. Whoever leads must settle the flight.
-   *
-   * @param serves whether a stored answer may be served to the request
-   */
+  /** The turn of a request whose answer is forgotten with no other. */
   public Turn turn(String key, Predicate<Answer> serves) {
-    return turn(key, key, serves);
+    return turn(new Trip(key, key, key), serves);
   }
 
   /**
-   * The same where one stored answer serves requests that cannot share a fetch.
+   * Hit, lead, wait or pass: see {@link Turn}. Whoever leads must settle the flight. A fetch that
+   * began before its answer was forgotten is not waited for (RFC 9111 §4.4).
    *
-   * @param flightKey what identical misses have in common
+   * @param serves whether a stored answer may be served to the request
    */
-  public Turn turn(String key, String flightKey, Predicate<Answer> serves) {
-    Optional<Answer> stored = find(key).filter(serves);
+  public Turn turn(Trip trip, Predicate<Answer> serves) {
+    Optional<Answer> stored = find(trip.key()).filter(serves);
     if (stored.isPresent()) {
       return new Turn.Hit(stored.get());
     }
-    if (unshared.getIfPresent(flightKey) != null) {
+    if (unshared.getIfPresent(trip.flightKey()) != null) {
       return new Turn.Pass();
     }
-    Flight mine = new Flight(this, flightKey, nowNanos());
-    Flight other = flights.putIfAbsent(flightKey, mine);
-    if (other != null) {
-      return new Turn.Wait(other.landing());
-    }
-    return leadUnlessJustStored(mine, key, serves);
+    Flight mine = new Flight(this, trip, nowNanos());
+    Flight first =
+        flights.merge(trip.flightKey(), mine, (other, own) -> other.forgotten() ? own : other);
+    return first.equals(mine)
+        ? leadUnlessJustStored(mine, trip.key(), serves)
+        : new Turn.Wait(first.landing());
   }
 
   /** A flight that landed between the look-up and the take-off has left its answer behind. */
@@ -166,7 +163,12 @@ public final class AnswerCache {
   }
 
   private boolean outdated(String key, Answer answer, long begunNanos) {
-    Long forgottenNanos = forgotten.getIfPresent(answer.group());
+    return forgottenSince(key, answer.group(), begunNanos);
+  }
+
+  /** Whether what is stored under {@code key}, or its group, was forgotten since then. */
+  public boolean forgottenSince(String key, String group, long begunNanos) {
+    Long forgottenNanos = forgotten.getIfPresent(group);
     return (forgottenNanos != null && forgottenNanos - begunNanos >= 0)
         || purges.stream().anyMatch(p -> p.nanos() - begunNanos >= 0 && p.keys().test(key));
   }

@@ -11,17 +11,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class Flight {
   private final AnswerCache cache;
-  private final String key;
+  private final Trip trip;
   private final CompletableFuture<Landing> landing = new CompletableFuture<>();
   private final AtomicBoolean settled = new AtomicBoolean();
   private final long begunNanos;
   private volatile String variantKey;
   private volatile boolean waitedFor;
 
-  Flight(AnswerCache cache, String key, long begunNanos) {
+  Flight(AnswerCache cache, Trip trip, long begunNanos) {
     this.cache = cache;
-    this.key = key;
-    this.variantKey = key;
+    this.trip = trip;
+    this.variantKey = trip.flightKey();
     this.begunNanos = begunNanos;
   }
 
@@ -71,7 +71,7 @@ public final class Flight {
   /** The answer cannot be shared: waiters go upstream at once, and so do those of the next time. */
   public void release() {
     if (settled.compareAndSet(false, true)) {
-      cache.rememberUnshared(key);
+      cache.rememberUnshared(trip.flightKey());
       end(new Landing.Unshared());
     }
   }
@@ -103,13 +103,18 @@ public final class Flight {
     return landing.minimalCompletionStage();
   }
 
-  private void end(Landing how) {
-    cache.remove(this, key);
-    cache.remove(this, variantKey);
-    landing.complete(how);
+  /**
+   * Whether what it brings was forgotten after it had begun: it may show what was before the
+   * change, is not stored, and nobody who comes now waits for it.
+   */
+  public boolean forgotten() {
+    return cache.forgottenSince(trip.key(), trip.group(), begunNanos)
+        || cache.forgottenSince(variantKey, trip.group(), begunNanos);
   }
 
-  String key() {
-    return key;
+  private void end(Landing how) {
+    cache.remove(this, trip.flightKey());
+    cache.remove(this, variantKey);
+    landing.complete(how);
   }
 }

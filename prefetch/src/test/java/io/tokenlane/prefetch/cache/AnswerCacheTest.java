@@ -182,6 +182,28 @@ final class AnswerCacheTest {
   }
 
   @Test
+  void whoComesAfterTheForgettingDoesNotWaitForWhatBeganBefore() {
+    Trip trip = new Trip("k", "k as a stream", "g");
+    List<Runnable> forgettings =
+        List.of(() -> cache.forget("g"), () -> cache.forgetWhere("k"::equals), () -> cache.clear());
+    for (Runnable forgetting : forgettings) {
+      Flight before = ((Turn.Lead) cache.turn(trip, a -> true)).flight();
+      assertThat(cache.turn(trip, a -> true)).isInstanceOf(Turn.Wait.class);
+
+      forgetting.run();
+      now.incrementAndGet();
+      Flight after = ((Turn.Lead) cache.turn(trip, a -> true)).flight();
+      before.land("k", answer(10, 60));
+
+      assertThat(before.forgotten()).isTrue();
+      assertThat(after.forgotten()).isFalse();
+      assertThat(cache.turn(trip, a -> true)).isInstanceOf(Turn.Wait.class);
+      after.abandon();
+      assertThat(cache.flightsUnderWay()).isZero();
+    }
+  }
+
+  @Test
   void aFloodOfKeysStaysWithinTheBytesAndLeavesTheHotOnes() {
     cache.put("hot", answer(100, 600), now.get());
     for (int i = 0; i < 100_000; i++) {
