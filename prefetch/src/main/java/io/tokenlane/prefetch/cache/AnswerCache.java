@@ -331,6 +331,10 @@ public final class AnswerCache {
 
   void alsoUnder(Flight flight, String key) {
     flights.putIfAbsent(key, flight);
+    if (flight.settled()) {
+      // Its end may have come before this key did, and then left it behind.
+      remove(flight, key);
+    }
   }
 
   void remove(Flight flight, String key) {

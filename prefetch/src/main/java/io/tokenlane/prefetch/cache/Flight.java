@@ -32,10 +32,11 @@ public final class Flight {
    * @param variant the key of requests that are equal in what {@code Vary} names
    */
   public void alsoAs(String variant) {
-    if (!settled.get()) {
-      variantKey = variant;
-      cache.alsoUnder(this, variant);
+    if (variant.equals(trip.flightKey())) {
+      return;
     }
+    variantKey = variant;
+    cache.alsoUnder(this, variant);
   }
 
   /** The answer may be shared and its body is on its way. The flight goes on. */
@@ -110,6 +111,10 @@ public final class Flight {
   public boolean forgotten() {
     return cache.forgottenSince(trip.key(), trip.group(), begunNanos)
         || cache.forgottenSince(variantKey, trip.group(), begunNanos);
+  }
+
+  boolean settled() {
+    return settled.get();
   }
 
   private void end(Landing how) {

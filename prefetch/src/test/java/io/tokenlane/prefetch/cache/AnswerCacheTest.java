@@ -204,6 +204,17 @@ final class AnswerCacheTest {
   }
 
   @Test
+  void aFlightSettledWhileItsVariantIsToldLeavesNothingBehind() {
+    Flight leader = lead("k");
+    leader.abandon();
+    // Where it was found not settled just before.
+    cache.alsoUnder(leader, "k variant");
+
+    assertThat(cache.flightsUnderWay()).isZero();
+    assertThat(cache.turn("k variant", a -> true)).isInstanceOf(Turn.Lead.class);
+  }
+
+  @Test
   void aFloodOfKeysStaysWithinTheBytesAndLeavesTheHotOnes() {
     cache.put("hot", answer(100, 600), now.get());
     for (int i = 0; i < 100_000; i++) {
