@@ -68,4 +68,28 @@ final class OvertakenFetchTest {
         .isEqualTo("tokenlane; fwd=miss; detail=forgotten");
     assertThat(before.join().body()).isEqualTo("OLD");
   }
+
+  @Test
+  void aLateHeadBringsNothingForgottenBack() {
+    app("OLD", "Cache-Control", "max-age=10", "Age", "60", "ETag", "\"1\"");
+    gateway.get("/api/late-head");
+    FakeUpstream.Behaviour renewed =
+        FakeUpstream.with("NEW", "Cache-Control", FRESH, "ETag", "\"2\"");
+    gateway.app.answers(
+        (call, response) ->
+            call.method().equals("HEAD")
+                ? gate.asMono()
+                    .flatMap(
+                        go ->
+                            FakeUpstream.with("", "Cache-Control", FRESH, "ETag", "\"1\"")
+                                .answer(call, response))
+                : renewed.answer(call, response));
+    var head = gateway.sendAsync(request("HEAD", "/api/late-head"));
+    Eventually.eventually("a HEAD", () -> gateway.app.calls().size() == 2);
+    gateway.send(request("PUT", "/api/late-head"));
+    gate.tryEmitValue("go");
+    head.join();
+
+    assertThat(gateway.get("/api/late-head").body()).isEqualTo("NEW");
+  }
 }

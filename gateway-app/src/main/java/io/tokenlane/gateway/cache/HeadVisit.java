@@ -27,15 +27,19 @@ final class HeadVisit {
   private final CacheRule rule;
   private final Trail trail;
   private final Instant requested = Instant.now();
+  private final String key;
+  private final long begunNanos;
 
   HeadVisit(ServerWebExchange exchange, CacheRule rule) {
     this.exchange = exchange;
     this.rule = rule;
     this.trail = Trail.of(exchange);
+    this.key = rule.key();
+    this.begunNanos = rule.cache().nowNanos();
   }
 
   Mono<Void> serve(GatewayFilterChain chain) {
-    Optional<Answer> stored = rule.cache().find(rule.key());
+    Optional<Answer> stored = rule.cache().find(key);
     Optional<Answer> usable = stored.filter(answer -> rule.reuse(answer) != Reuse.VALIDATE);
     if (usable.isPresent()) {
       trail.cached(CacheStatus.hit(usable.get().ttlLeftSeconds(rule.cache().nowNanos())));
@@ -58,15 +62,15 @@ final class HeadVisit {
     }
     HttpFields head = Fields.of(response.getHeaders());
     if (!Conditional.sameRepresentation(head, stored.fields(), stored.body().remaining())) {
-      rule.cache().drop(rule.key());
+      rule.cache().dropStill(key, stored);
       return;
     }
     HttpFields updated = rule.kept(StoredFields.updated(stored.fields(), head));
     Verdict verdict = rule.judge(OK, updated, requested, Instant.now());
     if (verdict.keep() != null) {
-      long now = rule.cache().nowNanos();
-      Answer renewed = new Answer(stored.group(), OK, updated, stored.body(), verdict.times(now));
-      rule.cache().put(rule.key(), renewed, now);
+      Answer.Times times = verdict.times(rule.cache().nowNanos());
+      Answer renewed = new Answer(stored.group(), OK, updated, stored.body(), times);
+      rule.cache().renew(key, stored, renewed, begunNanos);
     }
   }
 }

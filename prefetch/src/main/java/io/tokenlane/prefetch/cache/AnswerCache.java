@@ -216,6 +216,29 @@ public final class AnswerCache {
     listeners.remove(listener);
   }
 
+  /**
+   * Puts {@code renewed} in the place of {@code old}, unless another answer is there by now.
+   *
+   * @param begunNanos when the fetch that renews it began, on this cache's clock
+   */
+  public void renew(String key, Answer old, Answer renewed, long begunNanos) {
+    if (isStill(key, old)) {
+      put(key, renewed, begunNanos);
+    }
+  }
+
+  /** Forgets {@code old}, unless another answer is in its place by now. */
+  public void dropStill(String key, Answer old) {
+    if (isStill(key, old)) {
+      drop(key);
+    }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // an equal answer that replaced it is another one
+  private boolean isStill(String key, Answer answer) {
+    return find(key).filter(stored -> stored == answer).isPresent();
+  }
+
   /** Forgets the answer stored under {@code key}. */
   public void drop(String key) {
     answers.invalidate(key);

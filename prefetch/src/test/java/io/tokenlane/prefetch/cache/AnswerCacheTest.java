@@ -204,6 +204,26 @@ final class AnswerCacheTest {
   }
 
   @Test
+  void aRenewedAnswerTakesTheOldOnesPlaceAndNoOthers() {
+    Answer old = answer(10, 60);
+    Answer renewed = answer(10, 60);
+    Answer another = answer(10, 60);
+    cache.put("k", old, now.get());
+    cache.renew("k", old, renewed, now.get());
+    assertThat(cache.find("k")).containsSame(renewed);
+
+    cache.put("k", another, now.get());
+    cache.renew("k", renewed, old, now.get());
+    cache.dropStill("k", renewed);
+    assertThat(cache.find("k")).containsSame(another);
+
+    long begun = now.getAndIncrement();
+    cache.forget("g");
+    cache.renew("k", another, renewed, begun);
+    assertThat(cache.find("k")).isEmpty();
+  }
+
+  @Test
   void aFlightSettledWhileItsVariantIsToldLeavesNothingBehind() {
     Flight leader = lead("k");
     leader.abandon();
