@@ -5,6 +5,7 @@ import io.tokenlane.gateway.call.InferenceCall;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.route.RouteConfig;
 import io.tokenlane.prefetch.cache.Answer;
+import io.tokenlane.prefetch.cache.AnswerCache;
 import io.tokenlane.prefetch.cache.VariantKeys;
 import io.tokenlane.prefetch.http.CacheControl;
 import io.tokenlane.prefetch.http.CacheStatus;
@@ -48,12 +49,10 @@ final class CacheRules {
   record Refuse(String route, String method) implements Decision {}
 
   /** The request may change what is stored. */
-  record Change(PlainRule rule) implements Decision {
+  record Change(PlainRule rule, List<AnswerCache> stores) implements Decision {
     ServerWebExchange watch(ServerWebExchange exchange) {
-      ServerHttpRequest request = exchange.getRequest();
       ServerHttpResponse watched =
-          new ChangeWatch(
-              exchange.getResponse(), request.getMethod().name(), request.getURI(), rule);
+          new ChangeWatch(exchange.getResponse(), exchange.getRequest(), rule, stores);
       return exchange.mutate().response(watched).build();
     }
   }
@@ -166,7 +165,7 @@ final class CacheRules {
           : new Use(rule);
     }
     if (!Invalidation.safe(method)) {
-      return rule.ahead() ? new Refuse(route.getId(), method) : new Change(rule);
+      return rule.ahead() ? new Refuse(route.getId(), method) : new Change(rule, caches.all());
     }
     boolean get = method.equals("GET");
     if (!get && !method.equals("HEAD")) {

@@ -2,6 +2,7 @@ package io.tokenlane.gateway.cache;
 
 import io.tokenlane.gateway.call.BodyWatch;
 import io.tokenlane.prefetch.cache.Answer;
+import io.tokenlane.prefetch.cache.AnswerCache;
 import io.tokenlane.prefetch.cache.Passage;
 import io.tokenlane.prefetch.http.Freshness;
 import io.tokenlane.prefetch.http.HttpFields;
@@ -9,10 +10,11 @@ import io.tokenlane.prefetch.http.Invalidation;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -28,13 +30,27 @@ final class ChangeWatch extends BodyWatch {
   private final String method;
   private final URI uri;
   private final PlainRule rule;
+  private final List<AnswerCache> stores;
   private final Instant requested = Instant.now();
+  private long begunNanos;
+  private boolean overtaken;
 
-  ChangeWatch(ServerHttpResponse delegate, String method, URI uri, PlainRule rule) {
+  /**
+   * Watches the answer to {@code request}.
+   *
+   * @param stores where an answer to what it changes may lie: also those of other routes
+   */
+  ChangeWatch(
+      ServerHttpResponse delegate,
+      ServerHttpRequest request,
+      PlainRule rule,
+      List<AnswerCache> stores) {
     super(delegate);
-    this.method = method;
-    this.uri = uri;
+    this.method = request.getMethod().name();
+    this.uri = request.getURI();
     this.rule = rule;
+    this.stores = stores;
+    this.begunNanos = rule.cache().nowNanos();
     delegate.beforeCommit(() -> Mono.fromRunnable(this::invalidate));
   }
 
@@ -44,8 +60,16 @@ final class ChangeWatch extends BodyWatch {
   }
 
   private void invalidate() {
-    Set<String> targets = Invalidation.targets(method, uri, status(), Fields.of(getHeaders()));
-    targets.forEach(target -> rule.cache().forget(CacheRules.group(uri, target)));
+    overtaken = forgotten();
+    for (String target : Invalidation.targets(method, uri, status(), Fields.of(getHeaders()))) {
+      stores.forEach(store -> store.forget(CacheRules.group(uri, target)));
+    }
+    begunNanos = rule.cache().nowNanos();
+  }
+
+  /** Whether another change came after this one had begun. */
+  private boolean forgotten() {
+    return rule.cache().forgottenSince(rule.key(), rule.group(), begunNanos);
   }
 
   @Override
@@ -73,13 +97,13 @@ final class ChangeWatch extends BodyWatch {
   }
 
   private void store(HttpFields fields, Verdict verdict, ByteBuffer body) {
-    long now = rule.cache().nowNanos();
+    if (overtaken) {
+      return;
+    }
+    Answer.Times times = verdict.times(rule.cache().nowNanos());
     rule.learn(fields);
     rule.cache()
-        .put(
-            rule.key(),
-            new Answer(rule.group(), OK, rule.kept(fields), body, verdict.times(now)),
-            now);
+        .put(rule.key(), new Answer(rule.group(), OK, rule.kept(fields), body, times), begunNanos);
   }
 
   private static ByteBuffer copy(DataBuffer chunk) {
