@@ -3,7 +3,11 @@ package io.tokenlane.gateway;
 import static io.tokenlane.gateway.RunningGateway.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,6 +27,13 @@ final class StoredForAllTest {
 
   private static String cacheStatus(HttpResponse<?> answer) {
     return header(answer, "Cache-Status");
+  }
+
+  private String raw(String request) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
   }
 
   @ParameterizedTest
@@ -92,5 +103,24 @@ final class StoredForAllTest {
 
     assertThat(gateway.get("/api/freshened", "If-None-Match", "*").statusCode()).isEqualTo(304);
     assertThat(gateway.get("/api/freshened").body()).isEqualTo("NEW");
+  }
+
+  @Test
+  void whatTheOriginIsNotGivenIsNotInTheKey() throws IOException {
+    gateway.app.answers(
+        (call, response) ->
+            FakeUpstream.with(
+                    "theme=" + call.header("x-theme"), "Cache-Control", FRESH, "Vary", "X-Theme")
+                .answer(call, response));
+    gateway.get("/api/theme", "X-Theme", "blue");
+
+    String hidden =
+        raw(
+            "GET /api/theme HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nX-Theme: red\r\n"
+                    .formatted(gateway.port())
+                + "Connection: x-theme, close\r\n\r\n");
+
+    assertThat(hidden).contains("theme=null");
+    assertThat(gateway.get("/api/theme", "X-Theme", "red").body()).isEqualTo("theme=red");
   }
 }

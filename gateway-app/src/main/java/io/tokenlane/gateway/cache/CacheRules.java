@@ -103,7 +103,8 @@ final class CacheRules {
       return bypass("off");
     }
     ServerHttpRequest request = exchange.getRequest();
-    HttpFields fields = CacheHeader.applied(Fields.of(request.getHeaders()));
+    HttpFields fields =
+        ConnectionFields.endToEnd(CacheHeader.applied(Fields.of(request.getHeaders())));
     String tenant = CanonicalKey.tenant(Trail.of(exchange).principal(), fields);
     return call.map(c -> model(c, tenant, fields, exchange))
         .orElseGet(() -> plain(exchange, tenant, fields));
@@ -175,7 +176,7 @@ final class CacheRules {
       return bypass(Storability.REQUEST_NO_STORE.label());
     }
     // The content of a GET has no meaning by definition, but an origin may give it one.
-    if (hasContent(fields) || fields.has("Upgrade")) {
+    if (hasContent(Fields.of(exchange.getRequest().getHeaders())) || fields.has("Upgrade")) {
       return bypass("content");
     }
     return get ? new Use(rule) : new Head(rule);
@@ -206,7 +207,7 @@ final class CacheRules {
         route.prefetchable()
                 && request instanceof BodyRequest whole
                 && Query.possible(request.getMethod().name(), fields)
-            ? Query.of(whole)
+            ? Query.of(whole, fields)
             : null;
     String asked = CacheFilter.target(request) + (query == null ? "" : query.key());
     Function<String, String> resource =

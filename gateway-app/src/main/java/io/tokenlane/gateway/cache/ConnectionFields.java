@@ -1,6 +1,9 @@
 package io.tokenlane.gateway.cache;
 
+import io.tokenlane.prefetch.http.HttpFields;
 import io.tokenlane.prefetch.http.StoredFields;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
@@ -23,10 +26,20 @@ final class ConnectionFields implements HttpHeadersFilter, Ordered {
     }
     HttpHeaders kept = new HttpHeaders();
     kept.addAll(headers);
-    StoredFields.connectionOptions(Fields.of(headers)).stream()
-        .filter(name -> !name.equals("upgrade"))
-        .forEach(kept::remove);
+    named(Fields.of(headers)).forEach(kept::remove);
     return kept;
+  }
+
+  /** What of a message goes further than its connection; keys are made of nothing else. */
+  static HttpFields endToEnd(HttpFields message) {
+    Set<String> named = named(message);
+    return named.isEmpty() ? message : StoredFields.without(message, named);
+  }
+
+  private static Set<String> named(HttpFields message) {
+    return StoredFields.connectionOptions(message).stream()
+        .filter(name -> !name.equals("upgrade"))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   @Override

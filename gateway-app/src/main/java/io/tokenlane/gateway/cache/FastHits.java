@@ -135,6 +135,7 @@ final class FastHits {
         && !plain.ahead()
         && plain.query() == null
         && answer.status() == HttpResponseStatus.OK.code()
+        && plain.request().equals(Fields.of(request.getHeaders()))
         && Vary.names(answer.fields()).stream().allMatch(HARMLESS::contains)
         && request.getMethod().name().equals("GET")
         && request.getHeaders().headerNames().stream().allMatch(HARMLESS::contains);

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Set;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
@@ -56,13 +55,17 @@ record Query(String method, String type, byte[] content) {
     return bytes;
   }
 
-  /** The query of a request that was {@link #read}. */
-  static Query of(BodyRequest request) {
+  /**
+   * The query of a request that was {@link #read}.
+   *
+   * @param fields those that the origin is given
+   */
+  static Query of(BodyRequest request, HttpFields fields) {
     ByteBuffer body = request.content();
     byte[] content = new byte[body.remaining()];
     body.get(content);
-    List<String> types = request.getHeaders().getOrDefault("Content-Type", List.of());
-    return new Query(request.getMethod().name(), String.join(",", types), content);
+    String types = String.join(",", fields.all("Content-Type"));
+    return new Query(request.getMethod().name(), types, content);
   }
 
   /** What it adds to a target in a key; no target has a space in it. */
