@@ -19,6 +19,11 @@ import reactor.netty.http.server.HttpServerResponse;
 
 /** A node or an app behind the gateway, on a real socket, that answers as a test tells it. */
 public final class FakeUpstream implements AutoCloseable {
+  /** A chat's answer in one piece. */
+  public static final String ANSWER =
+      "{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"a\"},"
+          + "\"finish_reason\":\"stop\"}]}";
+
   private static final String HEALTH = "/actuator/health/readiness";
 
   /** Answers one request whose body is at hand. */
@@ -43,7 +48,7 @@ public final class FakeUpstream implements AutoCloseable {
 
   private final List<Call> calls = new CopyOnWriteArrayList<>();
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
-  private volatile Behaviour behaviour = ok("{}");
+  private volatile Behaviour behaviour = plainly();
   private volatile boolean healthy = true;
   private volatile boolean alive = true;
   private volatile boolean foundIll;
@@ -106,6 +111,12 @@ public final class FakeUpstream implements AutoCloseable {
     Call call = new Call(request.method().name(), request.uri(), headers, body);
     calls.add(call);
     return behaviour.answer(call, response);
+  }
+
+  /** Answers a chat as a model does, and anything else by an empty object. */
+  private static Behaviour plainly() {
+    return (call, response) ->
+        ok(call.uri().equals("/v1/chat/completions") ? ANSWER : "{}").answer(call, response);
   }
 
   /** Answers 200 with this JSON. */
@@ -205,7 +216,7 @@ public final class FakeUpstream implements AutoCloseable {
   public void forget() {
     comeBack();
     healthy = true;
-    behaviour = ok("{}");
+    behaviour = plainly();
     calls.clear();
   }
 

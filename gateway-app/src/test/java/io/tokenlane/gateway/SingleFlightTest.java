@@ -55,9 +55,11 @@ final class SingleFlightTest {
     nodesAnswer((call, response) -> response.sendString(gate.asMono()).then());
     var crowd = crowd(GREEDY);
     Eventually.eventually("a fetch", () -> nodeCalls() > 0);
-    gate.tryEmitValue("{\"a\":1}");
+    gate.tryEmitValue(FakeUpstream.ANSWER);
 
-    assertThat(all(crowd)).hasSize(CROWD).allMatch(answer -> answer.body().equals("{\"a\":1}"));
+    assertThat(all(crowd))
+        .hasSize(CROWD)
+        .allMatch(answer -> answer.body().equals(FakeUpstream.ANSWER));
     assertThat(nodeCalls()).isEqualTo(1);
   }
 

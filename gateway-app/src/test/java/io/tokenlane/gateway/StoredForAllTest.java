@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,11 @@ final class StoredForAllTest {
   private void app(int status, String body, String... fields) {
     gateway.app.answers(
         (call, response) -> FakeUpstream.with(body, fields).answer(call, response.status(status)));
+  }
+
+  private void nodesAnswer(String body) {
+    gateway.one.answers(FakeUpstream.ok(body));
+    gateway.two.answers(FakeUpstream.ok(body));
   }
 
   private static String cacheStatus(HttpResponse<?> answer) {
@@ -122,5 +128,35 @@ final class StoredForAllTest {
 
     assertThat(hidden).contains("theme=null");
     assertThat(gateway.get("/api/theme", "X-Theme", "red").body()).isEqualTo("theme=red");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"{\"error\":{\"message\":\"overloaded\"}}", "<html></html>", "{\"choices\":[{"})
+  void whatIsNoAnswerIsNotStoredThoughItComesWith200(String body) {
+    String call = "{\"temperature\":0,\"messages\":[{\"role\":\"user\",\"content\":\"none\"}]}";
+    nodesAnswer(body);
+    assertThat(gateway.chat(call).body()).isEqualTo(body);
+    nodesAnswer(FakeUpstream.ANSWER);
+
+    assertThat(gateway.chat(call).body()).isEqualTo(FakeUpstream.ANSWER);
+    assertThat(cacheStatus(gateway.chat(call))).contains("hit");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"{\"error\":{\"code\":502}} | false", "{\"data\":[]} | true"})
+  void embeddingsAreStoredUnlessTheyAreAnError(String body, boolean stored) {
+    String call = "{\"model\":\"m\",\"input\":\"" + stored + "\"}";
+    nodesAnswer(body);
+    for (int i = 0; i < 2; i++) {
+      gateway.send(
+          gateway
+              .request("/v1/embeddings")
+              .header("Content-Type", "application/json")
+              .POST(BodyPublishers.ofString(call)));
+    }
+    assertThat(gateway.one.calls().size() + gateway.two.calls().size()).isEqualTo(stored ? 1 : 2);
   }
 }

@@ -1,5 +1,6 @@
 package io.tokenlane.gateway.cache;
 
+import io.tokenlane.gateway.call.CallKind;
 import io.tokenlane.gateway.call.CallParser;
 import io.tokenlane.gateway.call.InferenceCall;
 import io.tokenlane.gateway.call.Usage;
@@ -198,13 +199,20 @@ record ModelRule(
     HttpFields kept = kept(response);
     boolean events = response.first("Content-Type").filter(t -> t.startsWith(EVENTS)).isPresent();
     if (!events) {
-      return Optional.of(new Form(kept, body));
+      return isAnswer(body) ? Optional.of(new Form(kept, body)) : Optional.empty();
     }
     HttpFields typed = StoredFields.without(kept, Set.of("content-type"));
     List<HttpFields.Line> lines = new ArrayList<>(typed.lines());
     lines.add(new HttpFields.Line("Content-Type", "application/json"));
     return StreamReader.whole(call.kind(), body, tokens)
         .map(whole -> new Form(new HttpFields(lines), offHeap(CallParser.write(whole))));
+  }
+
+  /** Errors, pages and halves come with 200, too; nobody is to be given them again. */
+  private boolean isAnswer(ByteBuffer body) {
+    return call.kind() == CallKind.EMBEDDING
+        ? StreamWriter.object(call.kind(), body).filter(whole -> !whole.has("error")).isPresent()
+        : StreamWriter.readable(call.kind(), body).isPresent();
   }
 
   private static ByteBuffer offHeap(byte[] bytes) {

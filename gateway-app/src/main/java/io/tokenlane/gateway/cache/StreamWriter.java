@@ -47,18 +47,25 @@ final class StreamWriter {
 
   /** Whether a stored answer is one that can be told as a stream, complete in every choice. */
   static Optional<ObjectNode> readable(CallKind kind, ByteBuffer json) {
+    return object(kind, json).filter(body -> complete(kind, body));
+  }
+
+  private static boolean complete(CallKind kind, ObjectNode body) {
+    JsonNode choices = body.path("choices");
+    boolean complete = choices.isArray() && !choices.isEmpty() && !body.has("error");
+    for (JsonNode choice : choices) {
+      boolean told = kind == CallKind.CHAT ? choice.path("message").isObject() : choice.has("text");
+      complete &= told && choice.path("finish_reason").isString();
+    }
+    return complete;
+  }
+
+  /** What was answered, where it is a JSON object, and whole. */
+  static Optional<ObjectNode> object(CallKind kind, ByteBuffer json) {
     byte[] bytes = new byte[json.remaining()];
     json.duplicate().get(bytes);
     try {
-      ObjectNode body = CallParser.parse(kind, bytes).body();
-      JsonNode choices = body.path("choices");
-      boolean complete = choices.isArray() && !choices.isEmpty() && !body.has("error");
-      for (JsonNode choice : choices) {
-        boolean told =
-            kind == CallKind.CHAT ? choice.path("message").isObject() : choice.has("text");
-        complete &= told && choice.path("finish_reason").isString();
-      }
-      return complete ? Optional.of(body) : Optional.empty();
+      return Optional.of(CallParser.parse(kind, bytes).body());
     } catch (CallParser.NotACallException broken) {
       return Optional.empty();
     }

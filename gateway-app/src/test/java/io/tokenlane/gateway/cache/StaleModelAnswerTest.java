@@ -76,8 +76,8 @@ final class StaleModelAnswerTest {
   @Test
   void isTheLastOfTheFallbacks() {
     RunningGateway gateway = RunningGateway.fresh();
-    gateway.one.answers(FakeUpstream.ok("{\"from\":\"a node\"}"));
-    gateway.two.answers(FakeUpstream.ok("{\"from\":\"a node\"}"));
+    gateway.one.answers(FakeUpstream.ok(FakeUpstream.ANSWER));
+    gateway.two.answers(FakeUpstream.ok(FakeUpstream.ANSWER));
     assertThat(gateway.chat(GREEDY).statusCode()).isEqualTo(200);
     gateway.one.answers(FakeUpstream.status(503));
     gateway.two.answers(FakeUpstream.status(503));
@@ -85,7 +85,7 @@ final class StaleModelAnswerTest {
     HttpResponse<String> answer = gateway.chat(GREEDY, ONLY_FRESH);
 
     assertThat(answer.statusCode()).isEqualTo(200);
-    assertThat(answer.body()).isEqualTo("{\"from\":\"a node\"}");
+    assertThat(answer.body()).isEqualTo(FakeUpstream.ANSWER);
     assertThat(header(answer, "Cache-Status")).contains("stale-if-error");
     assertThat(gateway.chat(GREEDY, "Cache-Control", "no-cache").statusCode()).isEqualTo(503);
   }

@@ -33,8 +33,8 @@ class ConsoleTest {
 
   @BeforeEach
   void nodesAnswer() {
-    gateway.one.answers(FakeUpstream.ok("{\"choices\":[]}"));
-    gateway.two.answers(FakeUpstream.ok("{\"choices\":[]}"));
+    gateway.one.answers(FakeUpstream.ok(FakeUpstream.ANSWER));
+    gateway.two.answers(FakeUpstream.ok(FakeUpstream.ANSWER));
   }
 
   /** A login: what a browser keeps of it, and what the page does. */
@@ -284,7 +284,7 @@ class ConsoleTest {
         gateway.send(
             post(gateway.management("/console/api/chat"), CHAT.formatted("from the playground")));
     assertThat(chat.statusCode()).isEqualTo(200);
-    assertThat(chat.body()).isEqualTo("{\"choices\":[]}");
+    assertThat(chat.body()).isEqualTo(FakeUpstream.ANSWER);
     assertThat(RunningGateway.header(chat, "x-tokenlane-prompt-tokens")).startsWith("original=");
     assertThat(
             gateway

@@ -139,7 +139,7 @@ final class AuthenticationTest {
 
   @Test
   void tenantsDoNotShareAnswersButTheirKeysDo() throws IOException {
-    gateway.node.answers(FakeUpstream.ok("{\"answer\":1}"));
+    gateway.node.answers(FakeUpstream.ok(FakeUpstream.ANSWER));
     String one = gateway.key("acme");
     String two = gateway.key("acme");
     String foreign = gateway.key("rival");
