@@ -47,6 +47,10 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
   private @Nullable Trail trail;
   private volatile @Nullable Ride ride;
   private volatile boolean left;
+
+  /** Whether those who waited have been told of the answer, and ride along where they may. */
+  private volatile boolean boarded;
+
   private volatile @Nullable Verdict verdict;
   private volatile HttpFields fields = HttpFields.NONE;
   private volatile int status;
@@ -157,6 +161,8 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
       ride(opening, forward.asStored(here.ttlSeconds()));
       share(opening);
     }
+    boarded = true;
+    leaveWithTheClient();
   }
 
   private void share(Opening opening) {
@@ -181,10 +187,18 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
   private void ride(Opening opening, CacheStatus told) {
     Ride own = Ride.on(passage, buffers()).orElseThrow();
     ride = own;
-    if (left) {
+    tell(new Outcome.Riding(opening, own, told));
+  }
+
+  /** Where it has left: not before those who waited have got on. */
+  private void leaveWithTheClient() {
+    Ride own = ride;
+    if (left && own != null) {
       own.leave();
     }
-    tell(new Outcome.Riding(opening, own, told));
+    if (!passage.isRead()) {
+      deserted();
+    }
   }
 
   private DataBufferFactory buffers() {
@@ -216,6 +230,10 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
 
   @Override
   public void deserted() {
+    boolean awaited = !boarded && flight != null && flight.waitedFor();
+    if (awaited) {
+      return;
+    }
     Verdict judged = verdict;
     boolean useful = judged != null && judged.keep() != null && passage.kept();
     if (!useful || !rule.outlivesItsClients()) {
@@ -238,6 +256,9 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
   }
 
   private void cancel() {
+    if (subscription.isDisposed()) {
+      return;
+    }
     passage.passBy();
     if (flight != null) {
       flight.abandon();

@@ -106,6 +106,11 @@ public final class Passage {
     return first != null;
   }
 
+  /** Whether anybody is reading it. */
+  public synchronized boolean isRead() {
+    return !readers.isEmpty();
+  }
+
   /** All that has passed, copied off the heap once; empty where it is not kept. */
   public Optional<ByteBuffer> soFar() {
     return soFarWith(ByteBuffer.allocate(0));
