@@ -47,6 +47,7 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
   private @Nullable Trail trail;
   private volatile @Nullable Ride ride;
   private volatile boolean left;
+  private volatile boolean forTheCache;
 
   /** Whether those who waited have been told of the answer, and ride along where they may. */
   private volatile boolean boarded;
@@ -93,6 +94,22 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
                   .subscribe(nothing -> {}, this::failed, this::completed));
           return outcome.asMono();
         });
+  }
+
+  /** The same for the cache alone: there is no client whose leaving would end it. */
+  Mono<Void> renew(ServerWebExchange exchange, GatewayFilterChain chain) {
+    forTheCache = true;
+    return run(exchange, chain).doOnNext(SharedFetch::leave).then();
+  }
+
+  private static void leave(Outcome outcome) {
+    if (outcome instanceof Outcome.Riding riding) {
+      riding.ride().leave();
+    }
+  }
+
+  private boolean outlivesItsClients() {
+    return forTheCache || rule.outlivesItsClients();
   }
 
   /** What is asked about the stored answer; nothing where there is none that can be validated. */
@@ -236,7 +253,7 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
     }
     Verdict judged = verdict;
     boolean useful = judged != null && judged.keep() != null && passage.kept();
-    if (!useful || !rule.outlivesItsClients()) {
+    if (!useful || !outlivesItsClients()) {
       cancel();
     }
   }

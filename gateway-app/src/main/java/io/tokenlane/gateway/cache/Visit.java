@@ -329,18 +329,9 @@ final class Visit {
   private Mono<Void> renew(Answer old) {
     return switch (rule.cache().turn(rule.trip(), a -> a != old && rule.reuse(a) == Reuse.FRESH)) {
       case Turn.Lead lead ->
-          new SharedFetch(rule, lead.flight(), validatable(), forward())
-              .run(exchange, chain)
-              .doOnNext(Visit::leave)
-              .then();
+          new SharedFetch(rule, lead.flight(), validatable(), forward()).renew(exchange, chain);
       default -> Mono.empty();
     };
-  }
-
-  private static void leave(Outcome outcome) {
-    if (outcome instanceof Outcome.Riding riding) {
-      riding.ride().leave();
-    }
   }
 
   private Mono<Void> write(Answer answer, CacheStatus status) {

@@ -30,7 +30,7 @@ import org.springframework.mock.web.server.MockServerWebExchange;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
-/** A model call that others wait for, whose own client leaves before the first byte. */
+/** Model calls without their own client: it leaves before the first byte, or there is none. */
 final class SharedFetchTest {
   private final AnswerCache cache = new AnswerCache(1 << 20, 1 << 20, () -> 0L);
   private final ModelRule rule =
@@ -111,5 +111,14 @@ final class SharedFetchTest {
     assertThat(cache.flightsUnderWay()).isZero();
     assertThat(cache.find("key")).isEmpty();
     assertThat(outcome).hasNullValue();
+  }
+
+  @Test
+  void whatRenewsAStoredAnswerNeedsNoClient() {
+    fetch.renew(exchange, node).subscribe();
+    answer();
+
+    assertThat(cache.find("key")).isPresent();
+    assertThat(cache.flightsUnderWay()).isZero();
   }
 }
