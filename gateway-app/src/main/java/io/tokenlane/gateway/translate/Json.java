@@ -77,6 +77,21 @@ final class Json {
     return node.path(name).asString("");
   }
 
+  /**
+   * The elements of a list; none where it is missing or null.
+   *
+   * @param expected what it is to be, for the refusal of anything else
+   */
+  static ArrayNode list(String where, JsonNode value, String expected) {
+    if (value instanceof ArrayNode list) {
+      return list;
+    }
+    if (value.isMissingNode() || value.isNull()) {
+      return array();
+    }
+    throw refused(where, value, expected);
+  }
+
   /** The refusal of a member that has no counterpart or is malformed. */
   static ApiException refused(String where, JsonNode value, String expected) {
     String shown = value.isMissingNode() ? "missing" : abbreviated(value);

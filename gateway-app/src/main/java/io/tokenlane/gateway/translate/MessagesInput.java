@@ -123,7 +123,8 @@ final class MessagesInput {
   }
 
   /** The texts of blocks that may be nothing but text. */
-  static String texts(String where, JsonNode blocks) {
+  static String texts(String where, JsonNode content) {
+    ArrayNode blocks = Json.list(where, content, "a text or a list of text blocks");
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < blocks.size(); i++) {
       JsonNode block = blocks.get(i);
@@ -136,7 +137,7 @@ final class MessagesInput {
   }
 
   static void tools(ObjectNode theirs, ObjectNode chat) {
-    JsonNode tools = theirs.path("tools");
+    ArrayNode tools = Json.list("tools", theirs.path("tools"), "a list of tools");
     ArrayNode ours = Json.array();
     for (int i = 0; i < tools.size(); i++) {
       ours.add(tool("tools[" + i + "]", tools.get(i)));

@@ -52,9 +52,10 @@ final class ResponsesInput {
     if (content.isString()) {
       return Json.object("role", role, "content", content);
     }
+    ArrayNode theirs = Json.list(where + ".content", content, "a text or a list of parts");
     ArrayNode parts = Json.array();
-    for (int i = 0; i < content.size(); i++) {
-      parts.add(part(where + ".content[" + i + "]", content.get(i)));
+    for (int i = 0; i < theirs.size(); i++) {
+      parts.add(part(where + ".content[" + i + "]", theirs.get(i)));
     }
     boolean plain = parts.size() == 1 && parts.get(0).has("text");
     return Json.object("role", role, "content", plain ? parts.get(0).get("text") : parts);
@@ -97,11 +98,12 @@ final class ResponsesInput {
     if (output.isString()) {
       return output.asString();
     }
+    ArrayNode parts = Json.list(where + ".output", output, "a text or a list of parts");
     StringBuilder text = new StringBuilder();
-    for (int i = 0; i < output.size(); i++) {
-      ObjectNode part = part(where + ".output[" + i + "]", output.get(i));
+    for (int i = 0; i < parts.size(); i++) {
+      ObjectNode part = part(where + ".output[" + i + "]", parts.get(i));
       if (!part.has("text")) {
-        throw Json.refused(where + ".output[" + i + "].type", output.get(i).path("type"), "text");
+        throw Json.refused(where + ".output[" + i + "].type", parts.get(i).path("type"), "text");
       }
       text.append(Json.text(part, "text"));
     }
@@ -109,7 +111,7 @@ final class ResponsesInput {
   }
 
   static void tools(ObjectNode theirs, ObjectNode chat) {
-    JsonNode tools = theirs.path("tools");
+    ArrayNode tools = Json.list("tools", theirs.path("tools"), "a list of tools");
     ArrayNode ours = Json.array();
     for (int i = 0; i < tools.size(); i++) {
       JsonNode tool = tools.get(i);

@@ -229,6 +229,18 @@ final class TranslateTest {
         "/v1/messages | {\"max_tokens\":1,\"messages\":[{\"role\":\"x\"}]} | messages[0].role: x",
         "/v1/messages | {\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":"
             + "[{\"type\":\"audio\"}]}]} | messages[0].content[0].type: audio",
+        "/v1/messages | {\"max_tokens\":1,\"tools\":{\"a\":1},\"messages\":[{\"role\":\"user\",\"content\":"
+            + "\"x\"}]} | tools: object (expected: a list of tools)",
+        "/v1/messages | {\"max_tokens\":1,\"system\":{\"text\":\"x\"},\"messages\":[{\"role\":\"user\","
+            + "\"content\":\"x\"}]} | system: object (expected: a text or a list of text blocks)",
+        "/v1/messages | {\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":"
+            + "[{\"type\":\"tool_result\",\"tool_use_id\":\"t\",\"content\":{\"a\":1}}]}]} | "
+            + "messages[0].content[0].content: object (expected: a text or a list of text blocks)",
+        "/v1/responses | {\"input\":\"x\",\"tools\":{\"a\":1}} | tools: object (expected: a list of",
+        "/v1/responses | {\"input\":[{\"role\":\"user\",\"content\":{\"text\":\"x\"}}]} | "
+            + "input[0].content: object (expected: a text or a list of parts)",
+        "/v1/responses | {\"input\":[{\"type\":\"function_call_output\",\"call_id\":\"c\",\"output\":"
+            + "{\"a\":1}}]} | input[0].output: object (expected: a text or a list of parts)",
         "/v1/responses | {\"model\":\"m\"} | input: missing",
         "/v1/responses | {\"input\":\"x\",\"previous_response_id\":\"r\"} | previous_response_id: r",
         "/v1/responses | {\"input\":\"x\",\"tools\":[{\"type\":\"web_search\"}]} | tools[0].type: web"
