@@ -24,8 +24,6 @@ final class Guards {
           |“[^”\\n]{1,200}+”\
           """);
 
-  private static final Pattern LONG_STRING = Pattern.compile("\"(?:[^\"\\\\\\n]|\\\\.){160,}+\"");
-
   private Guards() {}
 
   /** One bit for each UTF-16 unit of the text. */
@@ -41,10 +39,7 @@ final class Guards {
   static BitSet ofMeaning(String text) {
     BitSet guarded = new BitSet(text.length());
     mark(guarded, JsonScanner.blocks(text));
-    Matcher longText = LONG_STRING.matcher(text);
-    while (longText.find()) {
-      guarded.clear(longText.start() + 1, longText.end() - 1);
-    }
+    LongStrings.in(text).forEach(inside -> guarded.clear(inside.start(), inside.end()));
     mark(guarded, Fences.code(text));
     markSpans(guarded, text);
     return guarded;

@@ -31,6 +31,7 @@ class BoundedWorkTest {
         "{{".repeat(LENGTH / 2),
         "\"".repeat(LENGTH),
         "`\n".repeat(LENGTH / 2),
+        "\\\"".repeat(LENGTH / 2),
         "```\n".repeat(LENGTH / 4),
         "same words ".repeat(LENGTH / 11),
         "line one\n\n\nline two\n".repeat(LENGTH / 20),
