@@ -41,7 +41,7 @@ record Reduction(String text, Sidecar sidecar) {
       Pattern.compile(
           "(?<![^\\s(])[A-Za-z]+(?:['’][a-z]+)?+|(?<=[a-z]),(?= [a-z])|(?m:^[-*] (?=\\w))");
 
-  private static final Pattern NEIGHBOUR = Pattern.compile("\\G ([A-Za-z]+(?:['’][a-z]+)?+)");
+  private static final Pattern NEIGHBOUR = Pattern.compile(" ([A-Za-z]+(?:['’][a-z]+)?+)");
 
   /** In UTF-16 units; a shorter text says each thing once, so it is reduced as if to be safe. */
   private static final int SHORT = 200;
@@ -82,6 +82,12 @@ record Reduction(String text, Sidecar sidecar) {
         : new Reduction(left, Sidecar.Writer.deflated(passes));
   }
 
+  /** Whether a blank and then a word that turns what is before it stand here. */
+  static boolean turnsBefore(CharSequence text, int at) {
+    Matcher next = NEIGHBOUR.matcher(text).region(at, text.length());
+    return next.lookingAt() && Words.isTurning(Words.plain(next.group(1)));
+  }
+
   /** Once through a text. */
   private static final class Pass {
     private final String text;
@@ -111,12 +117,10 @@ record Reduction(String text, Sidecar sidecar) {
     /** What is left. */
     String run() {
       Matcher word = WORD.matcher(text);
-      Matcher next = NEIGHBOUR.matcher(text);
       boolean turned = false;
       while (word.find()) {
         String plain = Words.plain(word.group());
-        boolean turns =
-            turned || (next.find(word.end()) && Words.isTurning(Words.plain(next.group(1))));
+        boolean turns = turned || turnsBefore(text, word.end());
         turned = Words.isTurning(plain);
         @Nullable Span gone = gone(word, plain, turns);
         if (gone != null && gone.start() >= copied && isFree(gone)) {
@@ -135,10 +139,13 @@ record Reduction(String text, Sidecar sidecar) {
 
     /** A bullet only of a line that is long, since short ones may be data. */
     private @Nullable Span sign(Matcher sign) {
-      int end = text.indexOf('\n', sign.end());
-      int length = (end < 0 ? text.length() : end) - sign.start();
-      boolean goes = sign.group().equals(",") || length > LONG_LINE;
+      boolean goes = sign.group().equals(",") || isLong(sign.start());
       return goes ? new Span(sign.start(), sign.end()) : null;
+    }
+
+    private boolean isLong(int line) {
+      int end = text.indexOf('\n', line);
+      return (end < 0 ? text.length() : end) - line > LONG_LINE;
     }
 
     private boolean mayGo(Matcher word, String plain, boolean turns) {

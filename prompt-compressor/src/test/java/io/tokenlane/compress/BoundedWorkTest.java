@@ -32,6 +32,8 @@ class BoundedWorkTest {
         "\"".repeat(LENGTH),
         "`\n".repeat(LENGTH / 2),
         "\\\"".repeat(LENGTH / 2),
+        "x\n\n".repeat(LENGTH / 3),
+        "1: x\n".repeat(LENGTH / 5),
         "```\n".repeat(LENGTH / 4),
         "same words ".repeat(LENGTH / 11),
         "line one\n\n\nline two\n".repeat(LENGTH / 20),

@@ -191,6 +191,14 @@ class ReductionTest {
         .isThrownBy(() -> Reduction.restore("x", new Sidecar(new byte[] {1, 2, 3})));
   }
 
+  @Test
+  void aNeighbourIsLookedForWhereItStandsAndNoFurther() {
+    ReadCounter text = new ReadCounter("x\n\n".repeat(20_000) + " not");
+    assertThat(Reduction.turnsBefore(text, 1)).isFalse();
+    assertThat(Reduction.turnsBefore(text, text.length() - 4)).isTrue();
+    assertThat(text.reads()).isLessThan(50);
+  }
+
   private static List<Path> prompts() throws IOException {
     Path folder = Path.of(System.getProperty("tokenlane.shared", "missing"), "corpus", "prompts");
     assumeThat(folder).as("no corpus of prompts beside the project").isDirectory();
