@@ -19,8 +19,8 @@ import io.tokenlane.gateway.route.UpstreamsProperties;
 import io.tokenlane.gateway.security.SecurityProperties;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -306,8 +306,12 @@ public class BalanceConfig {
 
   @Bean(destroyMethod = "shutdownNow")
   ScheduledExecutorService clockwork() {
-    return Executors.newSingleThreadScheduledExecutor(
-        Thread.ofPlatform().name("clockwork").daemon().factory());
+    ScheduledThreadPoolExecutor clockwork =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().name("clockwork").daemon().factory());
+    // What is put off for hours and then cancelled does not stay for hours.
+    clockwork.setRemoveOnCancelPolicy(true);
+    return clockwork;
   }
 
   @Bean(initMethod = "start")

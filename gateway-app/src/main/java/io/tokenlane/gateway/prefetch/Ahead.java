@@ -2,6 +2,7 @@ package io.tokenlane.gateway.prefetch;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.tokenlane.gateway.cache.HitListener.Resource;
 import io.tokenlane.prefetch.predict.Account;
 import io.tokenlane.prefetch.predict.Foresight;
@@ -12,8 +13,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -35,22 +39,36 @@ final class Ahead {
   private static final long UNKNOWN_TTL_SECONDS = 60;
   private static final int SHOWN = 20;
 
+  /** Of what lives longer, nobody can say now how often it will be asked for at its end. */
+  private static final long HORIZON_SECONDS = 86_400;
+
   private final Foresight foresight;
   private final Means means;
   private final Memory memory;
   private final AtomicInteger running = new AtomicInteger();
   private volatile boolean over;
+  private final Set<String> soon = ConcurrentHashMap.newKeySet();
   private final Queue<String> recent = new ConcurrentLinkedQueue<>();
   private final Cache<String, Known> known =
-      Caffeine.newBuilder().maximumSize(REMEMBERED).executor(Runnable::run).build();
+      Caffeine.newBuilder()
+          .maximumSize(REMEMBERED)
+          .removalListener(
+              (@Nullable String key, @Nullable Known gone, RemovalCause why) -> cancel(gone))
+          .executor(Runnable::run)
+          .build();
 
-  /** A stored answer: how long it lives, and until when on {@code System.nanoTime}. */
-  private record Known(Resource resource, long ttlSeconds, long untilNanos) {
+  /**
+   * A stored answer: how long it lives, and until when on {@code System.nanoTime}.
+   *
+   * @param end what happens when it is about to expire; null: nothing
+   */
+  private record Known(
+      Resource resource, long ttlSeconds, long untilNanos, @Nullable Future<?> end) {
     /** Something that was stored by an earlier process. */
     static Known gone(String key) {
       String[] parts = key.split("\n", 3);
       Resource resource = new Resource(parts[0], parts[1], parts[2]);
-      return new Known(resource, UNKNOWN_TTL_SECONDS, System.nanoTime());
+      return new Known(resource, UNKNOWN_TTL_SECONDS, System.nanoTime(), null);
     }
 
     boolean fresh() {
@@ -85,6 +103,7 @@ final class Ahead {
   /** Fetches no more: another one goes on, or none does. */
   void stop() {
     over = true;
+    known.invalidateAll();
   }
 
   /** Keeps what was learnt for the next process. */
@@ -138,14 +157,16 @@ final class Ahead {
             });
   }
 
+  /** Once, however many stores have forgotten it. */
   private void fetchSoon(String key, Known stored) {
-    if (foresight.worthRefreshing(key, ttlSeconds(key), now())) {
+    if (foresight.worthRefreshing(key, ttlSeconds(key), now()) && soon.add(key)) {
+      Runnable fetch =
+          () -> {
+            soon.remove(key);
+            fetch(key, stored.resource(), "FORGOTTEN");
+          };
       long jitter = ThreadLocalRandom.current().nextLong(100, 1_000);
-      var _ =
-          means
-              .clockwork()
-              .schedule(
-                  () -> fetch(key, stored.resource(), "FORGOTTEN"), jitter, TimeUnit.MILLISECONDS);
+      var _ = means.clockwork().schedule(fetch, jitter, TimeUnit.MILLISECONDS);
     }
   }
 
@@ -156,19 +177,29 @@ final class Ahead {
 
   void stored(Resource resource, long ttlSeconds) {
     String key = key(resource);
-    long ttlNanos = TimeUnit.SECONDS.toNanos(ttlSeconds);
-    Known stored = new Known(resource, ttlSeconds, System.nanoTime() + ttlNanos);
-    known.put(key, stored);
-    double part = ThreadLocalRandom.current().nextDouble(0.8, 0.95);
-    var _ =
-        means
-            .clockwork()
-            .schedule(
-                () -> aboutToExpire(key, stored), (long) (part * ttlNanos), TimeUnit.NANOSECONDS);
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(ttlSeconds);
+    boolean seen = !over && ttlSeconds <= HORIZON_SECONDS;
+    Future<?> end = seen ? atItsEnd(key, ttlSeconds, until) : null;
+    known.put(key, new Known(resource, ttlSeconds, until, end));
   }
 
-  private void aboutToExpire(String key, Known stored) {
-    if (stored.equals(known.getIfPresent(key))) {
+  private Future<?> atItsEnd(String key, long ttlSeconds, long untilNanos) {
+    double part = ThreadLocalRandom.current().nextDouble(0.8, 0.95);
+    long delay = (long) (part * TimeUnit.SECONDS.toNanos(ttlSeconds));
+    return means
+        .clockwork()
+        .schedule(() -> aboutToExpire(key, untilNanos), delay, TimeUnit.NANOSECONDS);
+  }
+
+  private static void cancel(@Nullable Known gone) {
+    if (gone != null && gone.end() != null) {
+      gone.end().cancel(false);
+    }
+  }
+
+  private void aboutToExpire(String key, long untilNanos) {
+    Known stored = known.getIfPresent(key);
+    if (stored != null && stored.untilNanos() == untilNanos) {
       foresight.expired(key, now());
       if (foresight.worthRefreshing(key, (double) stored.ttlSeconds(), now())) {
         fetch(key, stored.resource(), "REFRESH");
