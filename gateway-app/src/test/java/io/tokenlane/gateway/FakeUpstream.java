@@ -1,5 +1,7 @@
 package io.tokenlane.gateway;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOption;
 import io.tokenlane.gateway.route.ReadOn;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +15,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
 import reactor.netty.DisposableServer;
+import reactor.netty.NettyPipeline;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
@@ -153,6 +156,14 @@ public final class FakeUpstream implements AutoCloseable {
                 connection -> {
                   var _ = connection.channel().close();
                 }));
+  }
+
+  /** Sends an interim answer, which Reactor Netty's server cannot, before the final one. */
+  public static void hint(Connection connection) {
+    ByteBuf text =
+        Unpooled.copiedBuffer(
+            "HTTP/1.1 103 Early Hints\r\nLink: </style>\r\n\r\n", StandardCharsets.US_ASCII);
+    var _ = connection.channel().pipeline().context(NettyPipeline.HttpCodec).writeAndFlush(text);
   }
 
   /** Streams these texts, each flushed by itself. */

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
 
 /** What one client's request leaves in the cache is what everybody else would have been given. */
 final class StoredForAllTest {
@@ -158,5 +159,22 @@ final class StoredForAllTest {
               .POST(BodyPublishers.ofString(call)));
     }
     assertThat(gateway.one.calls().size() + gateway.two.calls().size()).isEqualTo(stored ? 1 : 2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1.1, true", "1.0, false"})
+  void interimAnswersAreForThoseWhoKnowThem(String version, boolean told) throws IOException {
+    gateway.app.answers(
+        (call, response) -> {
+          response.withConnection(FakeUpstream::hint);
+          return response.sendString(Mono.just("final")).then();
+        });
+    String answer =
+        raw(
+            "GET /api/hints%s HTTP/%s\r\nHost: 127.0.0.1:%d\r\nConnection: close\r\n\r\n"
+                .formatted(version, version, gateway.port()));
+
+    assertThat(answer).contains("final");
+    assertThat(answer.contains("103 Early Hints")).isEqualTo(told);
   }
 }

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
@@ -20,12 +21,14 @@ import org.springframework.web.server.ServerWebExchange;
 import reactor.netty.NettyPipeline;
 import reactor.netty.http.HttpOperations;
 import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.server.HttpServerRequest;
 import reactor.util.context.Context;
 
 /**
  * Passes interim responses on (RFC 9110 §15.2, RFC 8297): Reactor Netty knows 100 and 101 only, and
  * takes any other 1xx for the final one. What the upstream connection receives goes, as text, right
- * behind the codec of the client's connection: the codec counts responses and must not see it.
+ * behind the codec of the client's connection: the codec counts responses and must not see it. A
+ * client of HTTP/1.0 knows of none (§15.2).
  */
 final class Interims implements HttpClientCustomizer {
   private static final int SWITCHING_PROTOCOLS = 101;
@@ -61,7 +64,12 @@ final class Interims implements HttpClientCustomizer {
   private static void pass(ServerWebExchange exchange, HttpResponse interim) {
     ServerHttpResponse response = exchange.getResponse();
     Object client = ServerHttpResponseDecorator.getNativeResponse(response);
-    if (client instanceof HttpOperations<?, ?> operations && !response.isCommitted()) {
+    boolean understood =
+        client instanceof HttpServerRequest request
+            && request.version().equals(HttpVersion.HTTP_1_1);
+    if (understood
+        && client instanceof HttpOperations<?, ?> operations
+        && !response.isCommitted()) {
       Channel channel = operations.channel();
       if (channel.eventLoop().inEventLoop()) {
         // The final response may follow in the same read.
