@@ -161,6 +161,16 @@ final class StoredForAllTest {
     assertThat(gateway.one.calls().size() + gateway.two.calls().size()).isEqualTo(stored ? 1 : 2);
   }
 
+  @Test
+  void aStoredFailureAnswersNoCondition() {
+    app(404, "gone", "Cache-Control", FRESH, "ETag", "\"1\"");
+    gateway.get("/api/gone");
+
+    assertThat(gateway.get("/api/gone", "If-None-Match", "*").statusCode()).isEqualTo(404);
+    assertThat(gateway.get("/api/gone", "If-None-Match", "\"1\"").statusCode()).isEqualTo(404);
+    assertThat(gateway.app.calls()).hasSize(1);
+  }
+
   @ParameterizedTest
   @CsvSource({"1.1, true", "1.0, false"})
   void interimAnswersAreForThoseWhoKnowThem(String version, boolean told) throws IOException {

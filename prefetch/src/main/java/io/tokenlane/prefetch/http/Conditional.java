@@ -9,6 +9,7 @@ import java.util.Set;
 /** Conditional requests: what validates a stored answer, and what it answers by itself. */
 public final class Conditional {
   private static final int OK = 200;
+  private static final int FIRST_OF_REDIRECTIONS = 300;
 
   /** What a cache replaces by conditions of its own when it validates. */
   private static final Set<String> PRECONDITIONS =
@@ -41,9 +42,13 @@ public final class Conditional {
   /**
    * Whether the client has what is stored, so that 304 is its answer (RFC 9111 §4.3.2, RFC 9110
    * §13.2.2): {@code If-None-Match} by weak comparison, else {@code If-Modified-Since} against
-   * {@code Last-Modified}, or {@code Date} where that is missing.
+   * {@code Last-Modified}, or {@code Date} where that is missing. What is no success answers no
+   * condition (§13.2.1).
    */
   public static boolean notModified(HttpFields request, int status, HttpFields stored) {
+    if (status < OK || status >= FIRST_OF_REDIRECTIONS) {
+      return false;
+    }
     if (request.has("If-None-Match")) {
       return matches(request.all("If-None-Match"), stored.first("ETag"));
     }
