@@ -171,6 +171,19 @@ final class StoredForAllTest {
     assertThat(gateway.app.calls()).hasSize(1);
   }
 
+  @Test
+  void aHeadThatWantsStoredAnswersOnlyAsksNobody() {
+    HttpResponse<String> head =
+        gateway.send(
+            gateway
+                .request("/api/unknown-head")
+                .header("Cache-Control", "only-if-cached")
+                .method("HEAD", BodyPublishers.noBody()));
+
+    assertThat(head.statusCode()).isEqualTo(504);
+    assertThat(gateway.app.calls()).isEmpty();
+  }
+
   @ParameterizedTest
   @CsvSource({"1.1, true", "1.0, false"})
   void interimAnswersAreForThoseWhoKnowThem(String version, boolean told) throws IOException {

@@ -45,6 +45,9 @@ final class HeadVisit {
       trail.cached(CacheStatus.hit(usable.get().ttlLeftSeconds(rule.cache().nowNanos())));
       return AnswerWriter.serve(exchange, usable.get(), rule.request(), rule.cache().nowNanos());
     }
+    if (Visit.onlyIfCached(rule)) {
+      return Visit.notCached(trail);
+    }
     trail.cached(CacheStatus.forward(stored.isPresent() ? Forward.STALE : Forward.MISS));
     stored.ifPresent(this::renewLater);
     return chain.filter(exchange);

@@ -53,12 +53,12 @@ final class Visit {
     if (sibling.isPresent() && rule.cache().find(rule.key()).filter(this::serves).isEmpty()) {
       return hit(sibling.get());
     }
-    if (!mayGoForward()) {
+    if (onlyIfCached(rule)) {
       return rule.cache()
           .find(rule.key())
           .filter(this::serves)
           .map(this::hit)
-          .orElseGet(this::notCached);
+          .orElseGet(() -> notCached(trail));
     }
     if (asksForPart() && rule.cache().find(rule.key()).filter(this::helps).isEmpty()) {
       return rule.part().map(this::hit).orElseGet(() -> fetch(null, validatable()));
@@ -172,11 +172,13 @@ final class Visit {
     return rule.mayValidate() && Conditional.validatable(answer.fields());
   }
 
-  private boolean mayGoForward() {
-    return !CacheControl.of(rule.request()).has("only-if-cached");
+  /** Whether the client wants no word of the origin (RFC 9111 §5.2.1.7). */
+  static boolean onlyIfCached(CacheRule rule) {
+    return CacheControl.of(rule.request()).has("only-if-cached");
   }
 
-  private Mono<Void> notCached() {
+  /** Refuses what would have to go to the origin. */
+  static Mono<Void> notCached(Trail trail) {
     trail.cached(CacheStatus.ONLY_IF_CACHED);
     return Mono.error(
         new ApiException(
