@@ -8,26 +8,46 @@ import org.jspecify.annotations.Nullable;
  * What a pick has to know about the call it is for.
  *
  * @param key what hashing strategies hash (client, session, header); null if the call has none
- * @param excluded ids of nodes already tried for this call
+ * @param tried ids of nodes that had this call already
+ * @param unfit ids of nodes that are not meant for such calls, as they lack its model
  * @param prompt the part of the prompt that calls share; {@link Prompt#NONE} for other requests
  */
-public record Demand(@Nullable String key, Set<String> excluded, Prompt prompt) {
+public record Demand(@Nullable String key, Set<String> tried, Set<String> unfit, Prompt prompt) {
   /** A first attempt of a request that nothing is known of. */
-  public static final Demand PLAIN = new Demand(null, Set.of(), Prompt.NONE);
+  public static final Demand PLAIN = new Demand(null, Set.of(), Set.of(), Prompt.NONE);
 
   /** A first attempt with a key to hash. */
   public static Demand keyed(@Nullable String key) {
-    return new Demand(key, Set.of(), Prompt.NONE);
+    return new Demand(key, Set.of(), Set.of(), Prompt.NONE);
   }
 
   /** The same call with this prompt. */
   public Demand prompt(Prompt known) {
-    return new Demand(key, excluded, known);
+    return new Demand(key, tried, unfit, known);
   }
 
-  /** The same call, not to these nodes. */
-  public Demand without(Set<String> tried) {
-    return new Demand(key, tried, prompt);
+  /** The same call after these nodes had it. */
+  public Demand without(Set<String> had) {
+    return new Demand(key, had, unfit, prompt);
+  }
+
+  /** The same call, for which these nodes are not meant. */
+  public Demand unfit(Set<String> lacking) {
+    return new Demand(key, tried, lacking, prompt);
+  }
+
+  boolean isFirst() {
+    return tried.isEmpty();
+  }
+
+  /** Whether such calls may go to the node. */
+  boolean fits(Node node) {
+    return unfit.isEmpty() || !unfit.contains(node.id());
+  }
+
+  /** Whether this call may go to the node now. */
+  boolean mayGoTo(Node node) {
+    return fits(node) && (tried.isEmpty() || !tried.contains(node.id()));
   }
 
   /**

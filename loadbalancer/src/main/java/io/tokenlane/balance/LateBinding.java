@@ -2,17 +2,21 @@ package io.tokenlane.balance;
 
 import io.tokenlane.balance.strategy.BalancingStrategy;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Binds a call to a node at the last moment: while every node worth using is at its limit, calls
  * wait here instead of in the queue of a node chosen too early. The moment a slot comes free the
- * next one takes it. Where nodes do not tell their limits nothing waits.
+ * next one that may go to its node takes it: who waits for others holds nobody up. Where nodes do
+ * not tell their limits nothing waits.
  *
  * <p>A slow node is worth its slot only if that is about as soon as waiting for another: its
  * slowness may be at most {@value #WORTH_A_SLOT} · (1 + waiting calls / slots of the fleet).
@@ -30,12 +34,29 @@ public final class LateBinding {
   private final WaitingLine<Waiting> line = new WaitingLine<>();
   private final PriorityQueue<WaitingLine.Entry<Waiting>> deadlines =
       new PriorityQueue<>((a, b) -> Long.compare(a.deadline(), b.deadline()));
+
+  /** How many wait, by the nodes that they may not go to. */
+  private final ConcurrentHashMap<Set<String>, Integer> waitingBut = new ConcurrentHashMap<>();
+
   private final AtomicInteger wanted = new AtomicInteger();
   private volatile int waiting;
   private volatile Runnable onWaiting = () -> {};
 
   private record Waiting(
-      BalancingStrategy strategy, Demand demand, CompletableFuture<Lease> lease) {}
+      BalancingStrategy strategy, Demand demand, CompletableFuture<Lease> lease) {
+    Set<String> unfit() {
+      return demand.unfit();
+    }
+  }
+
+  /** Whose wait is over; without a lease where no node is left that it may go to. */
+  private record Served(Waiting call, Optional<Lease> lease) {
+    boolean taken() {
+      return lease
+          .map(call.lease()::complete)
+          .orElseGet(() -> call.lease().completeExceptionally(noNode()));
+    }
+  }
 
   /**
    * Watches the pool's slots.
@@ -77,13 +98,13 @@ public final class LateBinding {
    */
   public CompletableFuture<Lease> lease(BalancingStrategy strategy, Demand demand, Place place) {
     pool.arrived();
-    if (waiting == 0) {
+    if (waiting == 0 || !waitingBut.containsKey(demand.unfit())) {
       Optional<Lease> free = free(strategy, demand, 0);
       if (free.isPresent()) {
         return CompletableFuture.completedFuture(free.get());
       }
     }
-    if (!demand.excluded().isEmpty()) {
+    if (!demand.isFirst()) {
       return atOnce(strategy, demand);
     }
     if (pool.preferred(strategy, demand) == null) {
@@ -104,8 +125,11 @@ public final class LateBinding {
   }
 
   private static CompletableFuture<Lease> nobody() {
-    return CompletableFuture.failedFuture(
-        new NoSlotException(NoSlotException.Reason.NO_NODE, "no node to lease"));
+    return CompletableFuture.failedFuture(noNode());
+  }
+
+  private static NoSlotException noNode() {
+    return new NoSlotException(NoSlotException.Reason.NO_NODE, "no node to lease");
   }
 
   private CompletableFuture<Lease> join(Waiting call, Place place) {
@@ -119,6 +143,7 @@ public final class LateBinding {
       long deadline = pool.now() + place.patience().toNanos();
       WaitingLine.Entry<Waiting> entry = line.add(call, place, cost, deadline);
       deadlines.add(entry);
+      waitingBut.merge(call.unfit(), 1, Integer::sum);
       waiting = line.size();
       var _ = call.lease().whenComplete((lease, failure) -> gone(entry));
     }
@@ -129,20 +154,26 @@ public final class LateBinding {
 
   private void gone(WaitingLine.Entry<Waiting> entry) {
     synchronized (lock) {
-      line.remove(entry);
+      if (line.remove(entry)) {
+        oneLess(entry.what());
+      }
       deadlines.remove(entry);
-      waiting = line.size();
     }
+  }
+
+  private void oneLess(Waiting call) {
+    waitingBut.computeIfPresent(call.unfit(), (unfit, count) -> count == 1 ? null : count - 1);
+    waiting = line.size();
   }
 
   private Optional<Lease> free(BalancingStrategy strategy, Demand demand, int others) {
     boolean seen = strategy.waitsForSlotsSeen();
-    int slots = pool.slots(seen);
+    int slots = pool.slots(seen, demand);
     double slowest =
         slots == 0 ? Double.POSITIVE_INFINITY : WORTH_A_SLOT * (1 + (others + 1.0) / slots);
     double stretch = seen ? stretch(others, slots) : Double.POSITIVE_INFINITY;
     Optional<Lease> free = pool.acquireFree(strategy, demand, slowest, stretch);
-    return free.isEmpty() && pool.idle()
+    return free.isEmpty() && pool.idle(demand)
         ? pool.acquireFree(strategy, demand, Double.POSITIVE_INFINITY, stretch)
         : free;
   }
@@ -177,26 +208,43 @@ public final class LateBinding {
   }
 
   private boolean handOne() {
-    Waiting next;
-    Lease lease;
+    Served served = serveOne();
+    if (served != null && !served.taken()) {
+      served.lease().ifPresent(Lease::ignored);
+    }
+    return served != null;
+  }
+
+  private @Nullable Served serveOne() {
     synchronized (lock) {
-      WaitingLine.@Nullable Entry<Waiting> head = line.peek();
-      if (head == null) {
-        return false;
+      Set<Set<String>> inVain = new HashSet<>();
+      while (inVain.size() < waitingBut.size()) {
+        WaitingLine.Entry<Waiting> next = line.next(call -> !inVain.contains(call.unfit()));
+        if (next == null) {
+          return null;
+        }
+        Waiting call = next.what();
+        int others = waitingBut.getOrDefault(call.unfit(), 1) - 1;
+        Optional<Lease> free = free(call.strategy(), call.demand(), others);
+        if (free.isPresent()) {
+          line.serve(next);
+          oneLess(call);
+          return new Served(call, free);
+        }
+        if (isForNobody(call)) {
+          line.remove(next);
+          oneLess(call);
+          return new Served(call, free);
+        }
+        inVain.add(call.unfit());
       }
-      next = head.what();
-      Optional<Lease> free = free(next.strategy(), next.demand(), line.size() - 1);
-      if (free.isEmpty()) {
-        return false;
-      }
-      lease = free.get();
-      line.serve();
-      waiting = line.size();
+      return null;
     }
-    if (!next.lease().complete(lease)) {
-      lease.ignored();
-    }
-    return true;
+  }
+
+  /** The nodes with its model have gone; others may be meant for it when it asks anew. */
+  private boolean isForNobody(Waiting call) {
+    return !call.unfit().isEmpty() && pool.preferred(call.strategy(), call.demand()) == null;
   }
 
   /**

@@ -124,7 +124,7 @@ public final class NodePool {
    * takes a first attempt before all others. Where too few nodes serve, the call may also go to one
    * that does not, rather than nowhere (panic).
    *
-   * @return empty only if every node is excluded by the demand or drains
+   * @return empty only if the demand leaves out every node that does not drain
    */
   public Optional<Lease> acquire(BalancingStrategy strategy, Demand demand) {
     arrived();
@@ -211,12 +211,12 @@ public final class NodePool {
   }
 
   private @Nullable Member trial(Demand demand, long now) {
-    return fleet.ejected.get() > 0 && demand.excluded().isEmpty() ? dueForTrial(now) : null;
+    return fleet.ejected.get() > 0 && demand.isFirst() ? dueForTrial(demand, now) : null;
   }
 
-  private @Nullable Member dueForTrial(long now) {
+  private @Nullable Member dueForTrial(Demand demand, long now) {
     for (Member member : members) {
-      if (member.takeTrial(now)) {
+      if (demand.fits(member.node()) && member.takeTrial(now)) {
         return member;
       }
     }
@@ -290,7 +290,7 @@ public final class NodePool {
   /** What is to be expected, for whoever starts and stops nodes. */
   public ScaleHint scaleHint() {
     long serving = Arrays.stream(members).filter(Member::serves).count();
-    double slotsPerNode = serving == 0 ? 0 : (double) slots(true) / serving;
+    double slotsPerNode = serving == 0 ? 0 : (double) slots(true, Demand.PLAIN) / serving;
     return ScaleHint.of(forecast(), fleet.secondsHeld(), slotsPerNode);
   }
 
@@ -319,10 +319,10 @@ public final class NodePool {
     return fleet.clock.getAsLong() - fleet.lastArrival;
   }
 
-  /** Whether no call is on any node, so that none can come free. */
-  boolean idle() {
+  /** Whether no call is on any node that such calls may go to, so that none can come free. */
+  boolean idle(Demand demand) {
     for (Member member : members) {
-      if (member.inFlight() > 0) {
+      if (member.inFlight() > 0 && demand.fits(member.node())) {
         return false;
       }
     }
@@ -339,7 +339,8 @@ public final class NodePool {
   }
 
   /**
-   * Slots of all serving nodes for this gateway; 0 if those of one are not known.
+   * Slots for this gateway of all serving nodes that such calls may go to; 0 if those of one are
+   * not known.
    *
    * <p>Limits that were seen hold where they are known of half of the nodes, or of the fleet as a
    * whole, and no other gateway fills these too: then a call may as well wait on a node. The last
@@ -348,7 +349,7 @@ public final class NodePool {
    *
    * @param seen whether those count too that nobody told but were seen
    */
-  int slots(boolean seen) {
+  int slots(boolean seen, Demand demand) {
     double stretch = seen ? 0 : Double.POSITIVE_INFINITY;
     boolean all = true;
     int slots = 0;
@@ -359,8 +360,10 @@ public final class NodePool {
       if (member.serves()) {
         int limit = member.limit(stretch);
         int ofItself = member.limitSeen();
-        all &= limit > 0;
-        slots += limit;
+        if (demand.fits(member.node())) {
+          all &= limit > 0;
+          slots += limit;
+        }
         serving++;
         known += ofItself > 0 ? 1 : 0;
         most = Math.max(most, ofItself);

@@ -2,10 +2,9 @@ package io.tokenlane.balance;
 
 import io.tokenlane.balance.strategy.Candidates;
 import java.util.Arrays;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One choice: the fleet at one moment, less the nodes already tried. Reused by its thread. */
+/** One choice: the fleet at one moment, less the nodes not to ask. Reused by its thread. */
 final class Pick implements Candidates {
   private static final double IN_FLIGHT_FACTOR = 2;
   private static final Member[] NONE = {};
@@ -47,15 +46,29 @@ final class Pick implements Candidates {
   }
 
   /**
-   * As above, but only nodes with a free slot for this gateway, and none slower than that.
+   * As above, but only nodes with a free slot for this gateway, and none slower than that. A node
+   * of a slow model is held against those that have it too, not against the fleet.
    *
    * @param seenStretch as {@link Member#limit(double)}
    */
   boolean settleFree(Member[] members, Demand call, long at, double slowest, double seenStretch) {
     limited = true;
-    worstSlowness = slowest;
+    worstSlowness = slowest * fastest(members, call, at);
     stretch = seenStretch;
     return settleAll(members, call, at);
+  }
+
+  private static double fastest(Member[] members, Demand call, long at) {
+    if (call.unfit().isEmpty()) {
+      return 1;
+    }
+    double fastest = Double.POSITIVE_INFINITY;
+    for (Member member : members) {
+      if (member.serves() && call.fits(member.node())) {
+        fastest = Math.min(fastest, member.slowness(at));
+      }
+    }
+    return Math.max(1, fastest);
   }
 
   private boolean settleAll(Member[] members, Demand call, long at) {
@@ -95,16 +108,11 @@ final class Pick implements Candidates {
   }
 
   private boolean admit(int index, Member member, boolean wanted) {
-    boolean admitted = wanted && !excluded(member) && free(member);
+    boolean admitted = wanted && demand.mayGoTo(member.node()) && free(member);
     if (admitted) {
       eligible[index >> 6] |= 1L << index;
     }
     return admitted;
-  }
-
-  private boolean excluded(Member member) {
-    Set<String> excluded = demand.excluded();
-    return !excluded.isEmpty() && excluded.contains(member.node().id());
   }
 
   private boolean free(Member member) {

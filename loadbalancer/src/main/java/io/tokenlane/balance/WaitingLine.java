@@ -4,8 +4,11 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.PriorityQueue;
+import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,32 +38,41 @@ final class WaitingLine<T> {
     return entry;
   }
 
-  /** Who is next; null if nobody waits. */
-  @Nullable Entry<T> peek() {
-    return tiers.isEmpty() ? null : tiers.firstEntry().getValue().next().entries.peek();
+  /** Who of those is next; null if none of them waits. */
+  @Nullable Entry<T> next(Predicate<T> wanted) {
+    for (Tier tier : tiers.values()) {
+      Entry<T> next = tier.next(wanted);
+      if (next != null) {
+        return next;
+      }
+    }
+    return null;
   }
 
-  /** Takes away the one that {@link #peek} showed, as served. */
-  void serve() {
-    Map.Entry<Integer, Tier> first = tiers.firstEntry();
-    first.getValue().serve();
-    size--;
-    if (first.getValue().waiting.isEmpty()) {
-      tiers.remove(first.getKey());
-    }
+  /** Takes away one that waits, as served. */
+  void serve(Entry<T> entry) {
+    tier(entry).serve(entry);
+    left(entry);
   }
 
   /** Takes it away unserved; false if it is no longer there. */
   boolean remove(Entry<T> entry) {
-    Tier tier = tiers.get(entry.place().priority());
-    if (tier == null || !tier.remove(entry)) {
-      return false;
+    boolean removed = tiers.containsKey(entry.place().priority()) && tier(entry).remove(entry);
+    if (removed) {
+      left(entry);
     }
+    return removed;
+  }
+
+  private Tier tier(Entry<T> entry) {
+    return Objects.requireNonNull(tiers.get(entry.place().priority()), "tier");
+  }
+
+  private void left(Entry<T> entry) {
     size--;
-    if (tier.waiting.isEmpty()) {
+    if (tier(entry).waiting.isEmpty()) {
       tiers.remove(entry.place().priority());
     }
-    return true;
   }
 
   /** The waiting calls of one priority. */
@@ -78,18 +90,29 @@ final class WaitingLine<T> {
       return new Tenant(name, Math.max(before, virtualTime));
     }
 
-    Tenant next() {
-      return waiting.values().stream()
-          .min(
-              Comparator.<Tenant>comparingDouble(tenant -> tenant.start)
-                  .thenComparingLong(tenant -> tenant.first().order()))
-          .orElseThrow();
+    @Nullable Entry<T> next(Predicate<T> wanted) {
+      Entry<T> next = null;
+      double start = 0;
+      for (Tenant tenant : waiting.values()) {
+        Entry<T> first = tenant.first(wanted);
+        boolean sooner =
+            first != null
+                && (next == null
+                    || tenant.start < start
+                    || (tenant.start == start && first.order() < next.order()));
+        if (sooner) {
+          next = first;
+          start = tenant.start;
+        }
+      }
+      return next;
     }
 
-    void serve() {
-      Tenant tenant = next();
-      Entry<T> entry = tenant.entries.remove();
-      virtualTime = tenant.start;
+    void serve(Entry<T> entry) {
+      Tenant tenant = Objects.requireNonNull(waiting.get(entry.place().tenant()), "tenant");
+      tenant.entries.remove(entry);
+      // Who is served out of turn does not set back the time of those before.
+      virtualTime = Math.max(virtualTime, tenant.start);
       tenant.start += entry.cost();
       leave(tenant);
     }
@@ -114,8 +137,8 @@ final class WaitingLine<T> {
 
   private final class Tenant {
     private final String name;
-    private final PriorityQueue<Entry<T>> entries =
-        new PriorityQueue<>(
+    private final NavigableSet<Entry<T>> entries =
+        new TreeSet<>(
             Comparator.<Entry<T>>comparingLong(Entry::deadline).thenComparingLong(Entry::order));
     private double start;
 
@@ -124,8 +147,13 @@ final class WaitingLine<T> {
       this.start = start;
     }
 
-    Entry<T> first() {
-      return entries.element();
+    @Nullable Entry<T> first(Predicate<T> wanted) {
+      for (Entry<T> entry : entries) {
+        if (wanted.test(entry.what())) {
+          return entry;
+        }
+      }
+      return null;
     }
   }
 }

@@ -100,6 +100,22 @@ class EjectionTest {
   }
 
   @Test
+  void aTrialIsACallThatTheNodeIsMeantFor() {
+    bench.eject("a");
+    bench.passMillis(2_000);
+
+    assertThat(whereLacking("a").node().id()).isEqualTo("b");
+    Lease trial = whereLacking("b");
+    assertThat(trial.node().id()).isEqualTo("a");
+    trial.success();
+    assertThat(bench.state("a")).isEqualTo(RAMPING);
+  }
+
+  private Lease whereLacking(String node) {
+    return bench.pool.acquire(Strategies.DEFAULT, Demand.PLAIN.unfit(Set.of(node))).orElseThrow();
+  }
+
+  @Test
   void afterTheBackOffOneTrialDecides() {
     bench.eject("a");
     bench.passMillis(1_999);

@@ -71,6 +71,85 @@ class LateBindingTest {
     assertThat(line.waiting()).isZero();
   }
 
+  @Test
+  void slotsOfNodesWithOtherModelsLetNobodyPassTheLimit() {
+    Lease onA = lacking("b", 0).join();
+    CompletableFuture<Lease> low = lacking("b", -1);
+    CompletableFuture<Lease> high = lacking("b", 5);
+    assertThat(line.waiting()).isEqualTo(2);
+
+    onA.success();
+
+    assertThat(high.join().node()).isEqualTo(onA.node());
+    assertThat(low).isNotDone();
+    for (int i = 0; i < 9; i++) {
+      var _ = lacking("b", 0);
+    }
+    assertThatThrownBy(() -> lacking("b", 0).join()).hasMessageContaining("10 calls wait already");
+    assertThat(lacking("a", 0).join().node().id()).isEqualTo("b");
+  }
+
+  @Test
+  void whoWaitsForOneModelHoldsUpNobodyWhoWaitsForAnother() {
+    Lease onA = lacking("b", 0).join();
+    Lease onB = lacking("a", 0).join();
+    CompletableFuture<Lease> head = lacking("b", 5);
+    CompletableFuture<Lease> any = ask(1);
+    CompletableFuture<Lease> last = lacking("a", 0);
+
+    onB.success();
+
+    assertThat(any.join().node()).isEqualTo(onB.node());
+    assertThat(last).isNotDone();
+    any.join().success();
+    assertThat(last.join().node()).isEqualTo(onB.node());
+    assertThat(head).isNotDone();
+    onA.success();
+    assertThat(head.join().node()).isEqualTo(onA.node());
+    assertThat(line.waiting()).isZero();
+  }
+
+  @Test
+  void whoseNodesHaveGoneIsToldAtOnce() {
+    lacking("b", 0).join();
+    CompletableFuture<Lease> waits = lacking("b", 0);
+
+    bench.pool.drain("a");
+
+    assertThatThrownBy(waits::join).hasMessageContaining("no node to lease");
+    assertThat(line.waiting()).isZero();
+  }
+
+  @Test
+  void aSlowModelGetsAllSlotsOfItsNode() {
+    Bench models =
+        new Bench(PoolSettings.DEFAULT, List.of(slots("a", 4), slots("b", 4), slots("large", 2)));
+    for (int i = 0; i < 200; i++) {
+      answers(models, "a", 10);
+      answers(models, "b", 10);
+      answers(models, "large", 1_000);
+    }
+    LateBinding late = new LateBinding(models.pool, 10);
+    Demand large = Demand.PLAIN.unfit(Set.of("a", "b"));
+    models.on("a");
+
+    for (int i = 0; i < 2; i++) {
+      assertThat(late.lease(Strategies.DEFAULT, large, place("t"))).isCompleted();
+    }
+    assertThat(late.lease(Strategies.DEFAULT, large, place("t"))).isNotDone();
+  }
+
+  private static void answers(Bench fleet, String node, int millis) {
+    Lease lease = fleet.on(node);
+    fleet.passMillis(millis);
+    lease.success();
+  }
+
+  private CompletableFuture<Lease> lacking(String node, int priority) {
+    Place place = new Place(priority, "t", LONG);
+    return line.lease(Strategies.DEFAULT, Demand.PLAIN.unfit(Set.of(node)), place);
+  }
+
   private static Demand not(String tried) {
     return Demand.PLAIN.without(Set.of(tried));
   }

@@ -78,6 +78,7 @@ final class Routers {
           new Demand(
               Long.toString(prompt.beginning()),
               Set.of(),
+              Set.of(),
               new Demand.Prompt(
                   prompt.beginning() * 0x9e3779b97f4a7c15L,
                   prompt.sharedTokens(),

@@ -67,10 +67,10 @@ final class BalanceFilter implements GlobalFilter, Ordered {
     private final GatewayFilterChain chain;
     private final Attempting terms;
     private final Trail trail;
-    private Set<String> tried = Set.of();
+    private final Set<String> lacking;
 
-    /** Tried nodes, and those that do not have the model. */
-    private Set<String> excluded;
+    /** But for one that is to be asked once more. */
+    private Set<String> tried = Set.of();
 
     private boolean repeated;
 
@@ -79,19 +79,33 @@ final class BalanceFilter implements GlobalFilter, Ordered {
       this.exchange = exchange;
       this.chain = chain;
       this.trail = Trail.of(exchange);
-      this.excluded = Set.copyOf(standby.lacking(leasing.lacking(trail)));
+      this.lacking = Set.copyOf(standby.lacking(leasing.lacking(trail)));
     }
 
     Mono<Void> next() {
-      boolean hedged = tried.isEmpty() && mayBeHedged();
-      return leasing
-          .lease(line, asked())
+      boolean hedged = tried.isEmpty() && !repeated && mayBeHedged();
+      return lease()
           .onErrorMap(NoSlotException.class, Leasing::refusal)
           .flatMap(lease -> hedged ? hedged(lease) : on(lease));
     }
 
+    /** While it waited, the nodes that it was for may have gone: then it may go to others. */
+    private Mono<Lease> lease() {
+      Leasing.Asked asked = asked();
+      return leasing
+          .lease(line, asked)
+          .onErrorResume(
+              NoSlotException.class,
+              none -> {
+                Leasing.Asked now = asked();
+                return now.unfit().equals(asked.unfit())
+                    ? Mono.error(none)
+                    : leasing.lease(line, now);
+              });
+    }
+
     private Leasing.Asked asked() {
-      return Leasing.Asked.of(exchange, standby.excluded(excluded));
+      return Leasing.Asked.of(exchange, tried, standby.unfit(tried, lacking));
     }
 
     /** Streams begin soon where all is well; an answer in one piece takes as long as it is. */
@@ -115,7 +129,6 @@ final class BalanceFilter implements GlobalFilter, Ordered {
      */
     private ServerWebExchange begun(Lease lease, ServerHttpResponse response, boolean beside) {
       tried = and(tried, lease.node().id());
-      excluded = and(excluded, lease.node().id());
       meters.picked(lease.node().id());
       trail.leased(lease, beside ? () -> true : this::anotherMayServe, System.nanoTime());
       return new AttemptExchange(exchange, new StreamGuard(response, trail));
@@ -159,16 +172,22 @@ final class BalanceFilter implements GlobalFilter, Ordered {
 
     /** Holds for this moment: nodes go and come back while one of them is at work. */
     private boolean anotherMayServe() {
-      return tried.size() < terms.most() && standby.anyBut(excluded) && terms.budget().any();
+      return tried.size() < terms.most() && anyOther() && terms.budget().any();
+    }
+
+    private boolean anyOther() {
+      Set<String> excluded = new HashSet<>(lacking);
+      excluded.addAll(tried);
+      return standby.anyBut(excluded);
     }
 
     /** Where there is no other node: a kept connection may break while its node is well. */
     private void askOnceMore(Lease lease, Throwable failure) {
-      if (!repeated && NodeFailures.brokeOff(failure) && !standby.anyBut(excluded)) {
+      if (!repeated && NodeFailures.brokeOff(failure) && !anyOther()) {
         repeated = true;
-        Set<String> others = new HashSet<>(excluded);
+        Set<String> others = new HashSet<>(tried);
         others.remove(lease.node().id());
-        excluded = Set.copyOf(others);
+        tried = Set.copyOf(others);
       }
     }
 

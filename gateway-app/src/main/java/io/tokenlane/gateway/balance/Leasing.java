@@ -83,16 +83,18 @@ final class Leasing {
    *
    * @param route the route's id
    * @param cookies the value of the cookie of this name
-   * @param tried ids of nodes that had the request already, or do not have its model
+   * @param tried ids of nodes that had the request already
+   * @param unfit ids of nodes that do not have its model, or are on standby
    */
   record Asked(
       Trail trail,
       String route,
       HttpHeaders headers,
       Function<String, @Nullable String> cookies,
-      Set<String> tried) {
+      Set<String> tried,
+      Set<String> unfit) {
 
-    static Asked of(ServerWebExchange exchange, Set<String> tried) {
+    static Asked of(ServerWebExchange exchange, Set<String> tried, Set<String> unfit) {
       Route route = exchange.getRequiredAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
       return new Asked(
           Trail.of(exchange),
@@ -102,7 +104,12 @@ final class Leasing {
             HttpCookie cookie = exchange.getRequest().getCookies().getFirst(name);
             return cookie == null ? null : cookie.getValue();
           },
-          Set.copyOf(tried));
+          Set.copyOf(tried),
+          Set.copyOf(unfit));
+    }
+
+    private Demand demand(String key, Demand.Prompt prompt) {
+      return new Demand(hashed(key, client()), tried, unfit, prompt);
     }
 
     private Client client() {
@@ -132,12 +139,12 @@ final class Leasing {
     return trail.call().map(call -> catalog.lacking(call.model())).orElse(Set.of());
   }
 
-  /** A node outside {@code tried}, now or when one has a slot; a cancelled wait holds nothing. */
+  /** A node, now or when one has a slot; a cancelled wait holds nothing. */
   Mono<Lease> lease(LateBinding line, Asked asked) {
     return Mono.create(sink -> lease(line, asked, sink));
   }
 
-  /** A node outside {@code tried} that has a slot now; empty where none has. */
+  /** A node that has a slot now; empty where none has. */
   Optional<Lease> free(LateBinding line, Asked asked) {
     CompletableFuture<Lease> future = future(line, asked);
     if (!future.isDone() && !future.cancel(false)) {
@@ -170,8 +177,7 @@ final class Leasing {
     Trail trail = asked.trail();
     Demand.Prompt prompt = trail.call().map(this::shape).orElse(Demand.Prompt.NONE);
     Way now = way.get();
-    Demand demand =
-        new Demand(hashed(now.key(asked.route()), asked.client()), asked.tried(), prompt);
+    Demand demand = asked.demand(now.key(asked.route()), prompt);
     BalancingStrategy chosen = now.strategy(asked.route());
     PickReason reason = PickReason.before(line, chosen, demand, trail);
     CompletableFuture<Lease> future = line.lease(chosen, demand, place(trail, now.patience()));
@@ -197,7 +203,7 @@ final class Leasing {
     Client known = new Client(fields, name -> null, null, client);
     return line.lease(
         now.strategy(route),
-        new Demand(hashed(now.key(route), known), tried, Demand.Prompt.NONE),
+        Demand.keyed(hashed(now.key(route), known)).without(tried),
         new Place(0, client, now.patience()));
   }
 
@@ -208,7 +214,7 @@ final class Leasing {
 
   /** A node for a call that has not come yet, behind all that have. */
   CompletableFuture<Lease> ahead(LateBinding line, InferenceCall call, String route) {
-    Demand demand = new Demand(null, catalog.lacking(call.model()), shape(call));
+    Demand demand = Demand.PLAIN.unfit(catalog.lacking(call.model())).prompt(shape(call));
     Way now = way.get();
     Place last = new Place(-HIGHEST_PRIORITY, "", now.patience());
     return line.lease(now.strategy(route), demand, last);

@@ -11,6 +11,7 @@ import io.tokenlane.gateway.call.Trail;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Why a node was chosen: the fleet as the strategy saw it just before. With other calls coming and
@@ -37,11 +38,16 @@ record PickReason(
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("strategy", strategy.name());
     facts.put("waited_ms", Math.round((now - askedNanos) / 1e4) / 100.0);
-    if (!demand.excluded().isEmpty()) {
-      facts.put("tried", List.copyOf(demand.excluded()));
-    }
+    name(facts, "tried", demand.tried());
+    name(facts, "unfit", demand.unfit());
     facts.put("scores", scores.stream().map(PickReason::shown).toList());
     return new Decision("balance", node, why(node), facts, now);
+  }
+
+  private static void name(Map<String, Object> facts, String what, Set<String> nodes) {
+    if (!nodes.isEmpty()) {
+      facts.put(what, List.copyOf(nodes));
+    }
   }
 
   private String why(String node) {

@@ -4,6 +4,7 @@ import io.tokenlane.balance.Lease;
 import io.tokenlane.balance.NoSlotException;
 import io.tokenlane.gateway.call.Trail;
 import java.net.URI;
+import java.util.Set;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.cloud.client.DefaultServiceInstance;
 import org.springframework.cloud.client.ServiceInstance;
@@ -98,7 +99,8 @@ final class ServiceBalancer implements ReactorServiceInstanceLoadBalancer {
         route instanceof Route known ? known.getId() : "",
         headers == null ? HttpHeaders.EMPTY : headers,
         name -> cookies == null ? null : cookies.getFirst(name),
-        trail.tried());
+        trail.tried(),
+        Set.of());
   }
 
   private Response<ServiceInstance> leased(

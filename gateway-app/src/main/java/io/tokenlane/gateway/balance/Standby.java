@@ -2,6 +2,7 @@ package io.tokenlane.gateway.balance;
 
 import io.tokenlane.balance.NodePool;
 import io.tokenlane.balance.NodeSnapshot;
+import io.tokenlane.balance.NodeState;
 import io.tokenlane.gateway.call.BodyRequest;
 import io.tokenlane.gateway.call.BodyWatch;
 import io.tokenlane.gateway.call.CallParser;
@@ -11,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -44,22 +46,40 @@ final class Standby {
     return pool.anyBut(excluded);
   }
 
-  /** Nodes not to be asked: those tried, and those on standby while another serves. */
-  Set<String> excluded(Set<String> tried) {
+  /**
+   * Nodes not meant for the request: those that lack its model, and those on standby while another
+   * serves.
+   *
+   * @param tried nodes that had the request
+   */
+  Set<String> unfit(Set<String> tried, Set<String> lacking) {
     if (!sources.standby()) {
-      return tried;
+      return lacking;
     }
     List<NodeSnapshot> nodes = pool.snapshot();
+    Predicate<NodeSnapshot> had = node -> tried.contains(node.node().id());
     boolean another =
-        nodes.stream().anyMatch(n -> n.state().serves() && mayServeFirst(n.node().id(), tried));
-    Set<String> excluded = new HashSet<>(tried);
-    for (NodeSnapshot node : nodes) {
-      // While those on standby are asked, a node that is down is not: it would have to fail first.
-      if (sources.standby(node.node().id()) == another) {
-        excluded.add(node.node().id());
-      }
-    }
-    return excluded.size() == nodes.size() ? tried : excluded;
+        nodes.stream()
+            .filter(had.negate())
+            .anyMatch(n -> n.state().serves() && mayServeFirst(n.node().id(), lacking));
+    Set<String> unfit = new HashSet<>(lacking);
+    nodes.stream()
+        .filter(node -> another ? onStandby(node) : !onStandby(node) && outOfReach(node))
+        .forEach(node -> unfit.add(node.node().id()));
+    boolean any = nodes.stream().anyMatch(had.negate().and(n -> !unfit.contains(n.node().id())));
+    return any ? unfit : lacking;
+  }
+
+  private boolean onStandby(NodeSnapshot node) {
+    return sources.standby(node.node().id());
+  }
+
+  /**
+   * While those on standby are asked, a node that is down is not: it would have to fail first. One
+   * that is due for its trial would else never be back.
+   */
+  private static boolean outOfReach(NodeSnapshot node) {
+    return node.state() != NodeState.TRIAL;
   }
 
   /** Of the nodes that lack a model, those that are not asked for one of their own instead. */
@@ -67,8 +87,8 @@ final class Standby {
     return nodes.stream().filter(id -> sources.model(id).isEmpty()).collect(Collectors.toSet());
   }
 
-  private boolean mayServeFirst(String nodeId, Set<String> tried) {
-    return !tried.contains(nodeId) && !sources.standby(nodeId);
+  private boolean mayServeFirst(String nodeId, Set<String> lacking) {
+    return !lacking.contains(nodeId) && !sources.standby(nodeId);
   }
 
   /** The exchange as the node is to see it, and its answer as the client is. */

@@ -58,7 +58,7 @@ class HashedKeysTest {
     String cookie = trait.equals("cookie") ? session : "always";
     Leasing.Asked asked =
         new Leasing.Asked(
-            trail, route, headers, name -> name.equals("sid") ? cookie : null, Set.of());
+            trail, route, headers, name -> name.equals("sid") ? cookie : null, Set.of(), Set.of());
     Lease lease = leasing.free(line, asked).orElseThrow();
     lease.ignored();
     return lease.node().id();
