@@ -77,6 +77,31 @@ final class FailoverTest {
     }
   }
 
+  /** Of whose fields none is mixed with the next answer's. */
+  @Test
+  void nothingOfARefusedAnswerIsSeen() {
+    gateway.one.answers(
+        (call, response) ->
+            response
+                .status(503)
+                .header("Content-Type", "application/json")
+                .header("Set-Cookie", "refused=1")
+                .header("Retry-After", "0")
+                .sendString(Mono.just("{}"))
+                .then());
+    gateway.two.answers(FakeUpstream.ok("{\"from\":2}"));
+
+    for (int i = 0; gateway.one.calls().isEmpty() && i < 100; i++) {
+      HttpResponse<String> answer = gateway.chat("{\"n\":" + i + "}");
+
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.headers().map()).doesNotContainKeys("set-cookie", "retry-after");
+      assertThat(answer.headers().allValues("content-type")).hasSize(1);
+      assertThat(answer.body()).isEqualTo("{\"from\":2}");
+    }
+    assertThat(gateway.one.calls()).isNotEmpty();
+  }
+
   /**
    * A kept connection may break while its node is well; where there is no other, it is asked again.
    */

@@ -197,6 +197,7 @@ final class BalanceFilter implements GlobalFilter, Ordered {
         return Mono.error(failure);
       }
       NodeFailures.close(lease, failure);
+      NextAttempt.on(attempt);
       trail.decided(
           () ->
               new Decision(
@@ -211,7 +212,6 @@ final class BalanceFilter implements GlobalFilter, Ordered {
       }
       askOnceMore(lease, failure);
       meters.retried();
-      NextAttempt.on(attempt);
       return next();
     }
   }

@@ -88,12 +88,24 @@ final class ForwardFilter implements GlobalFilter, Ordered {
   }
 
   private Mono<Void> answered(ServerWebExchange exchange, Node node) {
-    // Spring's own copy of them, which nobody reads, would stay for as long as a stream goes on.
-    exchange.getAttributes().remove(ServerWebExchangeUtils.CLIENT_RESPONSE_HEADER_NAMES);
     LoadHeader.read(exchange.getResponse().getHeaders().getFirst(LoadHeader.NAME))
         .ifPresent(told -> fleet.told(node.id(), told));
     learnBlocks(exchange, node);
-    return refusal(exchange);
+    HttpStatusCode status = exchange.getResponse().getStatusCode();
+    if (status != null && isRefused(exchange, status.value())) {
+      return Mono.error(new NodeFailedException(status.value()));
+    }
+    exchange.getResponse().beforeCommit(() -> committed(exchange));
+    return Mono.empty();
+  }
+
+  /**
+   * Spring's list of the answer's fields, by which they can be taken back until then, would stay
+   * for as long as a stream goes on.
+   */
+  private static Mono<Void> committed(ServerWebExchange exchange) {
+    exchange.getAttributes().remove(ServerWebExchangeUtils.CLIENT_RESPONSE_HEADER_NAMES);
+    return Mono.empty();
   }
 
   /** Which block the prompt ends with, where its node also tells which blocks it holds. */
@@ -106,19 +118,14 @@ final class ForwardFilter implements GlobalFilter, Ordered {
     }
   }
 
-  private static Mono<Void> refusal(ServerWebExchange exchange) {
-    HttpStatusCode status = exchange.getResponse().getStatusCode();
+  private static boolean isRefused(ServerWebExchange exchange, int status) {
     Trail trail = Trail.of(exchange);
     HttpMethod method = exchange.getRequest().getMethod();
     boolean changesNothing =
         NodeFailures.SAFE.contains(method)
             || trail.call().filter(InferenceCall::onlyAsks).isPresent();
     // The fleet is looked through only where there is a refusal.
-    return status != null
-            && NodeFailures.refuses(status.value(), changesNothing)
-            && trail.anotherMayServe()
-        ? Mono.error(new NodeFailedException(status.value()))
-        : Mono.empty();
+    return NodeFailures.refuses(status, changesNothing) && trail.anotherMayServe();
   }
 
   private static URI target(URI node, URI request) {

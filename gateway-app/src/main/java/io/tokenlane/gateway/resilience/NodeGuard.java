@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.web.server.ServerWebExchange;
@@ -71,13 +72,19 @@ final class NodeGuard {
   }
 
   private void end(ServerWebExchange exchange, long start, SignalType signal) {
-    HttpStatusCode code = exchange.getResponse().getStatusCode();
-    int status = code == null ? 0 : code.value();
+    int status = status(exchange);
     answered(status, exchange.getResponse().getHeaders().getFirst(HttpHeaders.RETRY_AFTER));
     permits.give(
         outcome(status, signal),
         clock.getAsLong() - start,
         NodeFailedException.unsent("status " + status));
+  }
+
+  /** 0 where the node has not answered: what stands in the response is another's then. */
+  private static int status(ServerWebExchange exchange) {
+    HttpStatusCode code = exchange.getResponse().getStatusCode();
+    Object answer = exchange.getAttribute(ServerWebExchangeUtils.CLIENT_RESPONSE_ATTR);
+    return code == null || answer == null ? 0 : code.value();
   }
 
   private static Permits.End outcome(int status, SignalType signal) {

@@ -15,6 +15,7 @@ public final class NextAttempt {
    */
   public static void on(ServerWebExchange exchange) {
     ServerWebExchangeUtils.reset(exchange);
+    exchange.getResponse().setStatusCode(null);
     HttpHeaders fields = exchange.getResponse().getHeaders();
     fields.remove(HttpHeaders.CONTENT_LENGTH);
     fields.set(HttpHeaders.TRANSFER_ENCODING, "chunked");
