@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenlane.balance.NodePool;
 import io.tokenlane.balance.NodeState;
+import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -84,6 +86,19 @@ final class TimeLimitsTest {
 
     assertThat(answer.statusCode()).isEqualTo(504);
     assertThat(header(answer, "Content-Type")).isEqualTo("application/problem+json");
+  }
+
+  /** As Java's HttpClient does where it would rather speak HTTP/2. */
+  @Test
+  void whoOffersAnotherProtocolHasNoMoreTime() {
+    gateway.app.answers((call, response) -> Mono.never());
+
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient()
+            .sendAsync(gateway.request("/api/never").build(), BodyHandlers.ofString())
+            .join();
+
+    assertThat(answer.statusCode()).isEqualTo(504);
   }
 
   @Test

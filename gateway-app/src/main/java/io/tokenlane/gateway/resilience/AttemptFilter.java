@@ -13,7 +13,6 @@ import org.springframework.cloud.gateway.route.Route;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.core.Ordered;
 import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
@@ -42,11 +41,11 @@ final class AttemptFilter implements GlobalFilter, Ordered {
 
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
+    Trail trail = Trail.of(exchange);
     // An upgraded connection carries no answer whose bytes could be watched.
-    if (exchange.getRequest().getHeaders().containsHeader(HttpHeaders.UPGRADE)) {
+    if (RouteConfig.toWebSocket(exchange.getRequest()) && trail.call().isEmpty()) {
       return chain.filter(exchange);
     }
-    Trail trail = Trail.of(exchange);
     String node =
         RouteConfig.onNodes(exchange) ? trail.lease().map(Lease::node).orElseThrow().id() : null;
     Mono<Void> attempt = Mono.defer(() -> watched(exchange, chain, node));

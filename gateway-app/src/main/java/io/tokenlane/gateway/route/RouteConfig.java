@@ -27,6 +27,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.convert.ConversionService;
+import org.springframework.http.HttpRequest;
 import org.springframework.util.unit.DataSize;
 import org.springframework.validation.Validator;
 import org.springframework.web.reactive.socket.client.WebSocketClient;
@@ -164,6 +165,11 @@ public class RouteConfig {
             NODES_ROUTE,
             route -> route.order(BEFORE_CATCH_ALL).path("/v1/**").uri(NODE_SCHEME + "://nodes"))
         .build();
+  }
+
+  /** Whether the client asks for its connection to be switched to WebSocket. */
+  public static boolean toWebSocket(HttpRequest request) {
+    return "WebSocket".equalsIgnoreCase(request.getHeaders().getUpgrade());
   }
 
   /** Whether the request's upstream is one of a service's instances. */

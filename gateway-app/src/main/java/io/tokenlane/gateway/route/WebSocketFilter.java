@@ -7,13 +7,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpRequest;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.web.reactive.socket.CloseStatus;
@@ -60,7 +60,7 @@ final class WebSocketFilter implements GlobalFilter, Ordered {
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
     URI url = exchange.getRequiredAttribute(ServerWebExchangeUtils.GATEWAY_REQUEST_URL_ATTR);
-    String scheme = scheme(url, exchange.getRequest().getHeaders().getUpgrade());
+    String scheme = scheme(url, exchange.getRequest());
     if (scheme.isEmpty() || ServerWebExchangeUtils.isAlreadyRouted(exchange)) {
       return chain.filter(exchange);
     }
@@ -82,12 +82,12 @@ final class WebSocketFilter implements GlobalFilter, Ordered {
   }
 
   /** Empty where this is no request for a WebSocket. */
-  private static String scheme(URI url, @Nullable String upgrade) {
+  private static String scheme(URI url, HttpRequest request) {
     String scheme = url.getScheme().toLowerCase(Locale.ROOT);
     if (scheme.equals("ws") || scheme.equals("wss")) {
       return scheme;
     }
-    if (!"WebSocket".equalsIgnoreCase(upgrade)) {
+    if (!RouteConfig.toWebSocket(request)) {
       return "";
     }
     return scheme.equals("http") ? "ws" : scheme.equals("https") ? "wss" : "";
