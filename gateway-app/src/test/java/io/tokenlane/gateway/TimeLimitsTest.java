@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenlane.balance.NodePool;
 import io.tokenlane.balance.NodeState;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +62,34 @@ final class TimeLimitsTest {
     assertThat(gateway.chat(STREAMED).body())
         .startsWith("data: 1\n\ndata: {\"error\":")
         .endsWith("data: [DONE]\n\n");
+  }
+
+  @Test
+  void aClientThatReadsNothingHoldsNoNode() throws IOException {
+    FakeUpstream.Behaviour flood =
+        FakeUpstream.events(
+            Flux.generate(sink -> sink.next("data: " + "x".repeat(8_000) + "\n\n")));
+    gateway.one.answers(flood);
+    gateway.two.answers(flood);
+    try (Socket client = new Socket()) {
+      client.setReceiveBufferSize(4096);
+      client.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), gateway.port()));
+      client
+          .getOutputStream()
+          .write(
+              """
+              POST /v1/chat/completions HTTP/1.1\r
+              Host: gateway\r
+              Content-Type: application/json\r
+              Content-Length: %d\r
+              \r
+              %s"""
+                  .formatted(STREAMED.length(), STREAMED)
+                  .getBytes(StandardCharsets.US_ASCII));
+      Eventually.eventually("a call in flight", () -> gateway.inFlight() == 1);
+
+      Eventually.eventually("no call in flight", () -> gateway.inFlight() == 0);
+    }
   }
 
   @Test

@@ -286,7 +286,8 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
   }
 
   private void failed(Throwable failure) {
-    trail().closeLease(status, Trail.End.FAILED);
+    boolean unread = failure instanceof CancellationException;
+    trail().closeLease(status, unread ? Trail.End.CANCELLED : Trail.End.FAILED);
     if (status == 0 && stale != null && rule.standsIn(stale)) {
       standIn(stale, String.valueOf(failure.getMessage()), forward);
       return;

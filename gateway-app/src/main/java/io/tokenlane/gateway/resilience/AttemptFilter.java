@@ -61,7 +61,7 @@ final class AttemptFilter implements GlobalFilter, Ordered {
         watchman.begin(node, properties.of(route.getId()), speaksAtOnce, trail.startNanos());
     ServerHttpResponse response = new Watched(exchange.getResponse(), watch, () -> cut(exchange));
     Mono<Void> answer = chain.filter(exchange.mutate().response(response).build());
-    return Mono.firstWithSignal(answer, watch.untilBegun())
+    return Mono.firstWithSignal(answer, watch.untilGivenUp())
         .doFinally(signal -> watchman.end(watch));
   }
 

@@ -2,6 +2,7 @@ package io.tokenlane.gateway.resilience;
 
 import io.tokenlane.gateway.error.ApiException;
 import java.io.IOException;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,9 @@ import reactor.core.scheduler.Schedulers;
  * time to time whether that was too long ago, so a token costs no timer.
  */
 final class Watch implements Watchman.Watched {
+  /** How long a client may read nothing of what was cut before it is taken for one that is gone. */
+  private static final long UNREAD_NANOS = 1_000_000_000L;
+
   private final @Nullable String node;
   private final TimeLimits limits;
   private final boolean firstByteCounts;
@@ -26,6 +30,7 @@ final class Watch implements Watchman.Watched {
   private volatile @Nullable Throwable tooSlow;
   private volatile boolean begun;
   private volatile long lastNanos;
+  private volatile long cutNanos;
 
   /**
    * Starts now.
@@ -55,8 +60,11 @@ final class Watch implements Watchman.Watched {
     begun = true;
   }
 
-  /** Fails when the answer should have begun and has not. */
-  Mono<Void> untilBegun() {
+  /**
+   * Fails when the answer should have begun and has not, or has been cut and nobody reads that: a
+   * failure waits behind what a client has not read yet.
+   */
+  Mono<Void> untilGivenUp() {
     return tooLate.asMono().publishOn(Schedulers.parallel());
   }
 
@@ -73,6 +81,7 @@ final class Watch implements Watchman.Watched {
 
   private void end(Throwable found) {
     if (tooSlow == null) {
+      cutNanos = clock.getAsLong();
       tooSlow = found;
       cut.run();
     }
@@ -81,7 +90,10 @@ final class Watch implements Watchman.Watched {
   @Override
   public void look(DownNodes down) {
     long now = clock.getAsLong();
-    if (begun) {
+    Throwable found = tooSlow;
+    if (found != null) {
+      lookAtCut(found, now);
+    } else if (begun) {
       lookAtPassing(down, now);
     } else {
       lookAtWaiting(down, now);
@@ -112,6 +124,12 @@ final class Watch implements Watchman.Watched {
       tooLate.tryEmitError(new TimeoutException("no first byte within " + limits.firstByte()));
     } else if (node != null && down.before(node, now - startNanos)) {
       tooLate.tryEmitError(new IOException("node turned DOWN before its answer"));
+    }
+  }
+
+  private void lookAtCut(Throwable found, long now) {
+    if (now - cutNanos > UNREAD_NANOS && now - lastNanos > UNREAD_NANOS) {
+      tooLate.tryEmitError(new CancellationException("not read: " + found.getMessage()));
     }
   }
 

@@ -35,7 +35,7 @@ final class WatchTest {
     at(6);
     watch.look(ALL_SERVE);
 
-    StepVerifier.create(watch.untilBegun()).verifyError(TimeoutException.class);
+    StepVerifier.create(watch.untilGivenUp()).verifyError(TimeoutException.class);
   }
 
   @Test
@@ -46,7 +46,7 @@ final class WatchTest {
     at(21);
     watch.look(ALL_SERVE);
 
-    StepVerifier.create(watch.untilBegun()).verifyError(ApiException.class);
+    StepVerifier.create(watch.untilGivenUp()).verifyError(ApiException.class);
   }
 
   @Test
@@ -66,6 +66,24 @@ final class WatchTest {
 
     assertThat(cuts).hasValue(1);
     assertThat(watch.why(new IllegalStateException("cut"))).hasMessage("silent for PT3S");
+  }
+
+  /** What it has not read stands before the failure, which it would never come to. */
+  @Test
+  void aClientThatDoesNotReadWhatWasCutIsGivenUp() {
+    Watch watch = watch(true);
+    watch.beat();
+    at(4);
+    watch.look(ALL_SERVE);
+    watch.beat();
+    at(5);
+    watch.look(ALL_SERVE);
+    StepVerifier given =
+        StepVerifier.create(watch.untilGivenUp()).expectErrorMessage("not read: silent for PT3S");
+    nanos.incrementAndGet();
+    watch.look(ALL_SERVE);
+
+    given.verify();
   }
 
   @Test
@@ -94,7 +112,7 @@ final class WatchTest {
 
     assertThat(cuts).hasValue(1);
     assertThat(streaming.why(new IllegalStateException("cut"))).hasMessage("the gateway stops");
-    StepVerifier.create(waiting.untilBegun())
+    StepVerifier.create(waiting.untilGivenUp())
         .verifyErrorSatisfies(
             refusal -> assertThat(((ApiException) refusal).code()).isEqualTo("gateway_stops"));
   }
