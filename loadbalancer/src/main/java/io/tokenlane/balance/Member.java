@@ -42,6 +42,7 @@ final class Member {
   private final long hash;
   private Reliability reliability = Reliability.PERFECT;
   private boolean tellsCached;
+  private boolean gone;
   private volatile Condition condition;
   private volatile boolean serving;
   private volatile boolean ramping;
@@ -205,8 +206,8 @@ final class Member {
   synchronized void failed(String why, long acquiredAt, long now) {
     learn(false, now);
     Condition before = condition;
-    boolean already = before.stored() == NodeState.EJECTED;
-    boolean eject = before.ripe(acquiredAt, now, fleet.settings) && (already || fleet.mayEject());
+    boolean ripe = !gone && before.ripe(acquiredAt, now, fleet.settings);
+    boolean eject = ripe && (before.stored() == NodeState.EJECTED || fleet.mayEject());
     become(eject ? before.ejected(why, now, fleet.settings) : before.failed(why, now));
   }
 
@@ -227,8 +228,9 @@ final class Member {
     change(c -> c.readmitted(now));
   }
 
-  void left() {
-    change(c -> Condition.up(0));
+  synchronized void left() {
+    gone = true;
+    become(Condition.up(0));
   }
 
   private void change(UnaryOperator<Condition> change) {

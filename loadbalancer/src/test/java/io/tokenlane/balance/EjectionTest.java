@@ -115,6 +115,19 @@ class EjectionTest {
     return bench.pool.acquire(Strategies.DEFAULT, Demand.PLAIN.unfit(Set.of(node))).orElseThrow();
   }
 
+  /** Calls of a node that left break off after it has. */
+  @Test
+  void whoLeftTakesNoPlaceAmongTheEjected() {
+    bench.pool.replace(List.of(Bench.node("a"), Bench.node("b"), Bench.node("old")));
+    List<Lease> open = Stream.generate(() -> bench.on("old")).limit(3).toList();
+    bench.pool.replace(List.of(Bench.node("a"), Bench.node("b")));
+    open.forEach(lease -> lease.dropped("connection reset"));
+
+    bench.eject("a");
+
+    assertThat(bench.state("a")).isEqualTo(EJECTED);
+  }
+
   @Test
   void afterTheBackOffOneTrialDecides() {
     bench.eject("a");
