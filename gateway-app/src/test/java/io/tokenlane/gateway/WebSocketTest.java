@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
@@ -20,6 +21,9 @@ import reactor.netty.http.server.WebsocketServerSpec;
 
 /** A client is switched to WebSocket where its upstream is, and told where it is not. */
 final class WebSocketTest {
+  /** Twice the header timeout of the tests' gateway. */
+  private static final Duration TWO_LIMITS = Duration.ofMillis(600);
+
   private final RunningGateway gateway = RunningGateway.fresh();
 
   /** What came, as text; the end as its code. */
@@ -69,6 +73,25 @@ final class WebSocketTest {
     assertThat(heard.messages.take()).startsWith("3001");
     assertThat(gateway.app.calls())
         .anySatisfy(call -> assertThat(call.header("sec-websocket-protocol")).isEqualTo("one,two"));
+  }
+
+  /** The time that a request's fields may take is no bound of a conversation. */
+  @Test
+  void aConversationMayPauseForLongerThanRequestsMayTake() throws InterruptedException {
+    gateway.app.answers(
+        (call, response) ->
+            response.sendWebsocket(
+                (in, out) -> out.sendString(in.receive().asString().delayElements(TWO_LIMITS))));
+    Heard heard = new Heard();
+
+    WebSocket socket = open("/api/talk", heard);
+    for (String said : new String[] {"hello", "still there?"}) {
+      socket.sendText(said, true).join();
+      assertThat(heard.messages.take()).isEqualTo(said);
+    }
+    socket.sendClose(1000, "bye").join();
+
+    assertThat(heard.messages.take()).startsWith("1000");
   }
 
   @ParameterizedTest

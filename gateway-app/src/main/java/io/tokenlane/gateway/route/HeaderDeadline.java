@@ -17,8 +17,8 @@ import reactor.netty.NettyPipeline;
  * an observer behind it, where requests come. A request that comes in one piece costs no timer.
  */
 public final class HeaderDeadline extends ChannelInboundHandlerAdapter {
-  private static final String NAME = "tokenlane.headerDeadline";
-  private static final String SEEN = "tokenlane.headersSeen";
+  static final String NAME = "tokenlane.headerDeadline";
+  static final String SEEN = "tokenlane.headersSeen";
 
   private final Duration limit;
   private boolean inBody;
@@ -75,6 +75,11 @@ public final class HeaderDeadline extends ChannelInboundHandlerAdapter {
   public void channelInactive(ChannelHandlerContext context) {
     rest();
     context.fireChannelInactive();
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext context) {
+    rest();
   }
 
   private void rest() {

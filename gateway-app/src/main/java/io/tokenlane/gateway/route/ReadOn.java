@@ -17,6 +17,8 @@ import reactor.netty.NettyPipeline;
  * more than needed does no harm.
  */
 public final class ReadOn extends ChannelDuplexHandler {
+  static final String NAME = "tokenlane.readOn";
+
   private int awaited;
 
   private ReadOn() {}
@@ -24,7 +26,7 @@ public final class ReadOn extends ChannelDuplexHandler {
   /** Guards an HTTP/1.1 connection; others stay as they are. */
   public static void guard(ChannelPipeline pipeline) {
     if (pipeline.get(NettyPipeline.HttpCodec) != null) {
-      pipeline.addAfter(HeaderDeadline.behindCodec(pipeline), "tokenlane.readOn", new ReadOn());
+      pipeline.addAfter(HeaderDeadline.behindCodec(pipeline), NAME, new ReadOn());
     }
   }
 

@@ -3,6 +3,7 @@ package io.tokenlane.gateway.route;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import reactor.core.publisher.Mono;
@@ -13,6 +14,9 @@ import reactor.netty.http.server.HttpServerResponse;
 
 /** What must hold on a connection before Spring sees its requests. */
 final class ServerHygiene implements NettyServerCustomizer {
+  private static final List<String> OF_REQUESTS =
+      List.of(HeaderDeadline.NAME, HeaderDeadline.SEEN, SoundRequests.NAME, ReadOn.NAME);
+
   private volatile Duration headerTimeout;
   private final Unsound.Sizes most;
   private final Consumer<String> refusals;
@@ -40,6 +44,7 @@ final class ServerHygiene implements NettyServerCustomizer {
               HeaderDeadline.guard(channel.pipeline(), headerTimeout);
               SoundRequests.guard(channel.pipeline(), most, refusals);
               ReadOn.guard(channel.pipeline());
+              UntilSwitched.guard(channel.pipeline(), OF_REQUESTS);
             })
         .mapHandle((answer, connection) -> answer.then(Mono.defer(() -> explained(connection))));
   }
