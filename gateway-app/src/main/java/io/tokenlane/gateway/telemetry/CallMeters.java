@@ -115,10 +115,10 @@ final class CallMeters {
   }
 
   private String bounded(String model) {
-    if (models.contains(model) || (models.size() < MODELS && models.add(model))) {
-      return model;
-    }
-    return "other";
+    boolean told =
+        ModelNames.isShort(model)
+            && (models.contains(model) || (models.size() < MODELS && models.add(model)));
+    return told ? model : "other";
   }
 
   /** The meters of one kind of call, each made when it first has something to say. */

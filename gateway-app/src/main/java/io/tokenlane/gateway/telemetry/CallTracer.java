@@ -81,7 +81,7 @@ final class CallTracer implements AutoCloseable {
     span.updateName(
         trail
             .call()
-            .map(call -> call.kind().operation() + " " + call.model())
+            .map(call -> call.kind().operation() + " " + ModelNames.cut(call.model()))
             .orElse(ending.method()));
     span.setAllAttributes(attributes(ending));
     if (ending.status() >= SERVER_ERROR) {
@@ -142,7 +142,7 @@ final class CallTracer implements AutoCloseable {
   private static void genAi(AttributesBuilder all, Ending ending, InferenceCall call) {
     all.put("gen_ai.operation.name", call.kind().operation());
     all.put("gen_ai.provider.name", "tokenlane");
-    all.put("gen_ai.request.model", call.model());
+    all.put("gen_ai.request.model", ModelNames.cut(call.model()));
     call.temperature().ifPresent(t -> all.put("gen_ai.request.temperature", t.doubleValue()));
     ending.trail().usage().ifPresent(usage -> usage(all, usage));
     ending

@@ -40,6 +40,20 @@ class TracingTest {
         .satisfies(call -> assertThat(call.header("traceparent")).isEqualTo(CALLER));
   }
 
+  /** They would stay in memory, and in each scrape. */
+  @Test
+  void namesOfModelsWithoutEndAreNoLabels() {
+    RunningGateway gateway = RunningGateway.fresh();
+    gateway.chat(CHAT.formatted("long" + "x".repeat(125)));
+    gateway.chat(CHAT.formatted("long" + "x".repeat(124)));
+    Eventually.eventually(
+        "the shorter one",
+        () -> gateway.manage("/actuator/prometheus").body().contains("\"long" + "x".repeat(124)));
+    assertThat(gateway.manage("/actuator/prometheus").body())
+        .contains("gen_ai_request_model=\"other\"")
+        .doesNotContain("x".repeat(125));
+  }
+
   @Test
   void metricsShowATraceAsAnExample() {
     RunningGateway gateway = RunningGateway.fresh();
