@@ -265,6 +265,24 @@ final class HygieneTest {
         .isEqualTo("for=192.0.2.7, for=127.0.0.3;proto=http;host=\"shop.example\"");
   }
 
+  /** The first line may be the client's own: proxies add lines, too. */
+  @Test
+  void allLinesOfATrustedProxyAreContinued() throws IOException {
+    raw(
+        InetAddress.ofLiteral("127.0.0.3"),
+        FORGED.replace(
+            "X-Forwarded-Prefix: /evil",
+            "X-Forwarded-For: 198.51.100.9\nX-Forwarded-Host: shop.example\n"
+                + "Forwarded: for=198.51.100.9"));
+
+    FakeUpstream.Call call = gateway.app.calls().getFirst();
+    assertThat(call.header("x-forwarded-for")).isEqualTo("192.0.2.7, 198.51.100.9, 127.0.0.3");
+    assertThat(call.header("x-forwarded-host")).isEqualTo("shop.example");
+    assertThat(call.header("forwarded"))
+        .isEqualTo(
+            "for=192.0.2.7, for=198.51.100.9, for=127.0.0.3;proto=http;host=\"shop.example\"");
+  }
+
   @Test
   void nodesAreNotToldWhoAsked() throws IOException {
     raw(InetAddress.ofLiteral("127.0.0.3"), FORGED.replace("/api/who", "/v1/models"));

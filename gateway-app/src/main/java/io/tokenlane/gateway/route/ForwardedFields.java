@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
 import org.springframework.core.Ordered;
@@ -86,14 +88,14 @@ final class ForwardedFields implements HttpHeadersFilter, Ordered {
     String ip = address.getHostAddress();
     String proto = request.getURI().getScheme();
     String host = came.getFirst(HttpHeaders.HOST);
-    out.set(FOR, continued(believed ? came.getFirst(FOR) : null, ip));
-    out.set(PROTO, first(believed ? came.getFirst(PROTO) : null, proto));
-    String toldHost = first(believed ? came.getFirst(HOST) : null, host == null ? "" : host);
+    out.set(FOR, continued(believed ? came.getOrEmpty(FOR) : List.of(), ip));
+    out.set(PROTO, last(believed ? came.getOrEmpty(PROTO) : List.of(), proto));
+    String toldHost = last(believed ? came.getOrEmpty(HOST) : List.of(), host == null ? "" : host);
     if (!toldHost.isEmpty()) {
       out.set(HOST, toldHost);
     }
     String element = "for=" + node(ip) + ";proto=" + proto + host(host);
-    out.set(FORWARDED, continued(believed ? came.getFirst(FORWARDED) : null, element));
+    out.set(FORWARDED, continued(believed ? came.getOrEmpty(FORWARDED) : List.of(), element));
   }
 
   private static String node(String ip) {
@@ -104,11 +106,17 @@ final class ForwardedFields implements HttpHeadersFilter, Ordered {
     return host == null ? "" : ";host=\"" + host.replace("\"", "") + '"';
   }
 
-  private static String continued(@Nullable String before, String now) {
-    return before == null || before.isBlank() ? now : before + ", " + now;
+  /** Lines of one field are one list (RFC 9110 §5.3). */
+  private static String continued(List<String> before, String now) {
+    return Stream.concat(before.stream().filter(line -> !line.isBlank()), Stream.of(now))
+        .collect(Collectors.joining(", "));
   }
 
-  private static String first(@Nullable String before, String otherwise) {
-    return before == null || before.isBlank() ? otherwise : before;
+  /** What the nearest proxy said. */
+  private static String last(List<String> before, String otherwise) {
+    return before.stream()
+        .filter(line -> !line.isBlank())
+        .reduce((earlier, later) -> later)
+        .orElse(otherwise);
   }
 }
