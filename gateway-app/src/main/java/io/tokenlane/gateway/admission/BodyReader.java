@@ -58,7 +58,7 @@ final class BodyReader {
 
   /** The body of a plain route as it passes, each part of it in time. */
   Flux<DataBuffer> paced(Flux<DataBuffer> body) {
-    return body.timeout(timeout).onErrorMap(TimeoutException.class, e -> tooSlow());
+    return Pace.of(body, timeout).onErrorMap(TimeoutException.class, e -> tooSlow());
   }
 
   private static String coding(ServerHttpRequest request) {
