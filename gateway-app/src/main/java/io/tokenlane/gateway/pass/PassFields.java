@@ -47,6 +47,9 @@ final class PassFields {
           "upgrade",
           "endpoint-load-metrics");
 
+  /** Taken from a client where it is well formed, and made anew else. */
+  private static final Set<String> BY_GATEWAY = Set.of("x-request-id", "traceparent");
+
   /** What apps are told or asked, and nodes are not. */
   private static final List<String> OF_APPS =
       List.of(
@@ -108,7 +111,7 @@ final class PassFields {
       String name = field.getKey().toString().toLowerCase(Locale.ROOT);
       if (name.equals("host")) {
         host = field.getValue().toString();
-      } else if (!OF_CONNECTION.contains(name) && !name.equals("x-request-id")) {
+      } else if (!OF_CONNECTION.contains(name) && !BY_GATEWAY.contains(name)) {
         fields.add(field.getKey(), field.getValue());
       }
     }

@@ -111,7 +111,7 @@ final class PassRoutes {
   private static boolean fits(String pattern, String path) {
     return pattern.endsWith(ANYTHING)
         ? under(pattern.substring(0, pattern.length() - ANYTHING.length()), path)
-        : path.equals(pattern) || path.equals(pattern + "/");
+        : path.equals(pattern);
   }
 
   private static boolean under(String prefix, String path) {

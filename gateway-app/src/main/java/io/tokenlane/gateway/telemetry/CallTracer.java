@@ -58,7 +58,7 @@ final class CallTracer implements AutoCloseable {
     Instant now = clock.instant();
     TraceParent caller = TraceParent.of(field).orElse(null);
     if (spans == null) {
-      return new Traced(field, caller, null, now);
+      return new Traced(caller == null ? null : field, caller, null, now);
     }
     Span span =
         spans

@@ -119,7 +119,9 @@ final class EndFilter implements WebFilter, Ordered {
 
   private static void passed(HttpHeaders headers, String id, @Nullable String traceParent) {
     headers.set(RequestIds.HEADER, id);
-    if (traceParent != null) {
+    if (traceParent == null) {
+      headers.remove("traceparent");
+    } else {
       headers.set("traceparent", traceParent);
     }
   }

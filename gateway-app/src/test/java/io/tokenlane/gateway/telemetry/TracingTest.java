@@ -14,6 +14,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,6 +39,23 @@ class TracingTest {
     assertThat(gateway.one.calls().isEmpty() ? gateway.two.calls() : gateway.one.calls())
         .singleElement()
         .satisfies(call -> assertThat(call.header("traceparent")).isEqualTo(CALLER));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/v1/chat/completions", "/bare/malformed"})
+  void withoutACollectorAMalformedTraceGoesNoFurther(String path) {
+    RunningGateway gateway = RunningGateway.fresh();
+    HttpRequest.Builder request =
+        gateway
+            .request(path)
+            .header("traceparent", "00-evil")
+            .POST(BodyPublishers.ofString(CHAT.formatted("malformed")));
+    HttpResponse<String> answer = gateway.send(request);
+    assertThat(answer.headers().firstValue("traceparent")).isEmpty();
+    assertThat(
+            Stream.of(gateway.one, gateway.two, gateway.app).flatMap(node -> node.calls().stream()))
+        .singleElement()
+        .satisfies(call -> assertThat(call.header("traceparent")).isNull());
   }
 
   /** They would stay in memory, and in each scrape. */
