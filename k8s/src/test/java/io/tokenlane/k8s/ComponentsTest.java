@@ -10,6 +10,8 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,6 +67,34 @@ class ComponentsTest {
                     spec: {scaleTargetRef: {name: y}, minReplicas: 2, triggers: []}
                     """))
         .hasMessageContaining("minReplicas");
+  }
+
+  /** One that names a metric which nobody serves never scales down. */
+  @Test
+  void gatewaysFollowTheirCallsOnlyWhereSomebodyTellsOfThem() throws Exception {
+    String base = Files.readString(Path.of("base", "gateway-scaling.yaml"));
+
+    assertThat(metrics(Manifests.parse(base))).containsExactly("Resource");
+    assertThat(metrics(with("base", "autoscale-calls"))).containsExactly("Resource", "Pods");
+  }
+
+  private static List<String> metrics(Manifests manifests) {
+    return manifests.of(HorizontalPodAutoscaler.class).getFirst().getSpec().getMetrics().stream()
+        .map(metric -> metric.getType())
+        .toList();
+  }
+
+  /** Nodes themselves reach nobody; a sidecar that reaches no mesh gets no certificate. */
+  @Test
+  void inAMeshSidecarsOfNodesReachIt() throws Exception {
+    String network = Files.readString(Path.of("overlays", "mesh-istio", "network.yaml"));
+    NetworkPolicy policy = Manifests.parse(network).of(NetworkPolicy.class).getFirst();
+
+    assertThat(policy.getSpec().getPodSelector().getMatchLabels()).isEqualTo(NODE);
+    assertThat(policy.getSpec().getEgress())
+        .flatExtracting(rule -> rule.getPorts())
+        .extracting(port -> port.getPort().getIntVal())
+        .containsExactly(15012, 53, 53);
   }
 
   @Test

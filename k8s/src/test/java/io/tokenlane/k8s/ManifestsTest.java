@@ -85,6 +85,7 @@ class ManifestsTest {
         "overlays/gpu/models.yaml",
         "overlays/gpu/node.yaml",
         "overlays/mesh-istio/mesh.yaml",
+        "overlays/mesh-istio/network.yaml",
       })
   void everyFileIsWhatTheApiKnows(String file) throws IOException {
     assertThat(Manifests.parse(Files.readString(Path.of(file))).all()).isNotEmpty();
