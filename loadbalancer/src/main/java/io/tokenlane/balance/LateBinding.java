@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * not tell their limits nothing waits.
  *
  * <p>A slow node is worth its slot only if that is about as soon as waiting for another: its
- * slowness may be at most {@value #WORTH_A_SLOT} · (1 + waiting calls / slots of the fleet).
+ * slowness may be at most {@value #WORTH_A_SLOT} · (1 + waiting calls / slots), both of the nodes
+ * that the call may go to, times the slowness of the fastest of them where that is not the fleet.
  */
 public final class LateBinding {
   private static final double WORTH_A_SLOT = 5;
