@@ -81,12 +81,13 @@ class StandbyTest {
   }
 
   private static void await(String id, boolean serves) {
-    Eventually.eventually(
-        id + " serves: " + serves,
-        () ->
-            gateway.getBean(NodePool.class).snapshot().stream()
-                .filter(node -> node.node().id().equals(id))
-                .allMatch(node -> node.state().serves() == serves));
+    Eventually.eventually(id + " serves: " + serves, () -> serves(id) == serves);
+  }
+
+  private static boolean serves(String id) {
+    return gateway.getBean(NodePool.class).snapshot().stream()
+        .filter(node -> node.node().id().equals(id))
+        .allMatch(node -> node.state().serves());
   }
 
   private HttpResponse<String> ask(String question) throws Exception {
@@ -153,6 +154,26 @@ class StandbyTest {
     HttpResponse<String> answer = ask("back");
     assertThat(answer.body()).as("not from the cache").contains("\"cloud\"");
     assertThat(answer.headers().firstValue(Standby.FIELD)).isEmpty();
+  }
+
+  /** Its health checks see nothing wrong with it: only a call can tell that it is well again. */
+  @Test
+  void aCloudThatWasEjectedHasItsTrialWhileTheLocalNodeServes() throws Exception {
+    CLOUD.answers(FakeUpstream.status(503));
+    for (int i = 0; serves("cloud"); i++) {
+      ask("failing " + i);
+    }
+    CLOUD.answers(serving("big", "cloud"));
+
+    Eventually.eventually("the cloud answers", this::cloudAnswers);
+  }
+
+  private boolean cloudAnswers() {
+    try {
+      return ask("is the cloud back?").body().contains("\"cloud\"");
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
