@@ -28,13 +28,16 @@ record ArgumentList(
       byName.put(argument.name(), argument.value().eval(scope));
     }
     if (spreadList != null) {
-      Values.iterate(spreadList.eval(scope)).forEach(values::add);
+      List<Object> spread = Values.list(spreadList.eval(scope), scope.budget());
+      scope.budget().allocate(spread.size());
+      values.addAll(spread);
     }
     if (spreadDict != null) {
       if (!(spreadDict.eval(scope) instanceof Map<?, ?> map)) {
         throw new TemplateException("argument after ** must be a mapping");
       }
-      map.forEach((key, value) -> byName.put(Values.text(key), value));
+      scope.budget().objects(map.size());
+      map.forEach((key, value) -> byName.put(Values.print(key, scope.budget()), value));
     }
     return new Arguments(values, byName);
   }

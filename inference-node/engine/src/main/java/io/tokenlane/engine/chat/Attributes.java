@@ -12,33 +12,37 @@ final class Attributes {
   private Attributes() {}
 
   /** {@code value.name}: a method or attribute first, then an item. */
-  static Object attribute(Object value, String name) {
+  static Object attribute(Object value, String name, Budget budget) {
     refuseUndefined(value);
     Object found = own(value, name);
-    return found != null ? found : orUndefined(itemOrNull(value, name), value, name);
+    return found != null
+        ? found
+        : orUndefined(itemOrNull(value, name, budget), value, name, budget);
   }
 
   /** {@code value[key]}: an item first, then an attribute of that name. */
-  static Object item(Object value, Object key) {
+  static Object item(Object value, Object key, Budget budget) {
     refuseUndefined(value);
-    Object found = itemOrNull(value, key);
+    Object found = itemOrNull(value, key, budget);
     if (found == null && Values.isText(key)) {
       found = own(value, Values.text(key));
     }
-    return orUndefined(found, value, key);
+    return orUndefined(found, value, key, budget);
   }
 
   /**
    * An attribute under a path such as {@code function.name} or {@code 0.id}, as filters take it.
    */
-  static Object path(Object value, Object path) {
+  static Object path(Object value, Object path, Budget budget) {
     if (!Values.isText(path)) {
-      return item(value, path);
+      return item(value, path, budget);
     }
+    budget.elements(Values.text(path).length());
     Object found = value;
     for (String part : Values.text(path).split("\\.")) {
+      budget.step();
       boolean number = !part.isEmpty() && part.chars().allMatch(Character::isDigit);
-      found = item(found, number ? (Object) Long.valueOf(part) : part);
+      found = item(found, number ? (Object) Long.valueOf(part) : part, budget);
     }
     return found;
   }
@@ -49,8 +53,9 @@ final class Attributes {
     }
   }
 
-  private static Object orUndefined(@Nullable Object found, Object owner, Object name) {
-    return found == null ? Undefined.attribute(owner, name) : found;
+  private static Object orUndefined(
+      @Nullable Object found, Object owner, Object name, Budget budget) {
+    return found == null ? Undefined.attribute(owner, name, budget) : found;
   }
 
   private static @Nullable Object own(Object value, String name) {
@@ -66,16 +71,16 @@ final class Attributes {
     };
   }
 
-  private static @Nullable Object itemOrNull(Object value, Object key) {
+  private static @Nullable Object itemOrNull(Object value, Object key, Budget budget) {
     return switch (value) {
       case Map<?, ?> map ->
-          key instanceof List || key instanceof Map || key instanceof Tuple
+          key instanceof List || key instanceof Map || key instanceof Tuple || key instanceof View
               ? null
-              : map.get(Values.key(key));
+              : map.get(Values.key(key, budget));
       case List<?> list -> element(Values.objects(list), key);
       case Tuple tuple -> element(tuple.items(), key);
-      case String text -> character(text, key);
-      case Markup markup -> character(markup.text(), key);
+      case String text -> character(text, key, budget);
+      case Markup markup -> character(markup.text(), key, budget);
       default -> null;
     };
   }
@@ -85,15 +90,23 @@ final class Attributes {
     return index < 0 ? null : items.get(index);
   }
 
-  private static @Nullable Object character(String text, Object key) {
+  private static @Nullable Object character(String text, Object key, Budget budget) {
+    if (!isInteger(key)) {
+      return null;
+    }
+    budget.elements(text.length());
     int index = index(key, text.codePointCount(0, text.length()));
     return index < 0
         ? null
         : Character.toString(text.codePointAt(text.offsetByCodePoints(0, index)));
   }
 
+  private static boolean isInteger(Object key) {
+    return key instanceof Long || key instanceof Boolean;
+  }
+
   private static int index(Object key, int size) {
-    if (!(key instanceof Long || key instanceof Boolean)) {
+    if (!isInteger(key)) {
       return -1;
     }
     long index = Values.requireInteger(key, "index");

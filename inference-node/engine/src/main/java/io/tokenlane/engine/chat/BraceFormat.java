@@ -57,7 +57,7 @@ final class BraceFormat {
     Object value = value(conversion < 0 ? name : name.substring(0, conversion));
     if (conversion >= 0) {
       boolean quoted = name.endsWith("!r") || name.endsWith("!a");
-      value = quoted ? PythonText.repr(value) : Values.text(value);
+      value = quoted ? PythonText.repr(value, scope.budget()) : Values.print(value, scope.budget());
     }
     out.append(NumberFormat.format(value, spec, scope.budget()));
   }
@@ -76,13 +76,15 @@ final class BraceFormat {
           throw new TemplateException("Missing ']' in format string");
         }
         String key = name.substring(next, close);
-        value = Attributes.item(value, isNumber(key) ? (Object) Long.valueOf(key) : key);
+        value =
+            Attributes.item(
+                value, isNumber(key) ? (Object) Long.valueOf(key) : key, scope.budget());
         end = close + 1;
       } else {
         while (next < name.length() && name.charAt(next) != '.' && name.charAt(next) != '[') {
           next++;
         }
-        value = Attributes.attribute(value, name.substring(end + 1, next));
+        value = Attributes.attribute(value, name.substring(end + 1, next), scope.budget());
         end = next;
       }
     }

@@ -5,6 +5,9 @@ final class Budget {
   /** Copying this many characters or elements counts as one step. */
   private static final int ELEMENTS_PER_STEP = 32;
 
+  /** Comparing this many characters at one place counts as copying one. */
+  private static final int SOUGHT_PER_ELEMENT = 8;
+
   private final TemplateLimits limits;
   private long steps;
   private int depth;
@@ -22,6 +25,19 @@ final class Budget {
   /** Takes the steps for handling so many characters or elements. */
   void elements(long count) {
     steps(1 + count / ELEMENTS_PER_STEP);
+  }
+
+  /** Takes the steps for making so many values, of which none is part of another. */
+  void objects(long count) {
+    steps(count);
+  }
+
+  /**
+   * Takes the steps for seeking a text in another. At worst it is compared at each character, as
+   * far as the texts go.
+   */
+  void search(String text, String sought) {
+    elements(text.length() * (1L + sought.length() / SOUGHT_PER_ELEMENT));
   }
 
   private void steps(long count) {

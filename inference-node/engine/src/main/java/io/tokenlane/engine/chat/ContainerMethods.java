@@ -18,11 +18,11 @@ final class ContainerMethods {
 
   static @Nullable Object ofMap(Map<?, ?> map, String name) {
     return switch (name) {
-      case "get" -> (Callable) (arguments, scope) -> get(map, arguments);
+      case "get" -> (Callable) (arguments, scope) -> get(map, arguments, scope.budget());
       case "items" -> (Callable) (arguments, scope) -> items(map, scope.budget());
       case "keys" -> (Callable) (arguments, scope) -> view("dict_keys", map.keySet(), scope);
       case "values" -> (Callable) (arguments, scope) -> view("dict_values", map.values(), scope);
-      case "copy" -> (Callable) (arguments, scope) -> new LinkedHashMap<Object, Object>(map);
+      case "copy" -> (Callable) (arguments, scope) -> copy(map, scope.budget());
       default -> MAP_CHANGES.contains(name) ? unsafe("dict", name) : null;
     };
   }
@@ -36,14 +36,19 @@ final class ContainerMethods {
     };
   }
 
-  private static Object get(Map<?, ?> map, Arguments arguments) {
-    Object value = map.get(Values.key(arguments.require(0, "key")));
+  private static Object get(Map<?, ?> map, Arguments arguments, Budget budget) {
+    Object value = map.get(Values.key(arguments.require(0, "key"), budget));
     return value == null ? arguments.get(1, "default", None.NONE) : value;
+  }
+
+  private static Map<Object, Object> copy(Map<?, ?> map, Budget budget) {
+    budget.objects(map.size());
+    return new LinkedHashMap<>(map);
   }
 
   /** The pairs of a dictionary. */
   static View items(Map<?, ?> map, Budget budget) {
-    budget.elements(map.size());
+    budget.objects(map.size());
     List<Object> pairs = new ArrayList<>(map.size());
     map.forEach((key, value) -> pairs.add(Tuple.of(key, value)));
     return new View("dict_items", pairs);
@@ -56,17 +61,19 @@ final class ContainerMethods {
 
   private static Object count(List<Object> list, Arguments arguments, Budget budget) {
     Object wanted = arguments.require(0, "value");
+    budget.objects(list.size());
     return list.stream().filter(item -> Values.equal(item, wanted, budget)).count();
   }
 
   private static Object index(List<Object> list, Arguments arguments, Budget budget) {
     Object wanted = arguments.require(0, "value");
     for (int i = 0; i < list.size(); i++) {
+      budget.step();
       if (Values.equal(list.get(i), wanted, budget)) {
         return (long) i;
       }
     }
-    throw new TemplateException(PythonText.repr(wanted) + " is not in list");
+    throw new TemplateException(PythonText.repr(wanted, budget) + " is not in list");
   }
 
   private static Undefined unsafe(String type, String name) {

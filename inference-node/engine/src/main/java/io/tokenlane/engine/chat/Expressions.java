@@ -54,7 +54,8 @@ final class Expressions {
       scope.budget().elements(keys.size());
       Map<Object, Object> map = new LinkedHashMap<>();
       for (int i = 0; i < keys.size(); i++) {
-        map.put(Values.key(keys.get(i).eval(scope)), values.get(i).eval(scope));
+        Object key = Values.key(keys.get(i).eval(scope), scope.budget());
+        map.put(key, values.get(i).eval(scope));
       }
       return map;
     }
@@ -64,7 +65,7 @@ final class Expressions {
     @Override
     public Object eval(Scope scope) {
       scope.budget().step();
-      return Attributes.attribute(owner.eval(scope), name);
+      return Attributes.attribute(owner.eval(scope), name, scope.budget());
     }
   }
 
@@ -75,7 +76,7 @@ final class Expressions {
       scope.budget().step();
       return key instanceof SliceOf slice
           ? slice.of(value, scope)
-          : Attributes.item(value, key.eval(scope));
+          : Attributes.item(value, key.eval(scope), scope.budget());
     }
   }
 
@@ -174,7 +175,7 @@ final class Expressions {
     public Object eval(Scope scope) {
       Output text = new Output(scope.budget());
       for (Expr part : parts) {
-        text.append(Values.text(part.eval(scope)));
+        text.append(Values.print(part.eval(scope), scope.budget()));
       }
       String whole = text.toString();
       scope.budget().elements(whole.length());

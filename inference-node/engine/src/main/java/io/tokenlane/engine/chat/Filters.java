@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Jinja's filters by name. */
 final class Filters {
@@ -12,6 +13,13 @@ final class Filters {
   interface Filter {
     Object apply(Object value, Arguments arguments, Scope scope);
   }
+
+  /** More decimal places than a number has, before and behind its point. */
+  private static final int MOST_PLACES = 400;
+
+  /** Reads each digit once, however many there are. */
+  private static final Pattern REAL =
+      Pattern.compile("[-+]?(\\d++(_\\d++)*+\\.?+\\d*+|\\.\\d++)([eE][-+]?\\d++)?");
 
   private static final Map<String, Filter> ALL = all();
 
@@ -23,13 +31,14 @@ final class Filters {
     SequenceFilters.addTo(all);
     all.put("abs", (value, arguments, scope) -> abs(value));
     all.put("default", (value, arguments, scope) -> orDefault(value, arguments));
-    all.put("float", (value, arguments, scope) -> toReal(value, arguments));
-    all.put("int", (value, arguments, scope) -> toInteger(value, arguments));
-    all.put("round", (value, arguments, scope) -> round(value, arguments));
+    all.put("float", (value, arguments, scope) -> toReal(value, arguments, scope.budget()));
+    all.put("int", (value, arguments, scope) -> toInteger(value, arguments, scope.budget()));
+    all.put("round", (value, arguments, scope) -> round(value, arguments, scope.budget()));
     all.put(
         "attr",
         (value, arguments, scope) ->
-            Attributes.attribute(value, Values.requireText(arguments.require(0, "name"), "attr")));
+            Attributes.attribute(
+                value, Values.requireText(arguments.require(0, "name"), "attr"), scope.budget()));
     all.put("tojson", (value, arguments, scope) -> tojson(value, arguments, scope.budget()));
     all.put("d", all.get("default"));
     all.put("count", all.get("length"));
@@ -59,23 +68,24 @@ final class Filters {
     return absent ? arguments.get(0, "default_value", "") : value;
   }
 
-  private static Object toReal(Object value, Arguments arguments) {
+  private static Object toReal(Object value, Arguments arguments, Budget budget) {
     Object otherwise = arguments.get(0, "default", 0.0);
     if (Numbers.isNumber(value)) {
       return Numbers.real(value);
     }
-    return Values.isText(value) ? parseReal(Values.text(value), otherwise) : otherwise;
+    return Values.isText(value) ? parseReal(Values.text(value), otherwise, budget) : otherwise;
   }
 
-  private static Object parseReal(String text, Object otherwise) {
+  private static Object parseReal(String text, Object otherwise, Budget budget) {
+    budget.elements(text.length());
     String digits = PythonText.strip(text);
-    if (!digits.matches("[-+]?(\\d+(_\\d+)*\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?")) {
+    if (!REAL.matcher(digits).matches()) {
       return otherwise;
     }
     return Double.valueOf(digits.replace("_", ""));
   }
 
-  private static Object toInteger(Object value, Arguments arguments) {
+  private static Object toInteger(Object value, Arguments arguments, Budget budget) {
     Object otherwise = arguments.get(0, "default", 0L);
     long base = Values.requireInteger(arguments.get(1, "base", 10L), "base");
     if (value instanceof Double d) {
@@ -83,36 +93,35 @@ final class Filters {
     } else if (Numbers.isNumber(value)) {
       return Values.requireInteger(value, "int");
     }
-    return Values.isText(value) ? parseInteger(Values.text(value), base, otherwise) : otherwise;
+    return Values.isText(value)
+        ? parseInteger(Values.text(value), base, otherwise, budget)
+        : otherwise;
   }
 
-  private static Object parseInteger(String text, long base, Object otherwise) {
+  private static Object parseInteger(String text, long base, Object otherwise, Budget budget) {
+    budget.elements(text.length());
     String digits = PythonText.strip(text).replace("_", "");
     try {
       String plain = base == 16 ? digits.replaceFirst("(?i)^([-+]?)0x", "$1") : digits;
       return Long.valueOf(plain, (int) base);
     } catch (NumberFormatException e) {
-      return parseReal(text, otherwise) instanceof Double d
+      return parseReal(text, otherwise, budget) instanceof Double d
           ? (Object) (long) (double) d
           : otherwise;
     }
   }
 
-  private static Object round(Object value, Arguments arguments) {
-    double number = Numbers.real(Numbers.requireNumber(value, "round"));
-    long precision = Values.requireInteger(arguments.get(0, "precision", 0L), "precision");
-    double scale = Math.pow(10, (double) precision);
-    double rounded =
-        switch (Values.text(arguments.get(1, "method", "common"))) {
-          case "common" ->
-              new java.math.BigDecimal(number)
-                  .setScale((int) precision, java.math.RoundingMode.HALF_EVEN)
-                  .doubleValue();
-          case "ceil" -> Math.ceil(number * scale) / scale;
-          case "floor" -> Math.floor(number * scale) / scale;
-          default -> throw new TemplateException("method must be common, ceil or floor");
-        };
-    return value instanceof Long && precision >= 0 ? value : (Object) rounded;
+  private static Object round(Object value, Arguments arguments, Budget budget) {
+    Object number = Numbers.requireNumber(value, "round");
+    long wanted = Values.requireInteger(arguments.get(0, "precision", 0L), "precision");
+    int precision = Math.clamp(wanted, -MOST_PLACES, MOST_PLACES);
+    double scale = Math.pow(10, precision);
+    return switch (Values.print(arguments.get(1, "method", "common"), budget)) {
+      case "common" -> Numbers.round(number, precision);
+      case "ceil" -> Math.ceil(Numbers.real(number) * scale) / scale;
+      case "floor" -> Math.floor(Numbers.real(number) * scale) / scale;
+      default -> throw new TemplateException("method must be common, ceil or floor");
+    };
   }
 
   private static Object tojson(Object value, Arguments arguments, Budget budget) {

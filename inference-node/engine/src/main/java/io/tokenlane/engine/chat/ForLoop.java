@@ -22,7 +22,7 @@ record ForLoop(
 
   @Override
   public Flow run(Scope scope, Output out) {
-    run(Values.list(items.eval(scope)), scope, out, 0);
+    run(Values.list(items.eval(scope), scope.budget()), scope, out, 0);
     return Flow.NEXT;
   }
 
@@ -30,7 +30,7 @@ record ForLoop(
   String level(Object elements, Scope scope, int depth) {
     Output text = new Output(scope.budget());
     scope.budget().enter();
-    run(Values.list(elements), scope, text, depth);
+    run(Values.list(elements, scope.budget()), scope, text, depth);
     scope.budget().leave();
     return text.toString();
   }

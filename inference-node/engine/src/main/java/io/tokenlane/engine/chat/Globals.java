@@ -36,11 +36,11 @@ final class Globals {
     if (count > MAX_RANGE) {
       throw new TemplateException("Range too big. The sandbox blocks ranges larger than 100000.");
     }
+    scope.budget().objects((long) Math.max(0, count));
     List<Object> range = new ArrayList<>();
     for (long i = 0; i < count; i++) {
       range.add(start + i * step);
     }
-    scope.budget().elements(range.size());
     return range;
   }
 
@@ -52,36 +52,38 @@ final class Globals {
     Map<Object, Object> map = new LinkedHashMap<>();
     arguments.atMost("dict", 1, arguments.named().keySet());
     if (!arguments.positional().isEmpty()) {
-      entries(arguments.positional().getFirst(), map);
+      entries(arguments.positional().getFirst(), map, scope.budget());
     }
+    scope.budget().objects(arguments.named().size());
     map.putAll(arguments.named());
-    scope.budget().elements(map.size());
     return map;
   }
 
-  private static void entries(Object source, Map<Object, Object> map) {
+  private static void entries(Object source, Map<Object, Object> map, Budget budget) {
     if (source instanceof Map<?, ?> given) {
+      budget.objects(given.size());
       map.putAll(given);
       return;
     }
-    for (Object pair : Values.list(source)) {
-      List<Object> parts = Values.list(pair);
+    for (Object pair : Values.list(source, budget)) {
+      budget.step();
+      List<Object> parts = Values.list(pair, budget);
       if (parts.size() != 2) {
         throw new TemplateException("dict(): " + parts.size() + " elements (expected: pairs)");
       }
-      map.put(Values.key(parts.get(0)), parts.get(1));
+      map.put(Values.key(parts.get(0), budget), parts.get(1));
     }
   }
 
   private static Object namespace(Arguments arguments, Scope scope) {
     Namespace namespace = new Namespace();
     Map<?, ?> attributes = (Map<?, ?>) dict(arguments, scope);
-    attributes.forEach((name, value) -> namespace.set(Values.text(name), value));
+    attributes.forEach((name, value) -> namespace.set(Values.print(name, scope.budget()), value));
     return namespace;
   }
 
   private static Object raise(Arguments arguments, Scope scope) {
-    throw new TemplateException(Values.text(arguments.require(0, "message")));
+    throw new TemplateException(Values.print(arguments.require(0, "message"), scope.budget()));
   }
 
   private static Object now(Arguments arguments, Scope scope) {

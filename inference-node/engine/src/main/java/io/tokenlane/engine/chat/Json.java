@@ -34,7 +34,7 @@ final class Json {
     List<Object> pair =
         style.separators() instanceof None
             ? List.of(style.isIndented() ? "," : ", ", ": ")
-            : Values.list(style.separators());
+            : Values.list(style.separators(), budget);
     if (pair.size() != 2) {
       throw new TemplateException("separators: " + pair.size() + " texts (expected: 2)");
     }

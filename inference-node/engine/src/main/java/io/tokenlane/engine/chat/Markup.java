@@ -15,7 +15,12 @@ record Markup(String text) {
   }
 
   /** The text of a value as it is put into markup. */
-  static String escaped(Object value) {
-    return value instanceof Markup markup ? markup.text() : escape(Values.text(value));
+  static String escaped(Object value, Budget budget) {
+    if (value instanceof Markup markup) {
+      return markup.text();
+    }
+    String text = Values.print(value, budget);
+    budget.elements(text.length());
+    return escape(text);
   }
 }

@@ -25,7 +25,7 @@ final class NumberFormat {
       throw new TemplateException("invalid format specifier '" + spec + "'");
     }
     boolean number = Numbers.isNumber(value) && !(value instanceof Boolean && spec.isEmpty());
-    String body = number ? number(value, fields) : text(value, fields);
+    String body = number ? number(value, fields) : text(value, fields, budget);
     String align = fields.group("align");
     String fill = fields.group("fill") == null ? " " : fields.group("fill");
     if (align == null && fields.group("zero") != null) {
@@ -53,13 +53,13 @@ final class NumberFormat {
     };
   }
 
-  private static String text(Object value, Matcher fields) {
+  private static String text(Object value, Matcher fields, Budget budget) {
     String type = fields.group("type");
     if (type != null && !type.equals("s")) {
       throw new TemplateException(
           "unknown format code '" + type + "' for type '" + Values.typeName(value) + "'");
     }
-    String text = Values.text(value);
+    String text = Values.print(value, budget);
     String precision = fields.group("precision");
     return precision == null || text.codePointCount(0, text.length()) <= Integer.parseInt(precision)
         ? text

@@ -1,6 +1,7 @@
 package io.tokenlane.engine.chat;
 
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 
 /** Python's arithmetic on int (64 bits here), float and bool. */
 final class Numbers {
@@ -55,13 +56,7 @@ final class Numbers {
           : onReals(operator, real(left), real(right));
     } catch (ArithmeticException e) {
       throw new TemplateException(
-          PythonText.repr(left)
-              + " "
-              + operator
-              + " "
-              + PythonText.repr(right)
-              + ": "
-              + e.getMessage());
+          shown(left) + " " + operator + " " + shown(right) + ": " + e.getMessage());
     }
   }
 
@@ -103,6 +98,31 @@ final class Numbers {
       case "%" -> left - right * Math.floor(left / right);
       default -> Math.pow(left, right);
     };
+  }
+
+  private static String shown(Object number) {
+    return switch (number) {
+      case Double d -> PythonText.real(d);
+      case Boolean b -> b ? "True" : "False";
+      default -> number.toString();
+    };
+  }
+
+  /** Python's {@code round}: half to even, an integer stays one. */
+  static Object round(Object number, int precision) {
+    if (number instanceof Long integer) {
+      return precision >= 0
+          ? integer
+          : halfEven(BigDecimal.valueOf(integer), precision).longValueExact();
+    }
+    double real = real(number);
+    return Double.isNaN(real) || Double.isInfinite(real)
+        ? real
+        : Math.copySign(halfEven(new BigDecimal(real), precision).doubleValue(), real);
+  }
+
+  private static BigDecimal halfEven(BigDecimal number, int precision) {
+    return number.setScale(precision, RoundingMode.HALF_EVEN);
   }
 
   static Object negate(Object value) {

@@ -28,7 +28,7 @@ final class Operators {
     if (Values.isText(left) && Values.isText(right)) {
       budget.allocate((long) Values.text(left).length() + Values.text(right).length());
       return left instanceof Markup || right instanceof Markup
-          ? new Markup(Markup.escaped(left) + Markup.escaped(right))
+          ? new Markup(Markup.escaped(left, budget) + Markup.escaped(right, budget))
           : Values.text(left) + Values.text(right);
     } else if (left instanceof List<?> a && right instanceof List<?> b) {
       return joined(Values.objects(a), Values.objects(b), budget);
@@ -56,7 +56,7 @@ final class Operators {
       throw unsupported("*", left, right);
     }
     long times = Math.clamp(Values.requireInteger(count, "*"), 0, Integer.MAX_VALUE);
-    Integer length = Values.length(value);
+    Integer length = Values.length(value, budget);
     if (length == null || value instanceof View || value instanceof java.util.Map) {
       throw unsupported("*", left, right);
     }

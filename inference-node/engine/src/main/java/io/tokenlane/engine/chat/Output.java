@@ -1,6 +1,6 @@
 package io.tokenlane.engine.chat;
 
-/** Text being rendered, bounded by the budget. */
+/** Text being rendered, bounded by the budget; each piece takes the steps for copying it. */
 final class Output {
   private final Budget budget;
   private final StringBuilder text = new StringBuilder();
@@ -11,6 +11,7 @@ final class Output {
 
   Output append(String piece) {
     budget.characters((long) text.length() + piece.length());
+    budget.elements(piece.length());
     text.append(piece);
     return this;
   }
@@ -18,6 +19,12 @@ final class Output {
   Output append(char c) {
     budget.characters(text.length() + 1L);
     text.append(c);
+    return this;
+  }
+
+  Output appendCodePoint(int codePoint) {
+    budget.characters(text.length() + 2L);
+    text.appendCodePoint(codePoint);
     return this;
   }
 

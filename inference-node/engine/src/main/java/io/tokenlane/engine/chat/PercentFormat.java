@@ -27,7 +27,7 @@ final class PercentFormat {
       if ("%".equals(field.group("type"))) {
         out.append('%');
       } else if (field.group("key") != null) {
-        out.append(field(named(values, field.group("key")), field, scope.budget()));
+        out.append(field(named(values, field.group("key"), scope.budget()), field, scope.budget()));
       } else if (used < given.size()) {
         out.append(field(given.get(used++), field, scope.budget()));
       } else {
@@ -40,13 +40,13 @@ final class PercentFormat {
     return out.append(pattern.substring(from)).toString();
   }
 
-  private static Object named(Object values, String key) {
+  private static Object named(Object values, String key, Budget budget) {
     if (!(values instanceof Map<?, ?> map)) {
       throw new TemplateException("format requires a mapping");
     }
     Object value = map.get(key);
     if (value == null) {
-      throw new TemplateException("format: no value named " + PythonText.repr(key));
+      throw new TemplateException("format: no value named " + PythonText.repr(key, budget));
     }
     return value;
   }
@@ -60,9 +60,10 @@ final class PercentFormat {
     String sign = flags.contains("+") ? "+" : flags.contains(" ") ? " " : "";
     String precision = field.group("precision") == null ? "" : "." + field.group("precision");
     return switch (type) {
-      case "s" -> NumberFormat.format(Values.text(value), align + width + precision, budget);
+      case "s" ->
+          NumberFormat.format(Values.print(value, budget), align + width + precision, budget);
       case "r", "a" ->
-          NumberFormat.format(PythonText.repr(value), align + width + precision, budget);
+          NumberFormat.format(PythonText.repr(value, budget), align + width + precision, budget);
       case "d", "i", "u" ->
           NumberFormat.format(
               integer(value), (zero.isEmpty() ? align : "") + sign + zero + width, budget);

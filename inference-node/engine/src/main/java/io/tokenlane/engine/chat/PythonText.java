@@ -10,23 +10,25 @@ final class PythonText {
   /** Deepest list or dictionary printed. */
   private static final int MAX_DEPTH = 200;
 
-  private static final int MAX_LENGTH = TemplateLimits.DEFAULT.characters();
-
-  private final StringBuilder text = new StringBuilder();
+  private final Budget budget;
+  private final Output text;
   private int depth;
 
-  private PythonText() {}
+  private PythonText(Budget budget) {
+    this.budget = budget;
+    text = new Output(budget);
+  }
 
   /** Python's {@code repr(value)}. */
-  static String repr(Object value) {
-    PythonText printer = new PythonText();
+  static String repr(Object value, Budget budget) {
+    PythonText printer = new PythonText(budget);
     printer.print(value);
     return printer.text.toString();
   }
 
   private void print(Object value) {
-    if (text.length() > MAX_LENGTH || ++depth > MAX_DEPTH) {
-      throw new TemplateException("value is too large to print");
+    if (++depth > MAX_DEPTH) {
+      throw new TemplateException("value nests too deeply to print");
     }
     switch (value) {
       case String s -> quote(s);
@@ -37,11 +39,11 @@ final class PythonText {
       case Tuple t -> items("(", t.items(), t.items().size() == 1 ? ",)" : ")");
       case View v -> items(v.name() + "([", v.items(), "])");
       case Map<?, ?> m -> entries(m);
-      case Long l -> text.append(l);
-      case BigInteger i -> text.append(i);
+      case Long l -> text.append(l.toString());
+      case BigInteger i -> text.append(i.toString());
       case None n -> text.append("None");
       case Undefined u -> text.append("Undefined");
-      default -> text.append('<').append(Values.typeName(value)).append('>');
+      default -> text.append("<" + Values.typeName(value) + ">");
     }
     depth--;
   }
@@ -72,6 +74,7 @@ final class PythonText {
 
   private void quote(String s) {
     char quote = s.indexOf('\'') >= 0 && s.indexOf('"') < 0 ? '"' : '\'';
+    budget.elements(s.length());
     text.append(quote);
     s.codePoints().forEach(c -> quoted(c, quote));
     text.append(quote);

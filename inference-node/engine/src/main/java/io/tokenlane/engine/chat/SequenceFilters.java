@@ -11,15 +11,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /** The filters over sequences and dictionaries. */
 final class SequenceFilters {
   private SequenceFilters() {}
 
   static void addTo(Map<String, Filter> all) {
-    all.put("length", (value, arguments, scope) -> length(value));
+    all.put("length", (value, arguments, scope) -> length(value, scope));
     all.put("list", (value, arguments, scope) -> new ArrayList<>(list(value, scope)));
-    all.put("first", (value, arguments, scope) -> first(value));
+    all.put("first", (value, arguments, scope) -> first(value, scope));
     all.put("last", (value, arguments, scope) -> last(value, scope));
     all.put("items", (value, arguments, scope) -> items(value, scope));
     all.put("dictsort", SequenceFilters::dictsort);
@@ -44,24 +45,24 @@ final class SequenceFilters {
   }
 
   private static List<Object> list(Object value, Scope scope) {
-    List<Object> list = Values.list(value);
+    List<Object> list = Values.list(value, scope.budget());
     scope.budget().allocate(list.size());
     return list;
   }
 
-  private static Object length(Object value) {
-    Integer length = Values.length(value);
+  private static Object length(Object value, Scope scope) {
+    Integer length = Values.length(value, scope.budget());
     if (length == null) {
       throw new TemplateException("object of type '" + Values.typeName(value) + "' has no len()");
     }
     return (long) length;
   }
 
-  private static Object first(Object value) {
+  private static Object first(Object value, Scope scope) {
     if (value instanceof Generator generator) {
       return generator.takeFirst();
     }
-    List<Object> items = Values.list(value);
+    List<Object> items = Values.list(value, scope.budget());
     return items.isEmpty() ? new Undefined("No first item, sequence was empty.") : items.getFirst();
   }
 
@@ -87,7 +88,7 @@ final class SequenceFilters {
       throw new TemplateException("dictsort: " + Values.typeName(value) + " (expected: dict)");
     }
     boolean exactCase = Values.truth(arguments.get(0, "case_sensitive", false));
-    String by = Values.text(arguments.get(1, "by", "key"));
+    String by = Values.print(arguments.get(1, "by", "key"), scope.budget());
     if (!by.equals("key") && !by.equals("value")) {
       throw new TemplateException("You can only sort by either \"key\" or \"value\"");
     }
@@ -95,7 +96,7 @@ final class SequenceFilters {
     boolean reversed = Values.truth(arguments.get(2, "reverse", false));
     List<Object> pairs = ContainerMethods.items(map, scope.budget()).items();
     return sorted(
-        pairs, pair -> fold(((Tuple) pair).items().get(part), exactCase), reversed, scope);
+        pairs, pair -> fold(((Tuple) pair).items().get(part), exactCase, scope), reversed, scope);
   }
 
   private static Object sort(Object value, Arguments arguments, Scope scope) {
@@ -104,7 +105,7 @@ final class SequenceFilters {
     List<Object> paths = paths(attribute);
     return sorted(
         list(value, scope),
-        item -> sortKey(item, paths, exactCase),
+        item -> sortKey(item, paths, exactCase, scope),
         Values.truth(arguments.get(0, "reverse", false)),
         scope);
   }
@@ -115,25 +116,27 @@ final class SequenceFilters {
         : List.of(attribute);
   }
 
-  private static Object sortKey(Object item, List<Object> paths, boolean exactCase) {
+  private static Object sortKey(Object item, List<Object> paths, boolean exactCase, Scope scope) {
     List<Object> keys = new ArrayList<>();
-    paths.forEach(path -> keys.add(fold(at(item, path), exactCase)));
+    paths.forEach(path -> keys.add(fold(at(item, path, scope), exactCase, scope)));
     return keys;
   }
 
-  private static Object at(Object item, Object path) {
-    return path instanceof None ? item : Attributes.path(item, path);
+  private static Object at(Object item, Object path, Scope scope) {
+    return path instanceof None ? item : Attributes.path(item, path, scope.budget());
   }
 
-  private static Object fold(Object value, boolean exactCase) {
-    return !exactCase && Values.isText(value) ? Values.text(value).toLowerCase(Locale.ROOT) : value;
+  private static Object fold(Object value, boolean exactCase, Scope scope) {
+    if (exactCase || !Values.isText(value)) {
+      return value;
+    }
+    String text = Values.text(value);
+    scope.budget().elements(text.length());
+    return text.toLowerCase(Locale.ROOT);
   }
 
   private static List<Object> sorted(
-      List<Object> items,
-      java.util.function.UnaryOperator<Object> key,
-      boolean reversed,
-      Scope scope) {
+      List<Object> items, UnaryOperator<Object> key, boolean reversed, Scope scope) {
     record Keyed(Object key, Object item) {}
     List<Keyed> keyed = new ArrayList<>();
     items.forEach(item -> keyed.add(new Keyed(key.apply(item), item)));
@@ -150,7 +153,8 @@ final class SequenceFilters {
     Set<Object> seen = new HashSet<>();
     List<Object> kept = new ArrayList<>();
     for (Object item : list(value, scope)) {
-      if (seen.add(Values.key(fold(at(item, attribute), exactCase)))) {
+      if (seen.add(
+          Values.key(fold(at(item, attribute, scope), exactCase, scope), scope.budget()))) {
         kept.add(item);
       }
     }
@@ -163,7 +167,7 @@ final class SequenceFilters {
     Object best = new Undefined("No aggregated item, sequence was empty.");
     Object bestKey = best;
     for (Object item : list(value, scope)) {
-      Object key = fold(at(item, attribute), exactCase);
+      Object key = fold(at(item, attribute, scope), exactCase, scope);
       if (bestKey instanceof Undefined
           || Integer.signum(Values.compare(key, bestKey, scope.budget())) == wanted) {
         best = item;
@@ -177,7 +181,7 @@ final class SequenceFilters {
     Object attribute = arguments.get(0, "attribute", None.NONE);
     Object total = arguments.get(1, "start", 0L);
     for (Object item : list(value, scope)) {
-      total = Operators.apply("+", total, at(item, attribute), scope);
+      total = Operators.apply("+", total, at(item, attribute, scope), scope);
     }
     return total;
   }
@@ -186,11 +190,11 @@ final class SequenceFilters {
     List<Object> mapped = new ArrayList<>();
     Object attribute = arguments.named().get("attribute");
     boolean byAttribute = arguments.positional().isEmpty() && attribute != null;
-    String filter = byAttribute ? "" : Values.text(arguments.require(0, "filter"));
+    String filter = byAttribute ? "" : Values.print(arguments.require(0, "filter"), scope.budget());
     for (Object item : listIfTrue(value, scope)) {
       scope.budget().step();
       if (byAttribute && attribute != null) {
-        Object found = Attributes.path(item, attribute);
+        Object found = Attributes.path(item, attribute, scope.budget());
         Object otherwise = arguments.named().get("default");
         mapped.add(found instanceof Undefined && otherwise != null ? otherwise : found);
       } else {
@@ -204,7 +208,7 @@ final class SequenceFilters {
     if (index >= arguments.positional().size()) {
       return Values::truth;
     }
-    String name = Values.text(arguments.positional().get(index));
+    String name = Values.print(arguments.positional().get(index), scope.budget());
     Arguments rest = arguments.skip(index + 1);
     return item -> Values.truth(Tests.apply(name, item, rest, scope));
   }
@@ -212,7 +216,7 @@ final class SequenceFilters {
   private static Predicate<Object> attribute(Arguments arguments, Scope scope) {
     Object path = arguments.require(0, "attribute");
     Predicate<Object> test = test(arguments, 1, scope);
-    return item -> test.test(Attributes.path(item, path));
+    return item -> test.test(Attributes.path(item, path, scope.budget()));
   }
 
   private static Object select(Object value, Predicate<Object> test, Scope scope) {
@@ -227,13 +231,13 @@ final class SequenceFilters {
   }
 
   private static Object reverse(Object value, Scope scope) {
+    if (Values.isText(value)) {
+      String text = Values.text(value);
+      scope.budget().allocate(text.length());
+      return new StringBuilder(text).reverse().toString();
+    }
     List<Object> reversed = new ArrayList<>(list(value, scope));
     Collections.reverse(reversed);
-    if (Values.isText(value)) {
-      StringBuilder text = new StringBuilder();
-      reversed.forEach(text::append);
-      return text.toString();
-    }
     return new Generator(reversed);
   }
 
@@ -245,6 +249,7 @@ final class SequenceFilters {
     }
     List<Object> batches = new ArrayList<>();
     List<Object> items = list(value, scope);
+    scope.budget().objects(items.size() / size);
     for (int from = 0; from < items.size(); from += (int) Math.min(size, items.size())) {
       int to = (int) Math.min(from + size, items.size());
       List<Object> batch = new ArrayList<>(items.subList(from, to));
@@ -261,9 +266,13 @@ final class SequenceFilters {
     Object attribute = arguments.require(0, "attribute");
     Map<Object, List<Object>> groups = new LinkedHashMap<>();
     List<Object> ordered =
-        sorted(list(value, scope), item -> fold(at(item, attribute), false), false, scope);
+        sorted(
+            list(value, scope),
+            item -> fold(at(item, attribute, scope), false, scope),
+            false,
+            scope);
     for (Object item : ordered) {
-      Object key = Values.key(at(item, attribute));
+      Object key = Values.key(at(item, attribute, scope), scope.budget());
       groups.computeIfAbsent(key, absent -> new ArrayList<>()).add(item);
     }
     List<Object> pairs = new ArrayList<>();

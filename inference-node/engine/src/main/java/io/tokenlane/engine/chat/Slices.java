@@ -2,6 +2,7 @@ package io.tokenlane.engine.chat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Python's slices. */
@@ -16,13 +17,9 @@ final class Slices {
       case Undefined undefined -> throw undefined.refuse();
       default -> {
         if (!Values.isText(value)) {
-          yield Undefined.attribute(value, "slice");
+          yield Undefined.attribute(value, "slice", budget);
         }
-        List<Object> characters = Values.list(value);
-        budget.allocate(characters.size());
-        StringBuilder text = new StringBuilder();
-        pick(characters, from, to, step, budget).forEach(text::append);
-        yield text.toString();
+        yield pick(Values.text(value), from, to, step, budget);
       }
     };
   }
@@ -33,20 +30,40 @@ final class Slices {
       @Nullable Long to,
       @Nullable Long by,
       Budget budget) {
-    int size = items.size();
-    long step = by == null ? 1 : by;
-    if (step == 0) {
-      throw new TemplateException("slice step cannot be zero");
-    }
-    long start = from == null ? (step > 0 ? 0 : size - 1) : bound(from, size, step);
-    long end = to == null ? (step > 0 ? size : -1) : bound(to, size, step);
-    budget.elements(Math.min(size, Math.abs(end - start)));
     List<Object> picked = new ArrayList<>();
-    long stride = Math.clamp(step, -size - 1L, size + 1L);
-    for (long i = start; step > 0 ? i < end : i > end; i += stride) {
-      picked.add(items.get((int) i));
-    }
+    Indices.of(items.size(), from, to, by, budget).forEach(i -> picked.add(items.get(i)));
     return picked;
+  }
+
+  private static String pick(
+      String text, @Nullable Long from, @Nullable Long to, @Nullable Long by, Budget budget) {
+    budget.elements(text.length());
+    int[] characters = text.codePoints().toArray();
+    StringBuilder picked = new StringBuilder();
+    Indices.of(characters.length, from, to, by, budget)
+        .forEach(i -> picked.appendCodePoint(characters[i]));
+    return picked.toString();
+  }
+
+  /** The indices that a slice takes, from its start to before its end. */
+  private record Indices(long start, long end, long stride) {
+    static Indices of(
+        int size, @Nullable Long from, @Nullable Long to, @Nullable Long by, Budget budget) {
+      long step = by == null ? 1 : by;
+      if (step == 0) {
+        throw new TemplateException("slice step cannot be zero");
+      }
+      long start = from == null ? (step > 0 ? 0 : size - 1) : bound(from, size, step);
+      long end = to == null ? (step > 0 ? size : -1) : bound(to, size, step);
+      budget.elements(Math.min(size, Math.abs(end - start)));
+      return new Indices(start, end, Math.clamp(step, -size - 1L, size + 1L));
+    }
+
+    void forEach(IntConsumer consumer) {
+      for (long i = start; stride > 0 ? i < end : i > end; i += stride) {
+        consumer.accept((int) i);
+      }
+    }
   }
 
   private static long bound(long index, int size, long step) {

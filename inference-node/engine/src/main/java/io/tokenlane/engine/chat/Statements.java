@@ -20,7 +20,7 @@ final class Statements {
   record Print(Expr value) implements Statement {
     @Override
     public Flow run(Scope scope, Output out) {
-      out.append(Values.text(value.eval(scope)));
+      out.append(Values.print(value.eval(scope), scope.budget()));
       return Flow.NEXT;
     }
   }
@@ -84,7 +84,8 @@ final class Statements {
   record FilterBlock(Expr filtered, List<Statement> body) implements Statement {
     @Override
     public Flow run(Scope scope, Output out) {
-      out.append(Values.text(filtered.eval(captured(body, scope))));
+      Object printed = filtered.eval(captured(body, scope));
+      out.append(Values.print(printed, scope.budget()));
       return Flow.NEXT;
     }
   }
@@ -115,7 +116,7 @@ final class Statements {
     public Flow run(Scope scope, Output out) {
       Arguments values = call.arguments().eval(scope);
       values.named().put("caller", new Macro(caller, scope));
-      out.append(Values.text(call.with(values, scope)));
+      out.append(Values.print(call.with(values, scope), scope.budget()));
       return Flow.NEXT;
     }
   }

@@ -31,7 +31,7 @@ sealed interface Target {
   record Parts(List<Target> targets) implements Target {
     @Override
     public void assign(Scope scope, Object value) {
-      List<Object> values = Values.list(value);
+      List<Object> values = Values.list(value, scope.budget());
       scope.budget().elements(values.size());
       if (values.size() != targets.size()) {
         throw new TemplateException(

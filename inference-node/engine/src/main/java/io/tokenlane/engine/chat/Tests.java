@@ -35,8 +35,8 @@ final class Tests {
         "divisibleby",
         (value, a, scope) ->
             remainder(value, Values.requireInteger(a.require(0, "num"), "divisibleby")) == 0);
-    all.put("lower", (value, a, scope) -> TextMethods.isLower(Values.text(value)));
-    all.put("upper", (value, a, scope) -> TextMethods.isUpper(Values.text(value)));
+    all.put("lower", (value, a, scope) -> TextMethods.isLower(walked(value, scope.budget())));
+    all.put("upper", (value, a, scope) -> TextMethods.isUpper(walked(value, scope.budget())));
     return Map.copyOf(all);
   }
 
@@ -78,12 +78,22 @@ final class Tests {
               Operators.compare(names.getFirst(), value, a.require(0, "other"), scope.budget());
       names.forEach(name -> all.put(name, test));
     }
-    all.put("sameas", (value, a, scope) -> isSame(value, a.require(0, "other")));
+    all.put("sameas", (value, a, scope) -> isSame(value, a.require(0, "other"), scope.budget()));
+  }
+
+  private static String walked(Object value, Budget budget) {
+    String text = Values.print(value, budget);
+    budget.elements(text.length());
+    return text;
   }
 
   /** Python's {@code is}, told by value where only Python's own caching would tell apart. */
-  private static boolean isSame(Object value, Object other) {
-    return value.getClass() == other.getClass() && value.equals(other);
+  @SuppressWarnings("ReferenceEquality") // is what is asked for
+  private static boolean isSame(Object value, Object other, Budget budget) {
+    boolean plain = Numbers.isNumber(value) || isInteger(value) || Values.isText(value);
+    return plain
+        ? value.getClass() == other.getClass() && Values.equal(value, other, budget)
+        : value == other;
   }
 
   private static boolean isSequence(Object value) {

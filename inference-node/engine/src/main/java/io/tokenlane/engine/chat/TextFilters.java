@@ -17,12 +17,16 @@ final class TextFilters {
   static void addTo(Map<String, Filter> all) {
     all.put("string", (value, a, scope) -> value instanceof Markup ? value : text(value, scope));
     all.put("safe", (value, a, scope) -> new Markup(text(value, scope)));
-    all.put("escape", (value, a, scope) -> new Markup(bounded(Markup.escaped(value), scope)));
-    all.put("forceescape", (value, a, scope) -> new Markup(Markup.escape(text(value, scope))));
+    all.put(
+        "escape",
+        (value, a, scope) -> new Markup(bounded(Markup.escaped(value, scope.budget()), scope)));
+    all.put("forceescape", (value, a, scope) -> escapedAnew(value, scope));
     all.put("title", (value, a, scope) -> title(text(value, scope)));
     all.put("join", TextFilters::join);
     all.put("indent", TextFilters::indent);
-    all.put("replace", (value, a, scope) -> method("replace", value, strings(a), scope));
+    all.put(
+        "replace",
+        (value, a, scope) -> method("replace", value, strings(a, scope.budget()), scope));
     all.put("trim", (value, a, scope) -> method("strip", value, a, scope));
     all.put("format", (value, a, scope) -> format(value, a, scope));
     all.put("wordcount", (value, a, scope) -> WORD.matcher(text(value, scope)).results().count());
@@ -35,7 +39,7 @@ final class TextFilters {
   }
 
   private static String text(Object value, Scope scope) {
-    return bounded(Values.text(value), scope);
+    return bounded(Values.print(value, scope.budget()), scope);
   }
 
   private static String bounded(String text, Scope scope) {
@@ -43,30 +47,35 @@ final class TextFilters {
     return text;
   }
 
+  private static Object escapedAnew(Object value, Scope scope) {
+    return new Markup(bounded(Markup.escape(text(value, scope)), scope));
+  }
+
   private static Object method(String name, Object value, Arguments arguments, Scope scope) {
     return TextMethods.call(name, text(value, scope), arguments, scope);
   }
 
   /** The arguments of {@code replace}, its two texts printed. */
-  private static Arguments strings(Arguments arguments) {
+  private static Arguments strings(Arguments arguments, Budget budget) {
     List<Object> values = new ArrayList<>();
-    values.add(Values.text(arguments.require(0, "old")));
-    values.add(Values.text(arguments.require(1, "new")));
+    values.add(Values.print(arguments.require(0, "old"), budget));
+    values.add(Values.print(arguments.require(1, "new"), budget));
     Object count = arguments.get(2, "count", None.NONE);
     values.add(count instanceof None ? Long.valueOf(-1) : count);
     return new Arguments(values, Map.of());
   }
 
   private static Object join(Object value, Arguments arguments, Scope scope) {
-    String separator = Values.text(arguments.get(0, "d", ""));
+    String separator = Values.print(arguments.get(0, "d", ""), scope.budget());
     Object attribute = arguments.get(1, "attribute", None.NONE);
     Output joined = new Output(scope.budget());
     boolean first = true;
-    for (Object item : Values.list(value)) {
+    for (Object item : Values.list(value, scope.budget())) {
       scope.budget().step();
       joined.append(first ? "" : separator);
-      Object part = attribute instanceof None ? item : Attributes.path(item, attribute);
-      joined.append(Values.text(part));
+      Object part =
+          attribute instanceof None ? item : Attributes.path(item, attribute, scope.budget());
+      joined.append(Values.print(part, scope.budget()));
       first = false;
     }
     return bounded(joined.toString(), scope);
@@ -79,7 +88,7 @@ final class TextFilters {
     boolean indentBlank = Values.truth(arguments.get(2, "blank", false));
     Output out = new Output(scope.budget());
     boolean first = true;
-    for (String line : TextMethods.lines(text(value, scope) + "\n", false)) {
+    for (String line : TextMethods.lines(text(value, scope) + "\n", false, scope.budget())) {
       boolean indented = first ? indentFirst : indentBlank || !line.isEmpty();
       out.append(first ? "" : "\n").append(indented ? space : "").append(line);
       first = false;

@@ -75,21 +75,30 @@ final class TextMethods {
   }
 
   private static void addSearches(Map<String, Method> all) {
-    all.put("startswith", (self, a, scope) -> affixes(a).stream().anyMatch(self::startsWith));
-    all.put("endswith", (self, a, scope) -> affixes(a).stream().anyMatch(self::endsWith));
+    all.put(
+        "startswith",
+        (self, a, scope) -> affixes(self, a, scope).stream().anyMatch(self::startsWith));
+    all.put(
+        "endswith", (self, a, scope) -> affixes(self, a, scope).stream().anyMatch(self::endsWith));
     all.put("removeprefix", (self, a, scope) -> removePrefix(self, text(a, 0, "prefix")));
     all.put("removesuffix", (self, a, scope) -> removeSuffix(self, text(a, 0, "suffix")));
-    all.put("find", (self, a, scope) -> codePoints(self, self.indexOf(text(a, 0, "sub"))));
-    all.put("rfind", (self, a, scope) -> codePoints(self, self.lastIndexOf(text(a, 0, "sub"))));
-    all.put("index", (self, a, scope) -> found(codePoints(self, self.indexOf(text(a, 0, "sub")))));
-    all.put(
-        "rindex", (self, a, scope) -> found(codePoints(self, self.lastIndexOf(text(a, 0, "sub")))));
-    all.put("count", (self, a, scope) -> count(self, text(a, 0, "sub")));
+    all.put("find", (self, a, scope) -> first(self, a, scope));
+    all.put("rfind", (self, a, scope) -> last(self, a, scope));
+    all.put("index", (self, a, scope) -> found(first(self, a, scope)));
+    all.put("rindex", (self, a, scope) -> found(last(self, a, scope)));
+    all.put("count", (self, a, scope) -> count(self, sought(self, a, "sub", scope)));
   }
 
   /** A string argument. */
   static String text(Arguments arguments, int index, String name) {
     return Values.requireText(arguments.require(index, name), name);
+  }
+
+  /** The first argument, a string to be looked for. */
+  static String sought(String self, Arguments arguments, String name, Scope scope) {
+    String sought = text(arguments, 0, name);
+    scope.budget().search(self, sought);
+    return sought;
   }
 
   private static boolean each(String text, IntPredicate predicate) {
@@ -150,7 +159,7 @@ final class TextMethods {
     return swapped.toString();
   }
 
-  private static List<String> affixes(Arguments arguments) {
+  private static List<String> affixes(String self, Arguments arguments, Scope scope) {
     List<String> affixes = new ArrayList<>();
     Object affix = arguments.require(0, "affix");
     if (affix instanceof Tuple several) {
@@ -158,6 +167,7 @@ final class TextMethods {
     } else {
       affixes.add(Values.requireText(affix, "affix"));
     }
+    affixes.forEach(each -> scope.budget().elements(Math.min(self.length(), each.length())));
     return affixes;
   }
 
@@ -167,6 +177,14 @@ final class TextMethods {
 
   private static String removeSuffix(String self, String suffix) {
     return self.endsWith(suffix) ? self.substring(0, self.length() - suffix.length()) : self;
+  }
+
+  private static long first(String self, Arguments arguments, Scope scope) {
+    return codePoints(self, self.indexOf(sought(self, arguments, "sub", scope)));
+  }
+
+  private static long last(String self, Arguments arguments, Scope scope) {
+    return codePoints(self, self.lastIndexOf(sought(self, arguments, "sub", scope)));
   }
 
   private static long codePoints(String self, int index) {
@@ -192,7 +210,7 @@ final class TextMethods {
   }
 
   private static Object replace(String self, Arguments arguments, Scope scope) {
-    String old = text(arguments, 0, "old");
+    String old = sought(self, arguments, "old", scope);
     String replacement = text(arguments, 1, "new");
     long most = Values.requireInteger(arguments.get(2, "count", -1L), "count");
     Output out = new Output(scope.budget());
@@ -223,7 +241,7 @@ final class TextMethods {
   private static Object join(String self, Arguments arguments, Scope scope) {
     Output joined = new Output(scope.budget());
     boolean first = true;
-    for (Object item : Values.list(arguments.require(0, "iterable"))) {
+    for (Object item : Values.list(arguments.require(0, "iterable"), scope.budget())) {
       scope.budget().step();
       joined.append(first ? "" : self).append(Values.requireText(item, "join: item"));
       first = false;
@@ -253,13 +271,14 @@ final class TextMethods {
   }
 
   /** Python's {@code splitlines}. */
-  static List<String> lines(String text, boolean keepEnds) {
+  static List<String> lines(String text, boolean keepEnds, Budget budget) {
     List<String> lines = new ArrayList<>();
     int start = 0;
     for (int i = 0; i < text.length(); i++) {
       if (!isLineEnd(text.charAt(i))) {
         continue;
       }
+      budget.step();
       boolean pair = text.startsWith("\r\n", i);
       int next = i + (pair ? 2 : 1);
       lines.add(text.substring(start, keepEnds ? next : i));

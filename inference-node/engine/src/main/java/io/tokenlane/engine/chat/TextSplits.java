@@ -12,23 +12,28 @@ final class TextSplits {
   private TextSplits() {}
 
   static void addTo(Map<String, Method> all) {
-    all.put("strip", (self, a, scope) -> stripEnd(stripStart(self, set(a)), set(a)));
-    all.put("lstrip", (self, a, scope) -> stripStart(self, set(a)));
-    all.put("rstrip", (self, a, scope) -> stripEnd(self, set(a)));
+    all.put("strip", (self, a, scope) -> strip(self, set(self, a, scope)));
+    all.put("lstrip", (self, a, scope) -> stripStart(self, set(self, a, scope)));
+    all.put("rstrip", (self, a, scope) -> stripEnd(self, set(self, a, scope)));
     all.put("split", (self, a, scope) -> split(self, a, scope, false));
     all.put("rsplit", (self, a, scope) -> split(self, a, scope, true));
-    all.put("partition", (self, a, scope) -> partition(self, a, false));
-    all.put("rpartition", (self, a, scope) -> partition(self, a, true));
+    all.put("partition", (self, a, scope) -> partition(self, a, scope, false));
+    all.put("rpartition", (self, a, scope) -> partition(self, a, scope, true));
     all.put("splitlines", TextSplits::lines);
   }
 
-  private static IntPredicate set(Arguments arguments) {
+  private static IntPredicate set(String self, Arguments arguments, Scope scope) {
     Object characters = arguments.get(0, "chars", None.NONE);
     if (characters instanceof None) {
       return PythonText::isSpace;
     }
     String set = Values.requireText(characters, "strip argument");
+    scope.budget().search(self, set);
     return c -> set.indexOf(c) >= 0;
+  }
+
+  private static String strip(String text, IntPredicate set) {
+    return stripEnd(stripStart(text, set), set);
   }
 
   private static String stripStart(String text, IntPredicate set) {
@@ -49,61 +54,80 @@ final class TextSplits {
 
   private static Object lines(String self, Arguments arguments, Scope scope) {
     boolean keepEnds = Values.truth(arguments.get(0, "keepends", false));
-    return new ArrayList<Object>(TextMethods.lines(self, keepEnds));
+    return new ArrayList<Object>(TextMethods.lines(self, keepEnds, scope.budget()));
   }
 
   private static Object split(String self, Arguments arguments, Scope scope, boolean fromEnd) {
     Object separator = arguments.get(0, "sep", None.NONE);
     long most = Values.requireInteger(arguments.get(1, "maxsplit", -1L), "maxsplit");
     long limit = most < 0 ? Long.MAX_VALUE : most;
-    List<Object> parts;
+    Parts parts = new Parts(limit, scope.budget());
     if (separator instanceof None) {
-      parts = fromEnd ? wordsFromEnd(self, limit) : words(self, limit);
-    } else {
-      String by = Values.requireText(separator, "sep");
-      if (by.isEmpty()) {
-        throw new TemplateException("empty separator");
-      }
-      parts = fromEnd ? partsFromEnd(self, by, limit) : parts(self, by, limit);
+      return fromEnd ? wordsFromEnd(self, parts) : words(self, parts);
     }
-    scope.budget().elements(parts.size() * 8L);
-    return parts;
+    String by = Values.requireText(separator, "sep");
+    if (by.isEmpty()) {
+      throw new TemplateException("empty separator");
+    }
+    scope.budget().search(self, by);
+    return fromEnd ? partsFromEnd(self, by, parts) : parts(self, by, parts);
   }
 
-  private static List<Object> parts(String text, String by, long limit) {
-    List<Object> parts = new ArrayList<>();
+  /** What a text is split into, up to a limit; each part takes a step. */
+  private static final class Parts {
+    private final List<Object> all = new ArrayList<>();
+    private final long limit;
+    private final Budget budget;
+
+    Parts(long limit, Budget budget) {
+      this.limit = limit;
+      this.budget = budget;
+    }
+
+    boolean isFull() {
+      return all.size() >= limit;
+    }
+
+    void add(String part) {
+      budget.step();
+      all.add(part);
+    }
+
+    List<Object> reversed() {
+      Collections.reverse(all);
+      return all;
+    }
+  }
+
+  private static List<Object> parts(String text, String by, Parts parts) {
     int from = 0;
-    for (int at = text.indexOf(by); at >= 0 && parts.size() < limit; at = text.indexOf(by, from)) {
+    for (int at = text.indexOf(by); at >= 0 && !parts.isFull(); at = text.indexOf(by, from)) {
       parts.add(text.substring(from, at));
       from = at + by.length();
     }
     parts.add(text.substring(from));
-    return parts;
+    return parts.all;
   }
 
-  private static List<Object> partsFromEnd(String text, String by, long limit) {
-    List<Object> parts = new ArrayList<>();
+  private static List<Object> partsFromEnd(String text, String by, Parts parts) {
     int to = text.length();
     int at = text.lastIndexOf(by);
-    while (at >= 0 && parts.size() < limit) {
+    while (at >= 0 && !parts.isFull()) {
       parts.add(text.substring(at + by.length(), to));
       to = at;
-      at = text.lastIndexOf(by, to - by.length());
-      at = to < by.length() ? -1 : at;
+      at = to < by.length() ? -1 : text.lastIndexOf(by, to - by.length());
     }
     parts.add(text.substring(0, to));
-    Collections.reverse(parts);
-    return parts;
+    return parts.reversed();
   }
 
-  private static List<Object> words(String text, long limit) {
-    List<Object> words = new ArrayList<>();
+  private static List<Object> words(String text, Parts words) {
     String rest = stripStart(text, PythonText::isSpace);
     int from = 0;
     while (from < rest.length()) {
-      if (words.size() >= limit) {
+      if (words.isFull()) {
         words.add(rest.substring(from));
-        return words;
+        return words.all;
       }
       int end = from;
       while (end < rest.length() && !PythonText.isSpace(rest.charAt(end))) {
@@ -115,30 +139,36 @@ final class TextSplits {
         from++;
       }
     }
-    return words;
+    return words.all;
   }
 
-  private static List<Object> wordsFromEnd(String text, long limit) {
-    List<Object> words = new ArrayList<>();
-    String rest = PythonText.stripEnd(text);
-    while (!rest.isEmpty()) {
-      if (words.size() >= limit) {
-        words.add(rest);
-        break;
-      }
-      int start = rest.length();
-      while (start > 0 && !PythonText.isSpace(rest.charAt(start - 1))) {
+  private static List<Object> wordsFromEnd(String text, Parts words) {
+    int end = endOfWord(text, text.length());
+    while (end > 0 && !words.isFull()) {
+      int start = end;
+      while (start > 0 && !PythonText.isSpace(text.charAt(start - 1))) {
         start--;
       }
-      words.add(rest.substring(start));
-      rest = PythonText.stripEnd(rest.substring(0, start));
+      words.add(text.substring(start, end));
+      end = endOfWord(text, start);
     }
-    Collections.reverse(words);
-    return words;
+    if (end > 0) {
+      words.add(text.substring(0, end));
+    }
+    return words.reversed();
   }
 
-  private static Object partition(String self, Arguments arguments, boolean last) {
-    String by = TextMethods.text(arguments, 0, "sep");
+  /** Where the last word before a position ends; 0 if there is none. */
+  private static int endOfWord(String text, int before) {
+    int end = before;
+    while (end > 0 && PythonText.isSpace(text.charAt(end - 1))) {
+      end--;
+    }
+    return end;
+  }
+
+  private static Object partition(String self, Arguments arguments, Scope scope, boolean last) {
+    String by = TextMethods.sought(self, arguments, "sep", scope);
     if (by.isEmpty()) {
       throw new TemplateException("empty separator");
     }

@@ -12,10 +12,10 @@ record Undefined(String message) {
     return new Undefined("'" + name + "' is undefined");
   }
 
-  static Undefined attribute(Object owner, Object name) {
+  static Undefined attribute(Object owner, Object name, Budget budget) {
     String shown =
         owner instanceof java.util.Map ? "dict object" : Values.typeName(owner) + " object";
-    return new Undefined("'" + shown + "' has no attribute " + PythonText.repr(name));
+    return new Undefined("'" + shown + "' has no attribute " + PythonText.repr(name, budget));
   }
 
   TemplateException refuse() {

@@ -24,18 +24,28 @@ final class Values {
       case Long l -> l != 0;
       case Double d -> d != 0;
       case Generator g -> true;
+      case String s -> !s.isEmpty();
+      case Markup m -> !m.text().isEmpty();
       default -> {
-        Integer length = length(value);
-        yield length == null || length > 0;
+        Integer size = size(value);
+        yield size == null || size > 0;
       }
     };
   }
 
   /** Python's {@code len}; null where there is none. */
-  static @Nullable Integer length(Object value) {
+  static @Nullable Integer length(Object value, Budget budget) {
+    if (!isText(value)) {
+      return size(value);
+    }
+    String text = text(value);
+    budget.elements(text.length());
+    return text.codePointCount(0, text.length());
+  }
+
+  /** How many elements a container has; null where it is none. */
+  private static @Nullable Integer size(Object value) {
     return switch (value) {
-      case String s -> s.codePointCount(0, s.length());
-      case Markup m -> m.text().codePointCount(0, m.text().length());
       case List<?> l -> l.size();
       case Tuple t -> t.items().size();
       case Map<?, ?> m -> m.size();
@@ -47,26 +57,27 @@ final class Values {
 
   /** Whether Python can iterate over it. */
   static boolean isIterable(Object value) {
-    return length(value) != null || value instanceof Generator;
+    return isText(value) || size(value) != null || value instanceof Generator;
   }
 
   /** The elements of an iterable; uses a generator up. */
-  static List<Object> list(Object value) {
+  static List<Object> list(Object value, Budget budget) {
     return switch (value) {
       case List<?> l -> objects(l);
       case Tuple t -> t.items();
       case View v -> v.items();
       case Generator g -> g.take();
-      case Map<?, ?> m -> new ArrayList<>(m.keySet());
-      case String s -> characters(s);
-      case Markup m -> characters(m.text());
+      case Map<?, ?> m -> keys(m, budget);
+      case String s -> new Characters(s, budget);
+      case Markup m -> new Characters(m.text(), budget);
       case Undefined u -> List.of();
       default -> throw new TemplateException("'" + typeName(value) + "' object is not iterable");
     };
   }
 
-  static Iterable<Object> iterate(Object value) {
-    return list(value);
+  private static List<Object> keys(Map<?, ?> map, Budget budget) {
+    budget.elements(map.size());
+    return new ArrayList<>(map.keySet());
   }
 
   /** The list as one of values; only values are ever put into lists. */
@@ -75,24 +86,23 @@ final class Values {
     return (List<Object>) list;
   }
 
-  private static List<Object> characters(String text) {
-    List<Object> characters = new ArrayList<>(text.length());
-    text.codePoints().forEach(c -> characters.add(Character.toString(c)));
-    return characters;
-  }
-
   /** Whether it is a string. */
   static boolean isText(Object value) {
     return value instanceof String || value instanceof Markup;
   }
 
-  /** Python's {@code str(value)}. */
+  /** The text of what {@link #isText is one}. */
   static String text(Object value) {
+    return value instanceof Markup markup ? markup.text() : (String) value;
+  }
+
+  /** Python's {@code str(value)}; takes the steps for what is not yet a text. */
+  static String print(Object value, Budget budget) {
     return switch (value) {
       case String s -> s;
       case Markup m -> m.text();
       case Undefined u -> "";
-      default -> PythonText.repr(value);
+      default -> PythonText.repr(value, budget);
     };
   }
 
@@ -136,6 +146,15 @@ final class Values {
     };
   }
 
+  /** {@link #key(Object)}, with the steps for comparing it with another. */
+  static Object key(Object value, Budget budget) {
+    Object key = key(value);
+    if (key instanceof String text) {
+      budget.elements(text.length());
+    }
+    return key;
+  }
+
   /** The form of a value as a dictionary's key: equal numbers are one key. */
   static Object key(Object value) {
     return switch (value) {
@@ -144,6 +163,7 @@ final class Values {
       case Double d when d == Math.rint(d) && Math.abs(d) < 1e15 -> (long) (double) d;
       case List<?> l -> throw new TemplateException("unhashable type: 'list'");
       case Map<?, ?> m -> throw new TemplateException("unhashable type: 'dict'");
+      case View v -> throw new TemplateException("unhashable type: '" + v.name() + "'");
       case Tuple t -> throw new TemplateException("a tuple cannot be a key here");
       default -> value;
     };
@@ -191,7 +211,7 @@ final class Values {
     boolean equal = true;
     for (Map.Entry<?, ?> entry : left.entrySet()) {
       budget.step();
-      Object other = right.get(entry.getKey());
+      Object other = right.get(key(entry.getKey(), budget));
       equal = equal && other != null && equal(entry.getValue(), other, budget);
     }
     budget.leave();
@@ -204,6 +224,7 @@ final class Values {
     if (Numbers.isNumber(left) && Numbers.isNumber(right)) {
       return Numbers.compare(left, right);
     } else if (isText(left) && isText(right)) {
+      budget.elements(Math.min(text(left).length(), text(right).length()));
       return PythonText.compare(text(left), text(right));
     } else if (left instanceof List<?> a && right instanceof List<?> b) {
       return compareItems(objects(a), objects(b), budget);
@@ -228,12 +249,13 @@ final class Values {
   /** Python's {@code item in container}. */
   static boolean contains(Object container, Object item, Budget budget) {
     if (isText(container)) {
-      budget.elements(text(container).length());
-      return text(container).contains(requireText(item, "'in <string>'"));
+      String sought = requireText(item, "'in <string>'");
+      budget.search(text(container), sought);
+      return text(container).contains(sought);
     } else if (container instanceof Map<?, ?> map) {
-      return map.containsKey(key(item));
+      return map.containsKey(key(item, budget));
     }
-    for (Object element : list(container)) {
+    for (Object element : list(container, budget)) {
       budget.step();
       if (equal(element, item, budget)) {
         return true;

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,6 +58,106 @@ final class TemplateSandboxTest {
     Assertions.assertTimeout(
         Duration.ofSeconds(30),
         () -> assertThatThrownBy(() -> render(template)).isInstanceOf(TemplateException.class));
+  }
+
+  /** Each walks over the text {@code s}, its copy {@code t}, or a list of it. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "s is lower",
+        "s is upper",
+        "s|length",
+        "s[1]",
+        "s[-1]",
+        "{s: 1}",
+        "d[t]",
+        "d.get(t)",
+        "s < t",
+        "l|string",
+        "l ~ ''",
+        "'%s' % l",
+        "'{}'.format(l)",
+        "l|sort",
+        "l|unique|list",
+        "digits|int",
+        "digits|float",
+        "{}[s]",
+        "f(*many)",
+        "many.count(2)",
+        "big.copy()",
+        "big|first",
+        "range(99999)",
+        "s.startswith((t, t, t))"
+      })
+  void walkingOverATextTakesSteps(String expression) {
+    String template =
+        "{% macro f() %}{{ varargs|length }}{% endmacro %}{% set s = 'ä' * 99999 %}"
+            + "{% set t = s ~ '' %}{% set l = [s] %}{% set d = {s: 1} %}"
+            + "{% set many = [1] * 99999 %}{% set digits = '1' * 99999 ~ 'x' %}"
+            + "{% set big = dict(pairs) %}"
+            + "{% for i in range(999) %}{% set x = EXPRESSION %}{% endfor %}";
+    List<List<Integer>> pairs = IntStream.range(0, 99_999).mapToObj(i -> List.of(i, i)).toList();
+    ChatTemplate compiled =
+        ChatTemplate.compile(
+            template.replace("EXPRESSION", expression),
+            new TemplateLimits(900_000, 1 << 20, 100),
+            Clock.systemUTC());
+    assertThatThrownBy(() -> compiled.render(Map.of("pairs", pairs)))
+        .isInstanceOf(TemplateException.class)
+        .hasMessageEndingWith("more than 900000 steps");
+  }
+
+  @Test
+  void capturedTextTakesSteps() {
+    assertThatThrownBy(
+            () ->
+                render(
+                    "{% set s = 'x' * 99999 %}{% for i in range(9999) %}"
+                        + "{% set x %}{{ s }}{% endset %}{% endfor %}"))
+        .isInstanceOf(TemplateException.class);
+  }
+
+  /** As a text of so many characters it would have to be compared with itself at each of them. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "t in s",
+        "s.find(t)",
+        "s.rfind(t)",
+        "s.count(t)",
+        "s.split(t)",
+        "s.rsplit(t)",
+        "s.partition(t)",
+        "s.replace(t, '')",
+        "s.strip('b' * 99999 ~ 'a')"
+      })
+  void longTextsAreNotSoughtInLongOnes(String expression) {
+    String texts = "{% set s = 'a' * 500000 %}{% set t = 'a' * 99999 ~ 'b' %}";
+    assertThatThrownBy(() -> render(texts + "{{ " + expression + " }}"))
+        .isInstanceOf(TemplateException.class)
+        .hasMessageEndingWith("steps");
+  }
+
+  @Test
+  void containersAreTheSameByIdentityAlone() {
+    assertThat(render("{{ [1] is sameas [1] }}")).isEqualTo("False");
+    String shared =
+        "{% set ns = namespace(a=[1], b=[1]) %}{% for i in range(99) %}"
+            + "{% set ns.a = [ns.a, ns.a] %}{% set ns.b = [ns.b, ns.b] %}{% endfor %}";
+    assertThat(render(shared + "{{ ns.a is sameas ns.b }} {{ ns.a is sameas ns.a }}"))
+        .isEqualTo("False True");
+  }
+
+  @Test
+  void viewsAreNoKeys() {
+    assertThatThrownBy(() -> render("{{ {{'k': 1}.values(): 1} }}"))
+        .isInstanceOf(TemplateException.class)
+        .hasMessage("unhashable type: 'dict_values'");
+    String shared =
+        "{% set ns = namespace(a=[1]) %}{% for i in range(99) %}"
+            + "{% set ns.a = [ns.a, ns.a] %}{% endfor %}{% set v = {'k': ns.a}.values() %}";
+    assertThatThrownBy(() -> render(shared + "{{ [v]|unique|list }}"))
+        .isInstanceOf(TemplateException.class);
   }
 
   @Test
