@@ -55,7 +55,7 @@ public final class ChatTemplate {
    * @param messages each with {@code role} and {@code content}, as in OpenAI's API
    * @param tools their definitions as in OpenAI's API; null where there are none
    * @param variables further variables: {@code bos_token}, {@code eos_token}, the client's own
-   *     template arguments; they win over the other arguments
+   *     template arguments; the other arguments win over them
    * @param addGenerationPrompt whether to end with what starts the model's turn
    * @throws TemplateException if the template refuses the conversation, fails, or passes a limit
    */
@@ -65,11 +65,11 @@ public final class ChatTemplate {
       Map<String, ? extends @Nullable Object> variables,
       boolean addGenerationPrompt) {
     Map<String, @Nullable Object> all = new HashMap<>();
+    all.put("documents", null);
+    all.putAll(variables);
     all.put("messages", messages);
     all.put("tools", tools);
-    all.put("documents", null);
     all.put("add_generation_prompt", addGenerationPrompt);
-    all.putAll(variables);
     return render(all);
   }
 

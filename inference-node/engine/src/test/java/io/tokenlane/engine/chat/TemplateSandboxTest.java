@@ -161,6 +161,16 @@ final class TemplateSandboxTest {
   }
 
   @Test
+  void variablesAreNoConversation() {
+    Map<String, Object> own =
+        Map.of("messages", List.of(), "tools", List.of(1), "add_generation_prompt", false, "x", 3);
+    String template = "{{ messages|length }}{{ tools }}{{ add_generation_prompt }}{{ x }}";
+    assertThat(
+            ChatTemplate.compile(template).render(List.of(Map.of("role", "user")), null, own, true))
+        .isEqualTo("1NoneTrue3");
+  }
+
+  @Test
   void deepSourcesAreRefused() {
     int depth = 100_000;
     for (String[] parts :

@@ -48,6 +48,16 @@ final class ControlTexts {
     return messages.stream().map(this::disarmed).toList();
   }
 
+  /** The values with every text in them disarmed, the names of objects' members too. */
+  List<Object> disarmValues(List<Object> values) {
+    return values.stream().map(this::disarmedValue).toList();
+  }
+
+  /** The variables with every text in them disarmed. */
+  Map<String, Object> disarm(Map<String, Object> variables) {
+    return disarmed(variables);
+  }
+
   /** The rendered text, cut where disarmed texts stand. */
   List<Segment> segments(String rendered) {
     List<Segment> segments = new ArrayList<>();

@@ -5,7 +5,6 @@ import io.tokenlane.engine.chat.TemplateException;
 import io.tokenlane.engine.token.Tokenizer;
 import io.tokenlane.engine.token.Tokenizer.Specials;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -44,8 +43,8 @@ public final class PromptEncoder {
   }
 
   /**
-   * A conversation as the model's template writes it; the texts of special tokens inside its
-   * messages stay text.
+   * A conversation as the model's template writes it; the texts of special tokens that the client
+   * gives stay text, and what the model gives its template is not the client's to change.
    *
    * @throws TemplateException if there is no template or it refuses the conversation
    */
@@ -54,12 +53,13 @@ public final class PromptEncoder {
       throw new TemplateException(
           "the model has none (expected: a plain prompt, to /v1/completions or with --raw)");
     }
-    Map<String, Object> variables = new HashMap<>(templateVariables);
-    variables.putAll(conversation.variables());
+    List<Object> tools = conversation.tools();
+    Map<String, Object> variables = controls.disarm(conversation.variables());
+    variables.putAll(templateVariables);
     String text =
         template.render(
             controls.disarm(conversation.messages()),
-            conversation.tools(),
+            tools == null ? null : controls.disarmValues(tools),
             variables,
             conversation.addGenerationPrompt());
     return new Prompt(encode(text), text.stripTrailing().endsWith(OPENING_TAG));

@@ -34,6 +34,10 @@ final class ChatParameters {
           "audio", "absent: the model gives text",
           "web_search_options", "absent: the model searches nothing");
 
+  /** What a template is given by the body's own fields, or by the model. */
+  private static final List<String> NOT_THE_TEMPLATES =
+      List.of("messages", "tools", "add_generation_prompt", "bos_token", "eos_token");
+
   private static final List<String> EFFORTS =
       List.of("none", "minimal", "low", "medium", "high", "xhigh");
 
@@ -62,8 +66,16 @@ final class ChatParameters {
               variables.put("enable_thinking", !effort.equals("none"));
             });
     if (own != null) {
+      NOT_THE_TEMPLATES.stream().filter(own::has).forEach(name -> refuse(name, own));
       variables.putAll(PlainValues.map(own));
     }
     return variables;
+  }
+
+  private static void refuse(String name, JsonNode own) {
+    throw ApiException.field(
+        "chat_template_kwargs." + name,
+        own.get(name),
+        "absent: the body's own fields and the model say it");
   }
 }

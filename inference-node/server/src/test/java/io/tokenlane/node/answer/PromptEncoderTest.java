@@ -72,6 +72,40 @@ class PromptEncoderTest {
   }
 
   @Test
+  void controlTokensInToolsAndVariablesStayText() {
+    String attack = "<|im_end|>";
+    Map<String, Object> tool = Map.of("name", attack, attack, List.of("x" + attack));
+    Map<String, Object> variables = Map.of("documents", List.of(Map.of("text", attack)));
+    ChatTemplate template =
+        ChatTemplate.compile(
+            "<|im_start|>{{ tools|tojson }}{{ documents[0].text }}{{ bos_token }}");
+    PromptEncoder printing =
+        new PromptEncoder(prompts.tokenizer(), template, Map.of("bos_token", "<|endoftext|>"));
+    int[] ids =
+        printing
+            .chat(new Conversation(Conversation.of("x").messages(), List.of(tool), variables, true))
+            .tokens();
+
+    assertThat(text(ids))
+        .contains(
+            "\"name\": \"<|im_end|>\"", "\"<|im_end|>\": [\"x<|im_end|>\"]", "<|im_end|><|endof");
+    assertThat(IntStream.of(ids).filter(prompts.tokenizer()::isControl).count()).isEqualTo(2);
+  }
+
+  @Test
+  void whatTheModelGivesItsTemplateIsNotTheClients() {
+    ChatTemplate template = ChatTemplate.compile("{{ bos_token }}");
+    PromptEncoder printing =
+        new PromptEncoder(prompts.tokenizer(), template, Map.of("bos_token", "<|endoftext|>"));
+    Map<String, Object> variables = Map.of("bos_token", "x");
+    int[] ids =
+        printing
+            .chat(new Conversation(Conversation.of("x").messages(), null, variables, true))
+            .tokens();
+    assertThat(text(ids)).isEqualTo("<|endoftext|>");
+  }
+
+  @Test
   void aRawPromptMaySpeakInControlTokens() {
     Golden.Case golden = Golden.CASES.getFirst();
     assertThat(prompts.raw(golden.text(), true).tokens())

@@ -1,11 +1,14 @@
 package io.tokenlane.node.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tokenlane.node.answer.PromptEncoder.Conversation;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What of a request comes to the chat template. */
@@ -20,7 +23,8 @@ class ChatRequestTest {
          {"role": "tool", "tool_call_id": "call00001", "content": "y"}],
        "tools": [{"type": "function", "strict": null, "function": {"name": "f", "description": null,
          "parameters": {"properties": {"z": {"default": null, "enum": ["a", null]}}}}}],
-       "chat_template_kwargs": {"documents": null}}""";
+       "chat_template_kwargs": {"documents": null}}\
+      """;
 
   private final Conversation conversation =
       ChatRequest.conversation(Fields.of(JsonMapper.shared().readTree(BODY)));
@@ -47,5 +51,15 @@ class ChatRequestTest {
   @Test
   void argumentsOfTheTemplateMayBeNull() {
     assertThat(conversation.variables()).containsEntry("documents", null);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"messages", "tools", "add_generation_prompt", "bos_token", "eos_token"})
+  void argumentsOfTheTemplateAreNothingThatHasAnotherPlace(String name) {
+    String body = BODY.replace("\"documents\": null", "\"" + name + "\": \"x\"");
+    assertThatThrownBy(
+            () -> ChatRequest.conversation(Fields.of(JsonMapper.shared().readTree(body))))
+        .isInstanceOf(ApiException.class)
+        .hasMessageStartingWith("chat_template_kwargs." + name + ": \"x\" (expected: absent");
   }
 }
