@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.function.IntPredicate;
 
 /** A model's shapes from GGUF metadata. */
 final class GgufConfig extends ConfigFields {
@@ -92,7 +93,7 @@ final class GgufConfig extends ConfigFields {
 
   @Override
   Formulas formulas(Architecture known, Shape shape) {
-    int window = integer(key("attention.sliding_window")).orElse(0);
+    int window = integer(key("attention.sliding_window")).orElse(windowUntold(known));
     return new Formulas(
         known.activation(),
         attentionScale(known, shape),
@@ -100,11 +101,33 @@ final class GgufConfig extends ConfigFields {
         cap("final_logit_softcapping", known.logitCap()),
         known.embeddingScale(shape.hidden()),
         0,
-        windows(window, shape.layers(), known::slides),
+        windows(window, shape.layers(), slides(known, shape.layers())),
         number(key("rope.freq_base_swa")).isPresent()
             ? positive(key("rope.freq_base_swa"), number(key("rope.freq_base_swa")).getAsDouble())
             : known.localTheta(),
         known.unturned(shape.layers()));
+  }
+
+  /** The first files of Gemma 2 are silent on its window; others are where they have none. */
+  private static int windowUntold(Architecture known) {
+    return known == Architecture.GEMMA2 ? known.defaultWindow() : 0;
+  }
+
+  /** Layers with a window: all but the last of each period, or those with a flag. */
+  private IntPredicate slides(Architecture known, int layers) {
+    String key = key("attention.sliding_window_pattern");
+    if (gguf.metadata().isArray(key)) {
+      List<Boolean> flags = gguf.metadata().flags(key).orElseThrow();
+      check(flags.size() == layers, key, flags.size() + " flags", "one for each of the layers");
+      return flags::get;
+    }
+    OptionalInt told = integer(key);
+    if (told.isEmpty()) {
+      return known::slides;
+    }
+    int period = told.getAsInt();
+    check(period >= 0, key, period, "0 or more");
+    return layer -> period == 0 || layer % period < period - 1;
   }
 
   /** The largest models of Gemma 2 and 3 divide by other than their heads' width. */

@@ -9,6 +9,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,22 @@ public final class GgufMetadata {
   public Optional<Boolean> flag(String key) {
     GgufValue value = find(key, "a boolean", v -> !v.array() && v.type() == GgufType.BOOL);
     return value == null ? Optional.empty() : Optional.of(value.integer(0) != 0);
+  }
+
+  /** Whether the key is there and holds an array. */
+  public boolean isArray(String key) {
+    GgufValue value = values.get(key);
+    return value != null && value.array();
+  }
+
+  /** An array of booleans. */
+  public Optional<List<Boolean>> flags(String key) {
+    GgufValue value =
+        find(key, "an array of booleans", v -> v.array() && v.type() == GgufType.BOOL);
+    return value == null
+        ? Optional.empty()
+        : Optional.of(
+            IntStream.range(0, value.count()).mapToObj(i -> value.integer(i) != 0).toList());
   }
 
   /** An array of strings. Invalid UTF-8 becomes replacement characters. */
