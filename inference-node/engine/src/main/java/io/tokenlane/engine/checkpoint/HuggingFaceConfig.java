@@ -11,7 +11,9 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** A model's shapes from {@code config.json}, of transformers before and since version 5. */
@@ -141,9 +143,8 @@ final class HuggingFaceConfig extends ConfigFields {
   }
 
   private IntPredicate slides(Architecture known, int layers) {
-    JsonNode types = json.find("layer_types");
+    JsonNode types = perLayer("layer_types", layers, JsonNode::isString, "strings");
     if (types != null) {
-      check(types.size() == layers, "layer_types", types.size(), "one for each of the layers");
       return layer -> types.get(layer).asString("").equals("sliding_attention");
     }
     if (known == Architecture.SMOLLM3) {
@@ -158,12 +159,27 @@ final class HuggingFaceConfig extends ConfigFields {
   }
 
   private List<Boolean> unturned(Architecture known, int layers) {
-    JsonNode flags = json.find("no_rope_layers");
-    if (flags == null || known != Architecture.SMOLLM3) {
+    if (known != Architecture.SMOLLM3) {
       return known.unturned(layers);
     }
-    check(flags.size() == layers, "no_rope_layers", flags.size(), "one for each of the layers");
+    JsonNode flags = perLayer("no_rope_layers", layers, JsonNode::isIntegralNumber, "integers");
+    if (flags == null) {
+      return known.unturned(layers);
+    }
     return IntStream.range(0, layers).mapToObj(i -> flags.get(i).asInt(1) == 0).toList();
+  }
+
+  /** An array with one element of a kind for each layer; null where the field is missing. */
+  private @Nullable JsonNode perLayer(
+      String field, int layers, Predicate<JsonNode> fits, String kind) {
+    JsonNode values = json.find(field);
+    if (values == null) {
+      return null;
+    }
+    check(values.isArray(), field, values.getNodeType(), "an array of " + kind);
+    check(values.size() == layers, field, values.size(), "one for each of the layers");
+    values.forEach(value -> check(fits.test(value), field, value, "an array of " + kind));
+    return values;
   }
 
   private float localTheta(Architecture known) {

@@ -55,6 +55,14 @@ final class HostileFolderTest {
             + " (expected: 1 or more, or none)",
         "\"use_cache\": true | \"layer_types\": [\"full_attention\"] | model/config.json:"
             + " layer_types: 1 (expected: one for each of the layers)",
+        "\"use_cache\": true | \"layer_types\": {\"a\": 1, \"b\": 2, \"c\": 3} |"
+            + " model/config.json: layer_types: OBJECT (expected: an array of strings)",
+        "\"use_cache\": true | \"layer_types\": [1, [], null] | model/config.json: layer_types: 1"
+            + " (expected: an array of strings)",
+        "\"llama\" | \"smollm3\", \"no_rope_layers\": {\"a\": 1, \"b\": 2, \"c\": 3} |"
+            + " model/config.json: no_rope_layers: OBJECT (expected: an array of integers)",
+        "\"llama\" | \"smollm3\", \"no_rope_layers\": [1, {}, 0] | model/config.json:"
+            + " no_rope_layers: {} (expected: an array of integers)",
         "\"use_cache\": true | \"quantization_config\": {} | model/config.json:"
             + " quantization_config: set (expected: none)",
       })
