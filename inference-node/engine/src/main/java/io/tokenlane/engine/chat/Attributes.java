@@ -2,6 +2,7 @@ package io.tokenlane.engine.chat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * here and in the method tables exists; there is no way from a value to a Java object.
  */
 final class Attributes {
+  /** What counts as an index in a path; longer ones are beyond any list. */
+  private static final Pattern INDEX = Pattern.compile("\\d{1,18}");
+
   private Attributes() {}
 
   /** {@code value.name}: a method or attribute first, then an item. */
@@ -41,8 +45,8 @@ final class Attributes {
     Object found = value;
     for (String part : Values.text(path).split("\\.")) {
       budget.step();
-      boolean number = !part.isEmpty() && part.chars().allMatch(Character::isDigit);
-      found = item(found, number ? (Object) Long.valueOf(part) : part, budget);
+      found =
+          item(found, INDEX.matcher(part).matches() ? (Object) Long.valueOf(part) : part, budget);
     }
     return found;
   }

@@ -88,6 +88,8 @@ public final class ChatTemplate {
     } catch (StackOverflowError e) {
       // As in compile: the evaluation of a long chain of operators is as deep as the chain is long.
       throw new TemplateException("template nests too deeply");
+    } catch (ArithmeticException | IllegalArgumentException e) {
+      throw new TemplateException("template: " + e.getMessage());
     }
     return out.toString();
   }

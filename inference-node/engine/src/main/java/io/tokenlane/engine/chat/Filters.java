@@ -57,7 +57,7 @@ final class Filters {
   private static Object abs(Object value) {
     return switch (Numbers.requireNumber(value, "abs")) {
       case Double d -> Math.abs(d);
-      case Object integer -> Math.absExact((Long) integer);
+      case Object integer -> (Long) integer < 0 ? Numbers.negate(integer) : integer;
     };
   }
 

@@ -108,9 +108,17 @@ final class NumberFormat {
       case "X" -> sign + (prefixed ? "0X" : "") + Long.toHexString(size).toUpperCase(Locale.ROOT);
       case "o" -> sign + (prefixed ? "0o" : "") + Long.toOctalString(size);
       case "b" -> sign + (prefixed ? "0b" : "") + Long.toBinaryString(size);
-      case "c" -> Character.toString((int) size);
+      case "c" -> character(value);
       default -> Long.toString(value);
     };
+  }
+
+  private static String character(long codePoint) {
+    if (codePoint < 0 || codePoint > Character.MAX_CODE_POINT) {
+      throw new TemplateException(
+          "character: " + codePoint + " (expected: 0 to " + Character.MAX_CODE_POINT + ")");
+    }
+    return Character.toString((int) codePoint);
   }
 
   private static String fixed(double real, int places) {

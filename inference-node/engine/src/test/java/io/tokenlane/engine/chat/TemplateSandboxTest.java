@@ -160,6 +160,20 @@ final class TemplateSandboxTest {
         .isInstanceOf(TemplateException.class);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "(-9223372036854775807 - 1)|abs",
+        "9223372036854775807|round(-19)",
+        "'{:c}'.format(99999999)",
+        "'%c' % -1",
+        "1 // 0"
+      })
+  void numbersThatDoNotFitAreRefused(String expression) {
+    assertThatThrownBy(() -> render("{{ " + expression + " }}"))
+        .isInstanceOf(TemplateException.class);
+  }
+
   @Test
   void variablesAreNoConversation() {
     Map<String, Object> own =
