@@ -68,6 +68,7 @@ final class Attributes {
       case Markup m -> TextMethods.find(m.text(), name);
       case Map<?, ?> m -> ContainerMethods.ofMap(m, name);
       case List<?> l -> ContainerMethods.ofList(Values.objects(l), "list", name);
+      case Tuple t when t.find(name) != null -> t.find(name);
       case Tuple t -> ContainerMethods.ofList(t.items(), "tuple", name);
       case Namespace n -> n.find(name);
       case LoopState l -> l.attribute(name);

@@ -22,21 +22,24 @@ record ForLoop(
 
   @Override
   public Flow run(Scope scope, Output out) {
-    run(Values.list(items.eval(scope), scope.budget()), scope, out, 0);
-    return Flow.NEXT;
+    return run(items.eval(scope), scope, out, 0);
   }
 
   /** Runs one level over the elements and returns what it prints. */
   String level(Object elements, Scope scope, int depth) {
     Output text = new Output(scope.budget());
     scope.budget().enter();
-    run(Values.list(elements, scope.budget()), scope, text, depth);
+    run(elements, scope, text, depth);
     scope.budget().leave();
     return text.toString();
   }
 
-  private void run(List<Object> elements, Scope scope, Output out, int depth) {
-    List<Object> taken = taken(elements, scope);
+  /** What there is in place of elements belongs to the loop around this one, and may leave it. */
+  private Flow run(Object elements, Scope scope, Output out, int depth) {
+    List<Object> taken = taken(Values.list(elements, scope.budget()), scope);
+    if (taken.isEmpty()) {
+      return Statement.runAll(otherwise, scope.inner(), out);
+    }
     LoopState state = new LoopState(this, taken, scope, depth);
     for (int i = 0; i < taken.size(); i++) {
       scope.budget().step();
@@ -47,9 +50,7 @@ record ForLoop(
         break;
       }
     }
-    if (taken.isEmpty()) {
-      Statement.runAll(otherwise, scope.inner(), out);
-    }
+    return Flow.NEXT;
   }
 
   private List<Object> taken(List<Object> elements, Scope scope) {

@@ -41,7 +41,7 @@ final class Macro implements Callable {
     Object block = named.remove("caller");
     scope.set("caller", block == null ? new Undefined("No caller defined") : block);
     bind(arguments.positional(), named, scope);
-    String text = Statements.capture(definition.body(), scope);
+    String text = Statements.capture(definition.body(), scope).text();
     budget.leave();
     return text;
   }

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,6 +14,8 @@ import java.util.function.UnaryOperator;
 
 /** The filters over sequences and dictionaries. */
 final class SequenceFilters {
+  private static final List<String> GROUP = List.of("grouper", "list");
+
   private SequenceFilters() {}
 
   static void addTo(Map<String, Filter> all) {
@@ -262,21 +263,29 @@ final class SequenceFilters {
     return new Generator(batches);
   }
 
+  /** Neighbours of equal keys are a group, named as its first item has the key. */
   private static Object groupBy(Object value, Arguments arguments, Scope scope) {
     Object attribute = arguments.require(0, "attribute");
-    Map<Object, List<Object>> groups = new LinkedHashMap<>();
-    List<Object> ordered =
-        sorted(
-            list(value, scope),
-            item -> fold(at(item, attribute, scope), false, scope),
-            false,
-            scope);
-    for (Object item : ordered) {
-      Object key = Values.key(at(item, attribute, scope), scope.budget());
-      groups.computeIfAbsent(key, absent -> new ArrayList<>()).add(item);
+    Object otherwise = arguments.get(1, "default", None.NONE);
+    boolean exactCase = Values.truth(arguments.get(2, "case_sensitive", false));
+    UnaryOperator<Object> name = item -> orElse(at(item, attribute, scope), otherwise);
+    UnaryOperator<Object> key = item -> fold(name.apply(item), exactCase, scope);
+    List<Object> groups = new ArrayList<>();
+    List<Object> group = List.of();
+    Object last = None.NONE;
+    for (Object item : sorted(list(value, scope), key, false, scope)) {
+      Object now = key.apply(item);
+      if (group.isEmpty() || !Values.equal(last, now, scope.budget())) {
+        group = new ArrayList<>();
+        groups.add(new Tuple(List.of(name.apply(item), group), GROUP));
+      }
+      group.add(item);
+      last = now;
     }
-    List<Object> pairs = new ArrayList<>();
-    groups.forEach((key, items) -> pairs.add(Tuple.of(key, items)));
-    return pairs;
+    return groups;
+  }
+
+  private static Object orElse(Object found, Object otherwise) {
+    return found instanceof Undefined && !(otherwise instanceof None) ? otherwise : found;
   }
 }

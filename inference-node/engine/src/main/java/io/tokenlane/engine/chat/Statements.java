@@ -76,31 +76,44 @@ final class Statements {
   record SetBlock(Target target, Expr filtered, List<Statement> body) implements Statement {
     @Override
     public Flow run(Scope scope, Output out) {
-      target.assign(scope, filtered.eval(captured(body, scope)));
-      return Flow.NEXT;
+      Captured captured = capture(body, scope.inner());
+      if (captured.isWhole()) {
+        target.assign(scope, filtered.eval(captured.in(scope)));
+      }
+      return captured.flow();
     }
   }
 
   record FilterBlock(Expr filtered, List<Statement> body) implements Statement {
     @Override
     public Flow run(Scope scope, Output out) {
-      Object printed = filtered.eval(captured(body, scope));
-      out.append(Values.print(printed, scope.budget()));
-      return Flow.NEXT;
+      Captured captured = capture(body, scope.inner());
+      if (captured.isWhole()) {
+        out.append(Values.print(filtered.eval(captured.in(scope)), scope.budget()));
+      }
+      return captured.flow();
     }
   }
 
-  private static Scope captured(List<Statement> body, Scope scope) {
-    Scope inner = scope.inner();
-    inner.set(CAPTURED, capture(body, scope.inner()));
-    return inner;
+  /** What statements print, and how they ended. */
+  record Captured(String text, Statement.Flow flow) {
+
+    /** Whether none of them left the loop's round, with which the text would be lost. */
+    boolean isWhole() {
+      return flow == Statement.Flow.NEXT;
+    }
+
+    private Scope in(Scope scope) {
+      Scope inner = scope.inner();
+      inner.set(CAPTURED, text);
+      return inner;
+    }
   }
 
-  /** What statements print. */
-  static String capture(List<Statement> body, Scope scope) {
+  static Captured capture(List<Statement> body, Scope scope) {
     Output text = new Output(scope.budget());
-    Statement.runAll(body, scope, text);
-    return text.toString();
+    Statement.Flow flow = Statement.runAll(body, scope, text);
+    return new Captured(text.toString(), flow);
   }
 
   record DefineMacro(Macro.Definition definition) implements Statement {

@@ -29,7 +29,7 @@ final class TagLexer {
   TagLexer(String source, List<Token> tokens) {
     this.source = source;
     this.tokens = tokens;
-    matcher = SPACE.matcher(source);
+    matcher = SPACE.matcher(source).useTransparentBounds(true);
   }
 
   /** Adds the tokens of the tag that goes on at {@code from}; returns the position behind it. */
