@@ -13,7 +13,7 @@ import java.util.List;
  */
 final class StepStates {
   /** States of a step that are kept, its last ones. */
-  private static final int MOST = 256;
+  private static final int MOST = 64;
 
   private List<float[]> step = new ArrayList<>();
   private List<float[]> previous = new ArrayList<>();

@@ -42,6 +42,17 @@ final class StepStatesTest {
   }
 
   @Test
+  void ofALongStepItsEndIsCompared() {
+    StepStates states = new StepStates();
+    float[][] first = step(100);
+    float[][] second = step(100);
+    System.arraycopy(first, 36, second, 36, 64);
+    end(states, step(100));
+    end(states, first);
+    assertThat(end(states, second)).isGreaterThan(0.999);
+  }
+
+  @Test
   void whatWasNoStepCountsForNothing() {
     StepStates states = new StepStates();
     float[][] first = step(6);
