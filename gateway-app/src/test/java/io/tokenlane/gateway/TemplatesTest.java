@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.util.Collections;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -74,6 +76,40 @@ final class TemplatesTest {
     assertThat(changed.statusCode()).isEqualTo(400);
     assertThat(changed.body()).contains("a new version");
     assertThat(post("/tokenlane/compress", "[]").statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void templatesThatNestTooDeepAreRefusedAndNotKept() {
+    String blocks = "{% if x %}".repeat(3000) + "{% endif %}".repeat(3000);
+    String brackets = "{{ " + "(".repeat(3000) + "x" + ")".repeat(3000) + " }}";
+    for (String source : List.of(blocks, brackets)) {
+      HttpResponse<String> refused =
+          post(
+              "/tokenlane/templates",
+              "{\"id\":\"deep\",\"syntax\":\"jinja\",\"source\":\"" + source + "\"}");
+      assertThat(refused.statusCode()).isEqualTo(400);
+      assertThat(refused.body()).contains("within each other");
+    }
+    assertThat(gateway.get("/tokenlane/templates").body()).doesNotContain("deep@1");
+  }
+
+  @Test
+  void renderingsThatWouldNotEndAreRefused() {
+    String loops = "{% for x in xs %}".repeat(5) + "{{ x }}" + "{% endfor %}".repeat(5);
+    post("/tokenlane/templates", "{\"id\":\"loops\",\"source\":\"" + loops + "\"}");
+    String variables = "\"variables\":{\"xs\":" + Collections.nCopies(400, 0) + "}";
+
+    HttpResponse<String> rendered =
+        post("/tokenlane/templates/loops@1/render", "{" + variables + "}");
+    HttpResponse<String> called =
+        gateway.chat("{\"model\":\"m\",\"template\":\"loops@1\"," + variables + "}");
+
+    assertThat(rendered.statusCode()).isEqualTo(400);
+    assertThat(rendered.body()).contains("too much work");
+    assertThat(called.statusCode()).isEqualTo(400);
+    assertThat(called.body()).contains("too much work").contains("invalid_variables");
+    assertThat(gateway.one.calls()).isEmpty();
+    assertThat(gateway.two.calls()).isEmpty();
   }
 
   @Test

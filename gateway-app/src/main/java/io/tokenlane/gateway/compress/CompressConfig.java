@@ -31,6 +31,11 @@ public class CompressConfig {
   }
 
   @Bean
+  Workers promptWorkers(Scheduler compressWorkers) {
+    return new Workers(compressWorkers);
+  }
+
+  @Bean
   TemplateRegistry templateRegistry(CompressionProperties properties) {
     TemplateRegistry registry = new TemplateRegistry();
     properties.templates().forEach(template -> registry.register(template.template()));
@@ -55,14 +60,14 @@ public class CompressConfig {
       Policies policies,
       CallCompressor compressor,
       TemplateRegistry registry,
-      Scheduler compressWorkers,
+      Workers promptWorkers,
       MeterRegistry meters) {
     return new CompressFilter(
         policies,
         compressor,
         new TemplateCalls(registry),
         new MinedTemplates(registry),
-        compressWorkers,
+        promptWorkers,
         new CompressionMeters(meters));
   }
 
@@ -72,14 +77,14 @@ public class CompressConfig {
       TokenCounter counter,
       CallCompressor compressor,
       Policies policies,
-      Scheduler compressWorkers) {
-    return new TemplatesApi(registry, counter, compressor, policies, compressWorkers).routes();
+      Workers promptWorkers) {
+    return new TemplatesApi(registry, counter, compressor, policies, promptWorkers).routes();
   }
 
   @Bean
   CompressionPreview compressionPreview(
-      CallCompressor compressor, Policies policies, Scheduler compressWorkers) {
-    return new CompressionPreview(compressor, policies, compressWorkers);
+      CallCompressor compressor, Policies policies, Workers promptWorkers) {
+    return new CompressionPreview(compressor, policies, promptWorkers);
   }
 
   /**

@@ -6,7 +6,6 @@ import io.tokenlane.gateway.call.CallParser;
 import io.tokenlane.gateway.call.InferenceCall;
 import io.tokenlane.gateway.call.PromptTokens;
 import io.tokenlane.gateway.call.Trail;
-import io.tokenlane.gateway.error.ApiException;
 import io.tokenlane.gateway.route.FilterOrder;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -18,7 +17,6 @@ import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -37,7 +35,7 @@ final class CompressFilter implements GlobalFilter, Ordered {
   private final CallCompressor compressor;
   private final TemplateCalls templates;
   private final MinedTemplates mined;
-  private final Scheduler workers;
+  private final Workers workers;
   private final CompressionMeters meters;
 
   CompressFilter(
@@ -45,7 +43,7 @@ final class CompressFilter implements GlobalFilter, Ordered {
       CallCompressor compressor,
       TemplateCalls templates,
       MinedTemplates mined,
-      Scheduler workers,
+      Workers workers,
       CompressionMeters meters) {
     this.policies = policies;
     this.compressor = compressor;
@@ -73,10 +71,10 @@ final class CompressFilter implements GlobalFilter, Ordered {
     if (!templated && passesAsItIs(exchange, call.get(), policy)) {
       return chain.filter(exchange);
     }
-    return Mono.fromCallable(() -> new Visit(exchange, call.get(), route, policy).rewritten())
-        .subscribeOn(workers)
+    return workers
+        .run(() -> new Visit(exchange, call.get(), route, policy).rewritten())
         .onErrorResume(
-            failure -> !templated && !(failure instanceof ApiException),
+            failure -> !templated,
             failure -> {
               meters.skipped();
               return Mono.just(exchange);

@@ -3,7 +3,6 @@ package io.tokenlane.gateway.compress;
 import io.tokenlane.gateway.call.CallKind;
 import io.tokenlane.gateway.call.CallParser;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -11,9 +10,9 @@ import tools.jackson.databind.node.ObjectNode;
 public final class CompressionPreview {
   private final CallCompressor compressor;
   private final Policies policies;
-  private final Scheduler workers;
+  private final Workers workers;
 
-  CompressionPreview(CallCompressor compressor, Policies policies, Scheduler workers) {
+  CompressionPreview(CallCompressor compressor, Policies policies, Workers workers) {
     this.compressor = compressor;
     this.policies = policies;
     this.workers = workers;
@@ -27,7 +26,7 @@ public final class CompressionPreview {
    * @return fails with an {@link IllegalArgumentException} where the body is no chat
    */
   public Mono<ObjectNode> of(String route, byte[] body) {
-    return Mono.fromSupplier(() -> preview(route, parse(body))).subscribeOn(workers);
+    return workers.run(() -> preview(route, parse(body)));
   }
 
   private static ObjectNode parse(byte[] body) {

@@ -37,7 +37,8 @@ final class TemplateCalls {
   /**
    * Null where the call names no template.
    *
-   * @throws ApiException 400 where it names one that is unknown, or variables that are none
+   * @throws ApiException 400 where it names one that is unknown, or variables that are none or take
+   *     too long to render
    */
   @Nullable Rendered render(CallKind kind, ObjectNode body) {
     if (!body.path(TEMPLATE).isString()
@@ -45,7 +46,7 @@ final class TemplateCalls {
       return null;
     }
     Template template = template(body.path(TEMPLATE).stringValue());
-    String prompt = template.render(variables(body.path(VARIABLES)));
+    String prompt = prompt(template, variables(body.path(VARIABLES)));
     ObjectNode rendered = body.deepCopy();
     String role = rendered.path(ROLE).asString("user");
     rendered.remove(TEMPLATE);
@@ -60,6 +61,15 @@ final class TemplateCalls {
       rendered.set("messages", messages);
     }
     return new Rendered(rendered, template);
+  }
+
+  private static String prompt(Template template, Map<String, Object> variables) {
+    try {
+      return template.render(variables);
+    } catch (IllegalArgumentException tooMuch) {
+      throw new ApiException(
+          HttpStatus.BAD_REQUEST, "invalid_variables", String.valueOf(tooMuch.getMessage()));
+    }
   }
 
   private Template template(String reference) {

@@ -9,8 +9,8 @@ import io.tokenlane.gateway.call.CallKind;
 import io.tokenlane.gateway.call.CallParser;
 import io.tokenlane.gateway.error.ApiException;
 import java.util.Locale;
+import java.util.concurrent.Callable;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.server.RouterFunction;
@@ -18,7 +18,6 @@ import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -33,14 +32,14 @@ final class TemplatesApi {
   private final TokenCounter counter;
   private final CallCompressor compressor;
   private final Policies policies;
-  private final Scheduler workers;
+  private final Workers workers;
 
   TemplatesApi(
       TemplateRegistry registry,
       TokenCounter counter,
       CallCompressor compressor,
       Policies policies,
-      Scheduler workers) {
+      Workers workers) {
     this.registry = registry;
     this.counter = counter;
     this.compressor = compressor;
@@ -78,9 +77,9 @@ final class TemplatesApi {
         .flatMap(body -> answer(status, () -> work.apply(parse(body))));
   }
 
-  private Mono<ServerResponse> answer(HttpStatus status, Supplier<JsonNode> work) {
-    return Mono.fromSupplier(() -> CallParser.write(work.get()))
-        .subscribeOn(workers)
+  private Mono<ServerResponse> answer(HttpStatus status, Callable<JsonNode> work) {
+    return workers
+        .run(() -> CallParser.write(work.call()))
         .onErrorMap(
             IllegalArgumentException.class,
             wrong ->
@@ -119,6 +118,7 @@ final class TemplatesApi {
     return node;
   }
 
+  /** Told before it is kept: what cannot be told would be in the way of every list. */
   private JsonNode register(ObjectNode body) {
     String source = body.path("source").asString("");
     if (!body.path("source").isString()) {
@@ -131,7 +131,9 @@ final class TemplatesApi {
             body.path("version").asString("1"),
             source,
             syntax.isString() ? syntax(syntax.stringValue()) : Syntax.of(source));
-    return described(registry.register(template));
+    ObjectNode told = described(template);
+    Template kept = registry.register(template);
+    return kept == template ? told : described(kept);
   }
 
   private static Syntax syntax(String name) {

@@ -11,15 +11,21 @@ import org.jspecify.annotations.Nullable;
 
 /** A value computed from variables. */
 sealed interface Expression {
-  @Nullable Object value(Function<String, @Nullable Object> names);
+  @Nullable Object value(Scope scope);
 
   /** The names that it begins with. */
   Stream<String> roots();
 
+  /** How many operations lie within each other; 0 for constants and variables. */
+  int depth();
+
+  /** What names stand for, and what computing may cost. */
+  record Scope(Function<String, @Nullable Object> names, Work work) {}
+
   /** A constant. */
   record Constant(@Nullable Object constant) implements Expression {
     @Override
-    public @Nullable Object value(Function<String, @Nullable Object> names) {
+    public @Nullable Object value(Scope scope) {
       return constant;
     }
 
@@ -27,60 +33,103 @@ sealed interface Expression {
     public Stream<String> roots() {
       return Stream.empty();
     }
+
+    @Override
+    public int depth() {
+      return 0;
+    }
   }
 
   /** A variable. */
   record Name(String name) implements Expression {
     @Override
-    public @Nullable Object value(Function<String, @Nullable Object> names) {
-      return names.apply(name);
+    public @Nullable Object value(Scope scope) {
+      return scope.names().apply(name);
     }
 
     @Override
     public Stream<String> roots() {
       return Stream.of(name);
     }
+
+    @Override
+    public int depth() {
+      return 0;
+    }
   }
 
   /** A member of a mapping or an element of a list. */
   record Member(Expression of, Expression key) implements Expression {
     @Override
-    public @Nullable Object value(Function<String, @Nullable Object> names) {
-      return Values.member(of.value(names), key.value(names));
+    public @Nullable Object value(Scope scope) {
+      return Values.member(of.value(scope), key.value(scope));
     }
 
     @Override
     public Stream<String> roots() {
       return Stream.concat(of.roots(), key.roots());
     }
+
+    @Override
+    public int depth() {
+      return 1 + Math.max(of.depth(), key.depth());
+    }
   }
 
   /** {@code and}, {@code or}: the operand that decides, as in Python. */
   record Logic(boolean and, Expression left, Expression right) implements Expression {
     @Override
-    public @Nullable Object value(Function<String, @Nullable Object> names) {
-      Object first = left.value(names);
-      return Values.isTrue(first) == and ? right.value(names) : first;
+    public @Nullable Object value(Scope scope) {
+      Object first = left.value(scope);
+      return Values.isTrue(first) == and ? right.value(scope) : first;
     }
 
     @Override
     public Stream<String> roots() {
       return Stream.concat(left.roots(), right.roots());
     }
+
+    @Override
+    public int depth() {
+      return 1 + Math.max(left.depth(), right.depth());
+    }
   }
 
   /** An operator, a test or a filter by its name. */
   record Call(String operation, List<Expression> operands) implements Expression {
     @Override
-    public @Nullable Object value(Function<String, @Nullable Object> names) {
+    public @Nullable Object value(Scope scope) {
       List<@Nullable Object> values = new ArrayList<>();
-      operands.forEach(operand -> values.add(operand.value(names)));
-      return apply(values);
+      for (Expression operand : operands) {
+        Object value = operand.value(scope);
+        scope.work().spend(Values.weight(value));
+        values.add(value);
+      }
+      scope.work().spend(multiplied(values));
+      Object result = apply(values);
+      scope.work().spend(result instanceof String text ? text.length() : 1);
+      return result;
     }
 
     @Override
     public Stream<String> roots() {
       return operands.stream().flatMap(Expression::roots);
+    }
+
+    @Override
+    public int depth() {
+      return 1 + operands.stream().mapToInt(Expression::depth).max().orElse(0);
+    }
+
+    /** The most characters that the result may have where it is no sum of the operands. */
+    private long multiplied(List<@Nullable Object> values) {
+      return switch (operation) {
+        case "join" -> (long) Values.size(values.getFirst()) * Values.print(values.get(1)).length();
+        case "replace" ->
+            Values.places(Values.print(values.getFirst()), Values.print(values.get(1)))
+                * Values.print(values.get(2)).length();
+        default -> 0;
+      };
     }
 
     private @Nullable Object apply(List<@Nullable Object> values) {

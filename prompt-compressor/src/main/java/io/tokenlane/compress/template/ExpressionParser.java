@@ -32,9 +32,13 @@ final class ExpressionParser {
           "None",
           Values.NONE);
 
+  /** Whole numbers of so many digits fit into a long. */
+  private static final int MOST_DIGITS = 18;
+
   private final String source;
   private final List<String> tokens = new ArrayList<>();
   private int at;
+  private int nested;
 
   private ExpressionParser(String source) {
     this.source = source;
@@ -54,11 +58,11 @@ final class ExpressionParser {
    */
   static Expression parse(String source) {
     ExpressionParser parser = new ExpressionParser(source);
-    Expression expression = parser.or();
+    Expression expression = parser.inner();
     if (parser.at < parser.tokens.size()) {
       throw parser.wrong("an operator");
     }
-    return expression;
+    return parser.shallow(expression);
   }
 
   private IllegalArgumentException wrong(String expected) {
@@ -85,10 +89,35 @@ final class ExpressionParser {
     return token;
   }
 
+  /** What stands within brackets, or within no others. */
+  private Expression inner() {
+    nest();
+    Expression inner = or();
+    nested--;
+    return inner;
+  }
+
+  private void nest() {
+    if (++nested > Template.MOST_NESTED) {
+      throw tooDeep();
+    }
+  }
+
+  private Expression shallow(Expression expression) {
+    if (expression.depth() > Template.MOST_NESTED) {
+      throw tooDeep();
+    }
+    return expression;
+  }
+
+  private IllegalArgumentException tooDeep() {
+    return wrong("at most " + Template.MOST_NESTED + " operations within each other");
+  }
+
   private Expression or() {
     Expression left = and();
     while (take("or")) {
-      left = new Expression.Logic(false, left, and());
+      left = shallow(new Expression.Logic(false, left, and()));
     }
     return left;
   }
@@ -96,13 +125,19 @@ final class ExpressionParser {
   private Expression and() {
     Expression left = not();
     while (take("and")) {
-      left = new Expression.Logic(true, left, not());
+      left = shallow(new Expression.Logic(true, left, not()));
     }
     return left;
   }
 
   private Expression not() {
-    return take("not") ? negated(not()) : comparison();
+    if (!take("not")) {
+      return comparison();
+    }
+    nest();
+    Expression negated = negated(not());
+    nested--;
+    return negated;
   }
 
   private static Expression negated(Expression expression) {
@@ -141,7 +176,7 @@ final class ExpressionParser {
   private Expression joined() {
     Expression left = postfix();
     while (take("~")) {
-      left = new Expression.Call("~", List.of(left, postfix()));
+      left = shallow(new Expression.Call("~", List.of(left, postfix())));
     }
     return left;
   }
@@ -149,10 +184,11 @@ final class ExpressionParser {
   private Expression postfix() {
     Expression value = primary();
     while (true) {
+      value = shallow(value);
       if (take(".")) {
         value = member(value, next("a name after ."));
       } else if (take("[")) {
-        value = new Expression.Member(value, or());
+        value = new Expression.Member(value, inner());
         close("]");
       } else if (take("|")) {
         value = filter(value);
@@ -179,7 +215,7 @@ final class ExpressionParser {
     List<Expression> operands = new ArrayList<>(List.of(value));
     if (take("(")) {
       while (!take(")")) {
-        operands.add(or());
+        operands.add(inner());
         if (!take(",") && !")".equals(peek())) {
           throw wrong(")");
         }
@@ -197,11 +233,22 @@ final class ExpressionParser {
     }
   }
 
+  private Object number(String token) {
+    BigDecimal number = new BigDecimal(token);
+    if (number.scale() > 0) {
+      return number;
+    }
+    if (token.length() > MOST_DIGITS) {
+      throw wrong("whole numbers of at most " + MOST_DIGITS + " digits");
+    }
+    return number.longValueExact();
+  }
+
   private Expression primary() {
     String token = next("a name, a text or a number");
     char first = token.charAt(0);
     if (token.equals("(")) {
-      Expression inner = or();
+      Expression inner = inner();
       close(")");
       return inner;
     }
@@ -210,8 +257,7 @@ final class ExpressionParser {
           token.substring(1, token.length() - 1).replace("\\n", "\n").replaceAll("\\\\(.)", "$1"));
     }
     if (Character.isDigit(first)) {
-      BigDecimal number = new BigDecimal(token);
-      return new Expression.Constant(number.scale() > 0 ? number : number.longValueExact());
+      return new Expression.Constant(number(token));
     }
     if (!Character.isLetter(first) && first != '_') {
       throw wrong("a name, a text or a number");

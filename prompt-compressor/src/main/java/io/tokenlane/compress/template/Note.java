@@ -1,5 +1,6 @@
 package io.tokenlane.compress.template;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -38,16 +39,14 @@ public record Note(String reference, String control, List<String> fields) {
   }
 
   private char separator() {
+    BitSet used = new BitSet();
+    fields.forEach(field -> field.chars().forEach(used::set));
     return (char)
         IntStream.concat(
                 SEPARATORS.chars(), IntStream.rangeClosed(FIRST_OTHER, Character.MAX_VALUE))
-            .filter(mark -> isFree((char) mark))
+            .filter(mark -> !used.get(mark))
             .findFirst()
             .orElseThrow();
-  }
-
-  private boolean isFree(char mark) {
-    return fields.stream().allMatch(field -> field.indexOf(mark) < 0);
   }
 
   /**
@@ -106,19 +105,14 @@ public record Note(String reference, String control, List<String> fields) {
     }
 
     @Override
-    public int count(Node.For loop, Walk walk) {
+    public Walk.Rounds rounds(Node.For loop, Walk walk) {
       int end = control.indexOf(',', at);
       if (end < 0) {
         throw wrong("branches " + control);
       }
       int count = Integer.parseInt(control.substring(at, end));
       at = end + 1;
-      return count;
-    }
-
-    @Override
-    public Map<String, Object> round(Node.For loop, int index, Walk walk) {
-      return Map.of();
+      return new Walk.Rounds(count, _ -> Map.of());
     }
   }
 }

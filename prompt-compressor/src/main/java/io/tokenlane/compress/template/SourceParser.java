@@ -3,16 +3,16 @@ package io.tokenlane.compress.template;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a template's source into nodes. */
 final class SourceParser {
-  private static final Pattern JINJA =
-      Pattern.compile(
-          "\\{#.*?#\\}|\\{%(-?)(.*?)(-?)%\\}|\\{\\{(-?)(.*?)(-?)\\}\\}", Pattern.DOTALL);
+  private static final Pattern JINJA = Pattern.compile("\\{[#%{]");
   private static final Pattern RAW_END = Pattern.compile("\\{%-?\\s*endraw\\s*-?%\\}");
   private static final Pattern MUSTACHE =
       Pattern.compile("\\{\\{\\{(.*?)\\}\\}\\}|\\{\\{([#^/!&>=]?)(.*?)\\}\\}", Pattern.DOTALL);
@@ -24,6 +24,10 @@ final class SourceParser {
 
   private final String source;
   private final Deque<Open> open = new ArrayDeque<>();
+
+  /** Kinds of tags that no later place closes. */
+  private final Set<Character> unclosed = new HashSet<>();
+
   private int copied;
 
   /** A block that has begun. */
@@ -90,6 +94,13 @@ final class SourceParser {
         "template: " + what.strip() + " (expected: " + expected + ")");
   }
 
+  private void begin(Open block) {
+    if (open.size() > Template.MOST_NESTED) {
+      throw wrong(block.keyword, "at most " + Template.MOST_NESTED + " blocks within each other");
+    }
+    open.push(block);
+  }
+
   private Open top() {
     return open.element();
   }
@@ -118,24 +129,45 @@ final class SourceParser {
     Matcher tag = JINJA.matcher(source);
     int at = 0;
     while (tag.find(at)) {
-      boolean trimBefore = "-".equals(tag.group(1)) || "-".equals(tag.group(4));
-      int end = tag.start();
-      while (trimBefore && end > copied && Character.isWhitespace(source.charAt(end - 1))) {
-        end--;
+      char kind = source.charAt(tag.start() + 1);
+      int end = tagEnd(kind, tag.end());
+      if (end < 0) {
+        at = tag.start() + 1;
+      } else {
+        jinja(kind, tag.start(), end);
+        at = copied;
       }
-      text(end);
-      copied = tag.end();
-      if (tag.group(2) != null) {
-        statement(tag.group(2).strip());
-      } else if (tag.group(5) != null) {
-        add(new Node.Output(ExpressionParser.parse(tag.group(5))));
-      }
-      if ("-".equals(tag.group(3)) || "-".equals(tag.group(6))) {
-        while (copied < source.length() && Character.isWhitespace(source.charAt(copied))) {
-          copied++;
-        }
-      }
-      at = copied;
+    }
+  }
+
+  /** Where the closing mark of a tag stands; -1 where there is none. */
+  private int tagEnd(char kind, int from) {
+    int end = unclosed.contains(kind) ? -1 : source.indexOf((kind == '{' ? '}' : kind) + "}", from);
+    if (end < 0) {
+      unclosed.add(kind);
+    }
+    return end;
+  }
+
+  private void jinja(char kind, int start, int end) {
+    String inside = source.substring(start + 2, end);
+    boolean trimBefore = kind != '#' && inside.startsWith("-");
+    boolean trimAfter =
+        kind != '#' && inside.length() > (trimBefore ? 1 : 0) && inside.endsWith("-");
+    int before = start;
+    while (trimBefore && before > copied && Character.isWhitespace(source.charAt(before - 1))) {
+      before--;
+    }
+    text(before);
+    copied = end + 2;
+    String code = inside.substring(trimBefore ? 1 : 0, inside.length() - (trimAfter ? 1 : 0));
+    if (kind == '%') {
+      statement(code.strip());
+    } else if (kind == '{') {
+      add(new Node.Output(ExpressionParser.parse(code)));
+    }
+    while (trimAfter && copied < source.length() && Character.isWhitespace(source.charAt(copied))) {
+      copied++;
     }
   }
 
@@ -143,7 +175,7 @@ final class SourceParser {
     String[] parts = statement.split("\\s+", 2);
     String rest = parts.length > 1 ? parts[1] : "";
     switch (parts[0]) {
-      case "if" -> open.push(new Open("if", ExpressionParser.parse(rest), List.of()));
+      case "if" -> begin(new Open("if", ExpressionParser.parse(rest), List.of()));
       case "elif" -> top("if", statement).branch(ExpressionParser.parse(rest));
       case "else" -> top(null, statement).branch(ALWAYS);
       case "for" -> loop(rest);
@@ -175,7 +207,7 @@ final class SourceParser {
     }
     List<String> names =
         parts.group(2) == null ? List.of(parts.group(1)) : List.of(parts.group(1), parts.group(2));
-    open.push(new Open("for", ExpressionParser.parse(parts.group(3)), names));
+    begin(new Open("for", ExpressionParser.parse(parts.group(3)), names));
   }
 
   private void raw() {
@@ -190,7 +222,8 @@ final class SourceParser {
   private void mustache() {
     Matcher tag = MUSTACHE.matcher(source);
     int at = 0;
-    while (tag.find(at)) {
+    int end = source.lastIndexOf("}}") + 2;
+    while (at < end && tag.region(at, end).find()) {
       String sigil = tag.group(1) != null ? "&" : tag.group(2);
       String name = (tag.group(1) != null ? tag.group(1) : tag.group(3)).strip();
       boolean alone = "#^/!".contains(sigil) && !sigil.isEmpty() && standsAlone(tag);
@@ -202,10 +235,16 @@ final class SourceParser {
   }
 
   private boolean standsAlone(Matcher tag) {
-    int start = lineStart(tag.start());
-    return start >= copied
-        && source.substring(start, tag.start()).isBlank()
+    int start = tag.start();
+    while (start > copied && isBlank(source.charAt(start - 1))) {
+      start--;
+    }
+    return (start == 0 || source.charAt(start - 1) == '\n')
         && source.substring(tag.end(), afterLine(tag.end())).isBlank();
+  }
+
+  private static boolean isBlank(char c) {
+    return Character.isWhitespace(c) && c != '\n';
   }
 
   private int lineStart(int at) {
@@ -219,9 +258,9 @@ final class SourceParser {
 
   private void section(String sigil, String name) {
     switch (sigil) {
-      case "#" -> open.push(new Open("#" + name, path(name), List.of()));
+      case "#" -> begin(new Open("#" + name, path(name), List.of()));
       case "^" ->
-          open.push(
+          begin(
               new Open("if", new Expression.Call("not", List.of(path(name))), List.of("/" + name)));
       case "/" -> {
         Open block = open.pop();
@@ -244,6 +283,9 @@ final class SourceParser {
       return new Expression.Name(name);
     }
     String[] parts = name.split("\\.");
+    if (parts.length > Template.MOST_NESTED) {
+      throw wrong(name, "at most " + Template.MOST_NESTED + " names");
+    }
     Expression path = new Expression.Name(parts[0]);
     for (int i = 1; i < parts.length; i++) {
       path = new Expression.Member(path, new Expression.Constant(parts[i]));

@@ -14,6 +14,12 @@ import java.util.stream.Stream;
  * placeholders in it are not expanded.
  */
 public final class Template {
+  /** The longest source, in UTF-16 units. */
+  public static final int MOST_CHARS = 200_000;
+
+  /** So many blocks or operations may lie within each other. */
+  public static final int MOST_NESTED = 100;
+
   private static final Pattern NAME = Pattern.compile("[\\w.-]{1,100}");
 
   private final String id;
@@ -25,7 +31,7 @@ public final class Template {
   private Template(String id, String version, String source, Syntax syntax) {
     this.id = name("id", id);
     this.version = name("version", version);
-    this.source = source;
+    this.source = bounded(source);
     this.syntax = syntax;
     this.nodes = SourceParser.parse(source, syntax);
   }
@@ -36,6 +42,14 @@ public final class Template {
           what + ": " + name + " (expected: 1 to 100 letters, digits, '.', '-', '_')");
     }
     return name;
+  }
+
+  private static String bounded(String source) {
+    if (source.length() > MOST_CHARS) {
+      throw new IllegalArgumentException(
+          "source: " + source.length() + " (expected: at most " + MOST_CHARS + " characters)");
+    }
+    return source;
   }
 
   /**
@@ -72,12 +86,20 @@ public final class Template {
     return id + "@" + version;
   }
 
-  /** The prompt. A variable that is not given prints as nothing. */
+  /**
+   * The prompt. A variable that is not given prints as nothing.
+   *
+   * @throws IllegalArgumentException where rendering is more work than a rendering may be
+   */
   public String render(Map<String, ?> variables) {
     return Walk.render(nodes, new Variables(variables));
   }
 
-  /** The prompt as id and variables. */
+  /**
+   * The prompt as id and variables.
+   *
+   * @throws IllegalArgumentException as {@link #render}
+   */
   public Note note(Map<String, ?> variables) {
     Variables choices = new Variables(variables);
     String _ = Walk.render(nodes, choices);

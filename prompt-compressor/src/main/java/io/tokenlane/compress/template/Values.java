@@ -87,6 +87,37 @@ final class Values {
     };
   }
 
+  /** How much there is to look at: the characters of a text, else all elements within. */
+  static long weight(@Nullable Object value) {
+    return value instanceof String text ? text.length() : elementsWithin(value);
+  }
+
+  private static long elementsWithin(@Nullable Object value) {
+    Collection<?> inner =
+        switch (value) {
+          case Map<?, ?> map -> map.values();
+          case Collection<?> list -> list;
+          case null, default -> List.of();
+        };
+    long all = 1;
+    for (Object element : inner) {
+      all += elementsWithin(element);
+    }
+    return all;
+  }
+
+  /** In how many places a text would be replaced. */
+  static long places(String text, String part) {
+    if (part.isEmpty()) {
+      return text.length() + 1L;
+    }
+    long places = 0;
+    for (int at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length())) {
+      places++;
+    }
+    return places;
+  }
+
   /** The elements that a loop walks over: those of a list, the keys of a mapping. */
   static List<?> elements(@Nullable Object value) {
     return switch (value) {

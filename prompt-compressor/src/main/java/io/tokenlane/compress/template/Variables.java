@@ -29,7 +29,7 @@ final class Variables implements Walk.Choices {
   }
 
   private @Nullable Object value(Expression expression, Walk walk) {
-    return expression.value(name -> lookup(name, walk));
+    return expression.value(new Expression.Scope(name -> lookup(name, walk), walk.work()));
   }
 
   @Override
@@ -55,15 +55,14 @@ final class Variables implements Walk.Choices {
   }
 
   @Override
-  public int count(Node.For loop, Walk walk) {
-    int count = elements(loop, walk).size();
-    control.append(count).append(',');
-    return count;
+  public Walk.Rounds rounds(Node.For loop, Walk walk) {
+    List<?> elements = elements(loop, walk);
+    control.append(elements.size()).append(',');
+    return new Walk.Rounds(
+        elements.size(), index -> bound(loop, Values.orNone(elements.get(index))));
   }
 
-  @Override
-  public Map<String, Object> round(Node.For loop, int index, Walk walk) {
-    Object element = Values.orNone(elements(loop, walk).get(index));
+  private static Map<String, Object> bound(Node.For loop, Object element) {
     Map<String, Object> bound = new HashMap<>();
     if (loop.names().isEmpty()) {
       bound.put(".", element);

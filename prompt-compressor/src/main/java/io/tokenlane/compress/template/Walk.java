@@ -3,28 +3,49 @@ package io.tokenlane.compress.template;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One rendering of a template. What the variables contribute comes from {@link Choices}: computed
  * from them, or read back from a {@link Note}. Each thing is asked once: a variable printed twice,
- * or tested and printed in the same iteration, is one choice.
+ * or tested and printed in the same iteration, is one choice. Ends with an {@link
+ * IllegalArgumentException} where it takes more than {@link Work} allows.
  */
 final class Walk {
+  /** A round takes about as long as writing so many characters. */
+  private static final int ROUND = 10;
+
   /** What a rendering takes from its variables. */
   interface Choices {
     String print(Expression value, Walk walk);
 
     boolean test(Expression condition, Walk walk);
 
-    /** How often a loop's body is rendered. */
-    int count(Node.For loop, Walk walk);
+    Rounds rounds(Node.For loop, Walk walk);
+  }
 
-    /** What the loop's names stand for in one round; empty where values are not known. */
-    Map<String, Object> round(Node.For loop, int index, Walk walk);
+  /**
+   * How often a loop's body is rendered.
+   *
+   * @param values what the loop's names stand for in one round; empty where that is not known
+   */
+  record Rounds(int count, IntFunction<Map<String, Object>> values) {}
+
+  /** What is asked of an expression again and again. */
+  private record Known(String text, List<String> roots) {
+    static Known of(Expression expression) {
+      return new Known(expression.toString(), expression.roots().toList());
+    }
+
+    /** Whether it hangs on nothing but constants and the loop's own state. */
+    boolean isOwn() {
+      return roots.stream().allMatch(name -> name.equals("loop"));
+    }
   }
 
   /** One round of a loop. */
@@ -35,10 +56,12 @@ final class Walk {
   }
 
   private final Choices choices;
+  private final Work work = new Work();
   private final StringBuilder out = new StringBuilder();
   private final Deque<Round> rounds = new ArrayDeque<>();
   private final Map<String, String> printed = new HashMap<>();
   private final Map<String, Boolean> tested = new HashMap<>();
+  private final IdentityHashMap<Expression, Known> expressions = new IdentityHashMap<>();
   private int lastRound;
 
   private Walk(Choices choices) {
@@ -62,22 +85,44 @@ final class Walk {
     return null;
   }
 
+  /** What all of this rendering may cost. */
+  Work work() {
+    return work;
+  }
+
   private void all(List<Node> nodes) {
     for (Node node : nodes) {
+      work.spend(1);
       switch (node) {
-        case Node.Text text -> out.append(text.text());
-        case Node.Output output -> out.append(print(output.value()));
+        case Node.Text text -> write(text.text());
+        case Node.Output output -> write(print(output.value()));
         case Node.If branches -> branch(branches);
         case Node.For loop -> loop(loop);
       }
     }
   }
 
+  private void write(String text) {
+    work.spend(text.length());
+    out.append(text);
+  }
+
+  private Known known(Expression expression) {
+    Known known = expressions.computeIfAbsent(expression, Known::of);
+    work.spend(known.text().length());
+    return known;
+  }
+
+  private @Nullable Object own(Expression expression) {
+    return expression.value(new Expression.Scope(this::bound, work));
+  }
+
   private String print(Expression value) {
-    if (isOwn(value)) {
-      return Values.print(value.value(this::bound));
+    Known expression = known(value);
+    if (expression.isOwn()) {
+      return Values.print(own(value));
     }
-    String key = key(value);
+    String key = key(expression);
     String known = printed.get(key);
     if (known == null) {
       known = choices.print(value, this);
@@ -87,10 +132,11 @@ final class Walk {
   }
 
   private boolean test(Expression condition) {
-    if (isOwn(condition)) {
-      return Values.isTrue(condition.value(this::bound));
+    Known expression = known(condition);
+    if (expression.isOwn()) {
+      return Values.isTrue(own(condition));
     }
-    String key = key(condition);
+    String key = key(expression);
     Boolean known = tested.get(key);
     if (known == null) {
       known = choices.test(condition, this);
@@ -99,16 +145,10 @@ final class Walk {
     return known;
   }
 
-  /** Whether it hangs on nothing but constants and the loop's own state. */
-  private static boolean isOwn(Expression expression) {
-    return expression.roots().allMatch(name -> name.equals("loop"));
-  }
-
   /** The expression, with the rounds in which its names are bound. */
-  private String key(Expression expression) {
-    return expression
-        + expression
-            .roots()
+  private String key(Known expression) {
+    return expression.text()
+        + expression.roots().stream()
             .flatMap(name -> rounds.stream().filter(round -> round.binds(name)).limit(1))
             .map(round -> "@" + round.id())
             .collect(Collectors.joining());
@@ -124,14 +164,16 @@ final class Walk {
   }
 
   private void loop(Node.For loop) {
-    int count = choices.count(loop, this);
-    if (count == 0) {
+    var _ = known(loop.value());
+    Rounds all = choices.rounds(loop, this);
+    if (all.count() == 0) {
       all(loop.otherwise());
     }
-    for (int i = 0; i < count; i++) {
-      Map<String, Object> values = new HashMap<>(choices.round(loop, i, this));
+    for (int i = 0; i < all.count(); i++) {
+      Map<String, Object> values = new HashMap<>(all.values().apply(i));
+      work.spend(ROUND + values.size());
       if (!loop.names().isEmpty()) {
-        values.put("loop", state(i, count));
+        values.put("loop", state(i, all.count()));
       }
       rounds.push(new Round(loop, ++lastRound, values));
       all(loop.body());

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TemplateTest {
@@ -110,6 +113,104 @@ class TemplateTest {
         .isThrownBy(() -> jinja(source))
         .withMessageContaining("template: ")
         .withMessageContaining("(expected: ");
+  }
+
+  static List<String> sourcesTooDeep() {
+    int deep = 5000;
+    return List.of(
+        "{% if x %}".repeat(deep) + "{% endif %}".repeat(deep),
+        "{% for x in xs %}".repeat(101) + "{% endfor %}".repeat(101),
+        "{{ " + "(".repeat(deep) + "x" + ")".repeat(deep) + " }}",
+        "{{ " + "x[".repeat(deep) + "0" + "]".repeat(deep) + " }}",
+        "{{ " + "not ".repeat(deep) + "x }}",
+        "{{ x" + " or x".repeat(deep) + " }}",
+        "{{ x" + " and x".repeat(deep) + " }}",
+        "{{ x" + " ~ x".repeat(deep) + " }}",
+        "{{ x" + ".x".repeat(deep) + " }}",
+        "{{ x" + "|upper".repeat(deep) + " }}");
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void sourcesTooDeep(String source) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> jinja(source))
+        .withMessageContaining("within each other)");
+  }
+
+  @Test
+  void sourcesAreBounded() {
+    String path = "x" + ".x".repeat(5000);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Template.of("t", "1", "{{" + path + "}}", Syntax.MUSTACHE));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Template.of("t", "1", "{" + path + "}", Syntax.BRACES));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> jinja("x".repeat(Template.MOST_CHARS + 1)))
+        .withMessageContaining("(expected: at most ");
+    assertThatIllegalArgumentException().isThrownBy(() -> jinja("{{ " + "9".repeat(30) + " }}"));
+  }
+
+  @Test
+  void asDeepAsIsAllowedStillRenders() {
+    int deep = Template.MOST_NESTED;
+    String source = "{% if x %}".repeat(deep) + "{{ x" + "|upper".repeat(deep) + " }}";
+    Template template = jinja(source + "{% endif %}".repeat(deep));
+    assertThat(template.variables()).containsExactly("x");
+    assertThat(template.render(Map.of("x", "a"))).isEqualTo("A");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{{", "{#", "{%", "{{{", "{{x", "{{#"})
+  void tagsThatNothingClosesAreText(String opener) {
+    String source = opener.repeat(Template.MOST_CHARS / opener.length());
+    assertThat(jinja(source).render(Map.of())).isEqualTo(source);
+    assertThat(Template.of("m", "1", source, Syntax.MUSTACHE).render(Map.of())).isEqualTo(source);
+  }
+
+  /** Each would take hours, or more memory than there is. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "FOR FOR FOR FOR FOR {{ 1 }} END END END END END",
+        "FOR FOR FOR FOR FOR END END END END END",
+        "FOR FOR {{ long }} END END",
+        "FOR FOR {% if a in long %}x{% endif %} END END",
+        "FOR FOR FOR {{ a == xs }} END END END",
+        "{{ long|replace('a', long) }}",
+        "{{ xs|join(long) }}",
+        "{{ quotes|tojson|tojson|tojson|tojson|tojson|tojson|tojson|tojson|tojson|tojson }}",
+        "{{ xs|join(long ~ long) }}"
+      })
+  void renderingsThatWouldNotEndAreRefused(String source) {
+    Template template =
+        jinja(source.replace("FOR", "{% for a in xs %}").replace("END", "{% endfor %}"));
+    Map<String, Object> variables =
+        Map.of(
+            "xs", Collections.nCopies(400, "b"),
+            "long", "a".repeat(100_000),
+            "quotes", "\"".repeat(100_000));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> template.render(variables))
+        .withMessageStartingWith("rendering: too much work (expected: at most ");
+    assertThatIllegalArgumentException().isThrownBy(() -> template.note(variables));
+  }
+
+  @Test
+  void aLargeRenderingIsNoneTooLarge() {
+    Template table = jinja("{% for row in rows.items() %}{{ row[0] }}={{ row[1] }}\n{% endfor %}");
+    Map<String, Object> rows = new HashMap<>();
+    for (int i = 0; i < 20_000; i++) {
+      rows.put("key " + i, i);
+    }
+    assertThat(table.render(Map.of("rows", rows))).contains("key 19999=19999\n");
+  }
+
+  @Test
+  void aNoteOfManyRoundsIsNoneOfItsTemplate() {
+    Template loop = jinja("{% for x in xs %}-{% endfor %}");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> loop.restore(new Note("t@1", "2000000000,", List.of())));
   }
 
   @Test

@@ -1,0 +1,49 @@
+package io.tokenlane.gateway.compress;
+
+import io.tokenlane.gateway.error.ApiException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.springframework.http.HttpStatus;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/** Work on prompts beside the event loops: a bounded number at once, each answered in time. */
+final class Workers {
+  /** From the request on, the wait for a thread included. */
+  static final Duration LIMIT = Duration.ofSeconds(30);
+
+  private final Scheduler threads;
+
+  Workers(Scheduler threads) {
+    this.threads = threads;
+  }
+
+  /**
+   * What the work comes to. Fails as it does; with an {@link ApiException} of 400 where it goes
+   * deeper than a stack, which would else end without an answer, and of 503 where there is no room
+   * or it takes too long.
+   */
+  <T> Mono<T> run(Callable<T> work) {
+    return Mono.fromCallable(() -> answered(work))
+        .subscribeOn(threads)
+        .timeout(LIMIT)
+        .onErrorMap(TimeoutException.class, late -> busy())
+        .onErrorMap(RejectedExecutionException.class, full -> busy());
+  }
+
+  private static <T> T answered(Callable<T> work) throws Exception {
+    try {
+      return work.call();
+    } catch (StackOverflowError tooDeep) {
+      throw new ApiException(
+          HttpStatus.BAD_REQUEST, "invalid_request", "The request is nested too deep.");
+    }
+  }
+
+  private static ApiException busy() {
+    return new ApiException(
+        HttpStatus.SERVICE_UNAVAILABLE, "busy", "The gateway has too much to do with prompts.");
+  }
+}

@@ -1,0 +1,65 @@
+package io.tokenlane.gateway.compress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tokenlane.gateway.error.ApiException;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.StepVerifier;
+
+final class WorkersTest {
+  private static int deeper(int depth) {
+    return depth < 0 ? 0 : deeper(depth + 1) + 1;
+  }
+
+  private static void refused(Mono<?> answer, int status) {
+    StepVerifier.create(answer)
+        .expectErrorSatisfies(
+            failure ->
+                assertThat(failure)
+                    .isInstanceOfSatisfying(
+                        ApiException.class,
+                        refusal -> assertThat(refusal.status().value()).isEqualTo(status)))
+        .verify();
+  }
+
+  @Test
+  void workIsDoneAndFailsAsItself() {
+    Workers workers = new Workers(Schedulers.immediate());
+    StepVerifier.create(workers.run(() -> 7)).expectNext(7).verifyComplete();
+    StepVerifier.create(
+            workers.run(
+                () -> {
+                  throw new IllegalArgumentException("its own");
+                }))
+        .verifyErrorMessage("its own");
+  }
+
+  @Test
+  void workThatGoesDeeperThanAStackIsAnswered() {
+    refused(new Workers(Schedulers.immediate()).run(() -> deeper(0)), 400);
+  }
+
+  @Test
+  void workThatTakesTooLongIsAnswered() {
+    StepVerifier.withVirtualTime(() -> new Workers(idle()).run(() -> 7))
+        .expectSubscription()
+        .expectNoEvent(Workers.LIMIT.minusMillis(1))
+        .thenAwait(Workers.LIMIT)
+        .verifyError(ApiException.class);
+  }
+
+  @Test
+  void workThatFindsNoRoomIsAnswered() {
+    Scheduler ended = Schedulers.newSingle("ended");
+    ended.dispose();
+    refused(new Workers(ended).run(() -> 7), 503);
+  }
+
+  /** Has a thread for nobody. */
+  private static Scheduler idle() {
+    return Schedulers.fromExecutor(work -> {});
+  }
+}
