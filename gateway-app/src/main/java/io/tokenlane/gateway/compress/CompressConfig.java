@@ -3,7 +3,6 @@ package io.tokenlane.gateway.compress;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tokenlane.compress.TokenCounter;
 import io.tokenlane.compress.TokenCounters;
-import io.tokenlane.compress.template.TemplateRegistry;
 import io.tokenlane.gateway.catalog.ModelCatalog;
 import io.tokenlane.gateway.reload.LiveSettings;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
@@ -36,10 +35,9 @@ public class CompressConfig {
   }
 
   @Bean
-  TemplateRegistry templateRegistry(CompressionProperties properties) {
-    TemplateRegistry registry = new TemplateRegistry();
-    properties.templates().forEach(template -> registry.register(template.template()));
-    return registry;
+  TenantTemplates tenantTemplates(CompressionProperties properties) {
+    return new TenantTemplates(
+        properties.templates().stream().map(TemplateProperties::template).toList());
   }
 
   @Bean
@@ -59,26 +57,26 @@ public class CompressConfig {
   GlobalFilter compressFilter(
       Policies policies,
       CallCompressor compressor,
-      TemplateRegistry registry,
+      TenantTemplates templates,
       Workers promptWorkers,
       MeterRegistry meters) {
     return new CompressFilter(
         policies,
         compressor,
-        new TemplateCalls(registry),
-        new MinedTemplates(registry),
+        new TemplateCalls(templates),
+        new MinedTemplates(templates),
         promptWorkers,
         new CompressionMeters(meters));
   }
 
   @Bean
   RouterFunction<ServerResponse> templatesApi(
-      TemplateRegistry registry,
+      TenantTemplates templates,
       TokenCounter counter,
       CallCompressor compressor,
       Policies policies,
       Workers promptWorkers) {
-    return new TemplatesApi(registry, counter, compressor, policies, promptWorkers).routes();
+    return new TemplatesApi(templates, counter, compressor, policies, promptWorkers).routes();
   }
 
   @Bean

@@ -117,16 +117,18 @@ final class CompressFilter implements GlobalFilter, Ordered {
     private final InferenceCall call;
     private final String route;
     private final RoutePolicy policy;
+    private final String tenant;
 
     Visit(ServerWebExchange exchange, InferenceCall call, String route, RoutePolicy policy) {
       this.exchange = exchange;
       this.call = call;
       this.route = route;
       this.policy = policy;
+      this.tenant = TenantTemplates.tenant(exchange);
     }
 
     ServerWebExchange rewritten() {
-      TemplateCalls.Rendered rendered = templates.render(call.kind(), call.body());
+      TemplateCalls.Rendered rendered = templates.render(tenant, call.kind(), call.body());
       if (rendered != null) {
         return rendered(rendered);
       }
@@ -144,7 +146,7 @@ final class CompressFilter implements GlobalFilter, Ordered {
 
     private ServerWebExchange compressed() {
       if (policy.minesTemplates()) {
-        mined.see(route, call.body());
+        mined.see(tenant, route, call.body());
       }
       CallCompressor.Outcome outcome = compressor.compress(call.body(), policy);
       tell(exchange, call, outcome);

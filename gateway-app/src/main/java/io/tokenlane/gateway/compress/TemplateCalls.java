@@ -1,7 +1,6 @@
 package io.tokenlane.gateway.compress;
 
 import io.tokenlane.compress.template.Template;
-import io.tokenlane.compress.template.TemplateRegistry;
 import io.tokenlane.gateway.call.CallKind;
 import io.tokenlane.gateway.error.ApiException;
 import java.util.LinkedHashMap;
@@ -25,10 +24,10 @@ final class TemplateCalls {
   static final String VARIABLES = "variables";
   private static final String ROLE = "template_role";
 
-  private final TemplateRegistry registry;
+  private final TenantTemplates templates;
 
-  TemplateCalls(TemplateRegistry registry) {
-    this.registry = registry;
+  TemplateCalls(TenantTemplates templates) {
+    this.templates = templates;
   }
 
   /** A call whose template was rendered. */
@@ -37,15 +36,15 @@ final class TemplateCalls {
   /**
    * Null where the call names no template.
    *
-   * @throws ApiException 400 where it names one that is unknown, or variables that are none or take
-   *     too long to render
+   * @throws ApiException 400 where it names one that its tenant does not have, or variables that
+   *     are none or take too long to render
    */
-  @Nullable Rendered render(CallKind kind, ObjectNode body) {
+  @Nullable Rendered render(String tenant, CallKind kind, ObjectNode body) {
     if (!body.path(TEMPLATE).isString()
         || !(kind == CallKind.CHAT || kind == CallKind.COMPLETION)) {
       return null;
     }
-    Template template = template(body.path(TEMPLATE).stringValue());
+    Template template = template(tenant, body.path(TEMPLATE).stringValue());
     String prompt = prompt(template, variables(body.path(VARIABLES)));
     ObjectNode rendered = body.deepCopy();
     String role = rendered.path(ROLE).asString("user");
@@ -72,8 +71,9 @@ final class TemplateCalls {
     }
   }
 
-  private Template template(String reference) {
-    return registry
+  private Template template(String tenant, String reference) {
+    return templates
+        .of(tenant)
         .find(reference)
         .orElseThrow(
             () ->

@@ -4,7 +4,6 @@ import io.tokenlane.compress.TokenCounter;
 import io.tokenlane.compress.template.Placeholders;
 import io.tokenlane.compress.template.Syntax;
 import io.tokenlane.compress.template.Template;
-import io.tokenlane.compress.template.TemplateRegistry;
 import io.tokenlane.gateway.call.CallKind;
 import io.tokenlane.gateway.call.CallParser;
 import io.tokenlane.gateway.error.ApiException;
@@ -28,19 +27,19 @@ import tools.jackson.databind.node.ObjectNode;
  * compression would make of a call's body).
  */
 final class TemplatesApi {
-  private final TemplateRegistry registry;
+  private final TenantTemplates templates;
   private final TokenCounter counter;
   private final CallCompressor compressor;
   private final Policies policies;
   private final Workers workers;
 
   TemplatesApi(
-      TemplateRegistry registry,
+      TenantTemplates templates,
       TokenCounter counter,
       CallCompressor compressor,
       Policies policies,
       Workers workers) {
-    this.registry = registry;
+    this.templates = templates;
     this.counter = counter;
     this.compressor = compressor;
     this.policies = policies;
@@ -49,16 +48,17 @@ final class TemplatesApi {
 
   RouterFunction<ServerResponse> routes() {
     return RouterFunctions.route()
-        .GET("/tokenlane/templates", request -> answer(HttpStatus.OK, this::list))
+        .GET("/tokenlane/templates", request -> answer(HttpStatus.OK, () -> list(tenant(request))))
         .POST(
-            "/tokenlane/templates", request -> answer(request, HttpStatus.CREATED, this::register))
+            "/tokenlane/templates",
+            request -> answer(request, HttpStatus.CREATED, body -> register(tenant(request), body)))
         .POST(
             "/tokenlane/templates/{reference}/render",
             request ->
                 answer(
                     request,
                     HttpStatus.OK,
-                    body -> render(request.pathVariable("reference"), body)))
+                    body -> render(tenant(request), request.pathVariable("reference"), body)))
         .POST(
             "/tokenlane/compress",
             request ->
@@ -67,6 +67,10 @@ final class TemplatesApi {
                     HttpStatus.OK,
                     body -> preview(request.queryParam("route").orElse(""), body)))
         .build();
+  }
+
+  private static String tenant(ServerRequest request) {
+    return TenantTemplates.tenant(request.exchange());
   }
 
   private Mono<ServerResponse> answer(
@@ -100,9 +104,9 @@ final class TemplatesApi {
     }
   }
 
-  private JsonNode list() {
+  private JsonNode list(String tenant) {
     ArrayNode all = JsonNodeFactory.instance.arrayNode();
-    registry.list().forEach(template -> all.add(described(template)));
+    templates.of(tenant).list().forEach(template -> all.add(described(template)));
     return JsonNodeFactory.instance.objectNode().set("templates", all);
   }
 
@@ -119,7 +123,7 @@ final class TemplatesApi {
   }
 
   /** Told before it is kept: what cannot be told would be in the way of every list. */
-  private JsonNode register(ObjectNode body) {
+  private JsonNode register(String tenant, ObjectNode body) {
     String source = body.path("source").asString("");
     if (!body.path("source").isString()) {
       throw new IllegalArgumentException("source: missing (expected: the template's text)");
@@ -132,7 +136,7 @@ final class TemplatesApi {
             source,
             syntax.isString() ? syntax(syntax.stringValue()) : Syntax.of(source));
     ObjectNode told = described(template);
-    Template kept = registry.register(template);
+    Template kept = templates.register(tenant, template);
     return kept == template ? told : described(kept);
   }
 
@@ -147,8 +151,8 @@ final class TemplatesApi {
     };
   }
 
-  private JsonNode render(String reference, ObjectNode body) {
-    Template template = registry.get(reference);
+  private JsonNode render(String tenant, String reference, ObjectNode body) {
+    Template template = templates.of(tenant).get(reference);
     var variables = TemplateCalls.variables(body.path(TemplateCalls.VARIABLES));
     String prompt = template.render(variables);
     String note = template.note(variables).text();

@@ -6,12 +6,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.tokenlane.balance.NodePool;
 import io.tokenlane.balance.NodeSnapshot;
-import io.tokenlane.compress.template.TemplateRegistry;
 import io.tokenlane.gateway.balance.LeaseAhead;
 import io.tokenlane.gateway.balance.NodeClients;
 import io.tokenlane.gateway.balance.NodeList;
 import io.tokenlane.gateway.balance.NodeProperties;
 import io.tokenlane.gateway.cache.PrefetchPass;
+import io.tokenlane.gateway.compress.TenantTemplates;
 import io.tokenlane.gateway.energy.CarbonIntensity;
 import io.tokenlane.gateway.reload.LiveSettings;
 import io.tokenlane.gateway.state.StateFolder;
@@ -127,7 +127,7 @@ public class PrefetchConfig {
       PrefetchProperties properties,
       NodePool pool,
       NodePrefixes prefixes,
-      TemplateRegistry templates,
+      TenantTemplates templates,
       PrefetchStarter.Means means) {
     if (!properties.enabled() || !properties.prefixes()) {
       return null;
@@ -135,7 +135,7 @@ public class PrefetchConfig {
     Patience patience =
         new Patience(properties.carbonWait(), means.carbon()::pause, System::nanoTime);
     PrefixWarmUp warmUp =
-        new PrefixWarmUp(pool, templates::list, prefixes, () -> busy(pool), patience);
+        new PrefixWarmUp(pool, templates::all, prefixes, () -> busy(pool), patience);
     var _ = means.clockwork().scheduleWithFixedDelay(warmUp::look, 1, 1, TimeUnit.SECONDS);
     return warmUp;
   }

@@ -34,11 +34,11 @@ final class PrefixWarmUp {
   private final NodePrefixes prefixes;
   private final BooleanSupplier busy;
   private final Patience patience;
-  private final Set<String> warm = ConcurrentHashMap.newKeySet();
+  private final Set<Beginning> warm = ConcurrentHashMap.newKeySet();
   private final Set<String> without = ConcurrentHashMap.newKeySet();
 
   /** Asked for in this round; who failed comes again after all others. */
-  private final Set<String> tried = ConcurrentHashMap.newKeySet();
+  private final Set<Beginning> tried = ConcurrentHashMap.newKeySet();
 
   private final AtomicBoolean asking = new AtomicBoolean();
   private final AtomicLong computed = new AtomicLong();
@@ -64,7 +64,7 @@ final class PrefixWarmUp {
 
   private void changed(Node node, NodeState state) {
     if (state == NodeState.DOWN) {
-      warm.removeIf(pair -> pair.startsWith(node.id() + '\n'));
+      warm.removeIf(beginning -> beginning.node().equals(node.id()));
     }
   }
 
@@ -78,13 +78,13 @@ final class PrefixWarmUp {
         boolean wanted =
             template.staticPrefix().length() >= SHORTEST_CHARS
                 && !without.contains(node.id())
-                && !warm.contains(pair(node, template))
-                && !tried.contains(pair(node, template));
+                && !warm.contains(Beginning.of(node, template))
+                && !tried.contains(Beginning.of(node, template));
         if (wanted && !patience.over()) {
           return;
         }
         if (wanted && asking.compareAndSet(false, true)) {
-          tried.add(pair(node, template));
+          tried.add(Beginning.of(node, template));
           ask(node, template);
           return;
         }
@@ -103,8 +103,11 @@ final class PrefixWarmUp {
         .collect(Collectors.toList());
   }
 
-  private static String pair(Node node, Template template) {
-    return node.id() + '\n' + template.reference();
+  /** On one node. Templates of several tenants may have it, or share a name and have others. */
+  private record Beginning(String node, String text) {
+    static Beginning of(Node node, Template template) {
+      return new Beginning(node.id(), template.staticPrefix());
+    }
   }
 
   private void ask(Node node, Template template) {
@@ -122,7 +125,7 @@ final class PrefixWarmUp {
 
   private void told(Node node, Template template, int status) {
     if (status == 200) {
-      warm.add(pair(node, template));
+      warm.add(Beginning.of(node, template));
       computed.incrementAndGet();
     } else if (status == 404 || status == 405) {
       without.add(node.id());
@@ -130,7 +133,7 @@ final class PrefixWarmUp {
       failed.incrementAndGet();
       if (status >= 400 && status < 500) {
         // This one is not to its liking, and will not be the next time.
-        warm.add(pair(node, template));
+        warm.add(Beginning.of(node, template));
       }
       LOG.info(
           "{}: the beginning of {} was not computed: {}", node.id(), template.reference(), status);

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,13 +28,15 @@ final class PrefixWarmUpTest {
   private final FakeUpstream two = new FakeUpstream();
   private final NodePool pool = new NodePool(PoolSettings.DEFAULT);
   private final AtomicBoolean busy = new AtomicBoolean();
+  private final List<Template> templates =
+      new CopyOnWriteArrayList<>(
+          List.of(
+              Template.of("clerk", "1", BEGINNING + "{{ question }}"),
+              Template.of("short", "1", "Say {{ it }}")));
   private final PrefixWarmUp warmUp =
       new PrefixWarmUp(
           pool,
-          () ->
-              List.of(
-                  Template.of("clerk", "1", BEGINNING + "{{ question }}"),
-                  Template.of("short", "1", "Say {{ it }}")),
+          () -> templates,
           new NodePrefixes(
               HttpClient.create(),
               id -> id.equals("two") ? Optional.of("sesame") : Optional.empty()),
@@ -87,6 +90,18 @@ final class PrefixWarmUpTest {
     pool.reportHealth("one", true, "");
     eventually("computed again", () -> looksUntil(3));
     assertThat(one.calls()).hasSize(2);
+  }
+
+  @Test
+  void templatesOfTwoTenantsMayShareANameOrABeginning() {
+    templates.add(Template.of("clerk", "1", BEGINNING.repeat(2) + "{{ question }}"));
+    templates.add(Template.of("other", "1", BEGINNING + "{{ answer }}"));
+
+    eventually("computed", () -> looksUntil(4));
+    warmUp.look();
+
+    assertThat(one.calls()).hasSize(2);
+    assertThat(two.calls()).hasSize(2);
   }
 
   @Test

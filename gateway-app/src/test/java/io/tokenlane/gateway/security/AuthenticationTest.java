@@ -282,4 +282,31 @@ final class AuthenticationTest {
     Eventually.eventually("the first one again", () -> status(old) == 200);
     refused(fresh);
   }
+
+  @Test
+  void templatesAreKeptApartByTenant() throws IOException {
+    String owner = "Bearer " + gateway.key("template-owner");
+    String other = "Bearer " + gateway.key("template-other");
+    HttpResponse<String> registered =
+        gateway.post(
+            "/tokenlane/templates",
+            "{\"id\":\"own\",\"source\":\"Secret of {{ x }}\"}",
+            "Authorization",
+            owner);
+    assertThat(registered.statusCode()).isEqualTo(201);
+    String call = "{\"model\":\"m\",\"template\":\"own@1\"}";
+
+    assertThat(gateway.get("/tokenlane/templates", "Authorization", owner).body())
+        .contains("Secret of");
+    assertThat(gateway.get("/tokenlane/templates", "Authorization", other).body())
+        .doesNotContain("Secret of");
+    assertThat(gateway.chat(call, "Authorization", other).body()).contains("unknown_template");
+    HttpResponse<String> othersOwn =
+        gateway.post(
+            "/tokenlane/templates",
+            "{\"id\":\"own\",\"source\":\"Another {{ x }}\"}",
+            "Authorization",
+            other);
+    assertThat(othersOwn.statusCode()).isEqualTo(201);
+  }
 }

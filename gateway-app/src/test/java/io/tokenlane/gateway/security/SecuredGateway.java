@@ -271,7 +271,11 @@ final class SecuredGateway {
   }
 
   HttpResponse<String> chat(String body, String... headers) {
-    return send(request("/v1/chat/completions", headers).POST(BodyPublishers.ofString(body)), null);
+    return post("/v1/chat/completions", body, headers);
+  }
+
+  HttpResponse<String> post(String path, String body, String... headers) {
+    return send(request(path, headers).POST(BodyPublishers.ofString(body)), null);
   }
 
   /** Sends a chat, reads so many bytes of its answer, and goes. */

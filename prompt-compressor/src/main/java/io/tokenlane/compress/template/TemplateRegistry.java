@@ -5,10 +5,28 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** Templates by {@code id@version}. Safe on any number of threads. */
+/**
+ * Templates by {@code id@version}, its own and those of a registry that several have in common.
+ * Safe on any number of threads.
+ */
 public final class TemplateRegistry {
   private final ConcurrentMap<String, Template> templates = new ConcurrentHashMap<>();
+  private final @Nullable TemplateRegistry common;
+
+  /** An empty one on its own. */
+  public TemplateRegistry() {
+    this(null);
+  }
+
+  /**
+   * @param common whose templates are here, too
+   */
+  public TemplateRegistry(@Nullable TemplateRegistry common) {
+    this.common = common;
+  }
 
   /**
    * Adds a template. A version never changes: what is there stays, the same again is no error.
@@ -16,7 +34,10 @@ public final class TemplateRegistry {
    * @throws IllegalArgumentException if the version is there with another source
    */
   public Template register(Template template) {
-    Template there = templates.putIfAbsent(template.reference(), template);
+    Template there = inCommon(template.reference());
+    if (there == null) {
+      there = templates.putIfAbsent(template.reference(), template);
+    }
     if (there != null && !there.source().equals(template.source())) {
       throw new IllegalArgumentException(
           "template: " + template.reference() + " with another source (expected: a new version)");
@@ -36,12 +57,27 @@ public final class TemplateRegistry {
   }
 
   public Optional<Template> find(String reference) {
-    return Optional.ofNullable(templates.get(reference));
+    Template there = inCommon(reference);
+    return Optional.ofNullable(there == null ? templates.get(reference) : there);
+  }
+
+  private @Nullable Template inCommon(String reference) {
+    return common == null ? null : common.find(reference).orElse(null);
   }
 
   /** All, by reference. */
   public List<Template> list() {
-    return templates.values().stream().sorted(Comparator.comparing(Template::reference)).toList();
+    Stream<Template> others = common == null ? Stream.empty() : common.list().stream();
+    return sorted(Stream.concat(others, templates.values().stream()));
+  }
+
+  /** Those that are here alone, by reference. */
+  public List<Template> own() {
+    return sorted(templates.values().stream());
+  }
+
+  private static List<Template> sorted(Stream<Template> templates) {
+    return templates.sorted(Comparator.comparing(Template::reference)).toList();
   }
 
   /** The shortest note of a prompt by any template here; empty if none made it. */

@@ -214,6 +214,21 @@ class TemplateTest {
   }
 
   @Test
+  void whatIsInCommonIsInEachRegistry() {
+    TemplateRegistry common = new TemplateRegistry();
+    common.register(jinja("a {{ x }}"));
+    TemplateRegistry own = new TemplateRegistry(common);
+    own.register(jinja("a {{ x }}"));
+    own.register(Template.of("own", "1", "b"));
+    assertThatIllegalArgumentException().isThrownBy(() -> own.register(jinja("b")));
+    assertThat(own.list()).extracting(Template::reference).containsExactly("own@1", "t@1");
+    assertThat(own.own()).extracting(Template::reference).containsExactly("own@1");
+    assertThat(common.find("own@1")).isEmpty();
+    assertThat(new TemplateRegistry(common).find("own@1")).isEmpty();
+    assertThat(own.get("t@1")).isSameAs(common.get("t@1"));
+  }
+
+  @Test
   void aVersionNeverChanges() {
     TemplateRegistry registry = new TemplateRegistry();
     registry.register(jinja("a {{ x }}"));
