@@ -2,7 +2,6 @@ package io.tokenlane.compress;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.PriorityQueue;
@@ -45,7 +44,7 @@ final class Passages {
               .reversed()
               .thenComparingInt(Candidate::low)
               .thenComparingInt(Candidate::length));
-  private final BitSet taken = new BitSet();
+  private final Taken taken;
   private final SortedMap<Integer, Occurrence> chosen = new TreeMap<>();
   private long workLeft;
 
@@ -53,6 +52,7 @@ final class Passages {
     this.text = text;
     this.units = units;
     this.counter = counter;
+    this.taken = new Taken(units.size());
     this.suffixes = SuffixArray.of(units.kinds(), Math.max(1, units.size()));
     this.workLeft = (long) WORK_PER_UNIT * units.size() + WORK_PER_UNIT;
   }
@@ -142,17 +142,14 @@ final class Passages {
     int free = 0;
     for (int suffix : starts) {
       int start = suffix + candidate.skip();
-      if (start >= free && isFree(start, candidate.length()) && standsAlone(start, candidate)) {
+      if (start >= free
+          && taken.isFree(start, candidate.length())
+          && standsAlone(start, candidate)) {
         starts[count++] = start;
         free = start + candidate.length();
       }
     }
     return Arrays.copyOf(starts, count);
-  }
-
-  private boolean isFree(int start, int length) {
-    int next = taken.nextSetBit(start);
-    return next < 0 || next >= start + length;
   }
 
   /** Whether a symbol here would touch no word, so that it reads as a word of its own. */
@@ -178,7 +175,7 @@ final class Passages {
 
   private void take(Candidate candidate, int[] places, int passage) {
     for (int start : places) {
-      taken.set(start, start + candidate.length());
+      taken.take(start, candidate.length());
       Span span = span(start, candidate.length());
       @Nullable Occurrence before = chosen.put(span.start(), new Occurrence(passage, span));
       if (before != null) {

@@ -3,7 +3,6 @@ package io.tokenlane.compress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -41,7 +40,7 @@ final class Phrases {
   private final int leastGain;
   private final SuffixArray suffixes;
   private final int[] originalPlaces;
-  private final BitSet taken;
+  private final Taken taken;
   private long workLeft;
 
   private final PriorityQueue<Candidate> queue = new PriorityQueue<>();
@@ -53,7 +52,8 @@ final class Phrases {
     this.leastGain = leastGain;
     this.suffixes = SuffixArray.of(repeated.sequence(), repeated.symbols());
     this.originalPlaces = repeated.places();
-    this.taken = (BitSet) repeated.closed().clone();
+    this.taken = new Taken(repeated.sequence().length);
+    repeated.closed().stream().forEach(place -> taken.take(place, 1));
     this.workLeft = (long) WORK_PER_UNIT * tokens.length + WORK_PER_UNIT;
     this.tokensBefore = new int[tokens.length + 1];
     for (int i = 0; i < tokens.length; i++) {
@@ -81,7 +81,7 @@ final class Phrases {
         continue;
       }
       for (int start : places) {
-        taken.set(start, start + candidate.length());
+        taken.take(start, candidate.length());
       }
       chosen.add(new Phrase(original(places), candidate.length(), gain));
     }
@@ -131,16 +131,11 @@ final class Phrases {
     int count = 0;
     int free = 0;
     for (int start : starts) {
-      if (start >= free && isFree(start, candidate.length())) {
+      if (start >= free && taken.isFree(start, candidate.length())) {
         starts[count++] = start;
         free = start + candidate.length();
       }
     }
     return Arrays.copyOf(starts, count);
-  }
-
-  private boolean isFree(int start, int length) {
-    int next = taken.nextSetBit(start);
-    return next < 0 || next >= start + length;
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -15,7 +16,7 @@ class BoundedWorkTest {
 
   static List<String> hostileTexts() {
     SplittableRandom random = new SplittableRandom(12);
-    String fibonacci = fibonacci();
+    String fibonacci = fibonacci("left ", "left right ", LENGTH);
     String twoWords =
         random
             .ints(LENGTH / 4, 0, 2)
@@ -44,10 +45,8 @@ class BoundedWorkTest {
         fibonacci);
   }
 
-  private static String fibonacci() {
-    String before = "left ";
-    String last = "left right ";
-    while (last.length() < LENGTH) {
+  private static String fibonacci(String before, String last, int length) {
+    while (last.length() < length) {
       String next = last + before;
       before = last;
       last = next;
@@ -81,5 +80,15 @@ class BoundedWorkTest {
       assertThat(compressor.failures()).isZero();
       assertThat(counted.get()).isLessThan(20L * text.length());
     }
+  }
+
+  /** Phrases as long as the text, in places without end: no free stretch is walked for each. */
+  @Test
+  void longRepetitionsOfEachOtherEnd() {
+    String text = fibonacci("a ", "b ", 4 * LENGTH);
+    PromptCompressor compressor = new PromptCompressor(TokenCounters.named("o200k_base"));
+    Compression result = compressor.compress(text, CompressionPolicy.DEEP);
+    assertThat(compressor.restore(result.text(), result.tag()).equals(text)).isTrue();
+    assertThat(result.ratio()).isGreaterThan(0.9);
   }
 }
