@@ -24,7 +24,9 @@ final class Prose {
               + "|^[ \\t]*+(?:import|from) [\\w.]++(?: import [^\\n]*+| as \\w++)?+$"
               + "|^[ \\t]*+(?:return|raise|yield|del|await) [\\w.()]++$");
 
-  private static final Pattern PLAIN_WORD = Pattern.compile("[(“‘*]*[A-Za-z’'-]+[.,:!?)*”’]*");
+  /** A mark that two neighbouring parts may have goes to the first: it matches as much. */
+  private static final Pattern PLAIN_WORD = Pattern.compile("[(“‘*]*+[A-Za-z’'-]++[.,:!?)*”’]*+");
+
   private static final Pattern BLANKS = Pattern.compile("\\s+");
   private static final String CODE_SIGNS = "{}=<>\\|$;";
 

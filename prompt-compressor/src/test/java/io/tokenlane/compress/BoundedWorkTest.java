@@ -91,4 +91,13 @@ class BoundedWorkTest {
     assertThat(compressor.restore(result.text(), result.tag()).equals(text)).isTrue();
     assertThat(result.ratio()).isGreaterThan(0.9);
   }
+
+  /** No mark is tried on both sides of a word's end. */
+  @Test
+  void wordsOfMarksAreReadOnce() {
+    String marks = "’".repeat(2 * LENGTH) + "#";
+    assertThat(Prose.guarded(marks, Protection.NONE).cardinality()).isEqualTo(marks.length());
+    String prose = "(“the clerk’s” *note*, it’s’’’”) ‘tis. ";
+    assertThat(Prose.guarded(prose, Protection.NONE).cardinality()).isLessThan(prose.length());
+  }
 }
