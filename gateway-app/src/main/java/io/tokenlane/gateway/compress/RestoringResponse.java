@@ -2,9 +2,6 @@ package io.tokenlane.gateway.compress;
 
 import io.tokenlane.gateway.call.BodyWatch;
 import io.tokenlane.gateway.call.CallParser;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
@@ -12,18 +9,14 @@ import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Writes names out in the texts of an answer: in JSON as a whole, in a stream of events line by
- * line as lines become complete, wherever the chunks end. Everything else passes as it came.
+ * line as lines become complete, wherever the chunks end. An event that ends with a letter that may
+ * be a name waits for the next, which tells. Everything else passes as it came.
  */
 final class RestoringResponse extends BodyWatch {
-  private static final String DATA = "data:";
-
   private final Names names;
 
   /** For arguments of tools, which are JSON in a string. */
@@ -58,7 +51,7 @@ final class RestoringResponse extends BodyWatch {
   }
 
   private Flux<DataBuffer> events(Flux<DataBuffer> body) {
-    Lines lines = new Lines();
+    RestoredEvents lines = new RestoredEvents(names, quoted);
     return body.<DataBuffer>handle(
             (buffer, sink) -> {
               byte[] complete = lines.complete(bytes(buffer));
@@ -86,84 +79,16 @@ final class RestoringResponse extends BodyWatch {
 
   /** The same bytes where they are no JSON object or hold no names. */
   private byte[] json(byte[] bytes) {
-    try {
-      return JsonMapper.shared().readTree(bytes) instanceof ObjectNode answer && restored(answer)
-          ? CallParser.write(answer)
-          : bytes;
-    } catch (JacksonException notJson) {
+    ObjectNode answer = AnswerText.answer(bytes);
+    if (answer == null) {
       return bytes;
     }
-  }
-
-  private boolean restored(ObjectNode answer) {
     boolean changed = false;
-    for (JsonNode choice : answer.path("choices").values()) {
-      changed |= restored(choice, "text");
-      changed |= restoredMessage(choice.path("message"));
-      changed |= restoredMessage(choice.path("delta"));
+    for (AnswerText text : AnswerText.of(answer)) {
+      NamedText named = new NamedText(text.quoted() ? quoted : names);
+      named.see(text.text());
+      changed |= text.isRestored(named);
     }
-    return changed;
-  }
-
-  private boolean restoredMessage(JsonNode message) {
-    boolean changed = restored(message, "content");
-    changed |= restored(message, "reasoning_content");
-    for (JsonNode call : message.path("tool_calls").values()) {
-      changed |= restored(call.path("function"), "arguments", quoted);
-    }
-    return changed;
-  }
-
-  private boolean restored(JsonNode holder, String member) {
-    return restored(holder, member, names);
-  }
-
-  private static boolean restored(JsonNode holder, String member, Names names) {
-    JsonNode text = holder.path(member);
-    if (!(holder instanceof ObjectNode object)
-        || !text.isString()
-        || !names.areIn(text.stringValue())) {
-      return false;
-    }
-    object.put(member, names.writtenOut(text.stringValue()));
-    return true;
-  }
-
-  private String line(String line) {
-    if (!line.startsWith(DATA)) {
-      return line;
-    }
-    String data = line.substring(DATA.length()).strip();
-    byte[] came = data.getBytes(StandardCharsets.UTF_8);
-    byte[] goes = json(came);
-    return Arrays.equals(goes, came) ? line : DATA + " " + new String(goes, StandardCharsets.UTF_8);
-  }
-
-  /** The bytes since the last line end. */
-  private final class Lines {
-    private final ByteArrayOutputStream open = new ByteArrayOutputStream();
-
-    byte[] complete(byte[] chunk) {
-      ByteArrayOutputStream out = new ByteArrayOutputStream();
-      for (byte b : chunk) {
-        if (b == '\n') {
-          out.writeBytes(restoredLine());
-          out.write(b);
-        } else {
-          open.write(b);
-        }
-      }
-      return out.toByteArray();
-    }
-
-    byte[] rest() {
-      return restoredLine();
-    }
-
-    private byte[] restoredLine() {
-      String line = open.toString(StandardCharsets.UTF_8);
-      open.reset();
-      return line(line).getBytes(StandardCharsets.UTF_8);
-    }
+    return changed ? CallParser.write(answer) : bytes;
   }
 }

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,9 +54,9 @@ final class RestoringResponseTest {
 
         data: {"id":"가","choices":[{"delta":{"content":"a 가 b"}}]}\r
         \r
-        data: {"choices":[{"delta":{"content":"\\uac00"}}]}
+        data: {"choices":[{"delta":{"content":" \\uac00"}}]}
 
-        data: {"choices":[{"delta":{"content":"각"}}]}
+        data: {"choices":[{"delta":{"content":" 각"}}]}
 
         data: {"choices":[{"delta":{"tool_calls":[{"function":{"arguments":"{\\"q\\":\\"가\\"}"}}]}}]}
 
@@ -67,8 +69,8 @@ final class RestoringResponseTest {
     assertThat(sent)
         .startsWith(": comment 가\n\ndata: {\"id\":\"가\"")
         .contains("{\"content\":\"a the \\\"whole\\\" phrase b\"}")
-        .contains("[{\"delta\":{\"content\":\"the \\\"whole\\\" phrase\"}}]")
-        .contains("{\"content\":\"가\"}")
+        .contains("[{\"delta\":{\"content\":\" the \\\"whole\\\" phrase\"}}]")
+        .contains("{\"content\":\" 가\"}")
         .contains("{\\\"q\\\":\\\"the \\\\\\\"whole\\\\\\\" phrase\\\"}")
         .endsWith("data: {\"choices\":[]}\n\ndata: [DONE]\n\n");
   }
@@ -81,6 +83,65 @@ final class RestoringResponseTest {
         .isEqualTo(
             "{\"choices\":[{\"message\":{\"content\":\"the \\\"whole\\\" phrase!\",\"x\":\"가\"}},"
                 + "{\"text\":\"the \\\"whole\\\" phrase\"}]}");
+  }
+
+  private static String event(String content) {
+    return "data: {\"choices\":[{\"delta\":{\"content\":\"" + content + "\"}}]}\n\n";
+  }
+
+  private static String events(String... contents) {
+    return Stream.of(contents).map(RestoringResponseTest::event).collect(Collectors.joining());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"가 격", "가각", "물가!", "a 가, 각 and 나 b"})
+  void anAnswerInTheScriptOfTheNamesIsLeftAsItCame(String text) {
+    String answer = "{\"choices\":[{\"message\":{\"content\":\"" + text + "\"}}]}";
+    assertThat(sent(MediaType.APPLICATION_JSON, chunks(answer, new SplittableRandom(7))))
+        .isEqualTo(answer);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void wordsOfThatScriptInEventsAreLeftAsTheyCame(long seed) {
+    String events = events("The", " ", "가", "격", "은 ", "가", " 하다", "!") + "data: [DONE]\n\n";
+    assertThat(sent(MediaType.TEXT_EVENT_STREAM, chunks(events, new SplittableRandom(seed))))
+        .isEqualTo(events);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "data: [DONE]\n\n",
+        "",
+        "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n",
+        "data: {\"choices\":[{\"delta\":{\"reasoning_content\":\"각하\"}}]}\n\n",
+        "data: {\"choices\":[{\"delta\":{\"content\":\" b\"}}]}\n\n"
+      })
+  void aNameAtTheEndOfAnEventIsWrittenOutWhereNoLetterFollows(String rest) {
+    String sent =
+        sent(
+            MediaType.TEXT_EVENT_STREAM,
+            chunks(event("see 가") + rest, new SplittableRandom(rest.length())));
+    assertThat(sent).isEqualTo(event("see the \\\"whole\\\" phrase") + rest);
+  }
+
+  @Test
+  void aWordIsNotPartedByWhatIsNoText() {
+    String events =
+        (event("가") + event("격")).replace("\"}}]}", "\",\"reasoning_content\":null}}]}");
+    assertThat(sent(MediaType.TEXT_EVENT_STREAM, chunks(events, new SplittableRandom(9))))
+        .isEqualTo(events);
+  }
+
+  @Test
+  void choicesAreReadApart() {
+    String other = "data: {\"choices\":[{\"index\":1,\"delta\":{\"content\":\"격\"}}]}\n\n";
+    String sent =
+        sent(
+            MediaType.TEXT_EVENT_STREAM,
+            chunks(event("가") + other + event(" b"), new SplittableRandom(8)));
+    assertThat(sent).isEqualTo(event("the \\\"whole\\\" phrase") + other + event(" b"));
   }
 
   @ParameterizedTest
