@@ -191,7 +191,11 @@ public final class Guards {
   /** What a request begins with before it says what is wanted. */
   private static final Pattern ASKING =
       Pattern.compile(
-          "^\\W*(?:please\\W+)?(?:(?:can|could|would|will) you\\W+(?:please\\W+)?)?(?:tell me\\W+)?",
+          """
+          ^\\s*(?:please[,:;.!]?\\s+)?\
+          (?:(?:can|could|would|will)\\s+you[,:;.!]?\\s+(?:please[,:;.!]?\\s+)?)?\
+          (?:tell\\s+me[,:;.!]?\\s+)?\
+          """,
           Pattern.CASE_INSENSITIVE);
 
   /** Endings that make another form of the same word; longest first. */
@@ -201,9 +205,10 @@ public final class Guards {
 
   private Guards() {}
 
-  /** Whether an answer to the one may be an answer to the other. */
+  /** Whether an answer to the one may be an answer to the other; never where nothing is asked. */
   public static boolean agree(String one, String other) {
-    return kept(one).equals(kept(other));
+    List<String> kept = kept(one);
+    return !kept.isEmpty() && kept.equals(kept(other));
   }
 
   /** What must be equal, in its order: from one place to another is not the way back. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class GuardsTest {
   @ParameterizedTest
@@ -36,6 +37,31 @@ final class GuardsTest {
   void whatDiffersInOneWordIsRefused(String one, String other) {
     assertThat(Guards.agree(one, other)).isFalse();
     assertThat(Guards.agree(one, one)).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Какая столица Франции? | Какая столица Испании?",
+        "Как включить доступ? | Как отключить доступ?",
+        "Πόσο κάνει; | Τι ώρα είναι;",
+        "法国的首都是什么? | 西班牙的首都是什么?",
+        "フランスの首都は? | スペインの首都は?",
+        "프랑스의 수도는? | 스페인의 수도는?",
+        "ما عاصمة فرنسا؟ | ما عاصمة إسبانيا؟",
+        "$100 in yen | €100 in yen",
+        "Please -5 degrees in Fahrenheit | Please 5 degrees in Fahrenheit",
+      })
+  void whatIsAskedInAnyScriptIsRead(String one, String other) {
+    assertThat(Guards.agree(one, other)).isFalse();
+    assertThat(Guards.agree(one, one)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "?", "please", "Can you please explain?"})
+  void whatAsksNothingAgreesWithNothing(String question) {
+    assertThat(Guards.agree(question, question)).isFalse();
   }
 
   @ParameterizedTest
