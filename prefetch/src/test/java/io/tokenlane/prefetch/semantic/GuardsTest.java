@@ -59,7 +59,38 @@ final class GuardsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "?", "please", "Can you please explain?"})
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '^',
+      value = {
+        "Convert ¥100 to dollars | Convert ₹100 to dollars",
+        "What does a && b return? | What does a ^||^ b return?",
+        "What is 5! | What is 5?",
+        "What is C# used for? | What is C used for?",
+        "What is C++? | What is C?",
+        "What is A ∪ B? | What is A ∩ B?",
+        "Is x ≤ 3? | Is x ≥ 3?",
+        "What does 👍 mean? | What does 👎 mean?",
+        "What does 👩‍💻 mean? | What does 👩 mean?",
+        "What does x ?? y give? | What does x ?. y give?",
+        "Convert .5 miles to km | Convert 5 miles to km",
+        "What is (2 + 3) * 4? | What is 2 + (3 * 4)?",
+        "Explain दिन please | Explain दीन please",
+        "Explain กิน please | Explain กัน please",
+        "What did the police say? | What did the policy say?",
+        "Where are the goods? | Where is the good?",
+        "What are customs? | What is custom?",
+        "Why didn't it work? | Why won't it work?",
+        "Who knows nothing? | Who knows nobody?",
+        "Does the WHO decide? | Does who decide?",
+      })
+  void signsMarksAndFormsOfWordsCount(String one, String other) {
+    assertThat(Guards.agree(one, other)).isFalse();
+    assertThat(Guards.agree(one, one)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "please", "Can you please explain?"})
   void whatAsksNothingAgreesWithNothing(String question) {
     assertThat(Guards.agree(question, question)).isFalse();
   }
@@ -72,6 +103,8 @@ final class GuardsTest {
         "Can you explain photosynthesis? | Explain photosynthesis",
         "Could you please tell me why the sky is blue? | Why is the sky blue?",
         "What's the capital of France? | What is the capital of France?",
+        "List the planets. | Please list the planets",
+        "How much is it, in $? | How much is it in $",
         "I am not able to log in, help | Help, I am not able to log in",
       })
   void otherWordsForTheSamePass(String one, String other) {
