@@ -25,4 +25,9 @@ record Quota(String key, long capacity, Duration window, boolean smooth) {
                     : limit.capacity(capacity).refillIntervally(capacity, window).id(ID))
         .build();
   }
+
+  /** Whether a bucket with {@code kept} is one of this amount. */
+  boolean isKeptBy(BucketConfiguration kept) {
+    return kept.getBandwidths().length == 1 && kept.getBandwidths()[0].getCapacity() == capacity;
+  }
 }

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.TokensInheritanceStrategy;
+import io.github.bucket4j.VerboseResult;
 import io.github.bucket4j.distributed.AsyncBucketProxy;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -20,8 +21,8 @@ final class RedisQuotas implements QuotaStore {
   private final RedisLink link;
   private final QuotaStore own;
 
-  /** The amounts this gateway knows quotas with. */
-  private final Cache<String, Long> sizes =
+  /** The amounts with which this gateway has counted. */
+  private final Cache<String, Long> counted =
       Caffeine.newBuilder().maximumSize(REMEMBERED).executor(Runnable::run).build();
 
   RedisQuotas(RedisLink link, QuotaStore own) {
@@ -31,14 +32,51 @@ final class RedisQuotas implements QuotaStore {
 
   @Override
   public Mono<ConsumptionProbe> take(Quota quota, long amount) {
-    if (amount == 0) {
-      return asked(
-          quota,
-          bucket -> bucket.getAvailableTokens().thenApply(n -> ConsumptionProbe.consumed(n, 0)),
-          own.take(quota, 0));
-    }
-    return asked(
-        quota, bucket -> bucket.tryConsumeAndReturnRemaining(amount), own.take(quota, amount));
+    return asked(quota, bucket -> take(bucket, quota, amount), own.take(quota, amount));
+  }
+
+  /** Redis keeps a quota with the amount that it was made with, which may be another by now. */
+  private CompletionStage<ConsumptionProbe> take(
+      AsyncBucketProxy bucket, Quota quota, long amount) {
+    return tryTake(bucket, amount)
+        .thenCompose(
+            result ->
+                quota.isKeptBy(result.getConfiguration())
+                    ? CompletableFuture.completedFuture(result.getValue())
+                    : takeAnew(bucket, quota, amount, result.getValue()))
+        .whenComplete((probe, failure) -> counted.put(quota.key(), quota.capacity()));
+  }
+
+  private static CompletableFuture<VerboseResult<ConsumptionProbe>> tryTake(
+      AsyncBucketProxy bucket, long amount) {
+    return amount == 0
+        ? bucket
+            .asVerbose()
+            .getAvailableTokens()
+            .thenApply(left -> left.map(n -> ConsumptionProbe.consumed(n, 0)))
+        : bucket.asVerbose().tryConsumeAndReturnRemaining(amount);
+  }
+
+  private CompletionStage<ConsumptionProbe> takeAnew(
+      AsyncBucketProxy bucket, Quota quota, long amount, ConsumptionProbe before) {
+    return giveBack(bucket, before.isConsumed() ? amount : 0)
+        .thenCompose(done -> bucket.replaceConfiguration(quota.configuration(), inheritance(quota)))
+        .thenCompose(done -> tryTake(bucket, amount))
+        .thenApply(VerboseResult::getValue);
+  }
+
+  /**
+   * What was taken of a smaller amount stays taken of a larger one. Where it is another gateway
+   * that counts with another amount, nothing is added: the two would go on adding.
+   */
+  private TokensInheritanceStrategy inheritance(Quota quota) {
+    Long before = counted.getIfPresent(quota.key());
+    boolean changedHere = before == null || before != quota.capacity();
+    return changedHere ? TokensInheritanceStrategy.ADDITIVE : TokensInheritanceStrategy.AS_IS;
+  }
+
+  private static CompletableFuture<Void> giveBack(AsyncBucketProxy bucket, long amount) {
+    return amount == 0 ? CompletableFuture.completedFuture(null) : bucket.addTokens(amount);
   }
 
   @Override
@@ -58,23 +96,6 @@ final class RedisQuotas implements QuotaStore {
 
   private <T> Mono<T> asked(
       Quota quota, Function<AsyncBucketProxy, CompletionStage<T>> question, Mono<T> otherwise) {
-    return link.ask(
-        connection -> sized(connection.buckets().of(quota), quota).thenCompose(question),
-        otherwise);
-  }
-
-  /** A reload changed the amount: what was taken of it stays taken. */
-  private CompletionStage<AsyncBucketProxy> sized(AsyncBucketProxy bucket, Quota quota) {
-    Long known = sizes.get(quota.key(), key -> quota.capacity());
-    if (known == null || known == quota.capacity()) {
-      return CompletableFuture.completedFuture(bucket);
-    }
-    return bucket
-        .replaceConfiguration(quota.configuration(), TokensInheritanceStrategy.ADDITIVE)
-        .thenApply(
-            done -> {
-              sizes.put(quota.key(), quota.capacity());
-              return bucket;
-            });
+    return link.ask(connection -> question.apply(connection.buckets().of(quota)), otherwise);
   }
 }

@@ -13,11 +13,14 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A real Redis, which also goes away. */
 final class RedisQuotasTest extends QuotaStoreContract {
@@ -65,6 +68,38 @@ final class RedisQuotasTest extends QuotaStoreContract {
     other.correct(month, 7).block();
     assertThat(take(7).isConsumed()).isTrue();
     assertThat(failures.count()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"250, 190", "70, 40", "30, 30"})
+  void aNextProcessCountsByItsOwnAmount(long amount, long left) {
+    take(60);
+    QuotaStore next = quotas();
+    Quota changed = new Quota(month.key(), amount, month.window(), month.smooth());
+
+    assertThat(consumed(next, changed, left + 1)).isFalse();
+    assertThat(consumed(quotas(), changed, left)).isTrue();
+    assertThat(left(next, changed)).isZero();
+  }
+
+  @Test
+  void gatewaysThatCountWithTwoAmountsAddNothing() {
+    QuotaStore next = quotas();
+    Quota more = new Quota(month.key(), 250, month.window(), month.smooth());
+    for (int i = 0; i < 5; i++) {
+      assertThat(take(10).isConsumed()).isTrue();
+      assertThat(consumed(next, more, 10)).isTrue();
+    }
+
+    assertThat(take(0).getRemainingTokens()).isEqualTo(20);
+  }
+
+  private static long left(QuotaStore store, Quota quota) {
+    return Objects.requireNonNull(store.take(quota, 0).block()).getRemainingTokens();
+  }
+
+  private static boolean consumed(QuotaStore store, Quota quota, long amount) {
+    return Objects.requireNonNull(store.take(quota, amount).block()).isConsumed();
   }
 
   @Test
