@@ -2,6 +2,7 @@ package io.tokenlane.gateway.cache;
 
 import io.tokenlane.prefetch.cache.Answer;
 import io.tokenlane.prefetch.cache.ChangeListener;
+import io.tokenlane.prefetch.cache.Selection;
 
 /** Tells what was forgotten to whoever may want to fetch it again. */
 record Forgetting(HitListener listener) implements ChangeListener {
@@ -18,6 +19,9 @@ record Forgetting(HitListener listener) implements ChangeListener {
       listener.forgotten(group.substring(0, path), group.substring(path));
     }
   }
+
+  @Override
+  public void forgotten(Selection selected) {}
 
   @Override
   public void cleared() {}

@@ -8,6 +8,7 @@ import io.tokenlane.gateway.call.InferenceCall;
 import io.tokenlane.prefetch.cache.Answer;
 import io.tokenlane.prefetch.cache.AnswerCache;
 import io.tokenlane.prefetch.cache.ChangeListener;
+import io.tokenlane.prefetch.cache.Selection;
 import io.tokenlane.prefetch.semantic.Neighbours;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -169,6 +170,9 @@ final class SemanticLevel implements ChangeListener {
 
   @Override
   public void forgotten(String group) {}
+
+  @Override
+  public void forgotten(Selection selected) {}
 
   @Override
   public void cleared() {}

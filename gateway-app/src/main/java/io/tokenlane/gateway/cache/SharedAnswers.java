@@ -11,16 +11,16 @@ import io.tokenlane.prefetch.cache.Answer;
 import io.tokenlane.prefetch.cache.AnswerCache;
 import io.tokenlane.prefetch.cache.AnswerFormat;
 import io.tokenlane.prefetch.cache.ChangeListener;
-import java.nio.ByteBuffer;
+import io.tokenlane.prefetch.cache.Selection;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,10 +31,11 @@ import org.slf4j.LoggerFactory;
 /**
  * A cache's second level in Redis, shared by several gateways.
  *
- * <p>An answer is stored with the version of its group and the epoch of all, both random texts that
- * it must still carry when it is read: forgetting a group gives it another version, forgetting all
- * another epoch, and where Redis has lost either, what was stored under it is lost with it. It is
- * stored only if both are what they were before its fetch began. No clock but Redis's own is used.
+ * <p>An answer is stored with the {@link Marks} of all answers, of its tenant, of its route and of
+ * its group, which it must still carry when it is read: forgetting a group, or a tenant's answers,
+ * gives that another mark, and where Redis has lost one, what was stored under it is lost with it.
+ * It is stored only if all are what they were before its fetch began. No clock but Redis's own is
+ * used.
  *
  * <p>What is forgotten is told to the other gateways; one whose subscription was interrupted may
  * have missed something, and forgets all. What could not be told to Redis is made good by a new
@@ -44,27 +45,37 @@ final class SharedAnswers extends RedisPubSubAdapter<String, byte[]> implements 
   private static final Logger LOG = LoggerFactory.getLogger(SharedAnswers.class);
   private static final long MOST_ON_ITS_WAY_BYTES = 8 << 20;
   private static final long LONGEST_KEEP_MILLIS = TimeUnit.DAYS.toMillis(1);
-  private static final String VERSION_KEEP_MILLIS = Long.toString(TimeUnit.DAYS.toMillis(2));
-  private static final int MARK_BYTES = 16;
+  private static final String MARK_KEEP_MILLIS = Long.toString(TimeUnit.DAYS.toMillis(2));
   private static final String FORGOTTEN = "f";
+  private static final String SELECTED = "s";
   private static final String CLEARED = "c";
+  private static final byte[] NOTHING = {};
 
-  /** KEYS: epoch, version, answer. ARGV: both as seen, a new version, the answer, two times. */
+  /** What marks are kept for, beside all answers and groups. */
+  private static final List<StoredAnswers.By> MARKED =
+      List.of(StoredAnswers.By.TENANT, StoredAnswers.By.ROUTE);
+
+  /**
+   * KEYS: the marks, that of all first, and the answer. ARGV: the marks as seen, a new mark, the
+   * answer, two times.
+   */
   private static final String PUT =
       """
-      local e = redis.call('get', KEYS[1]) or ''
-      if e ~= ARGV[1] then return 0 end
-      local v = redis.call('get', KEYS[2])
-      if not v then
-        if ARGV[2] ~= '' then return 0 end
-        v = ARGV[3]
-        redis.call('set', KEYS[2], v, 'PX', ARGV[6])
-      elseif ARGV[2] == '' or v ~= ARGV[2] then
-        return 0
-      else
-        redis.call('pexpire', KEYS[2], ARGV[6])
+      local n = #KEYS - 1
+      for i = 1, n do
+        if (redis.call('get', KEYS[i]) or '') ~= ARGV[i] then return 0 end
       end
-      redis.call('set', KEYS[3], e .. v .. ARGV[4], 'PX', ARGV[5])
+      local marks = ARGV[1]
+      for i = 2, n do
+        if ARGV[i] == '' then
+          redis.call('set', KEYS[i], ARGV[n + 1], 'PX', ARGV[n + 4])
+          marks = marks .. ARGV[n + 1]
+        else
+          redis.call('pexpire', KEYS[i], ARGV[n + 4])
+          marks = marks .. ARGV[i]
+        end
+      end
+      redis.call('set', KEYS[n + 1], marks .. ARGV[n + 2], 'PX', ARGV[n + 3])
       return 1
       """;
 
@@ -73,10 +84,10 @@ final class SharedAnswers extends RedisPubSubAdapter<String, byte[]> implements 
   private final RedisLine line;
   private final String name;
   private final String channel;
-  private final String self = mark();
+  private final String self = Marks.next();
   private final AtomicLong onItsWay = new AtomicLong();
   private final AtomicLong hits = new AtomicLong();
-  private final Cache<String, Seen> seen =
+  private final Cache<String, Marks> seen =
       Caffeine.newBuilder()
           .maximumSize(10_000)
           .expireAfterWrite(Duration.ofMinutes(10))
@@ -84,34 +95,6 @@ final class SharedAnswers extends RedisPubSubAdapter<String, byte[]> implements 
           .build();
   private volatile boolean subscribed;
   private volatile boolean missed;
-
-  /** Epoch and version when a fetch began; empty where there was none. */
-  private static final class Seen {
-    private final byte[] epoch;
-    private final byte[] version;
-
-    Seen(byte[] epoch, byte[] version) {
-      this.epoch = epoch;
-      this.version = version;
-    }
-
-    boolean whole() {
-      return epoch.length == MARK_BYTES && version.length == MARK_BYTES;
-    }
-
-    /** What follows both, where the value begins with them. */
-    Optional<ByteBuffer> behind(byte[] value) {
-      int marks = 2 * MARK_BYTES;
-      boolean current =
-          whole()
-              && value.length > marks
-              && Arrays.equals(value, 0, MARK_BYTES, epoch, 0, MARK_BYTES)
-              && Arrays.equals(value, MARK_BYTES, marks, version, 0, MARK_BYTES);
-      return current
-          ? Optional.of(ByteBuffer.wrap(value, marks, value.length - marks))
-          : Optional.empty();
-    }
-  }
 
   /**
    * Shares a cache's answers under {@code name}; gateways with other settings use other names.
@@ -128,10 +111,6 @@ final class SharedAnswers extends RedisPubSubAdapter<String, byte[]> implements 
     line.open(channel, this, this::answering);
   }
 
-  private static String mark() {
-    return UUID.randomUUID().toString().replace("-", "").substring(0, MARK_BYTES);
-  }
-
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
@@ -139,7 +118,7 @@ final class SharedAnswers extends RedisPubSubAdapter<String, byte[]> implements 
   private static String hash(String text) {
     try {
       byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes(text));
-      return HexFormat.of().formatHex(hash, 0, MARK_BYTES);
+      return HexFormat.of().formatHex(hash, 0, Marks.BYTES);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("SHA-256: missing (expected: in every JDK)", e);
     }
@@ -153,14 +132,32 @@ final class SharedAnswers extends RedisPubSubAdapter<String, byte[]> implements 
     return name + "v:" + hash(group);
   }
 
-  private String answerKey(String key) {
-    return name + "a:" + hash(key);
+  private String markKey(StoredAnswers.By by, String selected) {
+    return name + by.name().charAt(0) + ':' + hash(selected);
+  }
+
+  private List<String> markKeys(String group, String key) {
+    List<String> keys = new ArrayList<>();
+    keys.add(epochKey());
+    MARKED.forEach(by -> keys.add(markKey(by, by.of(key))));
+    keys.add(versionKey(group));
+    return keys;
+  }
+
+  private String answerKey(String nameOfKey) {
+    return name + "a:" + nameOfKey;
+  }
+
+  /** Those of all marks, and last of the answer. */
+  private String[] keys(String group, String key) {
+    List<String> keys = markKeys(group, key);
+    keys.add(answerKey(StoredAnswers.name(key)));
+    return keys.toArray(String[]::new);
   }
 
   /** The answer that another gateway stored under {@code key}; never fails, never takes long. */
   CompletableFuture<Optional<Answer>> find(String group, String key) {
-    return line.ask(
-            redis -> redis.async().mget(epochKey(), versionKey(group), answerKey(key)), List.of())
+    return line.ask(redis -> redis.async().mget(keys(group, key)), List.of())
         .thenApply(values -> found(key, values));
   }
 
@@ -168,12 +165,11 @@ final class SharedAnswers extends RedisPubSubAdapter<String, byte[]> implements 
     if (values.isEmpty()) {
       return Optional.empty();
     }
-    byte[] nothing = new byte[0];
-    Seen now =
-        new Seen(values.get(0).getValueOrElse(nothing), values.get(1).getValueOrElse(nothing));
+    List<byte[]> all = values.stream().map(value -> value.getValueOrElse(NOTHING)).toList();
+    Marks now = new Marks(all.subList(0, all.size() - 1));
     seen.put(key, now);
     Optional<Answer> answer =
-        now.behind(values.get(2).getValueOrElse(nothing))
+        now.behind(all.getLast())
             .flatMap(format::decode)
             .filter(stored -> stored.key().equals(key))
             .map(AnswerFormat.Stored::answer);
@@ -183,16 +179,19 @@ final class SharedAnswers extends RedisPubSubAdapter<String, byte[]> implements 
 
   @Override
   public void stored(String key, Answer answer) {
-    Seen before = seen.getIfPresent(key);
+    Marks before = seen.getIfPresent(key);
     int size = answer.body().remaining();
     if (before == null || onItsWay.get() + size > MOST_ON_ITS_WAY_BYTES) {
       return;
     }
     seen.invalidate(key);
     onItsWay.addAndGet(size);
-    byte[] encoded = format.encode(key, answer).array();
     long keep = Math.min(LONGEST_KEEP_MILLIS, answer.times().keep().toMillis());
-    String[] keys = {epochKey(), versionKey(answer.group()), answerKey(key)};
+    List<byte[]> arguments = new ArrayList<>(before.each());
+    arguments.add(bytes(Marks.next()));
+    arguments.add(format.encode(key, answer).array());
+    arguments.add(bytes(Long.toString(Math.max(1, keep))));
+    arguments.add(bytes(MARK_KEEP_MILLIS));
     var _ =
         line.tell(
                 redis ->
@@ -201,33 +200,67 @@ final class SharedAnswers extends RedisPubSubAdapter<String, byte[]> implements 
                         .<Long>eval(
                             PUT,
                             ScriptOutputType.INTEGER,
-                            keys,
-                            before.epoch,
-                            before.version,
-                            bytes(mark()),
-                            encoded,
-                            bytes(Long.toString(Math.max(1, keep))),
-                            bytes(VERSION_KEEP_MILLIS)))
+                            keys(answer.group(), key),
+                            arguments.toArray(byte[][]::new)))
             .whenComplete((done, failure) -> onItsWay.addAndGet(-size));
   }
 
   @Override
   public void dropped(String key) {
     seen.invalidate(key);
-    change(redis -> redis.async().del(answerKey(key)));
+    change(redis -> redis.async().del(answerKey(StoredAnswers.name(key))));
   }
 
   @Override
   public void forgotten(String group) {
-    SetArgs keep = SetArgs.Builder.px(Long.parseLong(VERSION_KEEP_MILLIS));
-    change(redis -> redis.async().set(versionKey(group), bytes(mark()), keep));
-    change(redis -> redis.async().publish(channel, bytes(self + FORGOTTEN + group)));
+    markAnew(versionKey(group));
+    tell(FORGOTTEN + group);
+  }
+
+  @Override
+  public void forgotten(Selection selected) {
+    Purge.named(selected.name()).ifPresent(this::forgotten);
+    tell(SELECTED + selected.name());
+  }
+
+  private void forgotten(Purge purge) {
+    if (MARKED.contains(purge.by())) {
+      markAnew(markKey(purge.by(), purge.selected()));
+    } else {
+      forgetGroupOf(purge.selected());
+    }
+  }
+
+  /** Variants of the same resource are known by what is stored under the key alone. */
+  private void forgetGroupOf(String nameOfKey) {
+    Marks any = new Marks(Collections.nCopies(MARKED.size() + 2, NOTHING));
+    change(
+        redis ->
+            redis
+                .async()
+                .mget(answerKey(nameOfKey))
+                .thenApply(
+                    values -> {
+                      format
+                          .decode(any.behindAny(values.getFirst().getValueOrElse(NOTHING)))
+                          .ifPresent(stored -> cache.forget(stored.answer().group()));
+                      return true;
+                    }));
+  }
+
+  private void markAnew(String markKey) {
+    SetArgs keep = SetArgs.Builder.px(Long.parseLong(MARK_KEEP_MILLIS));
+    change(redis -> redis.async().set(markKey, bytes(Marks.next()), keep));
+  }
+
+  private void tell(String change) {
+    change(redis -> redis.async().publish(channel, bytes(self + change)));
   }
 
   @Override
   public void cleared() {
-    change(redis -> redis.async().set(epochKey(), bytes(mark())));
-    change(redis -> redis.async().publish(channel, bytes(self + CLEARED)));
+    change(redis -> redis.async().set(epochKey(), bytes(Marks.next())));
+    tell(CLEARED);
   }
 
   private <T> void change(RedisLine.Command<T> command) {
@@ -248,7 +281,7 @@ final class SharedAnswers extends RedisPubSubAdapter<String, byte[]> implements 
       var _ =
           redis
               .async()
-              .set(epochKey(), bytes(mark()))
+              .set(epochKey(), bytes(Marks.next()))
               .whenComplete(
                   (done, failure) -> {
                     if (failure != null) {
@@ -257,7 +290,7 @@ final class SharedAnswers extends RedisPubSubAdapter<String, byte[]> implements 
                   });
       var _ = redis.async().publish(channel, bytes(self + CLEARED));
     } else {
-      var _ = redis.async().set(epochKey(), bytes(mark()), SetArgs.Builder.nx());
+      var _ = redis.async().set(epochKey(), bytes(Marks.next()), SetArgs.Builder.nx());
     }
   }
 
@@ -273,12 +306,17 @@ final class SharedAnswers extends RedisPubSubAdapter<String, byte[]> implements 
   @Override
   public void message(String onChannel, byte @Nullable [] message) {
     String text = message == null ? "" : new String(message, StandardCharsets.UTF_8);
-    if (text.length() <= MARK_BYTES || text.startsWith(self)) {
+    if (text.length() <= Marks.BYTES || text.startsWith(self)) {
       return;
     }
-    String change = text.substring(MARK_BYTES);
+    String change = text.substring(Marks.BYTES);
+    String what = change.substring(1);
+    Optional<Purge> purge =
+        change.startsWith(SELECTED) ? Purge.named(what) : Optional.<Purge>empty();
     if (change.startsWith(FORGOTTEN)) {
-      cache.forget(change.substring(1), this);
+      cache.forget(what, this);
+    } else if (purge.isPresent()) {
+      cache.forget(purge.get().selection(), this);
     } else {
       cache.clear(this);
     }

@@ -1,11 +1,11 @@
 package io.tokenlane.gateway.cache;
 
 import io.tokenlane.prefetch.cache.AnswerCache;
+import io.tokenlane.prefetch.cache.Selection;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.function.Predicate;
 
 /** All stored answers, for operators: what they weigh, and how they are purged. Thread-safe. */
 public final class StoredAnswers {
@@ -39,15 +39,16 @@ public final class StoredAnswers {
     /** A tenant. */
     TENANT;
 
-    Predicate<String> picks(String value) {
+    /** What the answer stored under a key is selected by. */
+    String of(String key) {
       return switch (this) {
-        case KEY -> key -> StoredAnswers.name(key).equals(value);
-        case ROUTE -> key -> kind(key).equals(value);
-        case TENANT -> key -> part(key, 1).equals("tenant " + value);
+        case KEY -> StoredAnswers.name(key);
+        case ROUTE -> route(key);
+        case TENANT -> part(key, 1);
       };
     }
 
-    private static String kind(String key) {
+    private static String route(String key) {
       String kind = part(key, 0);
       return kind.substring(kind.indexOf(':') + 1);
     }
@@ -60,8 +61,8 @@ public final class StoredAnswers {
 
   /** Forgets what is picked, with all variants of the same resource; how many were stored. */
   public int purge(By by, String value) {
-    Predicate<String> picks = by.picks(value);
-    return caches.all().stream().mapToInt(cache -> cache.forgetWhere(picks)).sum();
+    Selection selected = new Purge(by, value).selection();
+    return caches.all().stream().mapToInt(cache -> cache.forget(selected)).sum();
   }
 
   /** Forgets all, in memory and beside it; how many were stored in memory. */

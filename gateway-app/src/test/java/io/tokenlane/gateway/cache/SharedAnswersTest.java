@@ -18,10 +18,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Gateways before a real Redis, which also hangs and goes away. */
 @SuppressWarnings("NullAway.Init")
@@ -75,9 +78,13 @@ final class SharedAnswersTest {
 
   /** As a miss does it: looks here, then there, then fetches and stores. */
   private static void fetch(Gateway at, String key, String body) {
+    fetch(at, key, "g", body);
+  }
+
+  private static void fetch(Gateway at, String key, String group, String body) {
     long begun = at.cache().nowNanos();
-    find(at, key);
-    at.cache().put(key, answer("g", body), begun);
+    var _ = at.shared().find(group, key).join();
+    at.cache().put(key, answer(group, body), begun);
   }
 
   private static void awaitShared(Gateway at, String key) {
@@ -116,6 +123,36 @@ final class SharedAnswersTest {
     one.cache().clear();
     Eventually.eventually("cleared there", () -> two.cache().find("k").isEmpty());
     assertThat(find(two, "k")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"TENANT,a", "ROUTE,api", "KEY,"})
+  void whatOnePurgesIsGoneWhereverItLies(StoredAnswers.By by, @Nullable String value) {
+    String key = "GET:api\ntenant a\n/x";
+    String variant = "GET:api\ntenant a\n/x\nde";
+    String other = "GET:web\ntenant b\n/x";
+    Gateway one = gateway("s");
+    Gateway two = gateway("s");
+    for (String each : List.of(key, variant)) {
+      fetch(one, each, "v");
+      awaitShared(two, each);
+    }
+    fetch(two, other, "other", "v");
+    Eventually.eventually("shared", () -> one.shared().find("other", other).join().isPresent());
+    // Evicted here, in memory there, and asked for by none of the groups that one knows.
+    one.cache().restart();
+    two.cache().restore(variant, find(two, variant).orElseThrow());
+    String which = value == null ? StoredAnswers.name(key) : value;
+
+    one.cache().forget(new Purge(by, which).selection());
+
+    Eventually.eventually("gone in Redis", () -> find(one, key).isEmpty());
+    Eventually.eventually("variant gone too", () -> find(one, variant).isEmpty());
+    Eventually.eventually("forgotten there", () -> two.cache().find(variant).isEmpty());
+    assertThat(one.shared().find("other", other).join()).isPresent();
+    assertThat(two.cache().find(other)).isPresent();
+    fetch(one, key, "v2");
+    awaitShared(two, key);
   }
 
   @Test

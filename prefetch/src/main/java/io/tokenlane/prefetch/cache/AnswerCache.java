@@ -269,6 +269,27 @@ public final class AnswerCache {
    * key; how many answers were stored.
    */
   public int forgetWhere(Predicate<String> picks) {
+    return forgetWhere(picks, listener -> true);
+  }
+
+  /** The same, here and wherever else answers of this cache lie. */
+  public int forget(Selection selected) {
+    return forget(selected, listener -> true);
+  }
+
+  /** The same on the word of {@code source}, which is not told of it again. */
+  @SuppressWarnings("ReferenceEquality") // it is that very listener
+  public int forget(Selection selected, ChangeListener source) {
+    return forget(selected, listener -> listener != source);
+  }
+
+  private int forget(Selection selected, Predicate<ChangeListener> told) {
+    int stored = forgetWhere(selected.picks(), told);
+    listeners.stream().filter(told).forEach(listener -> listener.forgotten(selected));
+    return stored;
+  }
+
+  private int forgetWhere(Predicate<String> picks, Predicate<ChangeListener> told) {
     purge(picks);
     Set<String> picked = new HashSet<>();
     answers
@@ -279,7 +300,7 @@ public final class AnswerCache {
                 picked.add(answer.group());
               }
             });
-    return picked.stream().mapToInt(this::forget).sum();
+    return picked.stream().mapToInt(group -> forget(group, told)).sum();
   }
 
   /** Nothing that is on its way to such a key may land. */

@@ -14,6 +14,12 @@ public interface ChangeListener {
   /** Nothing of this group that was fetched before now may be served again. */
   void forgotten(String group);
 
+  /**
+   * No answer so selected that was fetched before now may be served again, though it is not in this
+   * memory.
+   */
+  void forgotten(Selection selected);
+
   /** Nothing that was fetched before now may be served again. */
   void cleared();
 }

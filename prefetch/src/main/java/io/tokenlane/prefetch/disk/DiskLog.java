@@ -4,6 +4,7 @@ import io.tokenlane.prefetch.cache.Answer;
 import io.tokenlane.prefetch.cache.AnswerCache;
 import io.tokenlane.prefetch.cache.AnswerFormat;
 import io.tokenlane.prefetch.cache.ChangeListener;
+import io.tokenlane.prefetch.cache.Selection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -48,7 +49,7 @@ public final class DiskLog implements ChangeListener, AutoCloseable {
   private final LinkedBlockingQueue<Event> waiting = new LinkedBlockingQueue<>();
   private final AtomicLong waitingBytes = new AtomicLong();
   private final Thread writer;
-  private volatile boolean overrun;
+  private volatile boolean anew;
   private volatile boolean closed;
   private final AtomicLong size = new AtomicLong();
   private volatile @Nullable String lastFailure;
@@ -56,12 +57,16 @@ public final class DiskLog implements ChangeListener, AutoCloseable {
   private long retryAtNanos;
 
   /** Something to be written; an answer is encoded by the writer. */
-  private record Event(Frame.@Nullable Kind kind, String text, @Nullable Answer answer) {
+  private record Event(
+      Frame.@Nullable Kind kind, String text, @Nullable Answer answer, boolean last) {
     /** Nothing follows. */
-    static final Event END = new Event(null, "", null);
+    static final Event END = new Event(null, "", null, true);
 
-    boolean last() {
-      return kind == null;
+    /** Nothing to write: the log is begun anew. */
+    static final Event ANEW = new Event(null, "", null, false);
+
+    Event(Frame.Kind kind, String text, @Nullable Answer answer) {
+      this(kind, text, answer, false);
     }
   }
 
@@ -139,6 +144,13 @@ public final class DiskLog implements ChangeListener, AutoCloseable {
     add(new Event(Frame.Kind.FORGOTTEN, group, null));
   }
 
+  /** What has left the memory may lie in the log: a new one begins with what is in memory. */
+  @Override
+  public void forgotten(Selection selected) {
+    anew = true;
+    add(Event.ANEW);
+  }
+
   @Override
   public void cleared() {
     add(new Event(Frame.Kind.CLEARED, "", null));
@@ -149,7 +161,7 @@ public final class DiskLog implements ChangeListener, AutoCloseable {
       waiting.add(event);
     } else {
       release(event);
-      overrun = true;
+      anew = true;
     }
   }
 
@@ -189,7 +201,7 @@ public final class DiskLog implements ChangeListener, AutoCloseable {
 
   private void write(List<Event> batch) {
     try {
-      if (log == null || overrun) {
+      if (log == null || anew) {
         batch.forEach(this::release);
         beginAgain();
         return;
@@ -233,7 +245,7 @@ public final class DiskLog implements ChangeListener, AutoCloseable {
     try {
       FileChannel old = log;
       size.set(0);
-      overrun = false;
+      anew = false;
       log = file.replace(this::snapshot);
       if (old != null) {
         old.close();
@@ -255,7 +267,7 @@ public final class DiskLog implements ChangeListener, AutoCloseable {
   }
 
   private void beginAgain() {
-    if (overrun || nanoClock.getAsLong() - retryAtNanos >= 0) {
+    if (anew || nanoClock.getAsLong() - retryAtNanos >= 0) {
       begin();
     }
   }

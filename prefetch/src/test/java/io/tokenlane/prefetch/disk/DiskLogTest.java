@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tokenlane.prefetch.cache.Answer;
 import io.tokenlane.prefetch.cache.AnswerCache;
 import io.tokenlane.prefetch.cache.AnswerFormat;
+import io.tokenlane.prefetch.cache.Selection;
 import io.tokenlane.prefetch.http.HttpFields;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -111,6 +112,25 @@ final class DiskLogTest {
 
       assertThat(content(after)).as("seed %d", seed).isEqualTo(content(before));
     }
+  }
+
+  @Test
+  void whatIsForgottenBySelectionIsForgottenThoughItHadLeftTheMemory() throws IOException {
+    AnswerCache before = new AnswerCache(2_000, 1 << 16, () -> nanos);
+    try (DiskLog log = open(before, 1 << 20, SETTINGS)) {
+      for (int i = 0; i < 20; i++) {
+        before.put("a/" + i, answer("g" + i, "v"), ++nanos);
+        before.put("b/" + i, answer("h" + i, "v"), ++nanos);
+      }
+      assertThat(before.size()).isLessThan(20);
+      before.forget(new Selection("a", key -> key.startsWith("a/")));
+      before.put("a/new", answer("new", "v"), ++nanos);
+      assertThat(log.lastFailure()).isNull();
+    }
+    AnswerCache after = cache();
+    open(after, 1 << 20, SETTINGS).close();
+
+    assertThat(content(after).keySet()).noneMatch(key -> key.matches("a/[0-9]+")).contains("a/new");
   }
 
   @Test
