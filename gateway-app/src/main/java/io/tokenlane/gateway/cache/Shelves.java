@@ -59,6 +59,9 @@ final class Shelves implements DisposableBean {
     try {
       DiskLog log = new DiskLog(folder, (long) (cache.maxBytes() * share), settings, cache, format);
       logs.add(log);
+      if (log.unread() != null) {
+        LOG.warn("{}: what an earlier run stored cannot be read and is lost", folder, log.unread());
+      }
       LOG.info("{}: {} answers of an earlier run", folder, cache.size());
     } catch (IOException | SecurityException e) {
       String why =

@@ -54,6 +54,7 @@ public final class DiskLog implements ChangeListener, AutoCloseable {
   private final AtomicLong size = new AtomicLong();
   private volatile @Nullable String lastFailure;
   private @Nullable FileChannel log;
+  private @Nullable IOException unread;
   private long retryAtNanos;
 
   /** Something to be written; an answer is encoded by the writer. */
@@ -76,7 +77,7 @@ public final class DiskLog implements ChangeListener, AutoCloseable {
    * @param maxBytes bound of the files together, &gt; 0; four times the cache's own bound lets it
    *     keep everything and write little twice
    * @param settings what decides who may have an answer: a log of other settings is not read
-   * @throws IOException if the folder cannot be read or made, or is another log's
+   * @throws IOException if the folder cannot be made or written, or is another log's
    */
   public DiskLog(
       Path folder, long maxBytes, String settings, AnswerCache cache, AnswerFormat format)
@@ -101,10 +102,18 @@ public final class DiskLog implements ChangeListener, AutoCloseable {
       if (!file.read(this::apply)) {
         cache.restart();
       }
-    } catch (IOException | RuntimeException failed) {
+    } catch (IOException failed) {
+      cache.restart();
+      unread = failed;
+    } catch (RuntimeException failed) {
       lock.close();
       throw failed;
     }
+  }
+
+  /** Why nothing of an earlier run could be read; null where it could. */
+  public @Nullable IOException unread() {
+    return unread;
   }
 
   private void apply(Frame frame) {

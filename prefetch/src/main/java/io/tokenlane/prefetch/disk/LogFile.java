@@ -3,6 +3,7 @@ package io.tokenlane.prefetch.disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import java.util.stream.Stream;
 final class LogFile {
   private static final byte[] MAGIC = "TLCACHE1".getBytes(StandardCharsets.US_ASCII);
   private static final int HASH_BYTES = 32;
+  private static final int WINDOW_BYTES = 256 << 20;
   private static final String BEGIN = "answers-";
   private static final String END = ".log";
 
@@ -83,17 +85,52 @@ final class LogFile {
       return true;
     }
     try (FileChannel channel = FileChannel.open(files.getLast(), StandardOpenOption.READ)) {
-      return read(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()), reader);
+      Bytes mapped = (from, length) -> channel.map(MapMode.READ_ONLY, from, length);
+      return read(mapped, channel.size(), WINDOW_BYTES, reader);
     }
   }
 
-  /** The same of a file's bytes. */
-  boolean read(ByteBuffer log, Consumer<Frame> reader) {
-    if (!begins(log)) {
+  /** A log's bytes. */
+  @FunctionalInterface
+  interface Bytes {
+    /** The {@code length} bytes from {@code from} on. */
+    ByteBuffer at(long from, long length) throws IOException;
+  }
+
+  /**
+   * The same of a log's bytes.
+   *
+   * @param width of what is looked at in one go, in bytes: a buffer holds less than 2 GB, a file
+   *     may hold more; doubled for a frame that does not fit
+   */
+  boolean read(Bytes log, long size, int width, Consumer<Frame> reader) throws IOException {
+    long at = (long) MAGIC.length + HASH_BYTES;
+    if (size < at || !begins(log.at(0, at))) {
       return false;
     }
     while (true) {
-      switch (Frame.read(log)) {
+      ByteBuffer window = log.at(at, Math.min(width, size - at));
+      boolean last = at + window.limit() == size;
+      if (!readWhole(window, reader)) {
+        return false;
+      }
+      if (last) {
+        return true;
+      }
+      if (window.position() > 0) {
+        at += window.position();
+      } else if (width < Integer.MAX_VALUE) {
+        width = (int) Math.min(Integer.MAX_VALUE, 2L * width);
+      } else {
+        return false;
+      }
+    }
+  }
+
+  /** Reads up to what is not there as a whole; false where there is damage. */
+  private static boolean readWhole(ByteBuffer window, Consumer<Frame> reader) {
+    while (true) {
+      switch (Frame.read(window)) {
         case Frame.Whole whole -> reader.accept(whole.frame());
         case Frame.Torn torn -> {
           return true;
@@ -107,9 +144,6 @@ final class LogFile {
 
   private boolean begins(ByteBuffer log) {
     byte[] begin = new byte[MAGIC.length + HASH_BYTES];
-    if (log.remaining() < begin.length) {
-      return false;
-    }
     log.get(begin);
     byte[] wanted = new byte[begin.length];
     ByteBuffer.wrap(wanted).put(MAGIC).put(settings);

@@ -10,10 +10,12 @@ import io.tokenlane.prefetch.cache.Selection;
 import io.tokenlane.prefetch.http.HttpFields;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -210,13 +212,57 @@ final class DiskLogTest {
   }
 
   private @Nullable List<String> read(byte[] bytes) throws IOException {
+    return read(bytes, 1 << 20);
+  }
+
+  private @Nullable List<String> read(byte[] bytes, int width) throws IOException {
     List<String> frames = new ArrayList<>();
     boolean whole =
         new LogFile(folder(), SETTINGS)
             .read(
-                ByteBuffer.wrap(bytes),
+                (from, length) -> ByteBuffer.wrap(bytes).slice((int) from, (int) length),
+                bytes.length,
+                width,
                 f -> frames.add(f.kind() + " " + StandardCharsets.UTF_8.decode(f.content())));
     return whole ? frames : null;
+  }
+
+  @Test
+  void aLogLargerThanWhatIsLookedAtInOneGoIsReadWhole() throws IOException {
+    byte[] all = lived(40);
+    byte[] torn = Arrays.copyOf(all, all.length - 1);
+    for (int width : new int[] {1, 17, 100, 200, 1000}) {
+      assertThat(read(all, width)).as("width %d", width).isEqualTo(read(all));
+      assertThat(read(torn, width)).as("torn, width %d", width).isEqualTo(read(torn));
+    }
+  }
+
+  /** As large as one that a bound of many GB lets grow; sparse, so that it takes no room. */
+  @Test
+  void aFileBeyondTwoGigabytesIsNoReasonNotToStart() throws IOException {
+    lived(40);
+    try (FileChannel log = FileChannel.open(file(), StandardOpenOption.WRITE)) {
+      log.write(ByteBuffer.wrap(new byte[Frame.HEAD_BYTES]).put(0, (byte) 1), log.size());
+      log.write(ByteBuffer.wrap(new byte[] {1}), 3L << 30);
+    }
+    AnswerCache after = cache();
+    try (DiskLog log = open(after, 1 << 20, SETTINGS)) {
+      assertThat(log.unread()).isNull();
+      assertThat(after.size()).isZero();
+    }
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsNoReasonNotToStart() throws IOException {
+    Files.createDirectories(folder().resolve("answers-1.log"));
+    AnswerCache after = cache();
+    try (DiskLog log = open(after, 1 << 20, SETTINGS)) {
+      assertThat(log.unread()).isNotNull();
+      after.put("k", answer("g", "v"), nanos);
+    }
+    AnswerCache next = cache();
+    open(next, 1 << 20, SETTINGS).close();
+    assertThat(content(next)).isEqualTo(Map.of("k", "v"));
   }
 
   @Test
