@@ -10,6 +10,7 @@ import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.RedisPubSubListener;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.tokenlane.gateway.limit.RedisAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -54,7 +55,7 @@ final class RedisLine implements AutoCloseable {
   }
 
   RedisLine(SharedCacheProperties properties, ScheduledExecutorService clockwork) {
-    this.uri = RedisURI.create(properties.uri());
+    this.uri = RedisAddress.of(properties.uri());
     this.timeout = properties.timeout();
     this.clockwork = clockwork;
     client.setOptions(

@@ -1,5 +1,6 @@
 package io.tokenlane.gateway.cache;
 
+import io.tokenlane.gateway.limit.RedisAddress;
 import java.time.Duration;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -14,9 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record SharedCacheProperties(String uri, @DefaultValue("10ms") Duration timeout) {
   /** Checks the ranges; the URI may hold a password and is not repeated. */
   public SharedCacheProperties {
-    if (!uri.matches("rediss?://.+")) {
-      throw new IllegalArgumentException("uri: malformed (expected: redis://host:port)");
-    }
+    var _ = RedisAddress.of(uri);
     if (!timeout.isPositive()) {
       throw new IllegalArgumentException("timeout: " + timeout + " (expected: > 0)");
     }

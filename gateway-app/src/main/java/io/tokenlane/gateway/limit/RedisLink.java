@@ -50,7 +50,7 @@ final class RedisLink implements AutoCloseable {
     this.timeout = properties.timeout();
     this.failures = failures;
     this.nanos = nanos;
-    this.uri = RedisURI.create(properties.uri());
+    this.uri = RedisAddress.of(properties.uri());
     this.client = RedisClient.create();
     client.setOptions(
         ClientOptions.builder()

@@ -13,9 +13,7 @@ public record RedisProperties(String uri, @DefaultValue("50ms") Duration timeout
 
   /** Checks the ranges; the URI may hold a password and is not repeated. */
   public RedisProperties {
-    if (!uri.matches("rediss?://.+")) {
-      throw new IllegalArgumentException("uri: malformed (expected: redis://host:port)");
-    }
+    var _ = RedisAddress.of(uri);
     if (!timeout.isPositive()) {
       throw new IllegalArgumentException("timeout: " + timeout + " (expected: > 0)");
     }
