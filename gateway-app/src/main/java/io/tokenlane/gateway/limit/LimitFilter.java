@@ -66,6 +66,7 @@ final class LimitFilter implements GlobalFilter, Ordered {
     private final List<LimitRule> fitting;
     private final Bill bill = new Bill(limits.quotas());
     private final RateFields fields = new RateFields();
+    private volatile boolean letIn;
 
     /** Taken on a thread of Redis's, given back on any. */
     private final List<Places.Place> seats = new CopyOnWriteArrayList<>();
@@ -82,7 +83,15 @@ final class LimitFilter implements GlobalFilter, Ordered {
           .then(Mono.defer(this::pay))
           .onErrorResume(refusal -> bill.cancel().then(Mono.error(refusal)))
           .then(Mono.defer(() -> let(chain)))
-          .doFinally(signal -> seats.forEach(Places.Place::leave));
+          .doFinally(signal -> end());
+    }
+
+    /** A client may go away after it has paid and before it is let in. */
+    private void end() {
+      seats.forEach(Places.Place::leave);
+      if (!letIn) {
+        bill.cancel().subscribe();
+      }
     }
 
     private Mono<Void> sit() {
@@ -118,6 +127,7 @@ final class LimitFilter implements GlobalFilter, Ordered {
     }
 
     private Mono<Void> let(GatewayFilterChain chain) {
+      letIn = true;
       exchange
           .getResponse()
           .beforeCommit(

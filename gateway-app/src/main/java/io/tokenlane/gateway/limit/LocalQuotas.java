@@ -27,12 +27,14 @@ final class LocalQuotas implements QuotaStore {
   }
 
   @Override
-  public Mono<ConsumptionProbe> take(Quota quota, long amount) {
-    return Mono.fromSupplier(
-        () ->
-            amount == 0
-                ? ConsumptionProbe.consumed(bucket(quota).getAvailableTokens(), 0)
-                : bucket(quota).tryConsumeAndReturnRemaining(amount));
+  public Mono<Taken> take(Quota quota, long amount) {
+    return Mono.fromSupplier(() -> new Taken(taken(quota, amount), this));
+  }
+
+  private ConsumptionProbe taken(Quota quota, long amount) {
+    return amount == 0
+        ? ConsumptionProbe.consumed(bucket(quota).getAvailableTokens(), 0)
+        : bucket(quota).tryConsumeAndReturnRemaining(amount);
   }
 
   @Override

@@ -83,22 +83,32 @@ final class RedisLink implements AutoCloseable {
    * Tells, and does not wait; in the order of the calls.
    *
    * @param unheard called where Redis does not hear it
+   * @return whether it does, once that is known; never fails
    */
-  void tell(Function<Connection, CompletionStage<?>> command, Runnable unheard) {
+  <T> CompletableFuture<Boolean> tell(
+      Function<Connection, CompletionStage<T>> command, Runnable unheard) {
     CompletableFuture<Connection> known = connection.get();
     if (known == null || !known.isDone() || known.isCompletedExceptionally() || resting()) {
       unheard.run();
-      return;
+      return CompletableFuture.completedFuture(false);
     }
-    var _ =
-        command
-            .apply(known.join())
-            .whenComplete(
-                (done, failure) -> {
-                  if (failure != null) {
-                    unheard.run();
-                  }
-                });
+    return known
+        .thenCompose(command)
+        .handle(
+            (done, failure) -> {
+              if (failure != null) {
+                unheard.run();
+              }
+              return failure == null;
+            });
+  }
+
+  /** Tells, and completes when Redis has heard it or will not; at the latest in time. */
+  <T> Mono<Void> told(Function<Connection, CompletionStage<T>> command, Runnable unheard) {
+    return Mono.fromFuture(() -> tell(command, unheard), true)
+        .timeout(timeout)
+        .onErrorComplete()
+        .then();
   }
 
   private boolean resting() {

@@ -195,9 +195,11 @@ final class RedisPlaces implements Places {
             return places.isEmpty() ? null : places;
           });
       if (was[0]) {
-        link.tell(
-            connection -> connection.redis().async().zrem(keys(whose)[0], bytes(Stream.of(name))),
-            () -> unsaid.add(whose));
+        var _ =
+            link.tell(
+                connection ->
+                    connection.redis().async().zrem(keys(whose)[0], bytes(Stream.of(name))),
+                () -> unsaid.add(whose));
       }
     }
   }

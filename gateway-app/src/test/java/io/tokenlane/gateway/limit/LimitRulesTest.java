@@ -143,8 +143,27 @@ final class LimitRulesTest {
     assertThat(left(store, charges.get(1))).isEqualTo(950);
   }
 
+  @Test
+  void whatIsTakenForARequestThatHasGoneIsGivenBack() {
+    LimitRule tokens = rule(List.of(), List.of(), LimitRule.Per.KEY, 1000L, null);
+    LocalQuotas store = new LocalQuotas(clock);
+    Bill bill = new Bill(store);
+    Asking asking = asking(Optional.of(ALICE), "{\"max_tokens\":800}");
+    List<Charge> charges = rules(tokens).charges(tokens, asking);
+    bill.take(charges.get(0)).block();
+
+    bill.cancel().block();
+    bill.take(charges.get(1)).block();
+    bill.settle(new Usage(40, 0, 10, true)).block();
+
+    assertThat(left(store, charges.get(0))).isEqualTo(10);
+    assertThat(left(store, charges.get(1))).isEqualTo(1000);
+  }
+
   private static long left(QuotaStore store, Charge charge) {
-    return Objects.requireNonNull(store.take(charge.quota(), 0).block()).getRemainingTokens();
+    return Objects.requireNonNull(store.take(charge.quota(), 0).block())
+        .probe()
+        .getRemainingTokens();
   }
 
   @Test

@@ -42,6 +42,6 @@ final class LocalQuotasTest extends QuotaStoreContract {
   }
 
   private ConsumptionProbe probe(Quota quota, long amount) {
-    return Objects.requireNonNull(store.take(quota, amount).block());
+    return Objects.requireNonNull(store.take(quota, amount).block()).probe();
   }
 }

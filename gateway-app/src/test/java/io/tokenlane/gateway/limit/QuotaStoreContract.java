@@ -19,7 +19,7 @@ abstract class QuotaStoreContract {
   abstract QuotaStore store();
 
   final ConsumptionProbe take(long amount) {
-    return store().take(month, amount).toFuture().join();
+    return store().take(month, amount).toFuture().join().probe();
   }
 
   final void correct(long amount) {
@@ -69,7 +69,7 @@ abstract class QuotaStoreContract {
         Objects.requireNonNull(
             Flux.fromStream(IntStream.range(0, 60).boxed())
                 .flatMap(i -> store().take(month, 3).subscribeOn(Schedulers.boundedElastic()), 8)
-                .filter(ConsumptionProbe::isConsumed)
+                .filter(taken -> taken.probe().isConsumed())
                 .count()
                 .block());
 

@@ -2,11 +2,11 @@ package io.tokenlane.gateway.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.bucket4j.ConsumptionProbe;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tokenlane.gateway.Eventually;
 import io.tokenlane.gateway.RedisServer;
+import io.tokenlane.gateway.call.Usage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +25,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A real Redis, which also goes away. */
 final class RedisQuotasTest extends QuotaStoreContract {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  private static final Usage NOTHING = new Usage(0, 0, 0, true);
 
   @TempDir Path folder;
 
@@ -64,7 +66,7 @@ final class RedisQuotasTest extends QuotaStoreContract {
   void twoGatewaysShareWhatIsThere() {
     RedisQuotas other = quotas();
     assertThat(take(100).isConsumed()).isTrue();
-    assertThat(other.take(month, 1).map(ConsumptionProbe::isConsumed).block()).isFalse();
+    assertThat(consumed(other, month, 1)).isFalse();
     other.correct(month, 7).block();
     assertThat(take(7).isConsumed()).isTrue();
     assertThat(failures.count()).isZero();
@@ -95,11 +97,11 @@ final class RedisQuotasTest extends QuotaStoreContract {
   }
 
   private static long left(QuotaStore store, Quota quota) {
-    return Objects.requireNonNull(store.take(quota, 0).block()).getRemainingTokens();
+    return Objects.requireNonNull(store.take(quota, 0).block()).probe().getRemainingTokens();
   }
 
   private static boolean consumed(QuotaStore store, Quota quota, long amount) {
-    return Objects.requireNonNull(store.take(quota, amount).block()).isConsumed();
+    return Objects.requireNonNull(store.take(quota, amount).block()).probe().isConsumed();
   }
 
   @Test
@@ -119,5 +121,50 @@ final class RedisQuotasTest extends QuotaStoreContract {
           return take(0).getRemainingTokens() == 100;
         });
     assertThat(take(100).isConsumed()).isTrue();
+  }
+
+  @Test
+  void whatIsTakenInOneStoreIsCorrectedThere() throws Exception {
+    Bill shared = new Bill(store);
+    shared.take(charge(20)).block();
+    signal("STOP");
+    Bill own = new Bill(store);
+    own.take(charge(30)).block();
+    shared.settle(NOTHING).block();
+    assertThat(take(0).getRemainingTokens()).isEqualTo(70);
+
+    signal("CONT");
+    Eventually.eventually("it is asked again", this::askedAgain);
+    own.settle(NOTHING).block();
+    Eventually.eventually(
+        "the correction is heard", () -> askedAgain() && left(quotas(), month) == 100);
+
+    redis.kill();
+    assertThat(take(100).isConsumed()).isTrue();
+  }
+
+  private boolean askedAgain() {
+    nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+    double before = failures.count();
+    take(0);
+    return failures.count() == before;
+  }
+
+  @Test
+  void whatIsGrantedToNobodyIsGivenBack() throws Exception {
+    assertThat(take(10).isConsumed()).isTrue();
+    signal("STOP");
+    store.take(month, 50).subscribe().dispose();
+    signal("CONT");
+
+    Eventually.eventually("given back", () -> left(quotas(), month) == 90);
+  }
+
+  private Charge charge(long amount) {
+    return new Charge("r", Measure.TOKENS_PER_MONTH, month, Usage::output, amount);
+  }
+
+  private void signal(String name) throws Exception {
+    new ProcessBuilder("kill", "-" + name, "" + redis.pid()).start().waitFor();
   }
 }
