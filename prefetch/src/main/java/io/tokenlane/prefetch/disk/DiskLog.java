@@ -254,7 +254,10 @@ public final class DiskLog implements ChangeListener, AutoCloseable {
     try {
       FileChannel old = log;
       size.set(0);
-      anew = false;
+      if (anew) {
+        anew = false;
+        forgetWaiting();
+      }
       log = file.replace(this::snapshot);
       if (old != null) {
         old.close();
@@ -263,6 +266,17 @@ public final class DiskLog implements ChangeListener, AutoCloseable {
     } catch (IOException failed) {
       give(failed);
     }
+  }
+
+  /**
+   * What waits is told by what is in memory, and was before something that is not in the queue: it
+   * must not come behind that.
+   */
+  private void forgetWaiting() {
+    List<Event> all = new ArrayList<>();
+    waiting.drainTo(all);
+    all.forEach(this::release);
+    all.stream().filter(Event::last).forEach(waiting::add);
   }
 
   private void snapshot(FileChannel to) throws IOException {

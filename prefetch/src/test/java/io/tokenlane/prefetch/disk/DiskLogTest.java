@@ -28,6 +28,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -116,7 +117,8 @@ final class DiskLogTest {
     }
   }
 
-  @Test
+  /** Often, as the log's thread may begin before, meanwhile or behind. */
+  @RepeatedTest(20)
   void whatIsForgottenBySelectionIsForgottenThoughItHadLeftTheMemory() throws IOException {
     AnswerCache before = new AnswerCache(2_000, 1 << 16, () -> nanos);
     try (DiskLog log = open(before, 1 << 20, SETTINGS)) {
