@@ -140,7 +140,9 @@ final class StoredForAllTest {
     assertThat(gateway.chat(call).body()).isEqualTo(body);
     nodesAnswer(FakeUpstream.ANSWER);
 
-    assertThat(gateway.chat(call).body()).isEqualTo(FakeUpstream.ANSWER);
+    // Who asks before the first call has ended, which its client does not see, shares its answer.
+    Eventually.eventually(
+        "asked anew", () -> gateway.chat(call).body().equals(FakeUpstream.ANSWER));
     assertThat(cacheStatus(gateway.chat(call))).contains("hit");
   }
 
@@ -151,14 +153,30 @@ final class StoredForAllTest {
   void embeddingsAreStoredUnlessTheyAreAnError(String body, boolean stored) {
     String call = "{\"model\":\"m\",\"input\":\"" + stored + "\"}";
     nodesAnswer(body);
-    for (int i = 0; i < 2; i++) {
-      gateway.send(
-          gateway
-              .request("/v1/embeddings")
-              .header("Content-Type", "application/json")
-              .POST(BodyPublishers.ofString(call)));
+    embed(call);
+    if (stored) {
+      embed(call);
+      assertThat(nodesCalls()).isEqualTo(1);
+    } else {
+      Eventually.eventually(
+          "asked anew",
+          () -> {
+            embed(call);
+            return nodesCalls() == 2;
+          });
     }
-    assertThat(gateway.one.calls().size() + gateway.two.calls().size()).isEqualTo(stored ? 1 : 2);
+  }
+
+  private void embed(String call) {
+    gateway.send(
+        gateway
+            .request("/v1/embeddings")
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(call)));
+  }
+
+  private int nodesCalls() {
+    return gateway.one.calls().size() + gateway.two.calls().size();
   }
 
   @Test
