@@ -50,8 +50,9 @@ final class DeviceMemory {
     /** At least so many bytes; the contents are lost where it has to grow. */
     long atLeast(long wanted) {
       if (wanted > size) {
-        size = Math.max(wanted, size + size / 2);
-        address = allocate(size);
+        long grown = Math.max(wanted, size + size / 2);
+        address = allocate(grown);
+        size = grown;
       }
       return address;
     }
@@ -64,8 +65,8 @@ final class DeviceMemory {
 
     long atLeast(int wanted) {
       if (wanted > count) {
-        count = wanted;
         address = zeros((long) wanted * Integer.BYTES);
+        count = wanted;
       }
       return address;
     }

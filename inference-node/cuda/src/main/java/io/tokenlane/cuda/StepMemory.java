@@ -7,12 +7,17 @@ import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A batch on the device: {@code Counts}, then an array behind another at places that only the
- * batch's capacity decides. It goes there as one copy, from one of two staging buffers in turn, so
- * that the next batch can be written while the last one is still on its way.
+ * A batch on the device: block tables, {@code Counts}, then an array behind another at places that
+ * only the batch's capacity decides. It goes there as one copy, from one of two staging buffers in
+ * turn, so that the next batch can be written while the last one is still on its way. What may be
+ * much larger than what a step uses stands at the ends, so that the copy is of what is used: block
+ * tables end where the counts begin, and attention's items begin where the rest ends.
  */
 final class StepMemory {
   private static final int COUNTS = 4;
+
+  /** Ints whose place a kernel's widest loads, and a device's lines, are multiples of. */
+  private static final int ALIGNED = 64;
 
   /** Blocks of attention that a multiprocessor has at work at once. */
   private static final int BLOCKS_EACH = 2;
@@ -25,7 +30,7 @@ final class StepMemory {
   private final int maxBlocks;
   private final int[] tables;
   private final WorkList work;
-  private final int tablesAt;
+  private final int countsAt;
   private final int itemsAt;
   private final long address;
   private final MemorySegment[] staging = new MemorySegment[2];
@@ -45,9 +50,9 @@ final class StepMemory {
     tables = new int[maxSequences];
     int blocks = BLOCKS_EACH * driver.device().processors();
     work = new WorkList(blocks, maxRows, maxSequences, maxBlocks * like.blockSize());
-    itemsAt = COUNTS + 4 * maxRows + work.splits().length;
-    tablesAt = itemsAt + work.items().length;
-    long ints = tablesAt + (long) maxSequences * maxBlocks;
+    countsAt = Math.ceilDiv(maxSequences * maxBlocks, ALIGNED) * ALIGNED;
+    itemsAt = splitsAt() + work.splits().length;
+    long ints = (long) itemsAt + work.items().length;
     address = memory.allocate(ints * Integer.BYTES);
     for (int i = 0; i < staging.length; i++) {
       staging[i] = driver.pinned(ints * Integer.BYTES);
@@ -70,40 +75,56 @@ final class StepMemory {
     driver.await(sent[turn]);
     cut = null;
     dirty = true;
-    put(COUNTS, next.tokens, next.rows());
-    put(COUNTS + maxRows, next.positions, next.rows());
-    put(COUNTS + 2 * maxRows, next.slots, next.rows());
-    put(COUNTS + 3 * maxRows, next.outputRows, next.outputs());
+    put(rowsAt(0), next.tokens, next.rows());
+    put(rowsAt(1), next.positions, next.rows());
+    put(rowsAt(2), next.slots, next.rows());
+    put(rowsAt(3), next.outputRows, next.outputs());
     putTables();
     putCounts();
   }
 
-  /** Block ids of the sequences, as many as they use, one behind another. */
+  /** Block ids of the sequences, as many as they use, one behind another up to the counts. */
   private void putTables() {
     tableInts = 0;
     for (int sequence = 0; sequence < batch.sequences(); sequence++) {
-      tables[sequence] = tableInts;
-      int last = batch.firstRow[sequence] + batch.rowCount[sequence] - 1;
-      int blocks = last < 0 ? 0 : batch.positions[last] / batch.blockSize() + 1;
-      MemorySegment.copy(
-          batch.blockTables,
-          sequence * maxBlocks,
-          staging[turn],
-          INT,
-          (long) (tablesAt + tableInts) * Integer.BYTES,
-          blocks);
-      tableInts += blocks;
+      tableInts += blocks(sequence);
     }
+    int at = countsAt - tableInts;
+    for (int sequence = 0; sequence < batch.sequences(); sequence++) {
+      tables[sequence] = at;
+      int blocks = blocks(sequence);
+      MemorySegment.copy(
+          batch.blockTables, sequence * maxBlocks, staging[turn], INT, bytes(at), blocks);
+      at += blocks;
+    }
+  }
+
+  private int blocks(int sequence) {
+    int last = batch.firstRow[sequence] + batch.rowCount[sequence] - 1;
+    return last < 0 ? 0 : batch.positions[last] / batch.blockSize() + 1;
   }
 
   private void putCounts() {
     int items = cut == null ? 0 : work.itemCount();
     int splits = cut == null ? 0 : work.splitCount();
-    put(0, new int[] {batch.rows(), batch.outputs(), items, splits}, COUNTS);
+    put(countsAt, new int[] {batch.rows(), batch.outputs(), items, splits}, COUNTS);
   }
 
   private void put(int at, int[] values, int count) {
-    MemorySegment.copy(values, 0, staging[turn], INT, (long) at * Integer.BYTES, count);
+    MemorySegment.copy(values, 0, staging[turn], INT, bytes(at), count);
+  }
+
+  private static long bytes(int ints) {
+    return (long) ints * Integer.BYTES;
+  }
+
+  /** Where the numbers of rows begin: tokens, positions, slots, and rows with an output. */
+  private int rowsAt(int which) {
+    return countsAt + COUNTS + which * maxRows;
+  }
+
+  private int splitsAt() {
+    return rowsAt(4);
   }
 
   /**
@@ -118,7 +139,7 @@ final class StepMemory {
     }
     cut = wanted;
     work.build(batch, tables, wanted);
-    put(COUNTS + 4 * maxRows, work.splits(), work.splitCount() * WorkList.SPLIT);
+    put(splitsAt(), work.splits(), work.splitCount() * WorkList.SPLIT);
     put(itemsAt, work.items(), work.itemCount() * WorkList.ITEM);
     putCounts();
     dirty = true;
@@ -133,7 +154,10 @@ final class StepMemory {
   /** Enqueues the copy to the device, if it is not there. */
   void send() {
     if (dirty) {
-      driver.copyIn(address, staging[turn], (long) (tablesAt + tableInts) * Integer.BYTES);
+      int from = countsAt - tableInts;
+      int items = cut == null ? 0 : work.itemCount() * WorkList.ITEM;
+      long size = bytes(itemsAt + items - from);
+      driver.copyIn(at(from), staging[turn].asSlice(bytes(from), size), size);
       driver.record(sent[turn]);
       dirty = false;
     }
@@ -150,27 +174,27 @@ final class StepMemory {
   }
 
   long counts() {
-    return address;
+    return at(countsAt);
   }
 
   long tokens() {
-    return at(COUNTS);
+    return at(rowsAt(0));
   }
 
   long positions() {
-    return at(COUNTS + maxRows);
+    return at(rowsAt(1));
   }
 
   long slots() {
-    return at(COUNTS + 2 * maxRows);
+    return at(rowsAt(2));
   }
 
   long outputRows() {
-    return at(COUNTS + 3 * maxRows);
+    return at(rowsAt(3));
   }
 
   long splits() {
-    return at(COUNTS + 4 * maxRows);
+    return at(splitsAt());
   }
 
   long items() {
@@ -178,10 +202,10 @@ final class StepMemory {
   }
 
   long tables() {
-    return at(tablesAt);
+    return address;
   }
 
   private long at(int ints) {
-    return address + (long) ints * Integer.BYTES;
+    return address + bytes(ints);
   }
 }

@@ -39,7 +39,7 @@ final class TileTuner implements Tile.Choice {
 
   @Override
   public Tile of(Projection projection, DeviceFacts device) {
-    Tile tried = fastest.get(projection.kind());
+    Tile tried = isOfGraphs(projection) ? fastest.get(projection.kind()) : null;
     return tried == null ? Tile.of(projection, device) : tried;
   }
 
@@ -67,7 +67,11 @@ final class TileTuner implements Tile.Choice {
   }
 
   private boolean isUntried(Projection projection) {
-    return projection.rows() <= Buckets.MOST && !fastest.containsKey(projection.kind());
+    return isOfGraphs(projection) && !fastest.containsKey(projection.kind());
+  }
+
+  private static boolean isOfGraphs(Projection projection) {
+    return projection.rows() <= Buckets.MOST;
   }
 
   private Tile fastest(Projection projection, List<Launch> launches) {
@@ -77,7 +81,10 @@ final class TileTuner implements Tile.Choice {
       return best;
     }
     List<Launch> some = enough(launches);
-    double least = WORTH * micros(some, best, projection);
+    double least = WORTH * microsIfAny(some, best, projection);
+    if (Double.isInfinite(least)) {
+      return best; // what cannot be timed now may well run, kernel by kernel
+    }
     for (Tile tile : candidates) {
       double micros = microsIfAny(some, tile, projection);
       if (micros < least) {
@@ -93,12 +100,14 @@ final class TileTuner implements Tile.Choice {
     return launches.subList(0, Math.clamp(wanted, 1, Math.min(MOST, launches.size())));
   }
 
-  /** A tile that this device refuses is none to choose; infinite. */
+  /** A tile that this device refuses, or has no memory to time, is none to choose; infinite. */
   private double microsIfAny(List<Launch> launches, Tile tile, Projection projection) {
     try {
       return micros(launches, tile, projection);
     } catch (DriverException e) {
-      LOG.log(Level.WARNING, "%s is not for this device: %s".formatted(tile, e.getMessage()));
+      LOG.log(
+          Level.WARNING,
+          "%s is not timed, so not chosen unless by rule: %s".formatted(tile, e.getMessage()));
       return Double.POSITIVE_INFINITY;
     }
   }

@@ -16,6 +16,7 @@ import io.tokenlane.engine.model.Model;
 import io.tokenlane.engine.model.Models;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -171,18 +172,38 @@ final class StepPlanTest {
   @Test
   void aLongSequenceIsSharedByBlocksInTheSameLaunches() {
     int launches = enqueuedBy(() -> decode(1, 255)).size();
-    assertThat(Arrays.copyOf(driver.lastCopiedIn(), 4)).containsExactly(1, 1, 1, 0);
+    assertThat(copiedBehindTables(255 / BLOCK + 1, 4)).containsExactly(1, 1, 1, 0);
     assertThat(enqueuedBy(() -> decode(1, 256))).hasSize(launches);
-    assertThat(Arrays.copyOf(driver.lastCopiedIn(), 4)).containsExactly(1, 1, 2, 1);
+    assertThat(copiedBehindTables(256 / BLOCK + 1, 4)).containsExactly(1, 1, 2, 1);
+  }
+
+  /** Ints of the batch's copy that follow its block tables, which have so many. */
+  private int[] copiedBehindTables(int tableInts, int count) {
+    return Arrays.copyOfRange(driver.lastCopiedIn(), tableInts, tableInts + count);
   }
 
   @Test
   void theBatchGoesOutInOneCopyWithItsCounts() {
     decode(3, 20);
-    assertThat(Arrays.copyOf(driver.lastCopiedIn(), 4)).containsExactly(3, 3, 3, 0);
-    assertThat(Arrays.copyOfRange(driver.lastCopiedIn(), 4, 7)).containsExactly(0, 1, 2);
-    assertThat(Arrays.copyOfRange(driver.lastCopiedIn(), 4 + 192, 4 + 192 + 3))
-        .containsExactly(20, 20, 20);
+    int blocks = 20 / BLOCK + 1;
+    int[] copied = copiedBehindTables(3 * blocks, 4 + 192 + 3);
+    assertThat(Arrays.copyOf(copied, 4)).containsExactly(3, 3, 3, 0);
+    assertThat(Arrays.copyOfRange(copied, 4, 7)).containsExactly(0, 1, 2);
+    assertThat(Arrays.copyOfRange(copied, 4 + 192, 4 + 192 + 3)).containsExactly(20, 20, 20);
+    assertThat(Arrays.copyOf(driver.lastCopiedIn(), 3 * blocks))
+        .as("tables")
+        .containsExactly(IntStream.range(0, 3 * blocks).map(at -> at / blocks).toArray());
+  }
+
+  /** Of work lists and tables, which are as long as the longest context asks, what is used. */
+  @Test
+  void theCopyIsOfWhatTheStepUses() {
+    decode(1, 20);
+    int little = driver.lastCopiedIn().length;
+    decode(1, 20 + BLOCK);
+    assertThat(driver.lastCopiedIn().length - little).isEqualTo(1);
+    decode(2, 20);
+    assertThat(driver.lastCopiedIn().length - little).isEqualTo(20 / BLOCK + 1 + WorkList.ITEM);
   }
 
   @Test

@@ -88,8 +88,21 @@ final class TileTunerTest {
 
   @Test
   void stepsThatAreNoGraphsKeepTheRule() {
-    step(MAX_ROWS);
+    List<String> byRule = step(MAX_ROWS);
     assertThat(driver.captures).isZero();
+    driver.takes.put("project_int8_split8x16", 0.1f);
+    step(Buckets.MOST);
+    assertThat(step(Buckets.MOST)).contains("project_int8_split8x16");
+    assertThat(step(MAX_ROWS)).isEqualTo(byRule);
+  }
+
+  /** Graphs take memory of the device's, too; a step can do without. */
+  @Test
+  void whatCannotBeTimedIsRunByRule() {
+    driver.graphsThatFail = Integer.MAX_VALUE;
+    assertThat(step(9)).contains("project_int8_2x1");
+    driver.graphsThatFail = 0;
+    assertThat(step(9)).contains("project_int8_2x1");
   }
 
   /** Rows that are added to may hold something. */
