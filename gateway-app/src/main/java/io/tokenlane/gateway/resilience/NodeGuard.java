@@ -55,16 +55,17 @@ final class NodeGuard {
   Mono<Void> guard(ServerWebExchange exchange, Mono<Void> attempt) {
     return Mono.defer(
         () -> {
-          long start = clock.getAsLong();
           if (isHeld()) {
             return Mono.error(NodeFailedException.unsent("asked to be left alone"));
           }
-          Permits.Refusal refusal = permits.take();
-          if (refusal != null) {
-            return Mono.error(NodeFailedException.unsent("no permit: " + refusal));
+          Permits.Taken taken = permits.take();
+          if (taken.refusal() != null) {
+            return Mono.error(NodeFailedException.unsent("no permit: " + taken.refusal()));
           }
+          long start = clock.getAsLong() + taken.waitNanos();
           // Before the signal goes on: another attempt may follow it and write the same response.
-          return attempt
+          return taken
+              .whenDue(attempt)
               .doOnSuccess(nothing -> end(exchange, start, SignalType.ON_COMPLETE))
               .doOnError(failure -> end(exchange, start, SignalType.ON_ERROR))
               .doOnCancel(() -> end(exchange, start, SignalType.CANCEL));

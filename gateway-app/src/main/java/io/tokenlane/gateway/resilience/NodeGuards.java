@@ -1,8 +1,10 @@
 package io.tokenlane.gateway.resilience;
 
+import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
+import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,21 @@ public final class NodeGuards {
   /** Resilience4j's instances by name. */
   record Registries(
       CircuitBreakerRegistry breakers, BulkheadRegistry bulkheads, RateLimiterRegistry rates) {
+
+    /** Refuses bulkheads that would hold the thread that asks them: it serves others too. */
+    Registries {
+      for (Bulkhead one : bulkheads.getAllBulkheads()) {
+        Duration wait = one.getBulkheadConfig().getMaxWaitDuration();
+        if (!wait.isZero()) {
+          throw new IllegalArgumentException(
+              "resilience4j.bulkhead.instances."
+                  + one.getName()
+                  + ".max_wait_duration: "
+                  + wait
+                  + " (expected: 0, as nobody waits for a place)");
+        }
+      }
+    }
 
     Permits permits(String name) {
       return new Permits(

@@ -3,8 +3,10 @@ package io.tokenlane.gateway.resilience;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.ratelimiter.RateLimiter;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 /**
  * What Resilience4j was configured to ask before, and to be told after, an exchange on one route or
@@ -28,27 +30,47 @@ record Permits(
     OPEN
   }
 
+  /**
+   * What became of a question for all permits: they were refused, or are there after a wait.
+   *
+   * @param refusal null where they were taken
+   * @param waitNanos until they may be used, ≥ 0
+   */
+  record Taken(@Nullable Refusal refusal, long waitNanos) {
+    private static final Taken AT_ONCE = new Taken(null, 0);
+
+    private static Taken refused(Refusal by) {
+      return new Taken(by, 0);
+    }
+
+    /** The exchange, begun when it may; who gives up meanwhile has {@link #give} told. */
+    Mono<Void> whenDue(Mono<Void> exchange) {
+      return waitNanos == 0 ? exchange : Mono.delay(Duration.ofNanos(waitNanos)).then(exchange);
+    }
+  }
+
   boolean isEmpty() {
     return rate == null && bulkhead == null && breaker == null;
   }
 
-  /** Takes all permits, or none and says who refused. */
-  @Nullable Refusal take() {
+  /** Takes all permits, or none and says who refused. Never blocks. */
+  Taken take() {
     if (breaker != null && !breaker.tryAcquirePermission()) {
-      return Refusal.BREAKER;
+      return Taken.refused(Refusal.BREAKER);
     }
     if (bulkhead != null && !bulkhead.tryAcquirePermission()) {
       giveBreakerBack();
-      return Refusal.BULKHEAD;
+      return Taken.refused(Refusal.BULKHEAD);
     }
-    if (rate != null && !rate.acquirePermission()) {
+    long wait = rate == null ? 0 : rate.reservePermission();
+    if (wait < 0) {
       giveBreakerBack();
       if (bulkhead != null) {
         bulkhead.releasePermission();
       }
-      return Refusal.RATE;
+      return Taken.refused(Refusal.RATE);
     }
-    return null;
+    return wait == 0 ? Taken.AT_ONCE : new Taken(null, wait);
   }
 
   private void giveBreakerBack() {

@@ -79,18 +79,20 @@ final class ResilienceFilter implements GlobalFilter, Ordered {
     }
     return Mono.defer(
         () -> {
-          Permits.Refusal refusal = mine.take();
-          if (refusal != null) {
-            meters.refused(refusal);
-            return Mono.error(refusal(refusal));
+          Permits.Taken taken = mine.take();
+          if (taken.refusal() != null) {
+            meters.refused(taken.refusal());
+            return Mono.error(refusal(taken.refusal()));
           }
-          long start = clock.getAsLong();
-          return answer.doFinally(
-              signal ->
-                  mine.give(
-                      outcome(exchange, signal),
-                      clock.getAsLong() - start,
-                      new IllegalStateException("status " + status(exchange))));
+          long start = clock.getAsLong() + taken.waitNanos();
+          return taken
+              .whenDue(answer)
+              .doFinally(
+                  signal ->
+                      mine.give(
+                          outcome(exchange, signal),
+                          clock.getAsLong() - start,
+                          new IllegalStateException("status " + status(exchange))));
         });
   }
 
