@@ -5,7 +5,10 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
@@ -36,13 +39,32 @@ final class AccessLog implements AutoCloseable, Audit {
 
   private static LineRing.Sink sink(@Nullable String file) {
     return file == null || file.isEmpty()
-        ? () -> new FileOutputStream(FileDescriptor.out).getChannel()
+        ? () -> new KeptOpen(new FileOutputStream(FileDescriptor.out).getChannel())
         : () ->
             FileChannel.open(
                 Path.of(file),
                 StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE,
                 StandardOpenOption.APPEND);
+  }
+
+  /**
+   * What the whole process shares, such as its standard output: what fails on it is tried again, as
+   * nobody could open it anew.
+   */
+  record KeptOpen(WritableByteChannel shared) implements WritableByteChannel {
+    @Override
+    public int write(ByteBuffer bytes) throws IOException {
+      return shared.write(bytes);
+    }
+
+    @Override
+    public boolean isOpen() {
+      return shared.isOpen();
+    }
+
+    @Override
+    public void close() {}
   }
 
   /** Counts lines and drops of both. */

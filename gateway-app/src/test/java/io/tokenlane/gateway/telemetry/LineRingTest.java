@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tokenlane.gateway.Eventually;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
@@ -90,22 +93,40 @@ final class LineRingTest {
 
   @Test
   void aFullDiskLosesLinesAndCountsThem() {
-    Swallowing disk = new Swallowing();
-    disk.full = true;
-    try (LineRing ring = new LineRing("test", 64, () -> disk)) {
+    Swallowing full = new Swallowing();
+    full.full = true;
+    Deque<Swallowing> disks = new ConcurrentLinkedDeque<>(List.of(full, new Swallowing()));
+    try (LineRing ring = new LineRing("test", 64, disks::remove)) {
       ring.offer(line(1), true);
       Eventually.eventually("lost", () -> ring.lost() == 1);
-      disk.full = false;
       ring.offer(line(2), true);
       Eventually.eventually("written again", () -> ring.written() == 1);
     }
   }
 
+  @Test
+  void whatTheProcessSharesStaysOpenWhereOneWriteFails() {
+    Swallowing out = new Swallowing();
+    out.full = true;
+    try (LineRing ring = new LineRing("test", 64, () -> new AccessLog.KeptOpen(out))) {
+      ring.offer(line(1), true);
+      Eventually.eventually("lost", () -> ring.lost() == 1);
+      out.full = false;
+      ring.offer(line(2), true);
+      Eventually.eventually("written again", () -> ring.written() == 1);
+    }
+    assertThat(out.isOpen()).isTrue();
+  }
+
   private static final class Swallowing implements WritableByteChannel {
     private volatile boolean full;
+    private volatile boolean closed;
 
     @Override
     public int write(ByteBuffer bytes) throws IOException {
+      if (closed) {
+        throw new ClosedChannelException();
+      }
       if (full) {
         throw new IOException("No space left on device");
       }
@@ -116,10 +137,12 @@ final class LineRingTest {
 
     @Override
     public boolean isOpen() {
-      return true;
+      return !closed;
     }
 
     @Override
-    public void close() {}
+    public void close() {
+      closed = true;
+    }
   }
 }
