@@ -13,7 +13,7 @@ public record CertificateProperties(@DefaultValue("subject-cn") Source tenantFro
 
   /** A place in a certificate (RFC 5280). */
   public enum Source {
-    /** The common name of the subject. */
+    /** The common name of the subject; the first as RFC 2253 writes it, where it has several. */
     SUBJECT_CN,
     /** The first DNS name of the subject alternative names. */
     SAN_DNS,

@@ -66,9 +66,17 @@ final class ClientCertificates implements Authenticator {
   }
 
   private static Optional<String> commonName(X509Certificate certificate) {
+    return commonName(certificate.getSubjectX500Principal().getName());
+  }
+
+  /**
+   * The common name of a subject as RFC 2253 writes it. Of several it is the first, which stands
+   * for the subject itself: what follows are its folders, such as {@code CN=Users}.
+   */
+  static Optional<String> commonName(String subject) {
     try {
-      return new LdapName(certificate.getSubjectX500Principal().getName())
-          .getRdns().stream()
+      return new LdapName(subject)
+          .getRdns().reversed().stream()
               .filter(rdn -> rdn.getType().equalsIgnoreCase("CN"))
               .map(Rdn::getValue)
               .map(String::valueOf)
