@@ -49,6 +49,11 @@ record ApiKey(
     return HexFormat.of().formatHex(random);
   }
 
+  /** Whether a text has the form of a key, which no other server takes. */
+  static boolean isOne(String text) {
+    return text.startsWith(PREFIX);
+  }
+
   static String hash(String key) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");

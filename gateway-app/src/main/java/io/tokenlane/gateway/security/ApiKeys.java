@@ -46,6 +46,11 @@ final class ApiKeys implements Authenticator, QuickProof {
 
   @Override
   public Optional<Principal> prove(Function<String, @Nullable String> fields) {
+  @Override
+  public boolean owns(String credential) {
+    return ApiKey.isOne(credential) || ring.find(credential).isPresent();
+  }
+
     return Credentials.apiKey(fields).flatMap(this::known);
   }
 

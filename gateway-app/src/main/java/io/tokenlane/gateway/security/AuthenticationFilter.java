@@ -5,11 +5,13 @@ import io.tokenlane.gateway.call.Principal;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.route.FilterOrder;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.Ordered;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.PathContainer.PathSegment;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.server.ServerWebExchange;
@@ -45,18 +47,22 @@ final class AuthenticationFilter implements WebFilter, Ordered {
    * What may be configured anew while the gateway runs.
    *
    * @param publicPaths which need no credential
+   * @param doors where a part of the gateway lets in itself
    * @param open whether requests without one may come in
    * @param forward whether upstreams see a credential that the gateway has taken
    */
-  record Rules(List<PathPattern> publicPaths, boolean open, boolean forward) {
+  record Rules(
+      List<PathPattern> publicPaths, List<PathPattern> doors, boolean open, boolean forward) {
     static Rules of(SecurityProperties properties, List<OwnDoor> doors) {
-      Stream<String> own = doors.stream().map(door -> door.path() + "/**");
       return new Rules(
-          Stream.concat(properties.publicPaths().stream(), own)
-              .map(PathPatternParser.defaultInstance::parse)
-              .toList(),
+          patterns(properties.publicPaths().stream()),
+          patterns(doors.stream().map(door -> door.path() + "/**")),
           properties.open(),
           properties.forwardAuthorization());
+    }
+
+    private static List<PathPattern> patterns(Stream<String> paths) {
+      return paths.map(PathPatternParser.defaultInstance::parse).toList();
     }
   }
 
@@ -72,8 +78,13 @@ final class AuthenticationFilter implements WebFilter, Ordered {
     }
     ServerHttpRequest request = exchange.getRequest();
     ServerWebExchange bare = withoutPass(exchange);
-    if (ways.isEmpty() || free(exchange)) {
+    if (ways.isEmpty()
+        || pass.isShownBy(request.getHeaders())
+        || fits(request, rules.get().doors())) {
       return chain.filter(bare);
+    }
+    if (fits(request, rules.get().publicPaths())) {
+      return chain.filter(withoutOwn(bare));
     }
     return Flux.fromIterable(ways)
         .concatMap(way -> way.authenticate(request).map(p -> proved(bare, way, p)))
@@ -87,17 +98,31 @@ final class AuthenticationFilter implements WebFilter, Ordered {
     if (!exchange.getRequest().getHeaders().containsHeader(InternalPass.HEADER)) {
       return exchange;
     }
-    ServerHttpRequest bare =
-        exchange.getRequest().mutate().headers(h -> h.remove(InternalPass.HEADER)).build();
-    return exchange.mutate().request(bare).build();
+    return mutated(exchange, headers -> headers.remove(InternalPass.HEADER));
   }
 
-  private boolean free(ServerWebExchange exchange) {
-    ServerHttpRequest request = exchange.getRequest();
-    return pass.isShownBy(request.getHeaders())
-        || (unambiguous(request)
-            && rules.get().publicPaths().stream()
-                .anyMatch(pattern -> pattern.matches(request.getPath().pathWithinApplication())));
+  private static boolean fits(ServerHttpRequest request, List<PathPattern> paths) {
+    return unambiguous(request)
+        && paths.stream()
+            .anyMatch(pattern -> pattern.matches(request.getPath().pathWithinApplication()));
+  }
+
+  /** Where nobody is asked for a credential, those of the gateway still go no further. */
+  private ServerWebExchange withoutOwn(ServerWebExchange exchange) {
+    boolean forward = rules.get().forward();
+    List<Authenticator> keep = ways.stream().filter(w -> !(forward && w.mayGoOn())).toList();
+    return mutated(
+        exchange,
+        headers ->
+            Credentials.remove(headers, value -> keep.stream().anyMatch(w -> w.owns(value))));
+  }
+
+  private static ServerWebExchange mutated(
+      ServerWebExchange exchange, Consumer<HttpHeaders> change) {
+    return exchange
+        .mutate()
+        .request(exchange.getRequest().mutate().headers(change).build())
+        .build();
   }
 
   /** Whether no origin could read the path as another one than the patterns see. */
@@ -111,14 +136,9 @@ final class AuthenticationFilter implements WebFilter, Ordered {
   private ServerWebExchange proved(
       ServerWebExchange exchange, Authenticator way, Principal principal) {
     Trail.of(exchange).proved(principal);
-    if (!way.inFields()
-        || (rules.get().forward() && !(way instanceof ApiKeys || way instanceof InternalPass))) {
-      return exchange;
-    }
-    return exchange
-        .mutate()
-        .request(exchange.getRequest().mutate().headers(Credentials::remove).build())
-        .build();
+    return !way.inFields() || (rules.get().forward() && way.mayGoOn())
+        ? exchange
+        : mutated(exchange, Credentials::remove);
   }
 
   private Mono<ServerWebExchange> unproved(ServerWebExchange exchange) {

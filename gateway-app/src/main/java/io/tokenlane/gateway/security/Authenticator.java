@@ -13,6 +13,19 @@ interface Authenticator {
    */
   Mono<Principal> authenticate(ServerHttpRequest request);
 
+  /**
+   * Whether a value is a credential of this gateway's, accepted or not, for all that can be seen
+   * without asking anybody.
+   */
+  default boolean owns(String credential) {
+    return false;
+  }
+
+  /** Whether upstreams may see such a credential where they are to see those of clients. */
+  default boolean mayGoOn() {
+    return false;
+  }
+
   /** Whether the credential stands in the request's fields, which upstreams must not see. */
   default boolean inFields() {
     return true;

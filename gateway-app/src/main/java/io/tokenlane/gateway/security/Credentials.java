@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -68,6 +69,21 @@ final class Credentials {
     headers.remove(HttpHeaders.AUTHORIZATION);
     headers.remove(InternalPass.HEADER);
     KEY_FIELDS.forEach(headers::remove);
+  }
+
+  /** Takes out the fields of a credential that is {@code own}; others are not the gateway's. */
+  static void remove(HttpHeaders headers, Predicate<String> own) {
+    Stream.concat(Stream.of(HttpHeaders.AUTHORIZATION), KEY_FIELDS.stream())
+        .filter(
+            name -> headers.getOrEmpty(name).stream().map(Credentials::withoutScheme).anyMatch(own))
+        .toList()
+        .forEach(headers::remove);
+  }
+
+  /** A credential without the word before it (RFC 9110 §11.4). */
+  private static String withoutScheme(String value) {
+    String text = value.strip();
+    return text.substring(text.lastIndexOf(' ') + 1);
   }
 
   /** The refusal of a request, with the challenge that RFC 9110 §15.5.2 asks for. */

@@ -1,7 +1,11 @@
 package io.tokenlane.gateway.security;
 
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.JWTParser;
 import io.tokenlane.gateway.call.Principal;
 import io.tokenlane.gateway.error.ApiException;
+import java.net.URI;
+import java.text.ParseException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -106,6 +110,32 @@ final class WebTokens implements Authenticator {
         .flatMap(token -> decoder().decode(token))
         .map(this::principal)
         .onErrorMap(failure -> !(failure instanceof ApiException), WebTokens::refusal);
+  }
+
+  /** A token that names neither another issuer nor another audience; nobody has signed it yet. */
+  @Override
+  public boolean owns(String credential) {
+    if (!Credentials.isJwt(credential)) {
+      return false;
+    }
+    try {
+      JWTClaimsSet claims = JWTParser.parse(credential).getJWTClaimsSet();
+      return claims != null && isOurs(claims);
+    } catch (ParseException noToken) {
+      return false;
+    }
+  }
+
+  private boolean isOurs(JWTClaimsSet claims) {
+    URI issuedBy = properties.issuerUri();
+    return (issuedBy == null || issuedBy.toString().equals(claims.getIssuer()))
+        && (properties.audiences().isEmpty()
+            || claims.getAudience().stream().anyMatch(properties.audiences()::contains));
+  }
+
+  @Override
+  public boolean mayGoOn() {
+    return true;
   }
 
   private Principal principal(Jwt token) {

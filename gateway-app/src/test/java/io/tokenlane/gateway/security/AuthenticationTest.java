@@ -70,6 +70,47 @@ final class AuthenticationTest {
     assertThat(gateway.get("/api/open/x").statusCode()).isEqualTo(200);
   }
 
+  @Test
+  void noCredentialOfTheGatewayGoesOnByAPublicPath() throws Exception {
+    String key = gateway.key("acme");
+    String token = gateway.token(claims().build());
+
+    for (List<String> field :
+        List.of(
+            List.of("Authorization", "Bearer " + key),
+            List.of("Authorization", key),
+            List.of("x-api-key", key),
+            List.of("api-key", key),
+            List.of("x-api-key", "tlk_of_another_file"),
+            List.of("Authorization", "Bearer " + token))) {
+      assertThat(gateway.get("/api/open/x", field.get(0), field.get(1)).statusCode())
+          .isEqualTo(200);
+    }
+
+    assertThat(gateway.app.calls())
+        .isNotEmpty()
+        .allSatisfy(
+            call -> {
+              assertThat(call.header("authorization")).isNull();
+              assertThat(call.header("x-api-key")).isNull();
+              assertThat(call.header("api-key")).isNull();
+            });
+  }
+
+  @Test
+  void credentialsOfTheAppBehindAPublicPathReachIt() throws Exception {
+    String foreign = gateway.token(claims().issuer("https://app.example").build());
+    for (String credential : List.of("Basic dXNlcjpwYXNz", "Bearer app-1", "Bearer " + foreign)) {
+      gateway.app.forget();
+      gateway.get("/api/open/x", "Authorization", credential, "x-api-key", "app-2");
+
+      assertThat(gateway.app.calls())
+          .singleElement()
+          .satisfies(call -> assertThat(call.header("authorization")).isEqualTo(credential))
+          .satisfies(call -> assertThat(call.header("x-api-key")).isEqualTo("app-2"));
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
