@@ -2,9 +2,6 @@ package io.tokenlane.gateway.security;
 
 import io.tokenlane.gateway.call.Principal;
 import io.tokenlane.gateway.call.QuickProof;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -35,8 +32,8 @@ final class ApiKeys implements Authenticator, QuickProof {
   ApiKeys(Path file, InstantSource clock) {
     this.file = file;
     this.clock = clock;
-    this.ring = new KeyRing(KeyFile.read(file));
-    this.read = content();
+    this.read = KeyFile.text(file);
+    this.ring = new KeyRing(KeyFile.parse(file.toString(), read));
   }
 
   @Override
@@ -46,12 +43,12 @@ final class ApiKeys implements Authenticator, QuickProof {
 
   @Override
   public Optional<Principal> prove(Function<String, @Nullable String> fields) {
+    return Credentials.apiKey(fields).flatMap(this::known);
+  }
+
   @Override
   public boolean owns(String credential) {
     return ApiKey.isOne(credential) || ring.find(credential).isPresent();
-  }
-
-    return Credentials.apiKey(fields).flatMap(this::known);
   }
 
   private Optional<Principal> known(String key) {
@@ -71,23 +68,18 @@ final class ApiKeys implements Authenticator, QuickProof {
   /** Takes the file's keys where it has changed. */
   void reload() {
     try {
-      String now = content();
+      String now = KeyFile.text(file);
       if (!now.equals(read)) {
         KeyRing next = new KeyRing(KeyFile.parse(file.toString(), now));
         read = now;
         ring = next;
         LOG.info("{}: {} keys taken over", file, next.size());
       }
-    } catch (IllegalArgumentException | UncheckedIOException e) {
+    } catch (IllegalArgumentException e) {
       LOG.warn("{}: the keys read before stay: {}", file, e.getMessage());
-    }
-  }
-
-  private String content() {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (RuntimeException e) {
+      // Thrown on, it would end the looks at the file, and no revoked key would be noticed.
+      LOG.error("{}: the keys read before stay", file, e);
     }
   }
 }

@@ -40,8 +40,17 @@ final class KeyFile {
    *     never a value that could be a key
    */
   static List<ApiKey> read(Path file) {
+    return parse(file.toString(), text(file));
+  }
+
+  /**
+   * A file as it stands.
+   *
+   * @throws IllegalArgumentException if it cannot be read
+   */
+  static String text(Path file) {
     try {
-      return parse(file.toString(), Files.readString(file));
+      return Files.readString(file);
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "tokenlane.security.api_keys.file: " + file + " (expected: a readable key file)", e);
@@ -127,11 +136,11 @@ final class KeyFile {
   private record Entry(String place, Map<?, ?> fields) {
     Entry(String place, @Nullable Object entry) {
       this(place, entry instanceof Map<?, ?> map ? map : Map.of());
-      if (!FIELDS.containsAll(fields.keySet())) {
-        Set<Object> unknown = new HashSet<>(fields.keySet());
-        unknown.removeAll(FIELDS);
-        throw new IllegalArgumentException(
-            place + unknown.iterator().next() + ": unknown (expected: one of " + FIELDS + ")");
+      for (Object field : fields.keySet()) {
+        if (field == null || !FIELDS.contains(field)) {
+          throw new IllegalArgumentException(
+              place + field + ": unknown (expected: one of " + FIELDS + ")");
+        }
       }
     }
 

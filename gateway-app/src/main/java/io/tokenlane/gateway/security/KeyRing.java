@@ -14,8 +14,24 @@ final class KeyRing {
 
   private final Map<String, ApiKey> byPrefix;
 
+  /**
+   * Takes the keys.
+   *
+   * @throws IllegalArgumentException if the hashes of two begin alike, as none of two keys do
+   */
   KeyRing(Collection<ApiKey> keys) {
-    this.byPrefix = keys.stream().collect(Collectors.toMap(k -> prefix(k.sha256()), k -> k));
+    this.byPrefix =
+        keys.stream()
+            .collect(Collectors.toUnmodifiableMap(k -> prefix(k.sha256()), k -> k, KeyRing::alike));
+  }
+
+  private static ApiKey alike(ApiKey one, ApiKey other) {
+    throw new IllegalArgumentException(
+        "keys: sha256 of "
+            + one.id()
+            + " and "
+            + other.id()
+            + " begin alike (expected: the hashes of two keys)");
   }
 
   private static String prefix(String hash) {

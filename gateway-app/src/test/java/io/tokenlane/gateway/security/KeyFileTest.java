@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -107,6 +109,39 @@ final class KeyFileTest {
         .contains("none.yaml (expected: a readable key file)")
         .contains("--tenant: a b (expected: letters")
         .contains("--tenant");
+  }
+
+  @Test
+  void hashesThatBeginAlikeAreRefusedAsTheFileIs() {
+    String text =
+        "keys: [{id: a, tenant: t, sha256: HASH}, {id: b, tenant: t, sha256: %s}]"
+            .formatted(HASH.substring(32) + "b".repeat(32));
+    List<ApiKey> keys = KeyFile.parse("f", text.replace("HASH", HASH));
+
+    assertThatThrownBy(() -> new KeyRing(keys))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("sha256 of a and b begin alike (expected: ");
+  }
+
+  @Test
+  void whateverStandsInTheFileItIsLookedAtAgain() throws IOException {
+    Path file = folder.resolve("keys.yaml");
+    ApiKey.Minted minted = ApiKey.mint("acme", Set.of(), null);
+    KeyFile.write(file, List.of(minted.entry()));
+    ApiKeys keys = new ApiKeys(file, InstantSource.fixed(Instant.EPOCH));
+    String good = Files.readString(file);
+    for (String bad :
+        List.of("keys: [{~: x}]", "keys: [~]", "- a", "", "\0", "keys: {? [a] : b}", "&a [*a]")) {
+      Files.writeString(file, bad);
+      keys.reload();
+      Files.writeString(file, good);
+      keys.reload();
+      assertThat(keys.prove(Map.of("x-api-key", minted.key())::get)).isPresent();
+    }
+
+    KeyFile.write(file, List.of(minted.entry().asRevoked()));
+    keys.reload();
+    assertThat(keys.prove(Map.of("x-api-key", minted.key())::get)).isEmpty();
   }
 
   @ParameterizedTest
