@@ -151,7 +151,7 @@ final class KeyFile {
           text("tenant", "[A-Za-z0-9._:/@-]{1,128}"),
           roles(),
           expires(),
-          Boolean.TRUE.equals(fields.get("revoked")));
+          revoked());
     }
 
     private String text(String field, String pattern) {
@@ -161,6 +161,16 @@ final class KeyFile {
             place + field + ": missing or malformed (expected: " + pattern + ")");
       }
       return value.toString();
+    }
+
+    /** Nothing but the two words: who writes a third one did not mean that the key is good. */
+    private boolean revoked() {
+      Object revoked = fields.containsKey("revoked") ? fields.get("revoked") : false;
+      if (revoked instanceof Boolean known) {
+        return known;
+      }
+      throw new IllegalArgumentException(
+          place + "revoked: " + revoked + " (expected: true or false, without quotes)");
     }
 
     private Set<String> roles() {

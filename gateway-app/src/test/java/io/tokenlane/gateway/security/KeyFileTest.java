@@ -155,6 +155,11 @@ final class KeyFileTest {
         "'keys: [{id: a, tenant: t, sha256: HASH, expires: soon}]' | f: keys[0].expires: soon",
         "'keys: [{id: a, tenant: t, sha256: HASH, roles: admin}]' | f: keys[0].roles: admin",
         "'keys: [{id: a, tenant: t, sha256: HASH, rolle: 1}]' | f: keys[0].rolle: unknown",
+        "'keys: [{id: a, tenant: t, sha256: HASH, ~: 1}]' | f: keys[0].null: unknown",
+        "'keys: [{id: a, tenant: t, sha256: HASH, revoked: \"true\"}]' | f: keys[0].revoked: true"
+            + " (",
+        "'keys: [{id: a, tenant: t, sha256: HASH, revoked: 1}]' | f: keys[0].revoked: 1 (expected",
+        "'keys: [{id: a, tenant: t, sha256: HASH, revoked: }]' | f: keys[0].revoked: null (",
         "'keys: [{id: a, tenant: t, sha256: HASH}, {id: b, tenant: t, sha256: HASH}]' | twice",
       })
   void aBadEntryIsNamedAndNoSecretShown(String text, String complaint) {
