@@ -13,11 +13,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param keys whom it is for, by principal, such as {@code key:3f9a1c2b7d60} or {@code jwt:alice}
  * @param models which models it is for; with any named, only model calls fit
  * @param per who shares the amounts below
- * @param requestsPerMinute > 0; null: no limit, as for all that follow
- * @param tokensPerMinute input and output together, > 0
+ * @param requestsPerMinute 1 to 6e10; null: no limit, as for all that follow
+ * @param tokensPerMinute input and output together, 1 to 6e10
  * @param concurrent requests at once, streams above all, > 0; in all gateways that share a Redis
- * @param tokensPerMonth input and output together in a calendar month (UTC), > 0
- * @param costPerMonth by {@code tokenlane.limits.prices}, in their currency, > 0
+ * @param tokensPerMonth input and output together in a calendar month (UTC), 1 to 2.7648e15
+ * @param costPerMonth by {@code tokenlane.limits.prices}, in their currency, 1e-6 to 2.7648e9
  */
 public record LimitRule(
     @DefaultValue("default") String name,
@@ -47,16 +47,12 @@ public record LimitRule(
     tenants = List.copyOf(tenants);
     keys = List.copyOf(keys);
     models = List.copyOf(models);
-    positive("requests_per_minute", requestsPerMinute);
-    positive("tokens_per_minute", tokensPerMinute);
-    positive("concurrent", concurrent);
-    positive("tokens_per_month", tokensPerMonth);
-    positive("cost_per_month", costPerMonth);
-  }
-
-  private static void positive(String name, @Nullable Number value) {
-    if (value != null && !(value.doubleValue() > 0)) {
-      throw new IllegalArgumentException(name + ": " + value + " (expected: > 0)");
+    Measure.REQUESTS_PER_MINUTE.check(requestsPerMinute);
+    Measure.TOKENS_PER_MINUTE.check(tokensPerMinute);
+    Measure.TOKENS_PER_MONTH.check(tokensPerMonth);
+    Measure.COST_PER_MONTH.check(costPerMonth);
+    if (concurrent != null && concurrent < 1) {
+      throw new IllegalArgumentException("concurrent: " + concurrent + " (expected: > 0)");
     }
   }
 }

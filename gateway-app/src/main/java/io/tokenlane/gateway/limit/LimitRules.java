@@ -14,13 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The rules as questions: what does this request take of which quotas? */
 final class LimitRules {
-  private static final Duration MINUTE = Duration.ofMinutes(1);
-
-  /** Longer than any month: a month's quota never comes back, the next month's is another. */
-  private static final Duration BEYOND_A_MONTH = Duration.ofDays(32);
-
-  private static final double MICROS = 1e6;
-
   private final List<Compiled> rules;
   private final List<Priced> prices;
   private final InstantSource clock;
@@ -66,8 +59,7 @@ final class LimitRules {
       ToLongFunction<Usage> tokens = usage -> (long) usage.input() + usage.output();
       charges.add(Measure.TOKENS_PER_MINUTE, rule.tokensPerMinute(), tokens);
       charges.add(Measure.TOKENS_PER_MONTH, rule.tokensPerMonth(), tokens);
-      Long budget = rule.costPerMonth() == null ? null : Math.round(rule.costPerMonth() * MICROS);
-      charges.add(Measure.COST_PER_MONTH, budget, cost(asking.model()));
+      charges.add(Measure.COST_PER_MONTH, rule.costPerMonth(), cost(asking.model()));
     }
     return charges.made;
   }
@@ -88,10 +80,11 @@ final class LimitRules {
       this.asking = asking;
     }
 
-    void add(Measure measure, @Nullable Long capacity, ToLongFunction<Usage> price) {
-      if (capacity != null) {
+    void add(Measure measure, @Nullable Number limit, ToLongFunction<Usage> price) {
+      if (limit != null) {
         long amount = price.applyAsLong(asking.expected());
-        made.add(new Charge(rule.name(), measure, quota(measure, capacity), price, amount));
+        Quota quota = quota(measure, measure.capacity(limit));
+        made.add(new Charge(rule.name(), measure, quota, price, amount));
       }
     }
 
@@ -99,8 +92,8 @@ final class LimitRules {
       String who = asking.whose(rule.per());
       String key = String.join(":", "tokenlane:limit", rule.name(), measure.property(), who);
       return measure.monthly()
-          ? new Quota(key + ":" + month(), capacity, BEYOND_A_MONTH, false)
-          : new Quota(key, capacity, MINUTE, true);
+          ? new Quota(key + ":" + month(), capacity, measure.window(), false)
+          : new Quota(key, capacity, measure.window(), true);
     }
   }
 

@@ -166,10 +166,42 @@ final class LimitRulesTest {
         .getRemainingTokens();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "1, 0.000001",
+    "60000000000, 2764800000",
+    "60000000001, 1",
+    "9223372036854775807, 1",
+    "1, 2764800001",
+    "1, 1e300",
+    "1, Infinity",
+    "1, NaN",
+    "1, 0",
+    "-1, 1"
+  })
+  void whateverIsNotRefusedCanBeCounted(long tokens, double cost) {
+    LimitRule rule;
+    try {
+      rule = rule(List.of(), List.of(), LimitRule.Per.KEY, tokens, cost);
+    } catch (IllegalArgumentException refused) {
+      assertThat(refused)
+          .hasMessageMatching("(tokens_per_minute|cost_per_month): .* \\(expected: .*");
+      return;
+    }
+    LocalQuotas quotas = new LocalQuotas(clock);
+    assertThat(
+            rules(rule)
+                .charges(rule, asking(Optional.empty(), "{\"model\":\"m\",\"messages\":[]}")))
+        .hasSize(3)
+        .allSatisfy(charge -> assertThat(quotas.take(charge.quota(), 1).block()).isNotNull());
+  }
+
   @Test
   void amountsOutOfRangeAreRefused() {
     assertThatThrownBy(() -> rule(List.of(), List.of(), LimitRule.Per.KEY, 0L, null))
-        .hasMessage("tokens_per_minute: 0 (expected: > 0)");
+        .hasMessage("tokens_per_minute: 0 (expected: 1 to 60000000000)");
+    assertThatThrownBy(() -> rule(List.of(), List.of(), LimitRule.Per.KEY, null, 1e-7))
+        .hasMessage("cost_per_month: 1.0E-7 (expected: 0.000001 to 2764800000)");
     assertThatThrownBy(() -> new Price(List.of("m"), -1, 0))
         .hasMessage("input_per_million: -1.0 (expected: >= 0)");
     assertThatThrownBy(() -> new RedisProperties("http://:secret@x", Duration.ofMillis(5)))
