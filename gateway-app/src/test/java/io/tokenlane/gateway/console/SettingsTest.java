@@ -109,9 +109,22 @@ class SettingsTest {
     "management.otlp.metrics.export.headers.Authorization, Bearer x, (hidden)",
     "tokenlane.upstream.secrets[0], x, (hidden)",
     "spring.ssl.bundle.pem.own.keystore.private-key, -----BEGIN PRIVATE KEY-----, (hidden)",
-    "spring.cloud.gateway.server.webflux.routes[0].filters[0], AddRequestHeader=Authorization x, (hidden)",
+    "spring.cloud.gateway.server.webflux.routes[0].filters[0], AddRequestHeader=Authorization x,"
+        + " (hidden)",
     "spring.ssl.bundle.pem.own.keystore.private-key, file:/tls/tls.key, file:/tls/tls.key",
     "tokenlane.limits.rules[0].tokens_per_minute, 100, 100",
+    "spring.cloud.gateway.server.webflux.routes[0].filters[0].name, AddRequestHeader,"
+        + " AddRequestHeader",
+    "spring.cloud.gateway.server.webflux.routes[0].filters[0].args.value, Bearer x, (hidden)",
+    "spring.cloud.gateway.server.webflux.routes[0].filters[0].args[_genkey_1], Bearer x, (hidden)",
+    "spring.cloud.gateway.server.webflux.default-filters[0].args.value, Bearer x, (hidden)",
+    "spring.cloud.gateway.server.webflux.routes[0].filters[0], 'AddRequestParameter=key, x',"
+        + " (hidden)",
+    "spring.cloud.gateway.server.webflux.routes[0].filters[0], 'RewritePath=/a/?(?<b>.*), /$\\{b}',"
+        + " 'RewritePath=/a/?(?<b>.*), /$\\{b}'",
+    "tokenlane.energy.carbon_uri, https://a.x/v1?auth_token=x, https://a.x/v1?(hidden)",
+    "prefetch.endpoints[0], /api/me?token=x, /api/me?(hidden)",
+    "tokenlane.balance.health.body, ok|fine?x, ok|fine?x",
     "tokenlane.limits.redis.uri, redis://user:pw@host:6379, redis://(hidden)@host:6379",
   })
   void secretsAreHidden(String name, String value, String shown) {
