@@ -213,7 +213,7 @@ final class Ahead {
       return;
     }
     running.incrementAndGet();
-    recent.add(resource.target() + " " + why);
+    recent.add(Shown.target(resource.target()) + " " + why);
     while (recent.size() > SHOWN) {
       recent.poll();
     }
@@ -228,7 +228,8 @@ final class Ahead {
     running.decrementAndGet();
     if (ttl == null) {
       foresight.failed(key);
-      LOG.warn("prefetch of {} failed: {}", resource.target(), String.valueOf(failure));
+      LOG.warn(
+          "prefetch of {} failed: {}", Shown.target(resource.target()), String.valueOf(failure));
     } else {
       foresight.arrived(key);
       stored(resource, ttl.toSeconds());
@@ -262,7 +263,7 @@ final class Ahead {
       one.put("ttlSeconds", ttl);
       one.put("probabilityOfUse", -Math.expm1(-rate * ttl));
       one.put("refreshed", foresight.worthRefreshing(key, ttl, now()));
-      shown.put(key.replace('\n', ' '), one);
+      shown.put(Shown.target(key.replace('\n', ' ')), one);
     }
     return shown;
   }

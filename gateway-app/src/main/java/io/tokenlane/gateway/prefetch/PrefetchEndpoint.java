@@ -10,7 +10,7 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
  * {@code /actuator/prefetch}: the account of every planned endpoint and when schedules are due; of
  * what is foreseen, the account, how it goes by route, what was fetched last and why, and the
  * resources asked most with what follows; the beginnings of templates and the conversations that
- * nodes have computed.
+ * nodes have computed. Queries and contents are not shown ({@link Shown}).
  */
 @Endpoint(id = "prefetch")
 public final class PrefetchEndpoint {

@@ -160,7 +160,7 @@ final class PrefetchStarter
     Map<String, String> due = new LinkedHashMap<>();
     for (ScheduleProperties schedule : properties.schedules()) {
       due.put(
-          schedule.cron() + " " + schedule.endpoints(),
+          schedule.cron() + " " + schedule.endpoints().stream().map(Shown::endpoint).toList(),
           String.valueOf(schedule.times().next(ZonedDateTime.now(ZoneId.systemDefault()))));
     }
     return due;
@@ -227,7 +227,10 @@ final class PrefetchStarter
                   if (failure == null) {
                     pending.done(endpoint);
                   } else {
-                    LOG.warn("prefetch of {} failed: {}", endpoint, failure.getMessage());
+                    LOG.warn(
+                        "prefetch of {} failed: {}",
+                        Shown.endpoint(endpoint),
+                        failure.getMessage());
                   }
                 });
   }
@@ -303,7 +306,11 @@ final class PrefetchStarter
 
   Map<String, PrefetchAccount> accounts() {
     Prefetcher running = prefetcher;
-    return running == null ? Map.of() : running.accounts();
+    Map<String, PrefetchAccount> shown = new LinkedHashMap<>();
+    if (running != null) {
+      running.accounts().forEach((endpoint, told) -> shown.put(Shown.endpoint(endpoint), told));
+    }
+    return shown;
   }
 
   @Override

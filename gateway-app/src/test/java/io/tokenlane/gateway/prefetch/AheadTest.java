@@ -6,6 +6,7 @@ import io.tokenlane.gateway.cache.HitListener.Resource;
 import io.tokenlane.prefetch.predict.Foresight;
 import io.tokenlane.prefetch.predict.ForesightSettings;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.junit.jupiter.api.AfterEach;
@@ -68,6 +69,24 @@ final class AheadTest {
       ahead.forgotten("host", "/1");
     }
     assertThat(clockwork.getQueue()).hasSizeLessThanOrEqualTo(2);
+  }
+
+  @Test
+  void queriesAreShownAsMarksAlone() {
+    for (String query : List.of("?token=sk-1", "?token=sk-2")) {
+      Resource resource = new Resource("route", "host", "/me" + query);
+      for (int i = 0; i < 50; i++) {
+        ahead.asked("client", resource, false);
+      }
+      ahead.stored(resource, 1);
+    }
+
+    assertThat(ahead.hottest().keySet())
+        .hasSize(2)
+        .allSatisfy(shown -> assertThat(shown).matches("route host /me\\?#[0-9a-f]{8}"));
+    assertThat(Shown.endpoint("POST /search?a=sk-3 {\"q\": \"sk-4\"}"))
+        .matches("POST /search\\?#[0-9a-f]{8}");
+    assertThat(Shown.endpoint("/api/v1/user")).isEqualTo("/api/v1/user");
   }
 
   @Test
