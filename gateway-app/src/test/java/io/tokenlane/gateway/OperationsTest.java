@@ -66,6 +66,7 @@ final class OperationsTest {
         .contains("tokenlane_cache_requests_total{result=")
         .contains("tokenlane_node_picks_total{node=")
         .contains("tokenlane_node_up{node=\"one\"} 1")
+        .containsPattern("tokenlane_nodes_serving [1-9]")
         .contains("tokenlane_compression_tokens_saved_total")
         .contains("tokenlane_prefetch_total{outcome=\"done\"} 2");
   }

@@ -53,6 +53,10 @@ final class NodeMeters {
             .description("1 where the node takes calls")
             .register(registry);
     follow();
+    // There for an empty fleet too, of which no node could be asked.
+    Gauge.builder("tokenlane.nodes.serving", pool, NodeMeters::serving)
+        .description("Nodes that take calls")
+        .register(registry);
     forecast("now", ScaleHint::callsPerSecond);
     forecast("in-" + ScaleHint.SOON_SECONDS + "s", ScaleHint::callsPerSecondSoon);
     Gauge.builder("tokenlane.balance.scale.slots", pool, p -> p.scaleHint().busySlots())
@@ -99,6 +103,10 @@ final class NodeMeters {
   private double value(String nodeId, ToDoubleFunction<NodeSnapshot> value) {
     NodeSnapshot node = seen().get(nodeId);
     return node == null ? 0 : value.applyAsDouble(node);
+  }
+
+  private static double serving(NodePool pool) {
+    return pool.snapshot().stream().filter(node -> node.state().serves()).count();
   }
 
   /** One look at the fleet serves all gauges of a scrape. */
