@@ -51,11 +51,22 @@ final class FastHitsTest {
     warm("/api/counted");
     Eventually.eventually("the long way's hit is counted", () -> counted() - start >= 2);
     double before = counted();
+    long timed = timed();
     for (int i = 0; i < 5; i++) {
       assertThat(fast(gateway.get("/api/counted"))).isTrue();
     }
 
     assertThat(counted() - before).isEqualTo(5);
+    Eventually.eventually("they are timed as all requests are", () -> timed() - timed >= 5);
+  }
+
+  private long timed() {
+    return gateway
+        .bean(MeterRegistry.class)
+        .get("http.server.requests")
+        .tags("method", "GET", "status", "200", "outcome", "SUCCESS", "uri", "UNKNOWN")
+        .timer()
+        .count();
   }
 
   private double counted() {

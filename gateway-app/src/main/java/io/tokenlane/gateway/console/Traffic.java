@@ -7,6 +7,7 @@ import io.tokenlane.gateway.call.Usage;
 import io.tokenlane.gateway.limit.LimitsProperties;
 import io.tokenlane.gateway.telemetry.CallWatch;
 import io.tokenlane.gateway.telemetry.Ending;
+import io.tokenlane.gateway.telemetry.PassedRequests;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
@@ -48,14 +49,23 @@ final class Traffic implements CallWatch {
     if (ConsoleConfig.ownPath(ending.path())) {
       return;
     }
+    count(ending.status(), ending.outcome(), ending.durationNanos());
+    ending.trail().call().ifPresent(call -> count(ending, call));
+  }
+
+  @Override
+  public void passed(PassedRequests.Passed passed) {
+    count(passed.status(), passed.outcome(), passed.totalNanos());
+  }
+
+  private void count(int status, String outcome, long nanos) {
     requests.increment();
-    if (ending.status() >= SERVER_ERROR || ending.outcome().equals("broken")) {
+    if (status >= SERVER_ERROR || outcome.equals("broken")) {
       failed.increment();
-    } else if (ending.status() >= CLIENT_ERROR) {
+    } else if (status >= CLIENT_ERROR) {
       refused.increment();
     }
-    whole.record(ending.durationNanos());
-    ending.trail().call().ifPresent(call -> count(ending, call));
+    whole.record(nanos);
   }
 
   private void count(Ending ending, InferenceCall call) {

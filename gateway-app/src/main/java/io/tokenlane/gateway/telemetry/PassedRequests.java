@@ -2,6 +2,7 @@ package io.tokenlane.gateway.telemetry;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,7 +22,9 @@ public final class PassedRequests {
   private final Map<String, Counter> counters = new ConcurrentHashMap<>();
   private final AccessLog log;
   private final MeterRegistry registry;
+  private final RequestTimes times;
   private final CallTracer tracer;
+  private final List<CallWatch> watches;
 
   /** The trace of one such request. */
   public static final class Trace {
@@ -62,10 +65,17 @@ public final class PassedRequests {
       long firstByteNanos,
       long totalNanos) {}
 
-  PassedRequests(AccessLog log, MeterRegistry registry, CallTracer tracer) {
+  PassedRequests(
+      AccessLog log,
+      MeterRegistry registry,
+      RequestTimes times,
+      CallTracer tracer,
+      List<CallWatch> watches) {
     this.log = log;
     this.registry = registry;
+    this.times = times;
     this.tracer = tracer;
+    this.watches = List.copyOf(watches);
   }
 
   /**
@@ -79,10 +89,12 @@ public final class PassedRequests {
 
   /** Tells of it. */
   public void ended(Passed passed, Trace trace) {
+    times.count(passed);
     tracer.end(trace.traced, passed);
     Counter known = counters.get(passed.cache());
     (known == null ? counters.computeIfAbsent(passed.cache(), this::counter) : known).increment();
     log.write(passed);
+    watches.forEach(watch -> watch.passed(passed));
     latest.lazySet(Math.floorMod(next.getAndIncrement(), REMEMBERED), passed);
   }
 

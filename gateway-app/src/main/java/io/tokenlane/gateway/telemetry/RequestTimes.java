@@ -34,9 +34,20 @@ final class RequestTimes {
   }
 
   void count(Ending ending) {
-    Kind kind =
-        new Kind(method(ending.method()), ending.status(), !ending.outcome().equals("cancelled"));
-    timers.computeIfAbsent(kind, this::timer).record(ending.durationNanos(), TimeUnit.NANOSECONDS);
+    count(ending.method(), ending.status(), ending.outcome(), ending.durationNanos());
+  }
+
+  void count(PassedRequests.Passed passed) {
+    count(passed.method(), passed.status(), passed.outcome(), passed.totalNanos());
+  }
+
+  private void count(String method, int status, String outcome, long nanos) {
+    // A client that left before there was a status would have got a good one, as far as is known.
+    int told = status == 0 ? HttpStatus.OK.value() : status;
+    Kind kind = new Kind(method(method), told, !outcome.equals("cancelled"));
+    Timer known = timers.get(kind);
+    (known == null ? timers.computeIfAbsent(kind, this::timer) : known)
+        .record(nanos, TimeUnit.NANOSECONDS);
   }
 
   private static String method(String method) {

@@ -37,14 +37,28 @@ public class TelemetryConfig {
   }
 
   @Bean
-  PassedRequests passedRequests(AccessLog log, MeterRegistry registry, CallTracer tracer) {
-    return new PassedRequests(log, registry, tracer);
+  PassedRequests passedRequests(
+      AccessLog log,
+      MeterRegistry registry,
+      RequestTimes times,
+      CallTracer tracer,
+      ObjectProvider<CallWatch> watches) {
+    return new PassedRequests(log, registry, times, tracer, watches.orderedStream().toList());
+  }
+
+  @Bean
+  RequestTimes requestTimes(MeterRegistry registry) {
+    return new RequestTimes(registry);
   }
 
   @Bean
   WebFilter endFilter(
-      ApplicationContext api, ErrorAnswers errors, MeterRegistry registry, EndFilter.Ends ends) {
-    return new EndFilter(api, errors, new RequestTimes(registry), new CallMeters(registry), ends);
+      ApplicationContext api,
+      ErrorAnswers errors,
+      RequestTimes times,
+      MeterRegistry registry,
+      EndFilter.Ends ends) {
+    return new EndFilter(api, errors, times, new CallMeters(registry), ends);
   }
 
   /** {@link RequestTimes} tells what the observation would; the management port keeps it. */

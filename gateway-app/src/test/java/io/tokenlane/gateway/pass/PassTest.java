@@ -2,6 +2,8 @@ package io.tokenlane.gateway.pass;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.tokenlane.gateway.Eventually;
 import io.tokenlane.gateway.FakeUpstream;
 import io.tokenlane.gateway.RunningGateway;
@@ -14,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +36,32 @@ final class PassTest {
     for (int i = 0; i < Habit.LEARNED; i++) {
       habit.saw(false);
     }
+  }
+
+  @Test
+  void areTimedAsAllRequestsAre() {
+    learn();
+    gateway.app.answers(FakeUpstream.status(503));
+    long before = serverErrors();
+    AtomicInteger sent = new AtomicInteger();
+    Eventually.eventually(
+        "passed",
+        () -> {
+          sent.incrementAndGet();
+          return passed(gateway.get("/bare/timed"));
+        });
+
+    Eventually.eventually("all are timed", () -> serverErrors() - before == sent.get());
+  }
+
+  private long serverErrors() {
+    Timer timer =
+        gateway
+            .bean(MeterRegistry.class)
+            .find("http.server.requests")
+            .tags("method", "GET", "status", "503", "outcome", "SERVER_ERROR", "uri", "UNKNOWN")
+            .timer();
+    return timer == null ? 0 : timer.count();
   }
 
   private void unlearn() {
@@ -117,11 +146,12 @@ final class PassTest {
 
   /** A request that comes while the end of the last answer is still being written does not pass. */
   private void awaitPassed(String path) {
-    Eventually.eventually(
-        "passed",
-        () ->
-            RunningGateway.header(gateway.get(path), "Cache-Status")
-                .equals("tokenlane; fwd=bypass; detail=passed"));
+    Eventually.eventually("passed", () -> passed(gateway.get(path)));
+  }
+
+  private static boolean passed(HttpResponse<?> answer) {
+    return RunningGateway.header(answer, "Cache-Status")
+        .equals("tokenlane; fwd=bypass; detail=passed");
   }
 
   @Test
