@@ -3,11 +3,13 @@ package io.tokenlane.k8s;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fabric8.istio.api.security.v1.AuthorizationPolicy;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
@@ -82,6 +84,30 @@ class ComponentsTest {
     return manifests.of(HorizontalPodAutoscaler.class).getFirst().getSpec().getMetrics().stream()
         .map(metric -> metric.getType())
         .toList();
+  }
+
+  /**
+   * HTTP is routed by its host, and a pod's address is none; rules about HTTP hold for it alone.
+   */
+  @Test
+  void inAMeshNodesAreReachedByTheirAddresses() throws Exception {
+    Manifests manifests = Manifests.parse(Kustomize.render("overlays/mesh-istio"));
+
+    assertThat(manifests.of(Service.class))
+        .filteredOn(service -> service.getMetadata().getName().equals("tokenlane-node"))
+        .flatExtracting(service -> service.getSpec().getPorts())
+        .singleElement()
+        .satisfies(port -> assertThat(port.getAppProtocol()).isEqualTo("tcp"))
+        .satisfies(port -> assertThat(port.getName()).isEqualTo("http"))
+        .satisfies(port -> assertThat(port.getTargetPort().getStrVal()).isEqualTo("http"));
+    assertThat(manifests.of(AuthorizationPolicy.class))
+        .filteredOn(policy -> policy.getSpec().getSelector().getMatchLabels().equals(NODE))
+        .flatExtracting(policy -> policy.getSpec().getRules())
+        .hasSize(2)
+        .flatExtracting(rule -> rule.getTo())
+        .allSatisfy(to -> assertThat(to.getOperation().getPorts()).containsExactly("8091"))
+        .allSatisfy(to -> assertThat(to.getOperation().getMethods()).isEmpty())
+        .allSatisfy(to -> assertThat(to.getOperation().getPaths()).isEmpty());
   }
 
   /** Nodes themselves reach nobody; a sidecar that reaches no mesh gets no certificate. */
