@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 
 /**
  * Passages that reach the model byte for byte, found by regular expressions of the operator. What
@@ -67,19 +68,25 @@ public final class Protection {
     return true;
   }
 
+  private List<String> expressions() {
+    return patterns.stream().map(Pattern::pattern).toList();
+  }
+
   @Override
   public boolean equals(Object other) {
-    return other instanceof Protection protection && toString().equals(protection.toString());
+    return other instanceof Protection protection && expressions().equals(protection.expressions());
   }
 
   @Override
   public int hashCode() {
-    return toString().hashCode();
+    return expressions().hashCode();
   }
 
-  /** The expressions. */
+  /** The expressions, each with its length before it: that of no other protection. */
   @Override
   public String toString() {
-    return patterns.toString();
+    return expressions().stream()
+        .map(expression -> expression.length() + ":" + expression)
+        .collect(Collectors.joining(", ", "[", "]"));
   }
 }

@@ -14,7 +14,7 @@ import io.tokenlane.compress.TokenCounters;
 import io.tokenlane.compress.Turn;
 import io.tokenlane.gateway.call.InferenceCall;
 import io.tokenlane.gateway.call.PromptTokens;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -179,7 +179,7 @@ final class CallCompressor {
       boolean allowed =
           !marked && policy.roles().contains(turn.role()) && original >= policy.budgetTokens();
       List<CompressionPolicy> ladder = allowed ? policy.ladder() : List.of();
-      hash = hash(hash, turn, ladder);
+      hash = hash(hash, turn, ladder + " up to " + policy.targetRate());
       Compression result = known.getIfPresent(hash);
       if (result == null) {
         result = counted(mildest(turn, ladder));
@@ -226,15 +226,25 @@ final class CallCompressor {
     }
   }
 
-  private static String hash(String before, Turn turn, List<CompressionPolicy> ladder) {
+  /**
+   * @param treatment all that says what may become of the text
+   */
+  private static String hash(String before, Turn turn, String treatment) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (String part : List.of(before, turn.role(), ladder.toString(), turn.text())) {
-        digest.update((part.length() + ":" + part).getBytes(StandardCharsets.UTF_16BE));
+      for (String part : List.of(before, turn.role(), treatment, turn.text())) {
+        digest.update(units(part.length() + ":" + part));
       }
       return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("SHA-256: missing (expected: in every JDK)", e);
     }
+  }
+
+  /** Not encoded: half of a surrogate pair would be the same as any other half. */
+  private static ByteBuffer units(String text) {
+    ByteBuffer units = ByteBuffer.allocate(2 * text.length());
+    units.asCharBuffer().put(text);
+    return units;
   }
 }

@@ -3,12 +3,15 @@ package io.tokenlane.gateway.compress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tokenlane.compress.CompressionPolicy;
+import io.tokenlane.compress.Protection;
 import io.tokenlane.compress.TokenCounters;
 import io.tokenlane.gateway.call.CallKind;
 import io.tokenlane.gateway.call.CallParser;
 import io.tokenlane.gateway.call.InferenceCall;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -63,7 +66,8 @@ final class CallCompressorTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "{'messages':[{'role':'system','content':'Be brief.'},{'role':'user','content':'Hi \u00e4!'}]}",
+        "{'messages':[{'role':'system','content':'Be brief.'},{'role':'user','content':'Hi"
+            + " \u00e4!'}]}",
         "{'model':'gpt-4','messages':[{'role':'user','content':''},{'role':'tool','content':'7'}]}",
         "{'messages':[{'role':'assistant','content':null},{'role':'user','content':'So?'}]}"
       })
@@ -145,6 +149,54 @@ final class CallCompressorTest {
 
     assertThat(outcome.tokens().sent()).isLessThan(outcome.tokens().original());
     assertThat(named || outcome.savings().containsKey("dictionary")).isTrue();
+  }
+
+  private CallCompressor.Outcome alone(ObjectNode body, RoutePolicy policy) {
+    return new CallCompressor("o200k_base", 100_000).compress(body, policy);
+  }
+
+  /** What a route makes of a message is the same whichever routes have seen it before. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "target-rate=0.95; target-rate=0.05",
+        "target-rate=0.05; target-rate=0.95",
+        "protect[0]=a green; protect[0]=same long"
+      })
+  void oneRoutesResultIsNotAnothers(String first, String second) {
+    String prose =
+        "The clerk writes the colour of each parcel into a green book near the window. ".repeat(4);
+    ObjectNode body = chat("user", prose + REPEATED);
+    for (String mode : List.of("L", "S-aggressive")) {
+      RoutePolicy before = policy("mode=" + mode, first);
+      RoutePolicy after = policy("mode=" + mode, second);
+      compressor.compress(body, before);
+
+      assertThat(compressor.compress(body, after)).isEqualTo(alone(body, after));
+    }
+  }
+
+  /** Protections whose expressions print alike, and texts with unpaired surrogates. */
+  @Test
+  void whatPrintsAlikeIsNotTheSame() {
+    ObjectNode body = chat("user", REPEATED + "a, b. ".repeat(30));
+    RoutePolicy two = policy("protect[0]=a", "protect[1]=b");
+    RoutePolicy one =
+        new RoutePolicy(two.mode(), null, two.roles(), one(two), 0, 1, false, false, 0);
+    compressor.compress(body, two);
+    ObjectNode high = chat("user", REPEATED + "\\ud83d");
+    ObjectNode other = chat("user", REPEATED + "\\ud83e");
+    compressor.compress(high, two);
+
+    assertThat(compressor.compress(body, one)).isEqualTo(alone(body, one));
+    assertThat(compressor.compress(other, two)).isEqualTo(alone(other, two));
+  }
+
+  private static List<CompressionPolicy> one(RoutePolicy two) {
+    CompressionPolicy last = two.ladder().getLast();
+    Protection protection = Protection.of(List.of("a, b"));
+    return List.of(new CompressionPolicy(last.rules(), last.minimumChars(), protection));
   }
 
   @Test
