@@ -15,18 +15,24 @@ final class PieceScanner {
       Pattern.compile(
           "\\{\\{[^{}\\n]{0,200}+\\}\\}|\\{%[^%\\n]{0,200}+%\\}|\\$?\\{[A-Za-z_][\\w.]{0,100}+\\}");
 
-  private final String text;
+  private final CharSequence text;
   private final Matcher placeholders;
   private int end;
   private final BitSet guarded;
+  private final Unguarded stretches;
+
+  /** Where the unguarded stretch ends that is being read. */
+  private int limit;
+
   private boolean closed;
 
   /**
    * @param guarded spans that are pieces of their own
    */
-  PieceScanner(String text, BitSet guarded) {
+  PieceScanner(CharSequence text, BitSet guarded) {
     this.text = text;
     this.guarded = guarded;
+    this.stretches = new Unguarded(guarded, text.length());
     this.placeholders = PLACEHOLDER.matcher(text);
   }
 
@@ -39,7 +45,11 @@ final class PieceScanner {
     return closed;
   }
 
-  /** Finds the end of the piece that starts here, beyond the start. */
+  /**
+   * Finds the end of the piece that starts here, beyond the start.
+   *
+   * @param start no less than before
+   */
   void scan(int start) {
     if (guarded.get(start)) {
       closed = true;
@@ -47,9 +57,8 @@ final class PieceScanner {
       return;
     }
     closed = startsPlaceholder(start);
-    int limit = guarded.nextSetBit(start);
-    end = closed ? placeholders.end() : plain(start);
-    end = limit < 0 ? end : Math.min(end, limit);
+    limit = stretches.end(start);
+    end = closed ? Math.min(placeholders.end(), limit) : plain(start);
   }
 
   private boolean startsPlaceholder(int at) {
@@ -68,7 +77,7 @@ final class PieceScanner {
     if (Character.isDigit(c)) {
       return digits(start);
     }
-    char next = start + 1 < text.length() ? text.charAt(start + 1) : '\n';
+    char next = start + 1 < limit ? text.charAt(start + 1) : '\n';
     if (!isLineEnd(c) && Character.isLetter(next) && !isIdeograph(next)) {
       return word(start + 1);
     }
@@ -82,10 +91,10 @@ final class PieceScanner {
 
   private int word(int start) {
     int i = start;
-    while (i < text.length() && isWord(text.charAt(i)) && !Character.isLowerCase(text.charAt(i))) {
+    while (i < limit && isWord(text.charAt(i)) && !Character.isLowerCase(text.charAt(i))) {
       i++;
     }
-    while (i < text.length() && isWord(text.charAt(i)) && !Character.isUpperCase(text.charAt(i))) {
+    while (i < limit && isWord(text.charAt(i)) && !Character.isUpperCase(text.charAt(i))) {
       i++;
     }
     return i;
@@ -93,7 +102,7 @@ final class PieceScanner {
 
   private int digits(int start) {
     int i = start;
-    while (i < text.length() && i < start + LONGEST_NUMBER && Character.isDigit(text.charAt(i))) {
+    while (i < limit && i < start + LONGEST_NUMBER && Character.isDigit(text.charAt(i))) {
       i++;
     }
     return i;
@@ -102,10 +111,10 @@ final class PieceScanner {
   /** At least one sign, then the signs and line ends after it. */
   private int signs(int start) {
     int i = start + 1;
-    while (i < text.length() && isSign(text.charAt(i)) && !startsPlaceholder(i)) {
+    while (i < limit && isSign(text.charAt(i)) && !startsPlaceholder(i)) {
       i++;
     }
-    while (i < text.length() && isLineEnd(text.charAt(i))) {
+    while (i < limit && isLineEnd(text.charAt(i))) {
       i++;
     }
     return i;
@@ -114,14 +123,14 @@ final class PieceScanner {
   private int white(int start) {
     int i = start;
     int afterLineEnd = 0;
-    while (i < text.length() && Character.isWhitespace(text.charAt(i))) {
+    while (i < limit && Character.isWhitespace(text.charAt(i))) {
       afterLineEnd = isLineEnd(text.charAt(i)) ? i + 1 : afterLineEnd;
       i++;
     }
     if (afterLineEnd > 0) {
       return afterLineEnd;
     }
-    return i == text.length() ? i : Math.max(start + 1, i - 1);
+    return i == limit ? i : Math.max(start + 1, i - 1);
   }
 
   private static boolean isLineEnd(char c) {

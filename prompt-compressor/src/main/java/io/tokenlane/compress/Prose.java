@@ -54,7 +54,7 @@ final class Prose {
     }
   }
 
-  private static void guardCode(BitSet guarded, String text) {
+  static void guardCode(BitSet guarded, String text) {
     Matcher line = LINE.matcher(text);
     while (line.find()) {
       if (!isProse(masked(line, guarded))) {
@@ -66,10 +66,10 @@ final class Prose {
   /** The line with letters in place of what is guarded anyway. */
   private static String masked(Matcher line, BitSet guarded) {
     StringBuilder masked = new StringBuilder(line.group());
-    for (int i = guarded.nextSetBit(line.start());
-        i >= 0 && i < line.end();
-        i = guarded.nextSetBit(i + 1)) {
-      masked.setCharAt(i - line.start(), 'x');
+    for (int i = line.start(); i < line.end(); i++) {
+      if (guarded.get(i)) {
+        masked.setCharAt(i - line.start(), 'x');
+      }
     }
     return masked.toString();
   }

@@ -89,7 +89,7 @@ record Reduction(String text, Sidecar sidecar) {
   }
 
   /** Once through a text. */
-  private static final class Pass {
+  static final class Pass {
     private final String text;
     private final BitSet guarded;
 
@@ -217,8 +217,7 @@ record Reduction(String text, Sidecar sidecar) {
     }
 
     private boolean isFree(Span span) {
-      int guard = guarded.nextSetBit(span.start());
-      return guard < 0 || guard >= span.end();
+      return guarded.get(span.start(), span.end()).isEmpty();
     }
 
     private void take(Span gone) {

@@ -40,9 +40,10 @@ final class Units {
     List<Integer> kinds = new ArrayList<>();
     List<Integer> costs = new ArrayList<>();
     List<Integer> tokens = new ArrayList<>(List.of(0));
+    Unguarded stretches = new Unguarded(guarded, text.length());
     int i = 0;
     while (i < text.length()) {
-      int end = guarded.get(i) ? guarded.nextClearBit(i) : end(text, i, guarded);
+      int end = guarded.get(i) ? guarded.nextClearBit(i) : end(text, i, stretches.end(i));
       starts.add(i);
       Integer kind = guarded.get(i) ? null : known.get(text.substring(i, end));
       if (kind == null) {
@@ -60,9 +61,7 @@ final class Units {
     return new Units(text, starts, kinds, tokens.stream().mapToInt(Integer::intValue).toArray());
   }
 
-  private static int end(String text, int start, BitSet guarded) {
-    int limit = guarded.nextSetBit(start);
-    limit = limit < 0 ? text.length() : limit;
+  private static int end(String text, int start, int limit) {
     int first = text.charAt(start) == ' ' && start + 1 < limit ? start + 1 : start;
     char c = text.charAt(first);
     if (Character.isWhitespace(c)) {

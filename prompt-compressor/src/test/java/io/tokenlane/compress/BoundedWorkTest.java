@@ -2,10 +2,15 @@ package io.tokenlane.compress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tokenlane.compress.Reduction.Level;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -90,6 +95,83 @@ class BoundedWorkTest {
     Compression result = compressor.compress(text, CompressionPolicy.DEEP);
     assertThat(compressor.restore(result.text(), result.tag()).equals(text)).isTrue();
     assertThat(result.ratio()).isGreaterThan(0.9);
+  }
+
+  /** Bits that count how far they are looked through. */
+  private static final class LookedThrough extends BitSet {
+    private static final long serialVersionUID = 1;
+
+    private final int length;
+    private long steps;
+
+    LookedThrough(BitSet guarded, int length) {
+      super(length);
+      this.length = length;
+      or(guarded);
+    }
+
+    @Override
+    public int nextSetBit(int from) {
+      int next = super.nextSetBit(from);
+      steps += 1 + (next < 0 ? length : next) - from;
+      return next;
+    }
+
+    @Override
+    public int nextClearBit(int from) {
+      int next = super.nextClearBit(from);
+      steps += 1 + next - from;
+      return next;
+    }
+  }
+
+  private static long steps(String text, BitSet guarded, BiConsumer<String, BitSet> reader) {
+    LookedThrough counting = new LookedThrough(guarded, text.length());
+    reader.accept(text, counting);
+    return counting.steps;
+  }
+
+  private static void scan(PieceScanner scanner, int length) {
+    for (int start = 0; start < length; start = scanner.end()) {
+      scanner.scan(start);
+    }
+  }
+
+  static List<BitSet> guards() {
+    BitSet last = new BitSet();
+    last.set(LENGTH - 1);
+    BitSet half = new BitSet();
+    half.set(LENGTH / 2);
+    BitSet many = new BitSet();
+    IntStream.range(0, LENGTH / 7).forEach(i -> many.set(7 * i));
+    return List.of(new BitSet(), last, half, many);
+  }
+
+  /** Whoever reads a text with guarded spans looks for the next of them once. */
+  @ParameterizedTest
+  @MethodSource("guards")
+  void guardsAreLookedForOnce(BitSet guarded) {
+    TokenCounter counter = TokenCounters.named("o200k_base");
+    String text = "the cat\n".repeat(LENGTH / 8);
+    Map<String, BiConsumer<String, BitSet>> readers =
+        Map.of(
+            "units", (t, bits) -> Units.of(t, bits, counter),
+            "pieces", (t, bits) -> scan(new PieceScanner(t, bits), t.length()),
+            "reduction", (t, bits) -> new Reduction.Pass(t, bits, Level.SAFE, null).run(),
+            "code", (t, bits) -> Prose.guardCode(bits, t));
+    readers.forEach(
+        (name, reader) ->
+            assertThat(steps(text, guarded, reader)).as(name).isLessThan(4L * text.length()));
+  }
+
+  /** A word that guards cut is read once, not from each of its pieces to its end. */
+  @Test
+  void aWordWithManyGuardsIsReadOnce() {
+    String word = "ab".repeat(LENGTH / 2);
+    BitSet guarded = Protection.of(List.of("b")).in(word);
+    ReadCounter reads = new ReadCounter(word);
+    scan(new PieceScanner(reads, guarded), word.length());
+    assertThat(reads.reads()).isLessThan(10L * word.length());
   }
 
   /** No mark is tried on both sides of a word's end. */
