@@ -146,7 +146,7 @@ final class CompressFilter implements GlobalFilter, Ordered {
 
     private ServerWebExchange compressed() {
       if (policy.minesTemplates()) {
-        mined.see(tenant, route, call.body());
+        mine();
       }
       CallCompressor.Outcome outcome = compressor.compress(call.body(), policy);
       tell(exchange, call, outcome);
@@ -162,6 +162,15 @@ final class CompressFilter implements GlobalFilter, Ordered {
       meters.saved(route, outcome, policy.pricePerMillionTokens());
       ServerWebExchange sent = with(body);
       return outcome.names().isEmpty() ? sent : restoring(sent, outcome);
+    }
+
+    /** For later calls: whatever keeps it from being done does not keep this one from anything. */
+    private void mine() {
+      try {
+        mined.see(tenant, route, call.body());
+      } catch (RuntimeException | StackOverflowError failure) {
+        meters.notMined();
+      }
     }
 
     private ServerWebExchange with(ObjectNode body) {

@@ -9,6 +9,7 @@ final class CompressionMeters {
 
   private final MeterRegistry meters;
   private final Counter skipped;
+  private final Counter notMined;
 
   CompressionMeters(MeterRegistry meters) {
     this.meters = meters;
@@ -16,6 +17,14 @@ final class CompressionMeters {
         Counter.builder("tokenlane.compression.skipped")
             .description("Calls sent as they came for want of room or for a failure")
             .register(meters);
+    this.notMined =
+        Counter.builder("tokenlane.compression.mining.failures")
+            .description("Calls from which no template could be mined for a failure")
+            .register(meters);
+  }
+
+  void notMined() {
+    notMined.increment();
   }
 
   void skipped() {

@@ -54,9 +54,11 @@ final class MinedTemplates {
       return;
     }
     prompts.addLast(prompt);
+    if (prompts.size() > TemplateMiner.FEWEST) {
+      prompts.removeFirst();
+    }
     if (prompts.size() == TemplateMiner.FEWEST) {
       mine(source, version, List.copyOf(prompts));
-      prompts.pollFirst();
     }
   }
 

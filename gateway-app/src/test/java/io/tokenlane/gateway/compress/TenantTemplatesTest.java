@@ -64,6 +64,29 @@ final class TenantTemplatesTest {
     assertThat(seenBy("b")).containsExactly("common@1");
   }
 
+  /** Each before the part that varies, and after what all share. */
+  @ParameterizedTest
+  @ValueSource(strings = {"Half is \\\\frac{", "Record {", "{% raw %}{{ x", "#{", "{{", "{%"})
+  void textThatLooksLikeATagIsMinedAsText(String before) {
+    sees("a", "r", before + "1} now", before + "2} now", before + "3} now");
+
+    assertThat(seenBy("a")).containsExactly("common@1", "mined-r@1");
+    assertThat(templates.of("a").get("mined-r@1").variables()).hasSize(1);
+  }
+
+  /** No template can say it; what comes after is mined all the same. */
+  @Test
+  void promptsThatShareTheEndOfARawBlockAreNoTemplate() {
+    for (int i = 0; i < 9; i++) {
+      sees("a", "r", "{%- endraw %} is what? Number " + i + " of all.");
+    }
+    assertThat(seenBy("a")).containsExactly("common@1");
+
+    sees("a", "r", "Where is Ada?", "Where is the blue tea?", "Why?");
+
+    assertThat(seenBy("a")).containsExactly("common@1", "mined-r@1");
+  }
+
   @Test
   void routesWhoseNamesAreWrittenAlikeHaveVersionsOfTheirOwn() {
     sees("a", "r 1", "Where is Ada?", "Where is the blue tea?", "Why?");

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 /** Reads a template's source into nodes. */
 final class SourceParser {
   private static final Pattern JINJA = Pattern.compile("\\{[#%{]");
-  private static final Pattern RAW_END = Pattern.compile("\\{%-?\\s*endraw\\s*-?%\\}");
+
+  /** What ends a text that is taken as it is. */
+  static final Pattern RAW_END = Pattern.compile("\\{%-?\\s*endraw\\s*-?%\\}");
+
   private static final Pattern MUSTACHE =
       Pattern.compile("\\{\\{\\{(.*?)\\}\\}\\}|\\{\\{([#^/!&>=]?)(.*?)\\}\\}", Pattern.DOTALL);
   private static final Pattern BRACES = Pattern.compile("\\{\\{|\\}\\}|\\{([A-Za-z_][\\w.]*)\\}");

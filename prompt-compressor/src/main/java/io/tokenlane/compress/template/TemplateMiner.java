@@ -17,7 +17,9 @@ public final class TemplateMiner {
   public static final int FEWEST = 3;
 
   private static final Pattern WORDS = Pattern.compile("\\w+|\\s+|[^\\w\\s]");
-  private static final Pattern TAGS = Pattern.compile("\\{[{%#]");
+
+  /** Also a brace that the text of a variable would follow. */
+  private static final Pattern TAGS = Pattern.compile("\\{[{%#]|\\{\\z");
 
   /** Text between two variables that is shorter may stand there by chance. */
   private static final int FEWEST_WORDS = 4;
@@ -25,8 +27,8 @@ public final class TemplateMiner {
   private TemplateMiner() {}
 
   /**
-   * A template that makes all the prompts; empty if they are fewer than {@link #FEWEST} or have too
-   * little in common.
+   * A template that makes all the prompts; empty if they are fewer than {@link #FEWEST}, have too
+   * little in common, or share text that no template can hold: the end of a raw block.
    */
   public static Optional<Template> mine(String id, String version, List<String> prompts) {
     return mine(id, version, prompts, (done, all) -> {});
@@ -59,7 +61,8 @@ public final class TemplateMiner {
       breaks = found.get().breaks(breaks);
       common = found.get().words();
     }
-    String source = source(common, breaks);
+    boolean holds = !SourceParser.RAW_END.matcher(String.join("", common)).find();
+    String source = holds ? source(common, breaks) : "";
     return source.isEmpty() ? Optional.empty() : checked(id, version, source, prompts);
   }
 
