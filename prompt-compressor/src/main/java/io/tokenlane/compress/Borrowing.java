@@ -11,7 +11,8 @@ import java.util.Map;
  * A text's pieces after the cheapest way through it with what earlier messages offer: a letter for
  * a phrase that they named, and for a passage that they hold a quotation by its first and last
  * pieces. The way is found from the end (a shortest path over the pieces, as optimal parsing in
- * LZ77 compressors); work is bounded by a multiple of the text's length.
+ * LZ77 compressors); work is bounded by a multiple of the text's length, and a text of more than
+ * {@link Scope#MOST_PIECES} pieces borrows nothing.
  *
  * @param pieces letters and quotations are pieces too; a quotation equals no other piece
  * @param letters whether any letter stands in them
@@ -34,7 +35,8 @@ record Borrowing(Pieces pieces, boolean letters, boolean quotes) {
   }
 
   static Borrowing of(Pieces pieces, Scope scope, char mark) {
-    return scope.isEmpty() ? none(pieces) : new Way(pieces, scope, mark).walk();
+    boolean none = scope.isEmpty() || pieces.kinds().length > Scope.MOST_PIECES;
+    return none ? none(pieces) : new Way(pieces, scope, mark).walk();
   }
 
   boolean isNothing() {

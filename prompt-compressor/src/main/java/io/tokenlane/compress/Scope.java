@@ -6,15 +6,20 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The pieces of earlier messages, found by how a passage begins: the latest place of each two,
- * three and four pieces in a row; and the phrases that they named.
+ * three and four pieces in a row; and the phrases that they named. Of all messages together, pieces
+ * beyond the first {@link #MOST_PIECES} are not kept.
  */
 final class Scope {
   static final int SHORTEST_START = 2;
   static final int LONGEST_START = 4;
+
+  /** As many tokens, about, as most models read; up to 50 MB where all differ. */
+  static final int MOST_PIECES = 1 << 18;
 
   /** A piece that equals no other. */
   static final int NONE = -1;
@@ -25,7 +30,8 @@ final class Scope {
 
   private final Map<String, Integer> kinds = new HashMap<>();
   private final List<String> texts = new ArrayList<>();
-  private final Map<Long, Integer> latest = new HashMap<>();
+  private final List<Starts> starts =
+      IntStream.rangeClosed(SHORTEST_START, LONGEST_START).mapToObj(Starts::new).toList();
   private final Map<Integer, List<Named>> phrases = new HashMap<>();
   private final Map<Character, String> names = new HashMap<>();
   private int[] pieces = new int[1024];
@@ -34,22 +40,31 @@ final class Scope {
   /** One more message. */
   void add(String text, Map<Character, String> named) {
     int from = size;
-    for (Part part : parts(text)) {
-      append(part.open() ? kinds.computeIfAbsent(part.text(), this::newKind) : NONE);
+    PieceScanner scanner = new PieceScanner(text, new BitSet());
+    for (int at = 0; at < text.length() && size < MOST_PIECES; at = scanner.end()) {
+      scanner.scan(at);
+      append(scanner.isClosed() ? NONE : known(text.substring(at, scanner.end())));
     }
     append(NONE);
     for (int start = from; start < size; start++) {
-      for (int length = SHORTEST_START; length <= LONGEST_START; length++) {
-        if (start + length <= size && isOpen(start + length - 1)) {
-          latest.put(key(pieces, start, length), start);
-        }
-      }
+      addStarts(start);
     }
     named.forEach(this::name);
   }
 
-  private boolean isOpen(int at) {
-    return pieces[at] != NONE;
+  /** Those at a place that hold no piece which equals no other. */
+  private void addStarts(int at) {
+    int open = 0;
+    while (open < LONGEST_START && pieces[at + open] != NONE) {
+      open++;
+    }
+    for (int length = SHORTEST_START; length <= open; length++) {
+      starts.get(length - SHORTEST_START).add(pieces, at);
+    }
+  }
+
+  private int known(String piece) {
+    return kinds.computeIfAbsent(piece, this::newKind);
   }
 
   private int newKind(String text) {
@@ -119,19 +134,7 @@ final class Scope {
         return -1;
       }
     }
-    int at = latest.getOrDefault(key(sequence, from, length), -1);
-    return at >= 0 && Arrays.equals(pieces, at, at + length, sequence, from, from + length)
-        ? at
-        : -1;
-  }
-
-  private static long key(int[] sequence, int from, int length) {
-    long key = length;
-    for (int i = from; i < from + length; i++) {
-      key = key * 0x9E3779B97F4A7C15L + sequence[i] + 1;
-      key ^= key >>> 29;
-    }
-    return key;
+    return starts.get(length - SHORTEST_START).latest(pieces, sequence, from);
   }
 
   /** How many pieces from {@code at} on equal those of the sequence, at most {@code most}. */

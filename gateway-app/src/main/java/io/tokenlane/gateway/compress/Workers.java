@@ -22,8 +22,8 @@ final class Workers {
 
   /**
    * What the work comes to. Fails as it does; with an {@link ApiException} of 400 where it goes
-   * deeper than a stack, which would else end without an answer, and of 503 where there is no room
-   * or it takes too long.
+   * deeper than a stack, and of 503 where it takes all memory, which both would else end without an
+   * answer, where there is no room, or where it takes too long.
    */
   <T> Mono<T> run(Callable<T> work) {
     return Mono.fromCallable(() -> answered(work))
@@ -39,6 +39,8 @@ final class Workers {
     } catch (StackOverflowError tooDeep) {
       throw new ApiException(
           HttpStatus.BAD_REQUEST, "invalid_request", "The request is nested too deep.");
+    } catch (OutOfMemoryError tooMuch) {
+      throw busy();
     }
   }
 

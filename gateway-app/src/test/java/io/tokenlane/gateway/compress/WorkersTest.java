@@ -43,6 +43,17 @@ final class WorkersTest {
   }
 
   @Test
+  void workThatTakesAllMemoryIsAnswered() {
+    refused(
+        new Workers(Schedulers.immediate())
+            .run(
+                () -> {
+                  throw new OutOfMemoryError("by hand");
+                }),
+        503);
+  }
+
+  @Test
   void workThatTakesTooLongIsAnswered() {
     StepVerifier.withVirtualTime(() -> new Workers(idle()).run(() -> 7))
         .expectSubscription()
