@@ -93,6 +93,17 @@ final class TemplatesTest {
     assertThat(gateway.get("/tokenlane/templates").body()).doesNotContain("deep@1");
   }
 
+  /** The limit of this gateway is 64 KB. */
+  @Test
+  void bodiesThatAreTooLargeAreRefused() {
+    String large = "{\"x\":\"" + "y".repeat(300_000) + "\"}";
+    for (String path : List.of("compress", "templates", "templates/clerk@2/render")) {
+      HttpResponse<String> refused = post("/tokenlane/" + path, large);
+      assertThat(refused.statusCode()).isEqualTo(413);
+      assertThat(refused.body()).contains("65536 bytes");
+    }
+  }
+
   @Test
   void renderingsThatWouldNotEndAreRefused() {
     String loops = "{% for x in xs %}".repeat(5) + "{{ x }}" + "{% endfor %}".repeat(5);

@@ -4,7 +4,6 @@ import io.tokenlane.gateway.limit.LimitsProperties;
 import io.tokenlane.gateway.reload.LiveFilter;
 import io.tokenlane.gateway.reload.LiveSettings;
 import io.tokenlane.gateway.route.HttpProperties;
-import java.time.Duration;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -16,12 +15,13 @@ public class AdmissionConfig {
   GlobalFilter admissionFilter(LiveSettings settings) {
     return new LiveFilter<>(
         settings.follow(
-            all -> {
-              long maxBytes = all.get(LimitsProperties.class).maxBody().toBytes();
-              Duration timeout = all.get(HttpProperties.class).bodyTimeout();
-              return new AdmissionFilter(new BodyReader(Math.toIntExact(maxBytes), timeout));
-            },
+            all -> new AdmissionFilter(Bodies.reader(all)),
             LimitsProperties.class,
             HttpProperties.class));
+  }
+
+  @Bean
+  Bodies bodies(LiveSettings settings) {
+    return new Bodies(settings);
   }
 }

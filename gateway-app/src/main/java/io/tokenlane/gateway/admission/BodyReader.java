@@ -35,6 +35,11 @@ final class BodyReader {
     this.timeout = timeout;
   }
 
+  /** The same with a lower bound of size. */
+  BodyReader upTo(int most) {
+    return new BodyReader(Math.min(most, maxBytes), timeout);
+  }
+
   /** The body; empty bytes where there is none. Fails with an {@link ApiException} only. */
   Mono<byte[]> read(ServerHttpRequest request) {
     if (request.getHeaders().getContentLength() > maxBytes) {

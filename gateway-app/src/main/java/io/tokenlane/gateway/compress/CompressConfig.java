@@ -3,6 +3,7 @@ package io.tokenlane.gateway.compress;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tokenlane.compress.TokenCounter;
 import io.tokenlane.compress.TokenCounters;
+import io.tokenlane.gateway.admission.Bodies;
 import io.tokenlane.gateway.catalog.ModelCatalog;
 import io.tokenlane.gateway.reload.LiveSettings;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
@@ -71,12 +72,12 @@ public class CompressConfig {
 
   @Bean
   RouterFunction<ServerResponse> templatesApi(
+      Bodies bodies,
       TenantTemplates templates,
       TokenCounter counter,
-      CallCompressor compressor,
-      Policies policies,
+      CompressionPreview preview,
       Workers promptWorkers) {
-    return new TemplatesApi(templates, counter, compressor, policies, promptWorkers).routes();
+    return new TemplatesApi(bodies, templates, counter, preview, promptWorkers).routes();
   }
 
   @Bean

@@ -29,6 +29,11 @@ public final class CompressionPreview {
     return workers.run(() -> preview(route, parse(body)));
   }
 
+  /** The same without the texts before. */
+  ObjectNode report(String route, ObjectNode body) {
+    return Reports.json(compressor.compress(body, policies.of(route).done()));
+  }
+
   private static ObjectNode parse(byte[] body) {
     try {
       return CallParser.parse(CallKind.CHAT, body).body();
@@ -38,7 +43,7 @@ public final class CompressionPreview {
   }
 
   private ObjectNode preview(String route, ObjectNode body) {
-    ObjectNode report = Reports.json(compressor.compress(body, policies.of(route).done()));
+    ObjectNode report = report(route, body);
     ArrayNode before = report.putArray("before");
     TextsOf.messages(body).forEach(before::add);
     return report;

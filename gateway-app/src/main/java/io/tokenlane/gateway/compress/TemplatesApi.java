@@ -4,6 +4,7 @@ import io.tokenlane.compress.TokenCounter;
 import io.tokenlane.compress.template.Placeholders;
 import io.tokenlane.compress.template.Syntax;
 import io.tokenlane.compress.template.Template;
+import io.tokenlane.gateway.admission.Bodies;
 import io.tokenlane.gateway.call.CallKind;
 import io.tokenlane.gateway.call.CallParser;
 import io.tokenlane.gateway.error.ApiException;
@@ -27,22 +28,22 @@ import tools.jackson.databind.node.ObjectNode;
  * compression would make of a call's body).
  */
 final class TemplatesApi {
+  private final Bodies bodies;
   private final TenantTemplates templates;
   private final TokenCounter counter;
-  private final CallCompressor compressor;
-  private final Policies policies;
+  private final CompressionPreview preview;
   private final Workers workers;
 
   TemplatesApi(
+      Bodies bodies,
       TenantTemplates templates,
       TokenCounter counter,
-      CallCompressor compressor,
-      Policies policies,
+      CompressionPreview preview,
       Workers workers) {
+    this.bodies = bodies;
     this.templates = templates;
     this.counter = counter;
-    this.compressor = compressor;
-    this.policies = policies;
+    this.preview = preview;
     this.workers = workers;
   }
 
@@ -65,7 +66,7 @@ final class TemplatesApi {
                 answer(
                     request,
                     HttpStatus.OK,
-                    body -> preview(request.queryParam("route").orElse(""), body)))
+                    body -> preview.report(request.queryParam("route").orElse(""), body)))
         .build();
   }
 
@@ -75,9 +76,8 @@ final class TemplatesApi {
 
   private Mono<ServerResponse> answer(
       ServerRequest request, HttpStatus status, Function<ObjectNode, JsonNode> work) {
-    return request
-        .bodyToMono(byte[].class)
-        .defaultIfEmpty(new byte[0])
+    return bodies
+        .read(request.exchange().getRequest())
         .flatMap(body -> answer(status, () -> work.apply(parse(body))));
   }
 
@@ -163,9 +163,5 @@ final class TemplatesApi {
     node.put("static_prefix_tokens", counter.count(template.staticPrefix()));
     node.put("note", note);
     return node.put("text", prompt);
-  }
-
-  private JsonNode preview(String route, ObjectNode body) {
-    return Reports.json(compressor.compress(body, policies.of(route).done()));
   }
 }

@@ -1,5 +1,6 @@
 package io.tokenlane.gateway.console;
 
+import io.tokenlane.gateway.admission.Bodies;
 import io.tokenlane.gateway.balance.NodesEndpoint;
 import io.tokenlane.gateway.cache.StoredAnswers;
 import io.tokenlane.gateway.compress.CompressionPreview;
@@ -31,6 +32,10 @@ import tools.jackson.databind.node.ObjectNode;
 final class ConsoleApi {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final int LISTED = 200;
+
+  /** In bytes; what is not a chat is short. */
+  static final int SHORT_BODY = 16 * 1024;
+
   private static final String CONFIGURATION = "configuration";
 
   private final Gate gate;
@@ -38,6 +43,7 @@ final class ConsoleApi {
 
   /** What is asked and changed. */
   record Parts(
+      Bodies bodies,
       Heartbeat heartbeat,
       CallLog calls,
       Settings settings,
@@ -179,7 +185,9 @@ final class ConsoleApi {
 
   /** Body: {@code {"by": "key"|"route"|"tenant", "value": …}}. */
   Mono<ServerResponse> purge(ServerRequest request) {
-    return body(request)
+    return parts
+        .bodies()
+        .read(request.exchange().getRequest(), SHORT_BODY)
         .flatMap(
             bytes -> {
               JsonNode asked = parsed(bytes);
@@ -210,8 +218,8 @@ final class ConsoleApi {
     }
   }
 
-  static Mono<byte[]> body(ServerRequest request) {
-    return request.bodyToMono(byte[].class).defaultIfEmpty(new byte[0]);
+  private Mono<byte[]> body(ServerRequest request) {
+    return parts.bodies().read(request.exchange().getRequest());
   }
 
   static Mono<ServerResponse> json(HttpStatus status, JsonNode body) {

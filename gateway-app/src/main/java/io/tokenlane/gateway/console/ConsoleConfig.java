@@ -5,6 +5,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tokenlane.balance.LateBinding;
 import io.tokenlane.balance.NodePool;
+import io.tokenlane.gateway.admission.Bodies;
 import io.tokenlane.gateway.balance.NodeClients;
 import io.tokenlane.gateway.balance.NodesEndpoint;
 import io.tokenlane.gateway.cache.StoredAnswers;
@@ -159,8 +160,8 @@ public class ConsoleConfig {
   }
 
   @Bean
-  LoginApi loginApi(Gate gate, Sessions sessions, AdminLogins admins) {
-    return new LoginApi(gate, sessions, admins);
+  LoginApi loginApi(Bodies bodies, Gate gate, Sessions sessions, AdminLogins admins) {
+    return new LoginApi(bodies, gate, sessions, admins);
   }
 
   /** What the page may look at and use. */
@@ -176,6 +177,7 @@ public class ConsoleConfig {
     return new ConsoleApi(
         gate,
         new ConsoleApi.Parts(
+            acting.bodies(),
             shown.heartbeat(),
             shown.calls(),
             shown.settings(),
@@ -187,12 +189,12 @@ public class ConsoleConfig {
             acting.open()));
   }
 
-  /** What is changed, and whether everybody may ask. */
-  record Acting(NodesEndpoint nodes, Reload reload, boolean open) {}
+  /** What is asked and changed, and whether everybody may ask. */
+  record Acting(Bodies bodies, NodesEndpoint nodes, Reload reload, boolean open) {}
 
   @Bean
-  Acting acting(NodesEndpoint nodes, Reload reload, Logins logins) {
-    return new Acting(nodes, reload, !logins.possible());
+  Acting acting(Bodies bodies, NodesEndpoint nodes, Reload reload, Logins logins) {
+    return new Acting(bodies, nodes, reload, !logins.possible());
   }
 
   @Bean

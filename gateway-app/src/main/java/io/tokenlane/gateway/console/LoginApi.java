@@ -1,5 +1,6 @@
 package io.tokenlane.gateway.console;
 
+import io.tokenlane.gateway.admission.Bodies;
 import io.tokenlane.gateway.call.Principal;
 import io.tokenlane.gateway.console.Sessions.Session;
 import io.tokenlane.gateway.security.AdminLogins;
@@ -17,11 +18,13 @@ import tools.jackson.databind.node.ObjectNode;
 final class LoginApi {
   private static final JsonMapper JSON = JsonMapper.shared();
 
+  private final Bodies bodies;
   private final Gate gate;
   private final Sessions sessions;
   private final AdminLogins admins;
 
-  LoginApi(Gate gate, Sessions sessions, AdminLogins admins) {
+  LoginApi(Bodies bodies, Gate gate, Sessions sessions, AdminLogins admins) {
+    this.bodies = bodies;
     this.gate = gate;
     this.sessions = sessions;
     this.admins = admins;
@@ -46,7 +49,8 @@ final class LoginApi {
     if (!Gate.ownPage(request)) {
       throw new Gate.Refusal(HttpStatus.FORBIDDEN, "the request is not of the console's own page");
     }
-    return ConsoleApi.body(request)
+    return bodies
+        .read(request.exchange().getRequest(), ConsoleApi.SHORT_BODY)
         .map(body -> ConsoleApi.parsed(body).path("credential").asString("").strip())
         .flatMap(credential -> guess(request, credential));
   }

@@ -312,6 +312,17 @@ class ConsoleTest {
   }
 
   @Test
+  void bodiesThatAreTooLargeAreRefused() {
+    String large = CHAT.formatted("y".repeat(300_000));
+    for (String path : List.of("compress", "login", "cache/purge")) {
+      HttpRequest.Builder request = gateway.management("/console/api/" + path);
+      HttpResponse<String> refused = gateway.send(login().on(post(request, large)));
+      assertThat(refused.statusCode()).as(path).isEqualTo(413);
+      assertThat(refused.body()).contains("larger than the limit of ");
+    }
+  }
+
+  @Test
   void nothingBelowTheConsoleReachesAnUpstream() {
     assertThat(gateway.get("/console/api/no-such-thing").statusCode()).isEqualTo(404);
     assertThat(gateway.get("/console/assets/..%2fapplication.yaml").statusCode()).isEqualTo(404);
