@@ -9,7 +9,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A value computed from variables. */
+/** A value computed from variables. Equal ones, and no others, print alike. */
 sealed interface Expression {
   @Nullable Object value(Scope scope);
 
@@ -37,6 +37,14 @@ sealed interface Expression {
     @Override
     public int depth() {
       return 0;
+    }
+
+    /** With its type and length: the text "1" is not the number, and ends where it ends. */
+    @Override
+    public String toString() {
+      String text = String.valueOf(constant);
+      String type = constant == null ? "" : constant.getClass().getSimpleName();
+      return type + "[" + text.length() + ":" + text + "]";
     }
   }
 

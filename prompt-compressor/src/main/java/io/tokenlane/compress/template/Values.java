@@ -17,6 +17,12 @@ final class Values {
   /** Python's None, JSON's null. */
   static final Object NONE = None.NONE;
 
+  /** Numbers are printed without an exponent from this power of ten on. */
+  private static final int LEAST_EXPONENT = -4;
+
+  /** And before this one. */
+  private static final int MOST_EXPONENT = 16;
+
   private enum None {
     NONE
   }
@@ -147,8 +153,38 @@ final class Values {
       case Map<?, ?> map -> inside(map, "{", "}");
       case Collection<?> list ->
           list.stream().map(Values::quoted).collect(Collectors.joining(", ", "[", "]"));
+      case Number number -> number(number);
       default -> isNone(value) ? "None" : value.toString();
     };
+  }
+
+  private static String number(Number number) {
+    return number instanceof BigDecimal || number instanceof Double || number instanceof Float
+        ? floating(number.doubleValue())
+        : number.toString();
+  }
+
+  /**
+   * As Python's {@code float.__repr__}: the fewest digits that tell the number, with an exponent
+   * below 1e-4 and from 1e16 on.
+   */
+  private static String floating(double value) {
+    if (Double.isNaN(value) || Double.isInfinite(value)) {
+      return Double.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+    }
+    String sign = Math.copySign(1, value) < 0 ? "-" : "";
+    BigDecimal shortest = new BigDecimal(Double.toString(Math.abs(value))).stripTrailingZeros();
+    String digits = shortest.unscaledValue().toString();
+    int exponent = value == 0 ? 0 : digits.length() - shortest.scale() - 1;
+    if (exponent >= LEAST_EXPONENT && exponent < MOST_EXPONENT) {
+      String plain = shortest.toPlainString();
+      return sign + plain + (plain.indexOf('.') < 0 ? ".0" : "");
+    }
+    String fraction = digits.length() == 1 ? "" : "." + digits.substring(1);
+    return sign
+        + digits.charAt(0)
+        + fraction
+        + String.format(Locale.ROOT, "e%s%02d", exponent < 0 ? "-" : "+", Math.abs(exponent));
   }
 
   private static String inside(Map<?, ?> map, String open, String close) {
@@ -176,6 +212,7 @@ final class Values {
               .collect(Collectors.joining(", ", "{", "}"));
       case Collection<?> list ->
           list.stream().map(Values::json).collect(Collectors.joining(", ", "[", "]"));
+      case Number number -> number(number).replace("inf", "Infinity").replace("nan", "NaN");
       default -> isNone(value) ? "null" : value.toString();
     };
   }

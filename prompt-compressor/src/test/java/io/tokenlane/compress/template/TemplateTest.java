@@ -3,12 +3,15 @@ package io.tokenlane.compress.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -92,6 +95,55 @@ class TemplateTest {
     Note note = Note.parse(template.note(variables).text());
     assertThat(note).isEqualTo(template.note(variables));
     assertThat(template.restore(note)).isEqualTo(template.render(variables));
+  }
+
+  /** What tells a number from the text of it is asked for each. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "`{% if n == 3 %}number{% endif %}{% if n == '3' %}text{% endif %}`|`number`",
+        "`{% if n == '3' %}text{% endif %}{% if n == 3 %}number{% endif %}`|`number`",
+        "`{% if empty == none %}a{% endif %}{% if empty == 'NONE' %}b{% endif %}{% if empty == ''"
+            + " %}c{% endif %}`|`c`",
+        "`{{ x | default(true) }}{{ x | default('true') }}`|`Truetrue`",
+        "`{{ x | replace('a], b', 'c') }}{{ x | default('d') }}`|`d`",
+        "`{{ name | replace('A', 'B, C') }}{{ name | replace('A', 'B') }}`|`B, CdaBda`"
+      })
+  void constantsThatPrintAlikeAreNotTheSame(String source, String expected) {
+    assertThat(jinja(source).render(VARIABLES)).isEqualTo(expected);
+    restores(jinja(source), VARIABLES);
+  }
+
+  /** What Python 3 prints of what it reads from JSON; the second where it differs as JSON. */
+  @ParameterizedTest
+  @CsvSource({
+    "0.10, 0.1,",
+    "1e2, 100.0,",
+    "1.5e-7, 1.5e-07,",
+    "1e22, 1e+22,",
+    "0.00001, 1e-05,",
+    "0.0001, 0.0001,",
+    "-0.0, -0.0,",
+    "1e16, 1e+16,",
+    "123456789012345678.0," + " 1.2345678901234568e+17,",
+    "9999999999999998.0, 9999999999999998.0,",
+    "0.30000000000000004, 0.30000000000000004,",
+    "-12.50, -12.5,",
+    "1e999, inf, Infinity"
+  })
+  void numbersPrintAsInPython(String number, String printed, @Nullable String json) {
+    Map<String, Object> values = Map.of("x", new BigDecimal(number));
+    if (!number.startsWith("-0")) {
+      assertThat(jinja("{{ x }} {{ x | tojson }}").render(values))
+          .isEqualTo(printed + " " + (json == null ? printed : json));
+    }
+    double value = Double.parseDouble(number);
+    assertThat(jinja("{{ x }}").render(Map.of("x", List.of(value)))).isEqualTo("[" + printed + "]");
+    assertThat(
+            jinja("{{ x }} {{ y }}").render(Map.of("x", 12, "y", new BigInteger("9".repeat(30)))))
+        .isEqualTo("12 " + "9".repeat(30));
   }
 
   @Test
