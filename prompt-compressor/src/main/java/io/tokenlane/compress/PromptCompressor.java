@@ -55,16 +55,14 @@ public final class PromptCompressor {
     if (isFramed(text)) {
       return Compression.untouched(text, before);
     }
-    Progress progress = new Progress(text, before);
+    Progress progress = new Progress(text, before, policy);
     for (Stage stage : stages(dictionary)) {
       if (stage == dictionary) {
-        progress.reduce(policy);
+        progress.reduce();
       }
-      if (policy.rules().contains(stage.rule())) {
-        progress.offer(stage, policy);
-      }
+      progress.offer(stage);
     }
-    return progress.isFinal(policy)
+    return progress.isFinal(dictionary)
         ? progress.result(text, before)
         : Compression.untouched(text, before);
   }
@@ -148,33 +146,38 @@ public final class PromptCompressor {
 
   /** A text on its way through the stages. */
   private final class Progress {
+    private final CompressionPolicy policy;
+    private final Protection protection;
     private final List<TagFormat.Applied> applied = new ArrayList<>();
     private final List<RuleSaving> savings = new ArrayList<>();
     private String text;
     private int tokens;
     private Sidecar sidecar = Sidecar.NONE;
 
-    Progress(String text, int tokens) {
+    Progress(String text, int tokens, CompressionPolicy policy) {
+      this.policy = policy;
+      this.protection = policy.protection().of(text);
       this.text = text;
       this.tokens = tokens;
     }
 
     /**
-     * Takes what the stage makes of the text if that is smaller, leads back, and does not begin
-     * like a result by chance: what a line end kept from being a legend is none afterwards.
+     * Takes what the stage makes of the text, where its rule may be applied, if that is smaller,
+     * leads back, and does not begin like a result by chance: what a line end kept from being a
+     * legend is none afterwards.
      */
-    void offer(Stage stage, CompressionPolicy policy) {
-      Stage.@Nullable Staged staged =
-          isFramed(text) ? null : stage.apply(text, counter, policy.protection());
+    void offer(Stage stage) {
+      boolean allowed = policy.rules().contains(stage.rule()) && !isFramed(text);
+      Stage.@Nullable Staged staged = allowed ? stage.apply(text, counter, protection) : null;
       if (staged == null) {
         return;
       }
       int after = counter.count(staged.text());
       if (after < tokens
           && (NAMING.contains(stage.rule()) || !isFramed(staged.text()))
-          && policy.protection().holds(text, staged.text())
+          && protection.holds(text, staged.text())
           && (stage.rule() != Rule.LINE_NUMBERS
-              || (TagFormat.hasRoom(applied) && isSettled(staged.text(), after, policy)))
+              || (TagFormat.hasRoom(applied) && isSettled(staged.text(), after)))
           && stage.undo(staged.text(), staged.parameters()).equals(text)) {
         applied.add(new TagFormat.Applied(stage.rule(), staged.parameters()));
         savings.add(new RuleSaving(stage.rule(), tokens - after));
@@ -183,16 +186,16 @@ public final class PromptCompressor {
       }
     }
 
-    void reduce(CompressionPolicy policy) {
+    void reduce() {
       Reduction.Level level = policy.reduction();
       if (level == null) {
         return;
       }
-      Reduction reduction = Reduction.of(text, level, policy.protection(), counter);
+      Reduction reduction = Reduction.of(text, level, protection, counter);
       int after = counter.count(reduction.text());
       if (after < tokens
           && !isFramed(reduction.text())
-          && policy.protection().holds(text, reduction.text())
+          && protection.holds(text, reduction.text())
           && Reduction.restore(reduction.text(), reduction.sidecar()).equals(text)) {
         savings.add(new RuleSaving(level.rule(), tokens - after));
         text = reduction.text();
@@ -206,23 +209,28 @@ public final class PromptCompressor {
      * (minifying JSON may leave all other lines indented); such a text is left alone rather than
      * compressed differently each time.
      */
-    boolean isFinal(CompressionPolicy policy) {
+    boolean isFinal(DictionaryStage dictionary) {
       if (savings.isEmpty() || isFramed(text) || text.length() < policy.minimumChars()) {
         return true;
       }
-      Progress again = new Progress(text, tokens);
-      again.reduce(policy);
-      return again.savings.isEmpty() && isSettled(text, tokens, policy);
+      Progress again = new Progress(text, tokens, policy);
+      again.reduce();
+      return again.savings.isEmpty()
+          && isSettled(text, tokens)
+          && (protection.isAllIn(text) || again.staysAsItIs(dictionary));
+    }
+
+    /** Whether no rule changes what the expressions no longer find. */
+    private boolean staysAsItIs(DictionaryStage dictionary) {
+      stages(dictionary).forEach(this::offer);
+      return savings.isEmpty();
     }
 
     /** Whether the first rules would change nothing here. */
-    private boolean isSettled(String result, int itsTokens, CompressionPolicy policy) {
-      Progress again = new Progress(result, itsTokens);
-      for (Stage stage : List.of(new WhitespaceStage(), new JsonStage())) {
-        if (policy.rules().contains(stage.rule())) {
-          again.offer(stage, policy);
-        }
-      }
+    private boolean isSettled(String result, int itsTokens) {
+      Progress again = new Progress(result, itsTokens, policy);
+      again.offer(new WhitespaceStage());
+      again.offer(new JsonStage());
       return again.savings.isEmpty();
     }
 

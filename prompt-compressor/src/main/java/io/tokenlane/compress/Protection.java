@@ -1,5 +1,6 @@
 package io.tokenlane.compress;
 
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -13,19 +14,23 @@ import java.util.stream.Collectors;
  */
 public final class Protection {
   /** Protects nothing. */
-  public static final Protection NONE = new Protection(List.of());
+  public static final Protection NONE = new Protection(List.of(), List.of());
 
   private final List<Pattern> patterns;
 
-  private Protection(List<Pattern> patterns) {
+  /** What they match in the text that came, in order. */
+  private final List<String> passages;
+
+  private Protection(List<Pattern> patterns, List<String> passages) {
     this.patterns = patterns;
+    this.passages = passages;
   }
 
   /**
    * @throws IllegalArgumentException naming the expression that is none
    */
   public static Protection of(List<String> expressions) {
-    return new Protection(expressions.stream().map(Protection::pattern).toList());
+    return new Protection(expressions.stream().map(Protection::pattern).toList(), List.of());
   }
 
   private static Pattern pattern(String expression) {
@@ -37,6 +42,21 @@ public final class Protection {
     }
   }
 
+  /**
+   * The same for a text on its way through the rules: also what the expressions match in it as it
+   * came is protected, though by then they may match it no more, as where they look behind them.
+   */
+  Protection of(String text) {
+    return patterns.isEmpty()
+        ? this
+        : new Protection(patterns, new Protection(patterns, List.of()).passages(text));
+  }
+
+  /** Whether the expressions find in a text what they found in the one that came. */
+  boolean isAllIn(String text) {
+    return passages.equals(of(text).passages);
+  }
+
   /** One bit for each UTF-16 unit of the text. */
   BitSet in(String text) {
     BitSet guarded = new BitSet();
@@ -46,24 +66,38 @@ public final class Protection {
         guarded.set(matcher.start(), matcher.end());
       }
     }
+    int at = 0;
+    for (String passage : passages) {
+      int found = text.indexOf(passage, at);
+      if (found < 0) {
+        break;
+      }
+      at = found + passage.length();
+      guarded.set(found, at);
+    }
     return guarded;
+  }
+
+  private List<String> passages(String text) {
+    BitSet guarded = in(text);
+    List<String> found = new ArrayList<>();
+    for (int start = guarded.nextSetBit(0); start >= 0; ) {
+      int end = guarded.nextClearBit(start);
+      found.add(text.substring(start, end));
+      start = guarded.nextSetBit(end);
+    }
+    return found;
   }
 
   /** Whether every protected passage of the one text stands in the other, in order. */
   boolean holds(String before, String after) {
-    if (patterns.isEmpty()) {
-      return true;
-    }
-    BitSet guarded = in(before);
     int at = 0;
-    for (int start = guarded.nextSetBit(0); start >= 0; ) {
-      int end = guarded.nextClearBit(start);
-      int found = after.indexOf(before.substring(start, end), at);
+    for (String passage : passages(before)) {
+      int found = after.indexOf(passage, at);
       if (found < 0) {
         return false;
       }
-      at = found + end - start;
-      start = guarded.nextSetBit(end);
+      at = found + passage.length();
     }
     return true;
   }
