@@ -9,21 +9,27 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A text of an answer, or the part of one that an event brings, where it stands.
+ * A text of an answer, or the part of one that an event brings, where it stands: of OpenAI's chats
+ * and completions, with the members that other servers add for reasoning.
  *
  * @param choice the number of the choice it belongs to
  * @param place which of the choice's texts it is
- * @param quoted whether it is JSON in a string, as arguments of tools are
+ * @param quoted whether it is JSON in a string, as arguments of tools are, and contents that were
+ *     asked for as JSON
  */
 record AnswerText(int choice, String place, ObjectNode holder, String member, boolean quoted) {
-  /** The texts of an answer or an event, in order; empty ones are none. */
-  static List<AnswerText> of(ObjectNode answer) {
+  /**
+   * The texts of an answer or an event, in order; empty ones are none.
+   *
+   * @param json whether contents were asked for as JSON
+   */
+  static List<AnswerText> of(ObjectNode answer, boolean json) {
     List<AnswerText> texts = new ArrayList<>();
     for (JsonNode choice : answer.path("choices").values()) {
       int number = choice.path("index").asInt(0);
       add(texts, new Spot(number, "", false), choice, "text");
       for (String message : List.of("message", "delta")) {
-        ofMessage(texts, number, choice.path(message));
+        ofMessage(texts, new Spot(number, "", json), choice.path(message));
       }
     }
     return texts;
@@ -38,15 +44,23 @@ record AnswerText(int choice, String place, ObjectNode holder, String member, bo
     }
   }
 
-  private record Spot(int choice, String prefix, boolean quoted) {}
+  private record Spot(int choice, String prefix, boolean quoted) {
+    Spot in(String member, boolean itsQuoted) {
+      return new Spot(choice, member + " ", itsQuoted);
+    }
+  }
 
-  private static void ofMessage(List<AnswerText> texts, int choice, JsonNode message) {
-    Spot spot = new Spot(choice, "", false);
-    add(texts, spot, message, "content");
-    add(texts, spot, message, "reasoning_content");
+  private static void ofMessage(List<AnswerText> texts, Spot content, JsonNode message) {
+    add(texts, content, message, "content");
+    for (String plain : List.of("reasoning_content", "reasoning", "refusal")) {
+      add(texts, content.in("", false), message, plain);
+    }
+    add(texts, content.in("function_call", true), message.path("function_call"), "arguments");
+    int place = 0;
     for (JsonNode call : message.path("tool_calls").values()) {
-      Spot tool = new Spot(choice, call.path("index").asInt(0) + " ", true);
-      add(texts, tool, call.path("function"), "arguments");
+      int number = call.path("index").asInt(place++);
+      add(texts, content.in("tool " + number, true), call.path("function"), "arguments");
+      add(texts, content.in("tool " + number, false), call.path("custom"), "input");
     }
   }
 

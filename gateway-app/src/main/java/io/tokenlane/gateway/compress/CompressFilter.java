@@ -106,6 +106,10 @@ final class CompressFilter implements GlobalFilter, Ordered {
     return call.kind() == CallKind.CHAT || call.kind() == CallKind.COMPLETION;
   }
 
+  private static boolean asksForJson(ObjectNode body) {
+    return body.at("/response_format/type").asString("").startsWith("json_");
+  }
+
   private static String route(ServerWebExchange exchange) {
     Route route = exchange.getAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
     return route == null ? "" : route.getId();
@@ -181,7 +185,9 @@ final class CompressFilter implements GlobalFilter, Ordered {
     private ServerWebExchange restoring(ServerWebExchange sent, CallCompressor.Outcome outcome) {
       return sent.mutate()
           .request(r -> r.headers(fields -> fields.remove(HttpHeaders.ACCEPT_ENCODING)))
-          .response(new RestoringResponse(sent.getResponse(), new Names(outcome.names())))
+          .response(
+              new RestoringResponse(
+                  sent.getResponse(), new Names(outcome.names()), asksForJson(call.body())))
           .build();
     }
   }

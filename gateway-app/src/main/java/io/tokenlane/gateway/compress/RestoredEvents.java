@@ -22,6 +22,7 @@ final class RestoredEvents {
 
   private final Names names;
   private final Names quoted;
+  private final boolean json;
   private final ByteArrayOutputStream open = new ByteArrayOutputStream();
   private final Deque<Line> held = new ArrayDeque<>();
   private final Map<String, Place> places = new HashMap<>();
@@ -29,8 +30,10 @@ final class RestoredEvents {
 
   /**
    * @param quoted the same for texts that are JSON in a string
+   * @param json whether contents are such texts
    */
-  RestoredEvents(Names names, Names quoted) {
+  RestoredEvents(Names names, Names quoted, boolean json) {
+    this.json = json;
     this.names = names;
     this.quoted = quoted;
   }
@@ -116,7 +119,7 @@ final class RestoredEvents {
             : null;
     List<Part> parts = new ArrayList<>();
     if (event != null) {
-      AnswerText.of(event).forEach(text -> parts.add(part(text)));
+      AnswerText.of(event, json).forEach(text -> parts.add(part(text)));
       event.path("choices").values().forEach(this::closeIfEnded);
     }
     return new Line(raw, event, parts);

@@ -19,11 +19,17 @@ import tools.jackson.databind.node.ObjectNode;
 final class RestoringResponse extends BodyWatch {
   private final Names names;
 
-  /** For arguments of tools, which are JSON in a string. */
+  /** For what is JSON in a string. */
   private final Names quoted;
 
-  RestoringResponse(ServerHttpResponse delegate, Names names) {
+  private final boolean json;
+
+  /**
+   * @param json whether the call asks for contents that are JSON
+   */
+  RestoringResponse(ServerHttpResponse delegate, Names names, boolean json) {
     super(delegate);
+    this.json = json;
     this.names = names;
     this.quoted = names.inJson();
   }
@@ -51,7 +57,7 @@ final class RestoringResponse extends BodyWatch {
   }
 
   private Flux<DataBuffer> events(Flux<DataBuffer> body) {
-    RestoredEvents lines = new RestoredEvents(names, quoted);
+    RestoredEvents lines = new RestoredEvents(names, quoted, json);
     return body.<DataBuffer>handle(
             (buffer, sink) -> {
               byte[] complete = lines.complete(bytes(buffer));
@@ -84,7 +90,7 @@ final class RestoringResponse extends BodyWatch {
       return bytes;
     }
     boolean changed = false;
-    for (AnswerText text : AnswerText.of(answer)) {
+    for (AnswerText text : AnswerText.of(answer, json)) {
       NamedText named = new NamedText(text.quoted() ? quoted : names);
       named.see(text.text());
       changed |= text.isRestored(named);

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
@@ -24,12 +25,16 @@ final class RestoringResponseTest {
   private static final Names NAMES = new Names(Map.of('가', "the \"whole\" phrase", '각', "가"));
 
   private static String sent(MediaType type, List<byte[]> chunks) {
+    return sent(type, chunks, false);
+  }
+
+  private static String sent(MediaType type, List<byte[]> chunks, boolean json) {
     MockServerHttpResponse response = new MockServerHttpResponse();
     response.getHeaders().setContentType(type);
     response.getHeaders().setContentLength(7);
     Flux<DataBuffer> body =
         Flux.fromIterable(chunks).map(DefaultDataBufferFactory.sharedInstance::wrap);
-    new RestoringResponse(response, NAMES).writeWith(body).block();
+    new RestoringResponse(response, NAMES, json).writeWith(body).block();
     assertThat(response.getHeaders().getContentLength()).isEqualTo(-1);
     return Objects.requireNonNull(response.getBodyAsString().block());
   }
@@ -83,6 +88,34 @@ final class RestoringResponseTest {
         .isEqualTo(
             "{\"choices\":[{\"message\":{\"content\":\"the \\\"whole\\\" phrase!\",\"x\":\"가\"}},"
                 + "{\"text\":\"the \\\"whole\\\" phrase\"}]}");
+  }
+
+  /** Each text of a message by its member; JSON is still JSON. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "false | `{'content':'가 b'}` | `{'content':'the ^'whole^' phrase b'}`",
+        "true | `{'content':'{^'q^':^'가 b^'}'}` | `{'content':'{^'q^':^'the"
+            + " ^^^'whole^^^' phrase b^'}'}`",
+        "true | `{'refusal':'가 b'}` | `{'refusal':'the ^'whole^' phrase b'}`",
+        "false | `{'reasoning':'가 b'}` | `{'reasoning':'the ^'whole^' phrase b'}`",
+        "false | `{'function_call':{'arguments':'[^'가 b^']'}}` |"
+            + " `{'function_call':{'arguments':'[^'the ^^^'whole^^^' phrase b^']'}}`",
+        "true | `{'tool_calls':[{'custom':{'input':'가 b'}}]}` |"
+            + " `{'tool_calls':[{'custom':{'input':'the ^'whole^' phrase b'}}]}`"
+      })
+  void namesAreWrittenOutInEachTextOfAMessage(boolean json, String came, String goes) {
+    for (String member : List.of("message", "delta")) {
+      boolean stream = member.equals("delta");
+      String frame = (stream ? "data: " : "") + "{'choices':[{'" + member + "':%s}]}\n\n";
+      String answer = frame.formatted(came).replace('\'', '"').replace('^', '\\');
+      String expected = frame.formatted(goes).replace('\'', '"').replace('^', '\\');
+      MediaType type = stream ? MediaType.TEXT_EVENT_STREAM : MediaType.APPLICATION_JSON;
+      assertThat(sent(type, chunks(answer, new SplittableRandom(3)), json).strip())
+          .isEqualTo(expected.strip());
+    }
   }
 
   private static String event(String content) {
