@@ -14,7 +14,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 
 /** Beans of this package. */
 @Configuration(proxyBeanMethods = false)
@@ -26,8 +25,7 @@ public class CompressConfig {
 
   @Bean(destroyMethod = "dispose")
   Scheduler compressWorkers(CompressionProperties properties) {
-    return Schedulers.newBoundedElastic(
-        properties.threads(), properties.queue(), "compress", 60, true);
+    return Workers.threads(properties.threads(), properties.queue());
   }
 
   @Bean

@@ -2,19 +2,44 @@ package io.tokenlane.gateway.compress;
 
 import io.tokenlane.gateway.error.ApiException;
 import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.springframework.http.HttpStatus;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /** Work on prompts beside the event loops: a bounded number at once, each answered in time. */
 final class Workers {
   /** From the request on, the wait for a thread included. */
   static final Duration LIMIT = Duration.ofSeconds(30);
 
+  private static final int IDLE_SECONDS = 60;
+
   private final Scheduler threads;
+
+  /**
+   * Threads that take work from one queue; what finds no room in it is rejected.
+   *
+   * @param most threads at once; they end when there is nothing to do
+   * @param queue how much may wait for one, for all of them together
+   */
+  static Scheduler threads(int most, int queue) {
+    ThreadPoolExecutor executor =
+        new ThreadPoolExecutor(
+            most,
+            most,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(queue),
+            Thread.ofPlatform().name("compress-", 1).daemon().factory());
+    executor.allowCoreThreadTimeOut(true);
+    return Schedulers.fromExecutorService(executor, "compress");
+  }
 
   Workers(Scheduler threads) {
     this.threads = threads;
