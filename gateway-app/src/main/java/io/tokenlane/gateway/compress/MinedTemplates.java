@@ -8,6 +8,7 @@ import io.tokenlane.compress.template.TemplateRegistry;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -38,28 +39,36 @@ final class MinedTemplates {
   }
 
   /** Learns from one call's body. */
-  synchronized void see(String tenant, String route, ObjectNode body) {
+  void see(String tenant, String route, ObjectNode body) {
     Source source = new Source(tenant, route);
-    TemplateRegistry known = templates.of(tenant);
     String prompt = firstMessage(body);
-    int version = freeVersion(source, known);
-    if (prompt.isEmpty()
-        || prompt.length() > MOST_CHARS
-        || version > MOST_VERSIONS
-        || known.split(prompt).isPresent()) {
+    if (prompt.isEmpty() || prompt.length() > MOST_CHARS) {
       return;
     }
     Deque<String> prompts = seen.get(source, _ -> new ArrayDeque<>());
-    if (prompts.contains(prompt)) {
+    synchronized (prompts) {
+      learn(source, prompt, prompts);
+    }
+  }
+
+  /** Whoever mines for one source keeps no other waiting. */
+  private void learn(Source source, String prompt, Deque<String> prompts) {
+    TemplateRegistry known = templates.of(source.tenant());
+    int version = freeVersion(source, known);
+    if (version > MOST_VERSIONS || prompts.contains(prompt) || makes(known, prompt)) {
       return;
     }
     prompts.addLast(prompt);
     if (prompts.size() > TemplateMiner.FEWEST) {
       prompts.removeFirst();
     }
-    if (prompts.size() == TemplateMiner.FEWEST) {
-      mine(source, version, List.copyOf(prompts));
+    if (prompts.size() == TemplateMiner.FEWEST && isMined(source, version, List.copyOf(prompts))) {
+      prompts.clear();
     }
+  }
+
+  private static boolean makes(TemplateRegistry known, String prompt) {
+    return known.list().stream().anyMatch(template -> template.split(prompt).isPresent());
   }
 
   private static String firstMessage(ObjectNode body) {
@@ -75,15 +84,12 @@ final class MinedTemplates {
     return version;
   }
 
-  private void mine(Source source, int version, List<String> prompts) {
-    TemplateMiner.mine(source.id(), "" + version, prompts)
-        .filter(template -> template.source().length() >= LEAST_SHARED_CHARS)
-        .filter(template -> templates.hasRoom(source.tenant(), template))
-        .ifPresent(template -> keep(source, template));
-  }
-
-  private void keep(Source source, Template template) {
-    templates.register(source.tenant(), template);
-    seen.invalidate(source);
+  private boolean isMined(Source source, int version, List<String> prompts) {
+    Optional<Template> mined =
+        TemplateMiner.mine(source.id(), "" + version, prompts)
+            .filter(template -> template.source().length() >= LEAST_SHARED_CHARS)
+            .filter(template -> templates.hasRoom(source.tenant(), template));
+    mined.ifPresent(template -> templates.register(source.tenant(), template));
+    return mined.isPresent();
   }
 }

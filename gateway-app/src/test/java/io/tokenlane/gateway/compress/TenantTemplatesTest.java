@@ -87,6 +87,20 @@ final class TenantTemplatesTest {
     assertThat(seenBy("a")).containsExactly("common@1", "mined-r@1");
   }
 
+  /** Each source is learnt by itself, whichever threads see its calls. */
+  @Test
+  void manySourcesAreMinedAtOnce() {
+    List<String> tenants = IntStream.range(0, 40).mapToObj(i -> "t" + i).toList();
+    tenants.parallelStream()
+        .forEach(tenant -> sees(tenant, "r", "Where is Ada?", "Where is the blue tea?", "Why?"));
+    List.of("Who is he?", "How is it?", "What is that?", "When was this?").parallelStream()
+        .forEach(question -> sees("one", "r", question));
+
+    assertThat(tenants)
+        .allSatisfy(tenant -> assertThat(seenBy(tenant)).contains("mined-r@1").hasSize(2));
+    assertThat(seenBy("one")).contains("mined-r@1").hasSize(2);
+  }
+
   @Test
   void routesWhoseNamesAreWrittenAlikeHaveVersionsOfTheirOwn() {
     sees("a", "r 1", "Where is Ada?", "Where is the blue tea?", "Why?");

@@ -1,11 +1,13 @@
 package io.tokenlane.compress.template;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -192,12 +194,11 @@ public final class Template {
   /** A variable printed twice is noted once, and must have been the same. */
   private Optional<Note> noted(List<String> fields, String prompt) {
     List<String> once = new ArrayList<>();
-    List<Expression> seen = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
     int i = 0;
     for (Node node : nodes) {
       if (node instanceof Node.Output output) {
-        if (!seen.contains(output.value())) {
-          seen.add(output.value());
+        if (seen.add(output.value().toString())) {
           once.add(fields.get(i));
         }
         i++;

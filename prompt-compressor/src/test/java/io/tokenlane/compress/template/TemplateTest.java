@@ -317,6 +317,19 @@ class TemplateTest {
   }
 
   @Test
+  void aPromptOfManyVariablesIsSplit() {
+    int most = 18_000;
+    StringBuilder source = new StringBuilder("x");
+    StringBuilder prompt = new StringBuilder("x");
+    for (int i = 0; i < most; i++) {
+      source.append("{{v").append(i % (most - 1)).append("}}.");
+      prompt.append("y.");
+    }
+    Note note = jinja(source + "z").split(prompt + "z").orElseThrow();
+    assertThat(note.fields()).hasSize(most - 1);
+  }
+
+  @Test
   void minesWhatRenderingsHaveInCommon() {
     String source =
         "You are a helpful clerk of the shop. Answer briefly.\n\nCustomer: {{ who }}\n"
