@@ -195,15 +195,23 @@ final class CallCompressor {
       return result.text();
     }
 
+    /** What the mildest step makes of it that reaches the target; else what is shortest. */
     private Compression mildest(Turn turn, List<CompressionPolicy> ladder) {
-      Compression result = conversation.attempt(turn, CompressionPolicy.OFF);
+      Compression best = conversation.attempt(turn, CompressionPolicy.OFF);
       for (CompressionPolicy step : ladder) {
-        result = conversation.attempt(turn, step);
-        if (result.ratio() >= policy.targetRate()) {
+        Compression result = conversation.attempt(turn, step);
+        if (best.tokensBefore() == 0 || saved(result) > saved(best)) {
+          best = result;
+        }
+        if (best.ratio() >= policy.targetRate()) {
           break;
         }
       }
-      return result;
+      return best;
+    }
+
+    private static int saved(Compression result) {
+      return result.tokensBefore() - result.tokensAfter();
     }
 
     private Compression counted(Compression result) {

@@ -24,8 +24,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param roles roles whose messages may be compressed; default system, developer, user, tool
  * @param budgetTokens messages within the first so many tokens of a prompt pass untouched; ≥ 0,
  *     default 0
- * @param targetRate the mildest rules that save this share of a message are used; 0 to 1, default
- *     1: whatever saves most
+ * @param targetRate the mildest rules that save this share of a message are used, else those that
+ *     save most; 0 to 1, default 1: the lossless rules or all, whichever save more
  * @param protect regular expressions of what stays byte for byte; default none
  * @param restoreAnswers whether names in answers are written out; default false
  * @param minesTemplates whether templates are mined from prompts; default false

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param encoding of this route's models; null where each model's name tells
  * @param ladder what may be done to a message, the mildest first; empty where nothing may
- * @param targetRate the share saved from which on no later step of the ladder is tried
+ * @param targetRate the share saved from which on no later step of the ladder is tried; where none
+ *     reaches it, what saves most is taken
  */
 record RoutePolicy(
     CompressionMode mode,
@@ -33,6 +34,9 @@ record RoutePolicy(
     double pricePerMillionTokens) {
 
   private static final Set<Rule> READING_AS_BEFORE = EnumSet.of(Rule.WHITESPACE, Rule.JSON_MINIFY);
+
+  /** How many steps of a ladder take no words. */
+  private static final int LOSSLESS_STEPS = 2;
 
   static RoutePolicy of(CompressionProperties all, @Nullable RouteCompressionProperties route) {
     RouteCompressionProperties own =
@@ -57,7 +61,7 @@ record RoutePolicy(
         mode,
         own.encoding(),
         Set.copyOf(either(own.roles(), all.roles())),
-        target >= 1 && !steps.isEmpty() ? List.of(steps.getLast()) : steps,
+        target < 1 ? steps : furthest(steps),
         budget,
         target,
         either(own.restoreAnswers(), all.restoreAnswers()),
@@ -92,6 +96,15 @@ record RoutePolicy(
       steps.add(with(lossless, more(lossless, Rule.BACKGROUND_WORDS)));
     }
     return List.copyOf(steps);
+  }
+
+  /**
+   * Nobody asks for less: the lossless rules, and all there are, which may save less than these.
+   */
+  private static List<CompressionPolicy> furthest(List<CompressionPolicy> steps) {
+    return steps.size() <= LOSSLESS_STEPS
+        ? steps.stream().skip(1).toList()
+        : List.of(steps.get(LOSSLESS_STEPS - 1), steps.getLast());
   }
 
   private static Set<Rule> more(CompressionPolicy policy, Rule rule) {

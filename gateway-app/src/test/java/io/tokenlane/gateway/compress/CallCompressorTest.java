@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -149,6 +151,28 @@ final class CallCompressorTest {
 
     assertThat(outcome.tokens().sent()).isLessThan(outcome.tokens().original());
     assertThat(named || outcome.savings().containsKey("dictionary")).isTrue();
+  }
+
+  /** Words that repeat as they are may not any more once some of them are gone. */
+  @ParameterizedTest
+  @ValueSource(strings = {"target-rate=1", "target-rate=0.99"})
+  void noStepThatSavesLessIsTaken(String target) {
+    List<String> words =
+        List.of(
+            "the order", "of", "customer", "has been", "Answer:\\n", "never", "very", "is", "7,");
+    SplittableRandom random = new SplittableRandom(11);
+    RoutePolicy lossless = policy("minimum-chars=0", target);
+    RoutePolicy aggressive = policy("minimum-chars=0", target, "mode=S-aggressive");
+    for (int i = 0; i < 300; i++) {
+      String part =
+          random
+              .ints(5 + random.nextInt(25), 0, words.size())
+              .mapToObj(words::get)
+              .collect(Collectors.joining(" "));
+      ObjectNode body = chat("user", part + "\\n" + part + " and " + part);
+      int most = alone(body, lossless).tokens().sent();
+      assertThat(alone(body, aggressive).tokens().sent()).as(part).isLessThanOrEqualTo(most);
+    }
   }
 
   private CallCompressor.Outcome alone(ObjectNode body, RoutePolicy policy) {
