@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tokenlane.engine.EarlyExit.Mode;
+import io.tokenlane.engine.reason.ReasoningRules;
+import io.tokenlane.engine.reason.ReasoningRules.Stop;
 import io.tokenlane.engine.run.Effort;
 import io.tokenlane.engine.sample.SamplingParams;
 import java.util.ArrayList;
@@ -174,6 +176,37 @@ final class EarlyExitTest {
       accepted += effort(drafted).accepted();
     }
     assertThat(accepted).isPositive();
+  }
+
+  /**
+   * Rows come in tiles of six, so that costs jump while drafts grow: wherever drafting ends, no
+   * draft goes beyond a place where a rule ends the reasoning.
+   */
+  @Test
+  void draftsEndWhereReasoningMay() {
+    ReasoningRules twoSteps = new ReasoningRules(2, 0, ReasoningRules.UNLIMITED, Stop.OFF, 1, 1);
+    SplittableRandom random = new SplittableRandom(1);
+    PacedModel tiled =
+        new PacedModel(DEMO.model, rows -> Math.ceilDiv(rows, 6) * 1_000_000L + rows * 20_000L);
+    try (SteppedEngine engine = tiled.engine(EngineConfig.defaults())) {
+      for (int round = 0; round < 60; round++) {
+        List<GenerationRequest> requests = new ArrayList<>();
+        List<Recorder> recorders = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+          String sum =
+              "Work out %d + %d + %d."
+                  .formatted(random.nextInt(10), random.nextInt(10), random.nextInt(10));
+          requests.add(DEMO.ask(sum, SamplingParams.GREEDY, 120).with(DEMO.watched(twoSteps)));
+          recorders.add(engine.submit(requests.getLast().with(EXACT)));
+        }
+        engine.runUntilIdle();
+        for (int i = 0; i < 3; i++) {
+          assertThat(recorders.get(i).texts())
+              .as("round %d", round)
+              .isEqualTo(alone(requests.get(i)).texts());
+        }
+      }
+    }
   }
 
   /** What was answered before is drafted for the next of the same salt, and for nobody else. */

@@ -200,6 +200,14 @@ final class Drafter {
         draft.addByText(token, likely);
       }
     }
+    keepUseful(draft, memory);
+  }
+
+  /**
+   * Cuts a draft where something may happen that it cannot foresee. Whoever adds to it asks at
+   * once: what is fixed is verified.
+   */
+  private static void keepUseful(Draft draft, Memory memory) {
     draft.cut(memory.how.filter().useful(draft.tokens(), draft.count()));
   }
 
@@ -292,6 +300,7 @@ final class Drafter {
       return;
     }
     draft.addByLayers(token, likely, level);
+    keepUseful(draft, memory);
     draft.fix(draft.count());
   }
 }
