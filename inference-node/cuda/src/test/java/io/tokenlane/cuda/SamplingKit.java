@@ -180,6 +180,9 @@ abstract class SamplingKit {
 
       @Override
       public void accept(int token) {}
+
+      @Override
+      public void takeBack(int count) {}
     };
   }
 

@@ -8,6 +8,7 @@ import io.tokenlane.engine.reason.ReasoningRules.Stop;
 import io.tokenlane.engine.reason.ThinkingEnd;
 import io.tokenlane.engine.reason.ThinkingReport;
 import io.tokenlane.engine.sample.SamplingParams;
+import io.tokenlane.engine.sample.TokenMask;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Reasoning that is watched, on the demo model, which checks its sums over and over. */
@@ -133,6 +135,57 @@ final class ReasoningControlTest {
         assertThat(rest.ids()).isEqualTo(expected.ids().subList(kept, answer));
       }
     }
+  }
+
+  /** A mask that permits anything and counts the tokens that it was told of. */
+  private static final class Counting implements TokenMask {
+    private final long[] all = new long[Math.ceilDiv(DEMO.model.config().vocabularySize(), 64)];
+    private int held;
+
+    private Counting() {
+      Arrays.fill(all, -1);
+    }
+
+    @Override
+    public long[] permitted() {
+      return all;
+    }
+
+    @Override
+    public void accept(int token) {
+      held++;
+    }
+
+    @Override
+    public void takeBack(int count) {
+      held -= count;
+    }
+  }
+
+  /** A mask that steers by the tokens left would steer too early if it counted what is no more. */
+  @ParameterizedTest
+  @EnumSource(Stop.class)
+  void aMaskCountsWhatTheGenerationHolds(Stop stop) {
+    int dropped = 0;
+    for (int budget = 2; budget < 70; budget += 3) {
+      Counting mask = new Counting();
+      GenerationRequest plain = DEMO.ask(SUM, SamplingParams.GREEDY);
+      GenerationRequest masked =
+          new GenerationRequest(
+              plain.prompt(),
+              plain.maxTokens(),
+              plain.sampling(),
+              plain.stopTokens(),
+              -1,
+              0,
+              "",
+              mask);
+      ReasoningRules rules = new ReasoningRules(MANY, 0, budget, stop, 0.3f, 2);
+      Recorder recorder = run(masked.with(DEMO.watched(rules)));
+      assertThat(mask.held).as("budget %d", budget).isEqualTo(recorder.ids().size());
+      dropped += report(recorder).droppedTokens();
+    }
+    assertThat(dropped).isPositive();
   }
 
   @Test

@@ -107,6 +107,9 @@ final class StepLoopFailureTest {
         throw new IllegalStateException("no such place");
       }
     }
+
+    @Override
+    public void takeBack(int count) {}
   }
 
   @ParameterizedTest

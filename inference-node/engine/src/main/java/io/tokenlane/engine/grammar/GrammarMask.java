@@ -56,4 +56,10 @@ final class GrammarMask implements TokenMask {
       state = grammar.after(state, token);
     }
   }
+
+  @Override
+  public void takeBack(int count) {
+    permitted = null;
+    left += count;
+  }
 }

@@ -4,6 +4,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -146,12 +147,15 @@ public final class SamplingState {
   }
 
   /**
-   * Takes back a token that was generated. A mask keeps it, so it must be of a part where the mask
-   * permits anything.
+   * Takes back a token that was generated. It must be of a part where the mask permits anything;
+   * see {@link TokenMask#takeBack}.
    */
   public void forget(int token) {
     if (penalises()) {
       counts.uncount(token);
+    }
+    if (mask != null) {
+      guarded(mask, known -> known.takeBack(1));
     }
   }
 
@@ -159,11 +163,17 @@ public final class SamplingState {
     if (penalises()) {
       counts.count(token);
     }
-    if (mask == null || fault != null) {
+    if (mask != null) {
+      guarded(mask, known -> known.accept(token));
+    }
+  }
+
+  private void guarded(TokenMask known, Consumer<TokenMask> what) {
+    if (fault != null) {
       return;
     }
     try {
-      mask.accept(token);
+      what.accept(known);
     } catch (RuntimeException | Error e) {
       fail(e);
     }

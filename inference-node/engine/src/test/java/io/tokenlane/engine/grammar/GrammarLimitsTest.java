@@ -146,6 +146,34 @@ class GrammarLimitsTest {
     }
   }
 
+  /** Free text that is taken back leaves as many tokens for the object as there were. */
+  @Test
+  void whatIsTakenBackWasNeverSpent() {
+    Grammar grammar =
+        Grammar.compile(Expr.sequence(FreeText.through("<end>"), JsonSchema.anyObject()), index);
+    byte[] free = "the free text".getBytes(StandardCharsets.UTF_8);
+    int[] taken = tokenizer.encode(free);
+    int[] closing = tokenizer.encode("<end>{".getBytes(StandardCharsets.UTF_8));
+    TokenMask whole = grammar.mask(30, ENDS);
+    TokenMask part = grammar.mask(30, ENDS);
+    for (int id : taken) {
+      part.accept(id);
+    }
+    part.takeBack(taken.length);
+    for (int id : closing) {
+      whole.accept(id);
+      part.accept(id);
+    }
+    int member = tokenizer.encode("\"a\":".getBytes(StandardCharsets.UTF_8))[0];
+    for (int left = 30 - closing.length; left > 0; left--) {
+      BitSet permitted = BitSet.valueOf(whole.permitted());
+      assertThat(BitSet.valueOf(part.permitted())).as("%d left", left).isEqualTo(permitted);
+      int id = permitted.get(member) ? member : permitted.nextSetBit(0);
+      whole.accept(id);
+      part.accept(id);
+    }
+  }
+
   @Test
   void aGenerationOfManyStatesKeepsFew() {
     Expr values =
