@@ -34,7 +34,11 @@ public final class Engine implements AutoCloseable {
         new Embeddings(
             model,
             loop.admission().limits(),
-            new Pooling.Sizes(config.maxBatchTokens(), config.maxBatchSize(), loop.blockSize()),
+            new Pooling.Sizes(
+                config.maxBatchTokens(),
+                config.maxBatchSize(),
+                config.kv().blockSize(),
+                loop.sizes().kvTokens()),
             config.maxBatchSize() + config.queue().maxWaiting(),
             () -> LockSupport.unpark(thread));
   }
@@ -110,12 +114,13 @@ public final class Engine implements AutoCloseable {
    * @return empty if they fill no block
    */
   public Optional<BlockHash> prefixHash(int[] tokens, String cacheSalt) {
-    return Optional.ofNullable(BlockPool.hashOf(tokens, loop.blockSize(), CacheSalt.of(cacheSalt)));
+    return Optional.ofNullable(
+        BlockPool.hashOf(tokens, loop.sizes().blockSize(), CacheSalt.of(cacheSalt)));
   }
 
   /** Token slots in a KV block. */
   public int blockSize() {
-    return loop.blockSize();
+    return loop.sizes().blockSize();
   }
 
   /**

@@ -8,7 +8,8 @@ import io.tokenlane.engine.model.Model;
  *
  * @param strategy how sequences get their place; default paged
  * @param blockSize token slots in a block; 1 to 1024; default 16. Under {@link
- *     KvStrategy#CONTIGUOUS} a block is as large as the model's context instead
+ *     KvStrategy#CONTIGUOUS} a block is as large as the model's context instead, but those of
+ *     embeddings, which are gone with their request
  * @param blocks number of blocks; 0 to 16,777,216; default 0: as many as {@code bytes} holds, but
  *     no more than a full batch of full context needs
  * @param bytes size in bytes, where {@code blocks} is 0; at least 1; default 256 MiB

@@ -34,4 +34,9 @@ record Sizes(
         config.maxBatchTokens(),
         config.maxBatchSize() + config.queue().maxWaiting());
   }
+
+  /** Token slots in the whole KV cache. */
+  long kvTokens() {
+    return (long) blocks * blockSize;
+  }
 }

@@ -66,7 +66,7 @@ final class StepLoop {
   StepLoop(Model model, EngineConfig config, LongSupplier nanoTime, Runnable wakeUp) {
     this.wakeUp = wakeUp;
     sizes = Sizes.of(model, config);
-    RequestLimits limits = RequestLimits.of(model, (long) sizes.blocks() * sizes.blockSize());
+    RequestLimits limits = RequestLimits.of(model, sizes.kvTokens());
     budget = new StepBudget(config.maxBatchTokens(), config.batch().targetItlNanos());
     clock = new QueueClock(nanoTime, config.queue().deadlineNanos());
     admission = new Admission(limits, sizes, clock, wakeUp);
@@ -102,9 +102,9 @@ final class StepLoop {
     return snapshot;
   }
 
-  /** Token slots in a KV block. */
-  int blockSize() {
-    return sizes.blockSize();
+  /** What its configuration comes to. */
+  Sizes sizes() {
+    return sizes;
   }
 
   /** Load, with what is in the inbox counted as waiting and pinned. */

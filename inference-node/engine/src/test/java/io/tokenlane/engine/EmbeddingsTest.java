@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tokenlane.engine.backend.KvStore;
+import io.tokenlane.engine.backend.KvType;
+import io.tokenlane.engine.model.Model;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class EmbeddingsTest {
   private final ToyModel model = new ToyModel(200);
@@ -59,6 +65,37 @@ class EmbeddingsTest {
           .withMessage("input[0]: 41 tokens (expected: 1 to 40, the KV cache)");
       assertThat(engine.embed(List.of(new int[40])).join()).hasDimensions(1, 8);
     }
+  }
+
+  /** Whatever a block of generations is: texts are not given whole contexts each. */
+  @ParameterizedTest
+  @EnumSource(KvStrategy.class)
+  void textsTakeNoMoreThanTheCache(KvStrategy strategy) {
+    List<Integer> slots = new CopyOnWriteArrayList<>();
+    Model watched =
+        new ModelAround(model) {
+          @Override
+          public KvStore kvStore(int blocks, int blockSize, KvType type) {
+            slots.add(blocks * blockSize);
+            return super.kvStore(blocks, blockSize, type);
+          }
+        };
+    EngineConfig config =
+        EngineConfig.defaults()
+            .withBatch(8, 48)
+            .withBlockSize(8)
+            .withKvStrategy(strategy)
+            .withKvBlocks(strategy == KvStrategy.PAGED ? 25 : 1);
+    List<int[]> inputs = new ArrayList<>();
+    for (int length = 1; length <= 200; length += 9) {
+      inputs.add(Requests.counting(length, length));
+    }
+    try (Engine engine = Engine.start(watched, config);
+        Engine large = Engine.start(model, EngineConfig.defaults())) {
+      assertThat(engine.embed(inputs).join()).isEqualTo(large.embed(inputs).join());
+      engine.embed(List.of(new int[3])).join();
+    }
+    assertThat(slots).hasSize(3).startsWith(200).endsWith(8).allMatch(count -> count <= 200);
   }
 
   @Test

@@ -27,8 +27,10 @@ public final class Pooling implements AutoCloseable {
    * @param rows most tokens
    * @param sequences most texts
    * @param blockSize token slots in a KV block
+   * @param kvTokens most token slots of the texts of a pass, rounded up to whole blocks; a text
+   *     alone has what it needs
    */
-  public record Sizes(int rows, int sequences, int blockSize) {
+  public record Sizes(int rows, int sequences, int blockSize, long kvTokens) {
     /** A batch for passes over inputs of a model. */
     public Batch batch(Model model) {
       int blocks = Math.ceilDiv(model.config().contextLength(), blockSize);
@@ -48,12 +50,25 @@ public final class Pooling implements AutoCloseable {
     int hidden = model.config().hiddenSize();
     sums = new float[inputs.size()][hidden];
     states = new float[Math.multiplyExact(sizes.rows, hidden)];
-    int longest = inputs.stream().mapToInt(ids -> ids.length).max().orElse(1);
-    int blocks = Math.ceilDiv(longest, sizes.blockSize);
-    // Short texts beside each other need no more than their rows; a long one its whole length.
-    int all = blocks + Math.ceilDiv(sizes.rows, sizes.blockSize) + sizes.sequences;
-    blockIds = new int[all];
-    kv = model.kvStore(all, sizes.blockSize);
+    int blocks = blocks();
+    blockIds = new int[blocks];
+    kv = model.kvStore(blocks, sizes.blockSize);
+  }
+
+  /**
+   * As many as the largest pass can use: a long text its whole length, short ones beside each other
+   * no more than their rows.
+   */
+  private int blocks() {
+    int longest = inputs.stream().mapToInt(this::blocksOf).max().orElse(1);
+    long all = inputs.stream().mapToLong(this::blocksOf).sum();
+    long pass = (long) longest + Math.ceilDiv(sizes.rows, sizes.blockSize) + sizes.sequences;
+    long most = Math.max(longest, Math.ceilDiv(sizes.kvTokens, sizes.blockSize));
+    return Math.toIntExact(Math.min(most, Math.min(all, pass)));
+  }
+
+  private int blocksOf(int[] ids) {
+    return Math.ceilDiv(ids.length, sizes.blockSize);
   }
 
   /** Runs one pass; false if all texts are done. */
@@ -65,7 +80,7 @@ public final class Pooling implements AutoCloseable {
     int first = input;
     int from = position;
     int block = 0;
-    while (input < inputs.size() && fits(first)) {
+    while (input < inputs.size() && fits(first, block)) {
       block += add(block);
     }
     model.states(batch, kv, states);
@@ -74,16 +89,17 @@ public final class Pooling implements AutoCloseable {
   }
 
   /** Whether the next text joins this pass: the first does, and others if they fit whole. */
-  private boolean fits(int first) {
+  private boolean fits(int first, int taken) {
     int rows = batch.rows();
-    boolean whole = rows + inputs.get(input).length <= sizes.rows;
+    int[] ids = inputs.get(input);
+    boolean whole = rows + ids.length <= sizes.rows && taken + blocksOf(ids) <= blockIds.length;
     return rows == 0 || (input > first && whole && batch.sequences() < sizes.sequences);
   }
 
   /** Adds what fits of the next text; gives the blocks that it took. */
   private int add(int firstBlock) {
     int[] ids = inputs.get(input);
-    int blocks = Math.ceilDiv(ids.length, sizes.blockSize);
+    int blocks = blocksOf(ids);
     for (int i = 0; i < blocks; i++) {
       blockIds[i] = firstBlock + i;
     }
