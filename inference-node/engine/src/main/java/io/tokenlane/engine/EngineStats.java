@@ -12,7 +12,9 @@ import io.tokenlane.engine.run.Effort;
  * @param kvBlocksUsed blocks owned by sequences
  * @param prefixQueries prompt tokens looked up in the prefix index, since start
  * @param prefixHits those of them that were found
- * @param promptTokens prompt tokens computed or found, since start
+ * @param forkedTokens prompt tokens that a further answer shared with the first, since start;
+ *     neither looked up nor computed
+ * @param promptTokens prompt tokens computed, found or shared, since start
  * @param generatedTokens tokens generated, since start
  * @param steps steps run, since start
  * @param preemptions sequences put back for want of blocks, since start
@@ -29,6 +31,7 @@ public record EngineStats(
     int kvBlocksUsed,
     long prefixQueries,
     long prefixHits,
+    long forkedTokens,
     long promptTokens,
     long generatedTokens,
     long steps,

@@ -25,7 +25,9 @@ final class StatsBoard {
   private static final int CACHED = 6;
   private static final int GENERATED = 7;
   private static final int PREEMPTIONS = 8;
-  private static final int EFFORT = 9;
+  private static final int LOOKED_UP = 9;
+  private static final int FORKED = 10;
+  private static final int EFFORT = 11;
   private static final int NUMBERS = EFFORT + 5;
 
   private final Sizes sizes;
@@ -57,7 +59,9 @@ final class StatsBoard {
     set(EXPIRED, expired);
     Counters totals = scheduler.counters();
     set(PROMPT, totals.promptTokens());
+    set(LOOKED_UP, totals.lookedUpTokens());
     set(CACHED, totals.cachedTokens());
+    set(FORKED, totals.forkedTokens());
     set(GENERATED, totals.generatedTokens());
     set(PREEMPTIONS, totals.preemptions());
     Effort.Counts effort = runner.effort();
@@ -95,8 +99,9 @@ final class StatsBoard {
         sizes.maxRunning(),
         pool.blocks(),
         (int) get(OWNED),
-        sizes.sharing() ? get(PROMPT) : 0,
+        sizes.sharing() ? get(LOOKED_UP) : 0,
         get(CACHED),
+        get(FORKED),
         get(PROMPT),
         get(GENERATED),
         get(STEPS),

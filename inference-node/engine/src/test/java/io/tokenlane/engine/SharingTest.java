@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tokenlane.engine.sample.SamplingParams;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,29 @@ final class SharingTest {
         Recorder alone = SteppedEngine.recordAlone(model, requests[i]);
         assertThat(recorders.get(i).texts()).isEqualTo(alone.texts());
       }
+    }
+  }
+
+  /** Whoever shares a sibling's blocks asked the index for nothing, whether there is one or not. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatSiblingsShareIsNoHit(boolean reuse) {
+    GenerationRequest[] requests = new GenerationRequest[3];
+    Arrays.fill(requests, greedy(counting(7, 22), 3));
+    try (SteppedEngine engine = new SteppedEngine(model, CONFIG.withPrefixReuse(reuse))) {
+      siblings(engine, requests);
+      engine.runUntilIdle();
+      assertThat(engine.stats().forkedTokens()).isEqualTo(2 * 21);
+      assertThat(engine.stats().prefixHits()).isZero();
+      siblings(engine, requests);
+      engine.runUntilIdle();
+      EngineStats stats = engine.stats();
+      assertThat(stats.promptTokens()).isEqualTo(6 * 22);
+      assertThat(stats.forkedTokens()).isEqualTo(4 * 21);
+      assertThat(stats.prefixQueries()).isEqualTo(reuse ? 2 * 22 : 0);
+      assertThat(stats.prefixHits()).isEqualTo(reuse ? 20 : 0);
+      long computed = stats.promptTokens() - stats.forkedTokens() - stats.prefixHits();
+      assertThat(model.allRows).isEqualTo(computed + 6 * 2);
     }
   }
 

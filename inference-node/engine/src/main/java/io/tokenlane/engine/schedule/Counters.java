@@ -3,7 +3,9 @@ package io.tokenlane.engine.schedule;
 /** What a scheduler counted since the start. The step thread's. */
 public final class Counters {
   private long promptTokens;
+  private long lookedUpTokens;
   private long cachedTokens;
+  private long forkedTokens;
   private long generatedTokens;
   private long preemptions;
 
@@ -14,9 +16,19 @@ public final class Counters {
     return promptTokens;
   }
 
-  /** Those of them that were found in the KV cache. */
+  /** Those of them that were looked up in the KV cache, as they were no sibling's. */
+  public long lookedUpTokens() {
+    return lookedUpTokens;
+  }
+
+  /** Those of the looked up that were found. */
   public long cachedTokens() {
     return cachedTokens;
+  }
+
+  /** Prompt tokens that were shared with a sibling that had just computed them. */
+  public long forkedTokens() {
+    return forkedTokens;
   }
 
   /** Tokens generated. */
@@ -29,9 +41,21 @@ public final class Counters {
     return preemptions;
   }
 
-  void began(int prompt, int cached) {
+  /**
+   * A sequence began to run.
+   *
+   * @param prompt its prompt tokens
+   * @param there those that need not be computed
+   * @param forked whether they are a sibling's
+   */
+  void began(int prompt, int there, boolean forked) {
     promptTokens += prompt;
-    cachedTokens += cached;
+    if (forked) {
+      forkedTokens += there;
+    } else {
+      lookedUpTokens += prompt;
+      cachedTokens += there;
+    }
   }
 
   void generated(int tokens) {

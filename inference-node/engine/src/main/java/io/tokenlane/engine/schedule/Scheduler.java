@@ -317,10 +317,10 @@ public final class Scheduler {
   }
 
   private int findPrefix(Sequence sequence) {
-    Sequence sibling = sequence.sibling();
-    if (sibling != null && sibling.hasComputedPrompt() && !sequence.hasRun()) {
+    Sequence origin = sequence.origin();
+    if (origin != null) {
       int computed = sequence.promptLength() - 1;
-      pool.fork(sibling.blocks(), sequence.blocks(), sequence.tokens(), computed);
+      pool.fork(origin.blocks(), sequence.blocks(), sequence.tokens(), computed);
       return computed;
     }
     return pool.match(sequence.blocks(), sequence.tokens(), sequence.lookedUp());
@@ -344,8 +344,9 @@ public final class Scheduler {
 
   private void admit(Sequence sequence, int cached) {
     pool.announce(sequence.blocks(), sequence.tokens(), sequence.firm());
+    boolean forked = sequence.origin() != null;
     if (sequence.run(cached)) {
-      counters.began(sequence.promptLength(), cached);
+      counters.began(sequence.promptLength(), cached, forked);
     }
     if (sequence.remaining() == 0) {
       sequence.advance(0);

@@ -147,6 +147,12 @@ public final class Sequence {
     return sibling;
   }
 
+  /** The sibling whose blocks it begins with if it begins now; null if it looks for others. */
+  @Nullable Sequence origin() {
+    boolean there = sibling != null && sibling.hasComputedPrompt() && !hasRun();
+    return there ? sibling : null;
+  }
+
   /** Whether it ran before, even if it was put back since. */
   public boolean hasRun() {
     return cachedTokens >= 0;

@@ -21,6 +21,7 @@ final class Load {
 
   /** Tokens that were computed since the start, in prompts and answers. */
   static long tokens(EngineStats stats) {
-    return stats.promptTokens() - stats.prefixHits() + stats.generatedTokens();
+    long taken = stats.prefixHits() + stats.forkedTokens();
+    return stats.promptTokens() - taken + stats.generatedTokens();
   }
 }
