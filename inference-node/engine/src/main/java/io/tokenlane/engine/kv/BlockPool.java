@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A table may hold shallow tokens, which left the model before its last layer. The blocks from
  * the first of those on are indexed under hashes of their own, which only tables of the same mark
  * look for: a sequence that computes all layers never reads keys and values that others have not.
+ * One of the same mark may, in its prompt too, where that holds an earlier answer.
  *
  * <p>Not thread-safe: the engine's step thread owns it.
  */
