@@ -143,6 +143,14 @@ public final class Engine implements AutoCloseable {
     return loop.stats();
   }
 
+  /**
+   * Most tokens of a prompt and what is generated behind it: the model's context, or what the whole
+   * KV cache holds where that is less.
+   */
+  public int contextLength() {
+    return loop.admission().limits().context();
+  }
+
   /** The model it runs. */
   public Model model() {
     return model;

@@ -38,9 +38,9 @@ public record LoadedModel(
     return prompts.tokenizer();
   }
 
-  /** Most tokens of a sequence. */
+  /** Most tokens of a sequence: those of the model's context that the KV cache holds. */
   public int contextLength() {
-    return engine.model().config().contextLength();
+    return engine.contextLength();
   }
 
   /**

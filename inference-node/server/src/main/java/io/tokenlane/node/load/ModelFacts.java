@@ -9,7 +9,7 @@ package io.tokenlane.node.load;
  * @param choice that backend, and why that one
  * @param parameters number of weights
  * @param bytes memory the weights take
- * @param contextLength most tokens of a sequence
+ * @param contextLength most tokens of a sequence, as the model has it
  * @param loadMillis how long loading took
  */
 public record ModelFacts(

@@ -28,7 +28,7 @@ public final class ModelHealth implements HealthIndicator {
         .withDetail("backend", facts.choice())
         .withDetail("parameters", facts.parameters())
         .withDetail("bytes", facts.bytes())
-        .withDetail("context_length", facts.contextLength())
+        .withDetail("context_length", model.contextLength())
         .withDetail("load_ms", facts.loadMillis())
         .build();
   }

@@ -37,7 +37,7 @@ final class WarmUp {
    * @throws IllegalStateException if the model failed
    */
   static void run(Engine engine, int longestPrompt, InstantSource clock) {
-    int longest = Math.min(longestPrompt, engine.model().config().contextLength() - TOKENS);
+    int longest = Math.min(longestPrompt, engine.contextLength() - TOKENS);
     long start = clock.millis();
     for (int length = 1; length <= longest; length *= 2) {
       generate(engine, length);

@@ -76,7 +76,7 @@ record EmbeddingRequest(List<int[]> inputs, boolean base64, int dimensions) {
     if (ids.length > model.contextLength()) {
       throw new ApiException(
           HttpStatus.BAD_REQUEST,
-          "%s: %d tokens (expected: at most the model's context of %d tokens)"
+          "%s: %d tokens (expected: at most the context of %d tokens)"
               .formatted(path, ids.length, model.contextLength()),
           path,
           "context_length_exceeded");

@@ -108,7 +108,7 @@ record Sequences(
     if (room <= 0) {
       throw new ApiException(
           HttpStatus.BAD_REQUEST,
-          "%s: %d tokens (expected: fewer than the model's context of %d tokens)"
+          "%s: %d tokens (expected: fewer than the context of %d tokens)"
               .formatted(param, prompt.tokens().length, model.contextLength()),
           param,
           "context_length_exceeded");
@@ -117,7 +117,7 @@ record Sequences(
     if (wanted.orElse(0) > room) {
       throw new ApiException(
           HttpStatus.BAD_REQUEST,
-          "max_tokens: %d (expected: at most %d, the model's context of %d less %d prompt tokens)"
+          "max_tokens: %d (expected: at most %d, the context of %d less %d prompt tokens)"
               .formatted(wanted.getAsInt(), room, model.contextLength(), prompt.tokens().length),
           "max_tokens",
           "context_length_exceeded");
