@@ -1,6 +1,7 @@
 package io.tokenlane.engine;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -33,6 +34,11 @@ final class Admission {
     this.wakeUp = wakeUp;
   }
 
+  /** See {@link Engine#mostInFlight}. */
+  int mostInFlight() {
+    return sizes.maxInFlight();
+  }
+
   /** What requests are held to. */
   RequestLimits limits() {
     return limits;
@@ -40,21 +46,29 @@ final class Admission {
 
   /** See {@link Engine#submit}. */
   Generation submit(GenerationRequest request, Consumer<? super GenerationEvent> listener) {
-    return submit(request, null, listener);
+    return submitAll(List.of(new Submission(request, listener))).getFirst();
   }
 
-  /** See {@link Engine#submitSibling}. */
-  Generation submitSibling(
-      Generation first, GenerationRequest request, Consumer<? super GenerationEvent> listener) {
-    ActiveGeneration sibling = (ActiveGeneration) first;
-    if (!Arrays.equals(request.prompt(), sibling.request.prompt())
-        || !request.cacheSalt().equals(sibling.request.cacheSalt())
-        || request.earlyExit().mark() != sibling.request.earlyExit().mark()) {
-      throw new IllegalArgumentException(
-          "prompt: %d tokens (expected: the sibling's prompt, cache_salt and early exit)"
-              .formatted(request.prompt().length));
+  /** See {@link Engine#submitAll}. */
+  List<Generation> submitAll(List<Submission> submissions) {
+    Range.require("generations", submissions.size(), 1, mostInFlight());
+    submissions.forEach(submission -> limits.check(submission.request()));
+    reserve(submissions.size());
+    return post(generations(submissions));
+  }
+
+  /** Those that begin as the one before are siblings of the first that begins so. */
+  private List<ActiveGeneration> generations(List<Submission> submissions) {
+    List<ActiveGeneration> generations = new ArrayList<>();
+    int first = 0;
+    for (int i = 0; i < submissions.size(); i++) {
+      Submission submission = submissions.get(i);
+      first = submission.beginsAs(submissions.get(first)) ? first : i;
+      ActiveGeneration sibling = first < i ? generations.get(first) : null;
+      generations.add(
+          new ActiveGeneration(submission.request(), sibling, 0, wires(submission.listener())));
     }
-    return submit(request, sibling, listener);
+    return generations;
   }
 
   /** See {@link Engine#prefill}. */
@@ -63,13 +77,13 @@ final class Admission {
     int pins = request.pinned() ? request.prompt().length / sizes.blockSize() : 0;
     reservePins(pins);
     try {
-      reserve();
+      reserve(1);
     } catch (EngineBusyException e) {
       pinnedBlocks.addAndGet(-pins);
       throw e;
     }
     GenerationRequest whole = request.trimmed(sizes.blockSize());
-    return post(new ActiveGeneration(whole, null, pins, wires(listener)));
+    return post(List.of(new ActiveGeneration(whole, null, pins, wires(listener)))).getFirst();
   }
 
   /** The next generation that is new or was cancelled; null if there is none. */
@@ -124,26 +138,22 @@ final class Admission {
     return new EngineBusyException("engine: closed", 1);
   }
 
-  private Generation submit(
-      GenerationRequest request,
-      @Nullable ActiveGeneration sibling,
-      Consumer<? super GenerationEvent> listener) {
-    limits.check(request);
-    reserve();
-    return post(new ActiveGeneration(request, sibling, 0, wires(listener)));
-  }
-
-  private void reserve() {
+  /** Takes so many places or none, in one step: who is refused keeps nobody else out. */
+  private void reserve(int places) {
     if (closed) {
       throw closedNow();
     }
-    if (inFlight.incrementAndGet() > sizes.maxInFlight()) {
-      inFlight.decrementAndGet();
-      throw new EngineBusyException(
-          "queue: full (expected: at most %d generations in flight, %d of them running)"
-              .formatted(sizes.maxInFlight(), sizes.maxRunning()),
-          clock.retryAfterSeconds(Math.max(1, sizes.maxInFlight() / QUEUE_PART)));
+    int taken = inFlight.get();
+    while (taken + places <= mostInFlight()) {
+      if (inFlight.compareAndSet(taken, taken + places)) {
+        return;
+      }
+      taken = inFlight.get();
     }
+    throw new EngineBusyException(
+        "queue: full (expected: at most %d generations in flight, %d of them running)"
+            .formatted(mostInFlight(), sizes.maxRunning()),
+        clock.retryAfterSeconds(Math.max(1, mostInFlight() / QUEUE_PART)));
   }
 
   private void reservePins(int blocks) {
@@ -159,15 +169,26 @@ final class Admission {
     return new ActiveGeneration.Wires(listener, this::enqueue, clock.now());
   }
 
-  private Generation post(ActiveGeneration generation) {
-    enqueue(generation);
-    // Whoever closes empties the inbox after setting the flag; what is still there was not seen.
-    if (closed && inbox.remove(generation)) {
-      left();
-      unpinned(generation);
+  private List<Generation> post(List<ActiveGeneration> generations) {
+    inbox.addAll(generations);
+    wakeUp.run();
+    if (closed && withdraw(generations)) {
       throw closedNow();
     }
-    return generation;
+    return List.copyOf(generations);
+  }
+
+  /** Whoever closes empties the inbox after setting the flag; what is still there was not seen. */
+  private boolean withdraw(List<ActiveGeneration> generations) {
+    boolean any = false;
+    for (ActiveGeneration generation : generations) {
+      if (inbox.remove(generation)) {
+        left();
+        unpinned(generation);
+        any = true;
+      }
+    }
+    return any;
   }
 
   private void enqueue(ActiveGeneration generation) {

@@ -70,15 +70,20 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * As {@link #submit}, for a further answer to a prompt that was just submitted: the prompt is
-   * computed once, and blocks are copied when the answers part.
+   * As {@link #submit}, for several generations: all of them are queued or none. Those in a row
+   * with the same prompt, salt and early exit are siblings: the prompt is computed once, and blocks
+   * are copied when the answers part.
    *
-   * @param first what {@code submit} returned for the first answer
-   * @throws IllegalArgumentException if prompt, salt or early exit are not those of the first
+   * @param submissions at most {@link #mostInFlight()}
+   * @return their generations, in the same order
    */
-  public Generation submitSibling(
-      Generation first, GenerationRequest request, Consumer<? super GenerationEvent> listener) {
-    return loop.admission().submitSibling(first, request, listener);
+  public List<Generation> submitAll(List<Submission> submissions) {
+    return loop.admission().submitAll(submissions);
+  }
+
+  /** Most generations at once, those that wait included: the queue never has room for more. */
+  public int mostInFlight() {
+    return loop.admission().mostInFlight();
   }
 
   /**

@@ -37,11 +37,12 @@ final class BatchIndependenceTest {
       int[] shared = Requests.prompt(random, 40);
       for (int i = 0; i < 120; i++) {
         engine.nanos += random.nextLong(2_000_000_000L);
-        GenerationRequest request = randomRequest(random, shared);
-        all.add(submit(engine, request));
+        List<GenerationRequest> requests = new ArrayList<>();
+        requests.add(randomRequest(random, shared));
         for (int more = random.nextInt(8); more > 5; more--) {
-          all.add(submitSibling(engine, all.getLast(), random));
+          requests.add(sibling(requests.getFirst(), random));
         }
+        all.addAll(submit(engine, requests));
         for (int steps = random.nextInt(4); steps > 0; steps--) {
           engine.step();
         }
@@ -61,27 +62,29 @@ final class BatchIndependenceTest {
     }
   }
 
-  private static Submitted submit(SteppedEngine engine, GenerationRequest request) {
-    Recorder recorder = new Recorder();
-    return new Submitted(request, recorder, engine.submit(request, recorder));
+  private static List<Submitted> submit(SteppedEngine engine, List<GenerationRequest> requests) {
+    List<Recorder> recorders = requests.stream().map(request -> new Recorder()).toList();
+    List<Submission> submissions = new ArrayList<>();
+    for (int i = 0; i < requests.size(); i++) {
+      submissions.add(new Submission(requests.get(i), recorders.get(i)));
+    }
+    List<Generation> generations = engine.loop.admission().submitAll(submissions);
+    List<Submitted> submitted = new ArrayList<>();
+    for (int i = 0; i < requests.size(); i++) {
+      submitted.add(new Submitted(requests.get(i), recorders.get(i), generations.get(i)));
+    }
+    return submitted;
   }
 
-  private static Submitted submitSibling(
-      SteppedEngine engine, Submitted first, SplittableRandom random) {
-    GenerationRequest like = first.request();
-    GenerationRequest request =
-        new GenerationRequest(
-            like.prompt(),
-            random.nextInt(1, 129 - like.prompt().length),
-            Requests.sampled(random.nextLong()),
-            like.stopTokens(),
-            random.nextInt(-1, 3),
-            random.nextInt(3),
-            like.cacheSalt());
-    Recorder recorder = new Recorder();
-    Admission door = engine.loop.admission();
-    return new Submitted(
-        request, recorder, door.submitSibling(first.generation(), request, recorder));
+  private static GenerationRequest sibling(GenerationRequest like, SplittableRandom random) {
+    return new GenerationRequest(
+        like.prompt(),
+        random.nextInt(1, 129 - like.prompt().length),
+        Requests.sampled(random.nextLong()),
+        like.stopTokens(),
+        random.nextInt(-1, 3),
+        random.nextInt(3),
+        like.cacheSalt());
   }
 
   private static QueueOrder randomOrder(SplittableRandom random) {

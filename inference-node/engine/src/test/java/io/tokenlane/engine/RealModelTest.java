@@ -100,12 +100,7 @@ final class RealModelTest {
     Admission door = engine.loop.admission();
     Recorder one = new Recorder();
     Recorder two = new Recorder();
-    Generation sibling = door.submit(first, one);
-    if (Arrays.equals(first.prompt(), second.prompt())) {
-      door.submitSibling(sibling, second, two);
-    } else {
-      door.submit(second, two);
-    }
+    door.submitAll(List.of(new Submission(first, one), new Submission(second, two)));
     return List.of(one, two);
   }
 

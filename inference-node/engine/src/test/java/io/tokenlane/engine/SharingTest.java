@@ -3,7 +3,6 @@ package io.tokenlane.engine;
 import static io.tokenlane.engine.Requests.counting;
 import static io.tokenlane.engine.Requests.greedy;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tokenlane.engine.sample.SamplingParams;
 import java.util.ArrayList;
@@ -103,21 +102,26 @@ final class SharingTest {
   }
 
   @Test
-  void aSiblingMustHaveTheSamePromptSaltAndEarlyExit() {
+  void aSiblingHasTheSamePromptSaltAndEarlyExit() {
     EarlyExit early = new EarlyExit(EarlyExit.Mode.THRESHOLD, 0.9f, 1, 1, List.of());
+    Submission first = new Submission(greedy(counting(0, 5), 1), event -> {});
+    assertThat(new Submission(greedy(counting(0, 5), 3), event -> {}).beginsAs(first)).isTrue();
+    for (GenerationRequest other :
+        List.of(
+            greedy(counting(1, 5), 1),
+            salted(counting(0, 5), "other"),
+            greedy(counting(0, 5), 1).with(early))) {
+      assertThat(new Submission(other, event -> {}).beginsAs(first)).isFalse();
+    }
     try (SteppedEngine engine = new SteppedEngine(model, CONFIG)) {
-      Admission door = engine.loop.admission();
-      Generation first = door.submit(greedy(counting(0, 5), 1), event -> {});
-      for (GenerationRequest other :
-          List.of(
-              greedy(counting(1, 5), 1),
-              salted(counting(0, 5), "other"),
-              greedy(counting(0, 5), 1).with(early))) {
-        assertThatThrownBy(() -> door.submitSibling(first, other, event -> {}))
-            .hasMessage(
-                "prompt: 5 tokens (expected: the sibling's prompt, cache_salt and early exit)");
-      }
+      siblings(
+          engine,
+          greedy(counting(0, 5), 2),
+          salted(counting(0, 5), "other"),
+          greedy(counting(0, 5), 2),
+          greedy(counting(0, 5), 2));
       engine.runUntilIdle();
+      assertThat(engine.stats().forkedTokens()).isEqualTo(4);
     }
   }
 
@@ -140,19 +144,14 @@ final class SharingTest {
     return new GenerationRequest(prompt, 2, SamplingParams.GREEDY, Set.of(), -1, 0, salt);
   }
 
-  private static List<Recorder> siblings(SteppedEngine engine, GenerationRequest[] requests) {
-    Admission door = engine.loop.admission();
+  private static List<Recorder> siblings(SteppedEngine engine, GenerationRequest... requests) {
     List<Recorder> recorders = new ArrayList<>();
-    Generation first = null;
+    List<Submission> submissions = new ArrayList<>();
     for (GenerationRequest request : requests) {
-      Recorder recorder = new Recorder();
-      if (first == null) {
-        first = door.submit(request, recorder);
-      } else {
-        door.submitSibling(first, request, recorder);
-      }
-      recorders.add(recorder);
+      recorders.add(new Recorder());
+      submissions.add(new Submission(request, recorders.getLast()));
     }
+    engine.loop.admission().submitAll(submissions);
     return recorders;
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -93,14 +94,11 @@ final class SoakTest {
   private void arrive(SteppedEngine engine, Arrival arrival) {
     Admission door = engine.loop.admission();
     GenerationRequest request = request(arrival);
+    Submission one = new Submission(request, this::hear);
+    List<Submission> all = Collections.nCopies(random.nextInt(10) == 0 ? 2 : 1, one);
     try {
-      Generation first = door.submit(request, this::hear);
-      alive.add(first);
-      submitted++;
-      if (random.nextInt(10) == 0) {
-        alive.add(door.submitSibling(first, request, this::hear));
-        submitted++;
-      }
+      alive.addAll(door.submitAll(all));
+      submitted += all.size();
     } catch (EngineBusyException e) {
       refused++;
     }

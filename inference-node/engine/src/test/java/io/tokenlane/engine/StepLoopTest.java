@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tokenlane.engine.sample.SamplingParams;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -217,6 +218,30 @@ final class StepLoopTest {
       engine.runUntilIdle();
       engine.submit(greedy(counting(0, 3), 2));
       engine.runUntilIdle();
+    }
+  }
+
+  /** Four places, three of them taken. */
+  @Test
+  void allAreQueuedOrNone() {
+    try (SteppedEngine engine =
+        new SteppedEngine(model, CONFIG.withBatch(1, 64).withMaxWaiting(3))) {
+      Admission door = engine.loop.admission();
+      Submission one = new Submission(greedy(counting(0, 3), 2), event -> {});
+      Submission wrong = new Submission(greedy(new int[0], 2), event -> {});
+      assertThat(door.submitAll(Collections.nCopies(3, one))).hasSize(3);
+      assertThatThrownBy(() -> door.submitAll(List.of(one, one)))
+          .isInstanceOf(EngineBusyException.class);
+      assertThatThrownBy(() -> door.submitAll(List.of(one, wrong)))
+          .hasMessageStartingWith("prompt: 0 tokens");
+      assertThatThrownBy(() -> door.submitAll(Collections.nCopies(5, one)))
+          .hasMessage("generations: 5 (expected: 1 to 4)");
+      assertThat(engine.stats().waiting()).isEqualTo(3);
+      engine.submit(one.request());
+      engine.runUntilIdle();
+      assertThat(door.submitAll(Collections.nCopies(4, one))).hasSize(4);
+      engine.runUntilIdle();
+      assertThat(engine.stats().generatedTokens()).isEqualTo(8 * 2);
     }
   }
 

@@ -2,14 +2,23 @@ package io.tokenlane.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tokenlane.engine.EngineStats;
+import io.tokenlane.engine.GenerationEvent;
+import io.tokenlane.engine.GenerationRequest;
+import io.tokenlane.engine.Submission;
+import io.tokenlane.engine.sample.SamplingParams;
 import io.tokenlane.node.load.LoadedModel;
 import io.tokenlane.node.load.ModelSlot.ModelSource;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -47,24 +56,69 @@ class StartTest {
         TestNode.start(
             NodeApplication.create(),
             "--model_config.max_batch_size=1",
-            "--tokenlane.node.max-waiting=1")) {
-      node.awaitModel();
+            "--tokenlane.node.max-waiting=3")) {
+      LoadedModel model = node.awaitModel();
+      CountDownLatch gate = new CountDownLatch(1);
+      CompletableFuture<Void> ended = new CompletableFuture<>();
+      Submission held = heldBehind(gate, ended);
+      model.engine().submitAll(Collections.nCopies(3, held));
       for (boolean stream : new boolean[] {false, true}) {
-        HttpResponse<String> full =
-            node.client()
-                .send(
-                    "POST",
-                    "/v1/chat/completions",
-                    "{\"n\": 8, \"max_tokens\": 500, \"stream\": %s, \"messages\": %s}"
-                        .formatted(stream, Golden.ask("x")));
+        HttpResponse<String> full = answers(node, 2, stream);
         assertThat(full.statusCode()).as(full.body()).isEqualTo(429);
         assertThat(full.headers().firstValue("Retry-After")).isPresent();
         assertThat(NodeClient.parse(full.body()).at("/error/type").stringValue())
             .isEqualTo("rate_limit_error");
       }
-      TestNode.await(
-          () -> node.client().get("/load").at("/application_utilization").doubleValue() == 0);
+      EngineStats stats = model.engine().stats();
+      assertThat(stats.running() + stats.waiting()).isEqualTo(3);
+      gate.countDown();
+      ended.join();
+      assertThat(answers(node, 4, false).statusCode()).isEqualTo(200);
     }
+  }
+
+  /** No queue of so few places ever has room for so many. */
+  @Test
+  void refusesForGoodWhatTheQueueNeverHolds() {
+    try (TestNode node =
+        TestNode.start(
+            NodeApplication.create(),
+            "--model_config.max_batch_size=1",
+            "--tokenlane.node.max-waiting=3")) {
+      node.awaitModel();
+      HttpResponse<String> chat = answers(node, 5, false);
+      HttpResponse<String> prompts =
+          node.client()
+              .send("POST", "/v1/completions", "{\"prompt\": [\"a\",\"b\",\"c\",\"d\",\"e\"]}");
+      assertThat(List.of(chat.statusCode(), prompts.statusCode())).containsOnly(400);
+      assertThat(NodeClient.parse(chat.body()).at("/error/message").stringValue())
+          .isEqualTo("n: 5 answers (expected: at most 4 in all)");
+      assertThat(NodeClient.parse(prompts.body()).at("/error/param").stringValue())
+          .isEqualTo("prompt");
+      assertThat(chat.headers().firstValue("Retry-After")).isEmpty();
+    }
+  }
+
+  /** Generations of three tokens, of which the first holds the engine's thread. */
+  private static Submission heldBehind(CountDownLatch gate, CompletableFuture<Void> ended) {
+    AtomicInteger endings = new AtomicInteger();
+    return new Submission(
+        new GenerationRequest(new int[3], 3, SamplingParams.GREEDY, Set.of(), -1, 0),
+        event -> {
+          TestNode.await(gate);
+          if (event instanceof GenerationEvent.Finished && endings.incrementAndGet() == 3) {
+            ended.complete(null);
+          }
+        });
+  }
+
+  private static HttpResponse<String> answers(TestNode node, int count, boolean stream) {
+    return node.client()
+        .send(
+            "POST",
+            "/v1/chat/completions",
+            "{\"n\": %d, \"max_tokens\": 5, \"stream\": %s, \"messages\": %s}"
+                .formatted(count, stream, Golden.ask("x")));
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.tokenlane.engine.EngineBusyException;
 import io.tokenlane.engine.Generation;
 import io.tokenlane.engine.GenerationEvent;
 import io.tokenlane.engine.GenerationRequest;
+import io.tokenlane.engine.Submission;
 import io.tokenlane.node.answer.AnswerAssembler;
 import io.tokenlane.node.answer.AnswerFormat;
 import io.tokenlane.node.answer.AnswerPart;
@@ -12,7 +13,6 @@ import io.tokenlane.node.load.LoadedModel;
 import io.tokenlane.node.trace.TraceBeans;
 import io.tokenlane.node.trace.TraceParent;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -79,24 +79,20 @@ final class AnswerFlow {
 
   private List<Feed> submitAll(
       Engine engine, List<Sequence> sequences, @Nullable TraceParent trace) {
-    List<Feed> feeds = new ArrayList<>();
+    List<Sinks.Many<GenerationEvent>> events = new ArrayList<>();
+    List<Submission> submissions = new ArrayList<>();
+    for (Sequence sequence : sequences) {
+      events.add(newEvents());
+      submissions.add(new Submission(sequence.request(), listener(events.getLast(), trace)));
+    }
     try {
-      Feed first = null;
-      int[] prompt = {};
-      for (Sequence sequence : sequences) {
-        GenerationRequest request = sequence.request();
-        boolean sibling = first != null && Arrays.equals(request.prompt(), prompt);
-        Feed feed = submit(engine, request, sibling ? first : null, trace);
-        first = sibling ? first : feed;
-        prompt = request.prompt();
-        feeds.add(feed);
-      }
-      return feeds;
+      List<Generation> generations = engine.submitAll(submissions);
+      return IntStream.range(0, generations.size())
+          .mapToObj(i -> new Feed(generations.get(i), events.get(i)))
+          .toList();
     } catch (EngineBusyException e) {
-      feeds.forEach(Feed::cancel);
       throw refused(engine, e);
     } catch (IllegalArgumentException e) {
-      feeds.forEach(Feed::cancel);
       throw refused(e);
     }
   }
@@ -117,25 +113,20 @@ final class AnswerFlow {
         : new ApiException(HttpStatus.SERVICE_UNAVAILABLE, message, null, "engine_closed");
   }
 
-  /** Further answers to a prompt are submitted as siblings of the first. */
-  private Feed submit(
-      Engine engine, GenerationRequest request, @Nullable Feed first, @Nullable TraceParent trace) {
-    Sinks.Many<GenerationEvent> events =
-        Sinks.unsafe()
-            .many()
-            .unicast()
-            .onBackpressureBuffer(Queues.<GenerationEvent>unbounded(64).get());
+  private static Sinks.Many<GenerationEvent> newEvents() {
+    return Sinks.unsafe()
+        .many()
+        .unicast()
+        .onBackpressureBuffer(Queues.<GenerationEvent>unbounded(64).get());
+  }
+
+  private Consumer<GenerationEvent> listener(
+      Sinks.Many<GenerationEvent> events, @Nullable TraceParent trace) {
     TokenTimes times = meters.newSequence(trace);
-    Consumer<GenerationEvent> listener =
-        event -> {
-          times.on(event);
-          events.tryEmitNext(event);
-        };
-    Generation generation =
-        first == null
-            ? engine.submit(request, listener)
-            : engine.submitSibling(first.generation(), request, listener);
-    return new Feed(generation, events);
+    return event -> {
+      times.on(event);
+      events.tryEmitNext(event);
+    };
   }
 
   /** A sequence to run and what to make of its tokens. */

@@ -40,10 +40,7 @@ record Sequences(
    * @throws ApiException if a prompt leaves no room in the context, or there are too many
    */
   RunPlan of(List<Prompt> prompts) {
-    long wanted = (long) prompts.size() * options.choices();
-    if (wanted > MAX_SEQUENCES) {
-      throw ApiException.field("n", wanted + " answers", "at most " + MAX_SEQUENCES + " in all");
-    }
+    requireRoom((long) prompts.size() * options.choices());
     List<Sequence> sequences = new ArrayList<>();
     for (Prompt prompt : prompts) {
       int maxTokens = maxTokens(prompt);
@@ -52,6 +49,15 @@ record Sequences(
       }
     }
     return new RunPlan(model, sequences);
+  }
+
+  /** Whoever asks for more than may ever run and wait would be told to come again for ever. */
+  private void requireRoom(long answers) {
+    int most = Math.min(MAX_SEQUENCES, model.engine().mostInFlight());
+    if (answers > most) {
+      throw ApiException.field(
+          options.choices() > 1 ? "n" : param, answers + " answers", "at most " + most + " in all");
+    }
   }
 
   private Sequence sequence(Prompt prompt, int maxTokens, int choice) {
