@@ -125,7 +125,7 @@ final class AnswerWriter {
     return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(body)));
   }
 
-  /** An answer on its way. */
+  /** An answer on its way; the ride ends with the writing, also where that never began to read. */
   static Mono<Void> ride(ServerWebExchange exchange, Opening opening, Ride ride) {
     ServerHttpResponse response = exchange.getResponse();
     Fields.write(opening.fields(), response.getHeaders());
@@ -139,6 +139,8 @@ final class AnswerWriter {
     MediaType type = response.getHeaders().getContentType();
     boolean events = type != null && type.isCompatibleWith(MediaType.TEXT_EVENT_STREAM);
     Flux<DataBuffer> body = ride.body();
-    return events ? response.writeAndFlushWith(body.map(Flux::just)) : response.writeWith(body);
+    Mono<Void> written =
+        events ? response.writeAndFlushWith(body.map(Flux::just)) : response.writeWith(body);
+    return written.doFinally(end -> ride.leave());
   }
 }
