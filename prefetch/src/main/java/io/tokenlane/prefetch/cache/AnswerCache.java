@@ -26,24 +26,17 @@ public final class AnswerCache {
   /** How long it is remembered that an answer could not be shared. */
   private static final Duration UNSHARED_FOR = Duration.ofSeconds(30);
 
-  /** How long it is remembered that a group was forgotten: longer than a fetch takes. */
-  private static final Duration FORGOTTEN_FOR = Duration.ofMinutes(10);
-
-  private static final long REMEMBERED_KEYS = 10_000;
+  private static final long UNSHARED_KEYS = 10_000;
 
   private final Cache<String, Answer> answers;
   private final Cache<String, Boolean> unshared;
-  private final Cache<String, Long> forgotten;
+  private final Forgettings forgettings;
   private final Groups groups = new Groups();
   private final ConcurrentHashMap<String, Flight> flights = new ConcurrentHashMap<>();
   private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
-  private final List<Purge> purges = new CopyOnWriteArrayList<>();
   private final LongSupplier nanoClock;
   private final long maxBytes;
   private final long maxAnswerBytes;
-
-  /** Keys that were forgotten, and when. */
-  private record Purge(long nanos, Predicate<String> keys) {}
 
   /**
    * Makes an empty cache.
@@ -67,8 +60,14 @@ public final class AnswerCache {
             .removalListener(groups)
             .executor(Runnable::run)
             .build();
-    this.unshared = memory(UNSHARED_FOR, nanoClock);
-    this.forgotten = memory(FORGOTTEN_FOR, nanoClock);
+    this.unshared =
+        Caffeine.newBuilder()
+            .maximumSize(UNSHARED_KEYS)
+            .expireAfterWrite(UNSHARED_FOR)
+            .ticker(nanoClock::getAsLong)
+            .executor(Runnable::run)
+            .build();
+    this.forgettings = new Forgettings(nanoClock);
   }
 
   /** One that comes back from elsewhere has spent a part of its time already. */
@@ -76,15 +75,6 @@ public final class AnswerCache {
     Duration spent = Duration.ofNanos(nowNanos() - answer.times().storedAtNanos());
     Duration left = answer.times().keep().minus(spent);
     return left.isPositive() ? left : Duration.ofNanos(1);
-  }
-
-  private static <V> Cache<String, V> memory(Duration span, LongSupplier nanoClock) {
-    return Caffeine.newBuilder()
-        .maximumSize(REMEMBERED_KEYS)
-        .expireAfterWrite(span)
-        .ticker(nanoClock::getAsLong)
-        .executor(Runnable::run)
-        .build();
   }
 
   private static void requirePositive(String name, long value) {
@@ -168,9 +158,7 @@ public final class AnswerCache {
 
   /** Whether what is stored under {@code key}, or its group, was forgotten since then. */
   public boolean forgottenSince(String key, String group, long begunNanos) {
-    Long forgottenNanos = forgotten.getIfPresent(group);
-    return (forgottenNanos != null && forgottenNanos - begunNanos >= 0)
-        || purges.stream().anyMatch(p -> p.nanos() - begunNanos >= 0 && p.keys().test(key));
+    return forgettings.since(key, group, begunNanos);
   }
 
   private void keep(String key, Answer answer) {
@@ -257,7 +245,7 @@ public final class AnswerCache {
   }
 
   private int forget(String group, Predicate<ChangeListener> told) {
-    forgotten.put(group, nowNanos());
+    forgettings.group(group);
     var keys = groups.keys(group);
     answers.invalidateAll(keys);
     listeners.stream().filter(told).forEach(listener -> listener.forgotten(group));
@@ -290,7 +278,7 @@ public final class AnswerCache {
   }
 
   private int forgetWhere(Predicate<String> picks, Predicate<ChangeListener> told) {
-    purge(picks);
+    forgettings.keys(picks);
     Set<String> picked = new HashSet<>();
     answers
         .asMap()
@@ -301,12 +289,6 @@ public final class AnswerCache {
               }
             });
     return picked.stream().mapToInt(group -> forget(group, told)).sum();
-  }
-
-  /** Nothing that is on its way to such a key may land. */
-  private void purge(Predicate<String> keys) {
-    purges.removeIf(old -> nowNanos() - old.nanos() > FORGOTTEN_FOR.toNanos());
-    purges.add(new Purge(nowNanos(), keys));
   }
 
   /** All that is stored, most asked first. */
@@ -330,7 +312,7 @@ public final class AnswerCache {
   }
 
   private void clear(Predicate<ChangeListener> told) {
-    purge(key -> true);
+    forgettings.all();
     restart();
     listeners.stream().filter(told).forEach(ChangeListener::cleared);
   }

@@ -182,6 +182,22 @@ final class AnswerCacheTest {
   }
 
   @Test
+  void nothingForgottenIsStoredHoweverMuchIsForgotten() {
+    IntStream.range(0, 20_000).forEach(i -> cache.forget("before " + i));
+    for (int i = 0; i < 50; i++) {
+      String group = "g" + i;
+      long begun = now.getAndIncrement();
+      cache.forget(group);
+      IntStream.range(0, 200).forEach(j -> cache.forget("after " + group + j));
+      Answer.Times times = Answer.Times.fresh(now.get(), Duration.ofSeconds(60));
+
+      cache.put("k" + i, new Answer(group, 200, HttpFields.NONE, body(1), times), begun);
+
+      assertThat(cache.find("k" + i)).isEmpty();
+    }
+  }
+
+  @Test
   void whoComesAfterTheForgettingDoesNotWaitForWhatBeganBefore() {
     Trip trip = new Trip("k", "k as a stream", "g");
     List<Runnable> forgettings =
