@@ -3,6 +3,7 @@ package io.tokenlane.gateway.cache;
 import io.tokenlane.prefetch.cache.Answer;
 import io.tokenlane.prefetch.cache.ChangeListener;
 import io.tokenlane.prefetch.cache.Selection;
+import java.util.Set;
 
 /** Tells what was forgotten to whoever may want to fetch it again. */
 record Forgetting(HitListener listener) implements ChangeListener {
@@ -21,7 +22,9 @@ record Forgetting(HitListener listener) implements ChangeListener {
   }
 
   @Override
-  public void forgotten(Selection selected) {}
+  public void forgotten(Selection selected, Set<String> groups) {
+    groups.forEach(this::forgotten);
+  }
 
   @Override
   public void cleared() {}

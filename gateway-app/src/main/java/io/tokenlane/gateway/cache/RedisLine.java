@@ -19,7 +19,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,8 +44,8 @@ final class RedisLine implements AutoCloseable {
   private volatile boolean closed;
   private volatile @Nullable StatefulRedisConnection<String, byte[]> connection;
   private volatile @Nullable StatefulRedisPubSubConnection<String, byte[]> subscription;
-  private volatile Consumer<StatefulRedisConnection<String, byte[]>> answering = c -> {};
-  private volatile Consumer<StatefulRedisConnection<String, byte[]>> subscriber = c -> {};
+  private volatile Runnable answering = () -> {};
+  private volatile Runnable subscriber = () -> {};
 
   /** Something Redis is asked or told. */
   @FunctionalInterface
@@ -68,21 +67,15 @@ final class RedisLine implements AutoCloseable {
   /**
    * Connects, behind.
    *
-   * @param again called whenever Redis answers after it did not
+   * @param again called whenever Redis answers after it did not, once it can be told
    */
-  void open(
-      String channel,
-      RedisPubSubListener<String, byte[]> listener,
-      Consumer<StatefulRedisConnection<String, byte[]>> again) {
+  void open(String channel, RedisPubSubListener<String, byte[]> listener, Runnable again) {
     answering = again;
-    subscriber = made -> subscribe(channel, listener, made);
+    subscriber = () -> subscribe(channel, listener);
     probe();
   }
 
-  private void subscribe(
-      String channel,
-      RedisPubSubListener<String, byte[]> listener,
-      StatefulRedisConnection<String, byte[]> open) {
+  private void subscribe(String channel, RedisPubSubListener<String, byte[]> listener) {
     var _ =
         client
             .connectPubSubAsync(CODEC, uri)
@@ -90,7 +83,7 @@ final class RedisLine implements AutoCloseable {
                 (made, failure) -> {
                   if (made != null) {
                     made.addListener(listener);
-                    heard(made, made.async().subscribe(channel), open);
+                    heard(made, made.async().subscribe(channel));
                   } else {
                     pauseAndProbe();
                   }
@@ -99,15 +92,13 @@ final class RedisLine implements AutoCloseable {
 
   /** Used only once what the others forget is heard of; else the next probe tries again. */
   private void heard(
-      StatefulRedisPubSubConnection<String, byte[]> made,
-      CompletionStage<Void> subscribed,
-      StatefulRedisConnection<String, byte[]> open) {
+      StatefulRedisPubSubConnection<String, byte[]> made, CompletionStage<Void> subscribed) {
     var _ =
         subscribed.whenComplete(
             (done, refused) -> {
               if (refused == null) {
                 subscription = made;
-                use(open);
+                use();
               } else {
                 var _ = made.closeAsync();
                 pauseAndProbe();
@@ -188,7 +179,7 @@ final class RedisLine implements AutoCloseable {
               .toCompletableFuture()
               .copy()
               .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
-              .whenComplete((pong, failure) -> answered(open, failure == null));
+              .whenComplete((pong, failure) -> answered(failure == null));
     } catch (RuntimeException disconnected) {
       pauseAndProbe();
     }
@@ -199,11 +190,11 @@ final class RedisLine implements AutoCloseable {
       pauseAndProbe();
     } else {
       connection = made;
-      answered(made, true);
+      answered(true);
     }
   }
 
-  private void answered(StatefulRedisConnection<String, byte[]> open, boolean inTime) {
+  private void answered(boolean inTime) {
     if (!inTime) {
       pauseAndProbe();
       return;
@@ -211,16 +202,16 @@ final class RedisLine implements AutoCloseable {
     pause = FIRST_PAUSE;
     if (subscription == null) {
       // Not asked before what the others forget is heard of.
-      subscriber.accept(open);
+      subscriber.run();
     } else {
-      use(open);
+      use();
     }
   }
 
-  /** What has to be made good goes first on the connection. */
-  private void use(StatefulRedisConnection<String, byte[]> open) {
-    answering.accept(open);
+  /** In this order: what cannot be told until then is known to whoever is called. */
+  private void use() {
     available.set(true);
+    answering.run();
   }
 
   boolean available() {

@@ -12,6 +12,7 @@ import io.tokenlane.prefetch.cache.Selection;
 import io.tokenlane.prefetch.semantic.Neighbours;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -172,7 +173,7 @@ final class SemanticLevel implements ChangeListener {
   public void forgotten(String group) {}
 
   @Override
-  public void forgotten(Selection selected) {}
+  public void forgotten(Selection selected, Set<String> groups) {}
 
   @Override
   public void cleared() {}

@@ -5,7 +5,6 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.SetArgs;
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.tokenlane.prefetch.cache.Answer;
 import io.tokenlane.prefetch.cache.AnswerCache;
@@ -17,12 +16,16 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,9 +40,11 @@ import org.slf4j.LoggerFactory;
  * It is stored only if all are what they were before its fetch began. No clock but Redis's own is
  * used.
  *
- * <p>What is forgotten is told to the other gateways; one whose subscription was interrupted may
- * have missed something, and forgets all. What could not be told to Redis is made good by a new
- * epoch. A miss asks Redis only while it is known to answer in time; see {@link RedisLine}.
+ * <p>A mark is changed before anything is forgotten here, and nothing is found under it until Redis
+ * has said so: what is found after a forgetting is not of before. Then it is told to the other
+ * gateways; one whose subscription was interrupted may have missed something, and forgets all. What
+ * could not be told to Redis is made good by a new epoch, before which nothing is found. A miss
+ * asks Redis only while it is known to answer in time; see {@link RedisLine}.
  */
 final class SharedAnswers extends RedisPubSubAdapter<String, byte[]> implements ChangeListener {
   private static final Logger LOG = LoggerFactory.getLogger(SharedAnswers.class);
@@ -56,8 +61,8 @@ final class SharedAnswers extends RedisPubSubAdapter<String, byte[]> implements 
       List.of(StoredAnswers.By.TENANT, StoredAnswers.By.ROUTE);
 
   /**
-   * KEYS: the marks, that of all first, and the answer. ARGV: the marks as seen, a new mark, the
-   * answer, two times.
+   * KEYS: the marks, that of all first, and the answer. ARGV: the marks as seen, a new one for
+   * those that are missing, the answer, two times. The mark of all is kept for good.
    */
   private static final String PUT =
       """
@@ -65,15 +70,15 @@ final class SharedAnswers extends RedisPubSubAdapter<String, byte[]> implements 
       for i = 1, n do
         if (redis.call('get', KEYS[i]) or '') ~= ARGV[i] then return 0 end
       end
-      local marks = ARGV[1]
-      for i = 2, n do
-        if ARGV[i] == '' then
-          redis.call('set', KEYS[i], ARGV[n + 1], 'PX', ARGV[n + 4])
-          marks = marks .. ARGV[n + 1]
-        else
-          redis.call('pexpire', KEYS[i], ARGV[n + 4])
-          marks = marks .. ARGV[i]
+      local marks = ''
+      for i = 1, n do
+        local mark = ARGV[i]
+        if mark == '' then
+          mark = ARGV[n + 1]
+          redis.call('set', KEYS[i], mark)
         end
+        if i > 1 then redis.call('pexpire', KEYS[i], ARGV[n + 4]) end
+        marks = marks .. mark
       end
       redis.call('set', KEYS[n + 1], marks .. ARGV[n + 2], 'PX', ARGV[n + 3])
       return 1
@@ -93,8 +98,14 @@ final class SharedAnswers extends RedisPubSubAdapter<String, byte[]> implements 
           .expireAfterWrite(Duration.ofMinutes(10))
           .executor(Runnable::run)
           .build();
+
+  /** Keys in Redis that are being changed, and how often. */
+  private final ConcurrentHashMap<String, Integer> changing = new ConcurrentHashMap<>();
+
+  /** Whether Redis has not heard of something that was forgotten. */
+  private final AtomicBoolean missed = new AtomicBoolean();
+
   private volatile boolean subscribed;
-  private volatile boolean missed;
 
   /**
    * Shares a cache's answers under {@code name}; gateways with other settings use other names.
@@ -108,7 +119,7 @@ final class SharedAnswers extends RedisPubSubAdapter<String, byte[]> implements 
     this.name = "tokenlane:cache:" + hash(name) + ':';
     this.channel = this.name + "changes";
     cache.observe(this);
-    line.open(channel, this, this::answering);
+    line.open(channel, this, this::makeGood);
   }
 
   private static byte[] bytes(String text) {
@@ -157,7 +168,12 @@ final class SharedAnswers extends RedisPubSubAdapter<String, byte[]> implements 
 
   /** The answer that another gateway stored under {@code key}; never fails, never takes long. */
   CompletableFuture<Optional<Answer>> find(String group, String key) {
-    return line.ask(redis -> redis.async().mget(keys(group, key)), List.of())
+    String[] keys = keys(group, key);
+    // In this order: what is missed no more is being made good.
+    if (missed.get() || Arrays.stream(keys).anyMatch(changing::containsKey)) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    return line.ask(redis -> redis.async().mget(keys), List.of())
         .thenApply(values -> found(key, values));
   }
 
@@ -208,22 +224,26 @@ final class SharedAnswers extends RedisPubSubAdapter<String, byte[]> implements 
   @Override
   public void dropped(String key) {
     seen.invalidate(key);
-    change(redis -> redis.async().del(answerKey(StoredAnswers.name(key))));
+    String answer = answerKey(StoredAnswers.name(key));
+    change(answer, redis -> redis.async().del(answer));
+  }
+
+  @Override
+  public void forgetting(String group) {
+    markAnew(versionKey(group));
   }
 
   @Override
   public void forgotten(String group) {
-    markAnew(versionKey(group));
     tell(FORGOTTEN + group);
   }
 
   @Override
-  public void forgotten(Selection selected) {
-    Purge.named(selected.name()).ifPresent(this::forgotten);
-    tell(SELECTED + selected.name());
+  public void forgetting(Selection selected) {
+    Purge.named(selected.name()).ifPresentOrElse(this::forgetting, this::clearing);
   }
 
-  private void forgotten(Purge purge) {
+  private void forgetting(Purge purge) {
     if (MARKED.contains(purge.by())) {
       markAnew(markKey(purge.by(), purge.selected()));
     } else {
@@ -234,11 +254,13 @@ final class SharedAnswers extends RedisPubSubAdapter<String, byte[]> implements 
   /** Variants of the same resource are known by what is stored under the key alone. */
   private void forgetGroupOf(String nameOfKey) {
     Marks any = new Marks(Collections.nCopies(MARKED.size() + 2, NOTHING));
+    String key = answerKey(nameOfKey);
     change(
+        key,
         redis ->
             redis
                 .async()
-                .mget(answerKey(nameOfKey))
+                .mget(key)
                 .thenApply(
                     values -> {
                       format
@@ -248,50 +270,72 @@ final class SharedAnswers extends RedisPubSubAdapter<String, byte[]> implements 
                     }));
   }
 
-  private void markAnew(String markKey) {
-    SetArgs keep = SetArgs.Builder.px(Long.parseLong(MARK_KEEP_MILLIS));
-    change(redis -> redis.async().set(markKey, bytes(Marks.next()), keep));
+  /** Of a tenant or a route all answers are behind one mark; those of a key are behind none. */
+  @Override
+  public void forgotten(Selection selected, Set<String> groups) {
+    tell(SELECTED + selected.name());
+    boolean byKey =
+        Purge.named(selected.name()).filter(purge -> !MARKED.contains(purge.by())).isPresent();
+    if (byKey) {
+      groups.forEach(cache::forget);
+    }
   }
 
-  private void tell(String change) {
-    change(redis -> redis.async().publish(channel, bytes(self + change)));
+  @Override
+  public void clearing() {
+    change(epochKey(), redis -> redis.async().set(epochKey(), bytes(Marks.next())));
   }
 
   @Override
   public void cleared() {
-    change(redis -> redis.async().set(epochKey(), bytes(Marks.next())));
     tell(CLEARED);
   }
 
-  private <T> void change(RedisLine.Command<T> command) {
+  private void markAnew(String markKey) {
+    SetArgs keep = SetArgs.Builder.px(Long.parseLong(MARK_KEEP_MILLIS));
+    change(markKey, redis -> redis.async().set(markKey, bytes(Marks.next()), keep));
+  }
+
+  private void tell(String change) {
+    change(channel, redis -> redis.async().publish(channel, bytes(self + change)));
+  }
+
+  /** Nothing is found by a key that is being changed, and nothing at all once that has failed. */
+  private <T> void change(String key, RedisLine.Command<T> command) {
+    hold(key);
     var _ =
         line.tell(command)
             .whenComplete(
                 (done, failure) -> {
                   if (failure != null) {
-                    missed = true;
+                    missed.set(true);
+                  }
+                  release(key);
+                  if (failure != null) {
+                    makeGood();
                   }
                 });
   }
 
-  /** Redis answers again, or for the first time. */
-  private void answering(StatefulRedisConnection<String, byte[]> redis) {
-    if (missed) {
-      missed = false;
-      var _ =
-          redis
-              .async()
-              .set(epochKey(), bytes(Marks.next()))
-              .whenComplete(
-                  (done, failure) -> {
-                    if (failure != null) {
-                      missed = true;
-                    }
-                  });
-      var _ = redis.async().publish(channel, bytes(self + CLEARED));
-    } else {
-      var _ = redis.async().set(epochKey(), bytes(Marks.next()), SetArgs.Builder.nx());
+  private void hold(String key) {
+    changing.merge(key, 1, Integer::sum);
+  }
+
+  private void release(String key) {
+    changing.computeIfPresent(key, (same, times) -> times == 1 ? null : times - 1);
+  }
+
+  /**
+   * Puts a new epoch in the place of what Redis could not be told. Called when Redis can be told
+   * again, and when something could not be told: one of the two comes last, and sees the other.
+   */
+  private void makeGood() {
+    hold(epochKey());
+    if (line.available() && missed.compareAndSet(true, false)) {
+      clearing();
+      cleared();
     }
+    release(epochKey());
   }
 
   @Override

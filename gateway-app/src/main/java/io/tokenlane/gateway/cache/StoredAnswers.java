@@ -10,6 +10,7 @@ import java.util.HexFormat;
 /** All stored answers, for operators: what they weigh, and how they are purged. Thread-safe. */
 public final class StoredAnswers {
   private static final int NAME_BYTES = 8;
+  private static final Selection ALL = new Selection("ALL", key -> true);
 
   private final RouteCaches caches;
   private final long maxBytes;
@@ -67,9 +68,7 @@ public final class StoredAnswers {
 
   /** Forgets all, in memory and beside it; how many were stored in memory. */
   public int purgeAll() {
-    int stored = caches.all().stream().mapToInt(cache -> cache.forgetWhere(key -> true)).sum();
-    caches.all().forEach(AnswerCache::clear);
-    return stored;
+    return caches.all().stream().mapToInt(cache -> cache.forget(ALL)).sum();
   }
 
   /** What is stored weighs this much, in bytes. */

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
@@ -245,22 +246,27 @@ public final class AnswerCache {
   }
 
   private int forget(String group, Predicate<ChangeListener> told) {
+    tell(told, listener -> listener.forgetting(group));
+    int stored = forgetHere(group);
+    tell(told, listener -> listener.forgotten(group));
+    return stored;
+  }
+
+  private int forgetHere(String group) {
     forgettings.group(group);
     var keys = groups.keys(group);
     answers.invalidateAll(keys);
-    listeners.stream().filter(told).forEach(listener -> listener.forgotten(group));
     return keys.size();
+  }
+
+  private void tell(Predicate<ChangeListener> told, Consumer<ChangeListener> what) {
+    listeners.stream().filter(told).forEach(what);
   }
 
   /**
    * Forgets the groups of all answers whose key is picked, and what is still on its way to such a
-   * key; how many answers were stored.
+   * key, here and wherever else answers of this cache lie; how many answers were stored here.
    */
-  public int forgetWhere(Predicate<String> picks) {
-    return forgetWhere(picks, listener -> true);
-  }
-
-  /** The same, here and wherever else answers of this cache lie. */
   public int forget(Selection selected) {
     return forget(selected, listener -> true);
   }
@@ -272,13 +278,16 @@ public final class AnswerCache {
   }
 
   private int forget(Selection selected, Predicate<ChangeListener> told) {
-    int stored = forgetWhere(selected.picks(), told);
-    listeners.stream().filter(told).forEach(listener -> listener.forgotten(selected));
+    tell(told, listener -> listener.forgetting(selected));
+    forgettings.keys(selected.picks());
+    unshared.asMap().keySet().removeIf(selected.picks());
+    Set<String> picked = groupsOf(selected.picks());
+    int stored = picked.stream().mapToInt(this::forgetHere).sum();
+    tell(told, listener -> listener.forgotten(selected, picked));
     return stored;
   }
 
-  private int forgetWhere(Predicate<String> picks, Predicate<ChangeListener> told) {
-    forgettings.keys(picks);
+  private Set<String> groupsOf(Predicate<String> picks) {
     Set<String> picked = new HashSet<>();
     answers
         .asMap()
@@ -288,7 +297,7 @@ public final class AnswerCache {
                 picked.add(answer.group());
               }
             });
-    return picked.stream().mapToInt(group -> forget(group, told)).sum();
+    return picked;
   }
 
   /** All that is stored, most asked first. */
@@ -312,9 +321,10 @@ public final class AnswerCache {
   }
 
   private void clear(Predicate<ChangeListener> told) {
+    tell(told, ChangeListener::clearing);
     forgettings.all();
     restart();
-    listeners.stream().filter(told).forEach(ChangeListener::cleared);
+    tell(told, ChangeListener::cleared);
   }
 
   /** The same; no listener is told. */

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -155,7 +156,7 @@ public final class DiskLog implements ChangeListener, AutoCloseable {
 
   /** What has left the memory may lie in the log: a new one begins with what is in memory. */
   @Override
-  public void forgotten(Selection selected) {
+  public void forgotten(Selection selected, Set<String> groups) {
     anew = true;
     add(Event.ANEW);
   }

@@ -46,12 +46,12 @@ final class AnswerCacheTest {
     cache.put("b one", new Answer("first", 200, HttpFields.NONE, body(1), times), now.get());
     cache.put("b two", new Answer("second", 200, HttpFields.NONE, body(1), times), now.get());
 
-    assertThat(cache.forgetWhere(key -> key.startsWith("a"))).isEqualTo(2);
+    assertThat(cache.forget(new Selection("a", key -> key.startsWith("a")))).isEqualTo(2);
 
     assertThat(cache.find("a one")).isEmpty();
     assertThat(cache.find("b one")).isEmpty();
     assertThat(cache.find("b two")).isPresent();
-    assertThat(cache.forgetWhere(key -> key.startsWith("c"))).isZero();
+    assertThat(cache.forget(new Selection("c", key -> key.startsWith("c")))).isZero();
   }
 
   @Test
@@ -201,7 +201,10 @@ final class AnswerCacheTest {
   void whoComesAfterTheForgettingDoesNotWaitForWhatBeganBefore() {
     Trip trip = new Trip("k", "k as a stream", "g");
     List<Runnable> forgettings =
-        List.of(() -> cache.forget("g"), () -> cache.forgetWhere("k"::equals), () -> cache.clear());
+        List.of(
+            () -> cache.forget("g"),
+            () -> cache.forget(new Selection("k", "k"::equals)),
+            () -> cache.clear());
     for (Runnable forgetting : forgettings) {
       Flight before = ((Turn.Lead) cache.turn(trip, a -> true)).flight();
       assertThat(cache.turn(trip, a -> true)).isInstanceOf(Turn.Wait.class);

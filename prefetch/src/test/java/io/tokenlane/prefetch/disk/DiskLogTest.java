@@ -91,7 +91,7 @@ final class DiskLogTest {
       switch (random.nextInt(12)) {
         case 0 -> cache.forget(group);
         case 1 -> cache.drop(key);
-        case 2 -> cache.forgetWhere(k -> k.endsWith("/1"));
+        case 2 -> cache.forget(new Selection("1", k -> k.endsWith("/1")));
         case 3 -> {
           if (random.nextInt(5) == 0) {
             cache.clear();
