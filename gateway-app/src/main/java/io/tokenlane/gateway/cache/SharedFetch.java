@@ -160,9 +160,9 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
     trail().broken(why);
     trail().closeLease(status, Trail.End.DONE);
     if (flight != null) {
-      flight.lend(rule.key(), old);
+      flight.standIn(rule.key(), old);
     }
-    tell(new Outcome.Serving(old, told.withDetail("stale-if-error")));
+    tell(new Outcome.Serving(old, told.withDetail(Visit.STALE_IF_ERROR)));
   }
 
   private void open(Verdict judged) {

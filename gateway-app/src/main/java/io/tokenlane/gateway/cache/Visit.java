@@ -122,6 +122,9 @@ final class Visit {
 
   private static final String SHARED = "shared";
 
+  /** How a stale answer that stands in for an origin that failed is called. */
+  static final String STALE_IF_ERROR = "stale-if-error";
+
   private Optional<Mono<Optional<Elsewhere>>> others() {
     Optional<Mono<Optional<Elsewhere>>> shared =
         hits.shelves().shared(rule.cache()).map(level -> shared(level));
@@ -208,11 +211,18 @@ final class Visit {
     return switch (landing) {
       case Landing.Landed landed when landed.key().equals(rule.key()) ->
           write(landed.answer(), collapsed().asStored(landed.answer().ttlLeftSeconds(now())));
+      case Landing.Lent lent when lent.key().equals(rule.key()) && serves(lent.answer()) ->
+          write(lent.answer(), collapsed().asStored(lent.answer().ttlLeftSeconds(now())));
+      case Landing.StoodIn old when old.key().equals(rule.key()) && rule.standsIn(old.answer()) ->
+          write(old.answer(), collapsed().withDetail(STALE_IF_ERROR));
       case Landing.Opened opened when opened.opening().answers(rule.request()) ->
           rideAlong(opened.opening());
       case Landing.Failed failed -> Mono.error(failed.why());
       case Landing.Unshared unshared -> fetch(null, null);
       case Landing.Abandoned abandoned -> serve();
+      // Good enough for who led, and not for this request.
+      case Landing.Lent lent -> serve();
+      case Landing.StoodIn old -> serve();
       // Another variant: by now it is known what they differ in, and the key has changed.
       case Landing.Opened other -> rule.key().equals(asked) ? fetch(null, null) : serve();
       case Landing.Landed other -> rule.key().equals(asked) ? fetch(null, null) : serve();

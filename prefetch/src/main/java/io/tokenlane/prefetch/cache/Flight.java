@@ -54,18 +54,25 @@ public final class Flight {
     }
   }
 
-  /** Stores an answer that was stored elsewhere, and gives it to all who wait. */
+  /** Stores an answer that was stored elsewhere, and offers it to all who wait. */
   public void restore(String variant, Answer answer) {
     if (settled.compareAndSet(false, true)) {
       cache.restoreSince(variant, answer, begunNanos);
-      end(new Landing.Landed(variant, answer));
+      end(new Landing.Lent(variant, answer));
     }
   }
 
-  /** Gives an answer that is stored already to all who wait. */
+  /** Offers an answer that is stored already to all who wait. */
   public void lend(String variant, Answer answer) {
     if (settled.compareAndSet(false, true)) {
-      end(new Landing.Landed(variant, answer));
+      end(new Landing.Lent(variant, answer));
+    }
+  }
+
+  /** The fetch failed: offers a stale answer to all who wait. */
+  public void standIn(String variant, Answer answer) {
+    if (settled.compareAndSet(false, true)) {
+      end(new Landing.StoodIn(variant, answer));
     }
   }
 

@@ -3,8 +3,16 @@ package io.tokenlane.prefetch.cache;
 /** How a flight went, as its waiters learn it. */
 public sealed interface Landing {
 
-  /** This answer is stored under this key: serve it where the request has the same. */
+  /**
+   * This answer was fetched and is stored under this key: serve it where the request has the same.
+   */
   record Landed(String key, Answer answer) implements Landing {}
+
+  /** Nothing was fetched: serve what was stored before where the request may be given it. */
+  record Lent(String key, Answer answer) implements Landing {}
+
+  /** The origin failed: serve this stale answer where it may stand in for the request's, too. */
+  record StoodIn(String key, Answer answer) implements Landing {}
 
   /** The answer is on its way: ride along where it answers the request. */
   record Opened(Opening opening) implements Landing {}
