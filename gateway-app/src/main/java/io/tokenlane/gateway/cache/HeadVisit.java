@@ -68,11 +68,11 @@ final class HeadVisit {
       rule.cache().dropStill(key, stored);
       return;
     }
-    HttpFields updated = rule.kept(StoredFields.updated(stored.fields(), head));
+    HttpFields updated = StoredFields.updated(stored.fields(), head);
     Verdict verdict = rule.judge(OK, updated, requested, Instant.now());
     if (verdict.keep() != null) {
       Answer.Times times = verdict.times(rule.cache().nowNanos());
-      Answer renewed = new Answer(stored.group(), OK, updated, stored.body(), times);
+      Answer renewed = new Answer(stored.group(), OK, rule.kept(updated), stored.body(), times);
       rule.cache().renew(key, stored, renewed, begunNanos);
     }
   }

@@ -137,22 +137,34 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
     }
   }
 
+  /** Judged with its own age and cookies, which are not kept; its client is given the cookies. */
   private void validated(Answer old) {
-    HttpFields updated = rule.kept(StoredFields.updated(old.fields(), fields));
-    Verdict renewed = rule.judge(old.status(), updated, requested, Instant.now());
+    HttpFields updated = StoredFields.updated(old.fields(), fields);
+    Verdict renewed = unlessForgotten(rule.judge(old.status(), updated, requested, Instant.now()));
+    HttpFields own = Fields.kept(updated, true);
     passage.passBy();
     CacheStatus told = forward.withForwardStatus(NOT_MODIFIED);
-    if (renewed.keep() == null || forgotten()) {
-      Answer once = new Answer(old.group(), old.status(), updated, old.body(), old.times());
+    if (renewed.keep() == null) {
       letGo();
-      tell(new Outcome.Serving(once, told));
+      tell(new Outcome.Serving(with(old, own, old.times()), detailed(told, renewed)));
       return;
     }
-    Answer answer =
-        new Answer(
-            old.group(), old.status(), updated, old.body(), renewed.times(rule.cache().nowNanos()));
-    land(answer);
-    tell(new Outcome.Serving(answer, told.asStored(renewed.ttlSeconds())));
+    Answer.Times times = renewed.times(rule.cache().nowNanos());
+    land(with(old, rule.kept(updated), times));
+    tell(new Outcome.Serving(with(old, own, times), told.asStored(renewed.ttlSeconds())));
+  }
+
+  private static Answer with(Answer old, HttpFields fields, Answer.Times times) {
+    return new Answer(old.group(), old.status(), fields, old.body(), times);
+  }
+
+  private Verdict unlessForgotten(Verdict judged) {
+    return judged.keep() != null && forgotten() ? Verdict.pass("forgotten") : judged;
+  }
+
+  private static CacheStatus detailed(CacheStatus told, Verdict judged) {
+    String reason = judged.reason();
+    return reason == null ? told : told.withDetail(reason);
   }
 
   private void standIn(Answer old, String why, CacheStatus told) {
@@ -166,12 +178,11 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
   }
 
   private void open(Verdict judged) {
-    Verdict here = judged.keep() != null && forgotten() ? Verdict.pass("forgotten") : judged;
+    Verdict here = unlessForgotten(judged);
     verdict = here;
     if (here.keep() == null) {
-      String reason = here.reason();
       Opening opening = new Opening(rule.request(), status, fields, passage, null);
-      ride(opening, reason == null ? forward : forward.withDetail(reason));
+      ride(opening, detailed(forward, here));
       letGo();
     } else {
       Opening opening = new Opening(rule.request(), status, fields, passage, here.ttlSeconds());
