@@ -262,6 +262,17 @@ final class HttpCacheTest {
   }
 
   @Test
+  void aBodyThatIsAnnouncedAboveTheBoundIsNotSaidToBeStored() {
+    String large = "x".repeat(40_000);
+    app(large, "Cache-Control", "max-age=60", "Content-Length", "40000");
+
+    HttpResponse<String> answer = gateway.get("/api/announced");
+
+    assertThat(answer.body()).isEqualTo(large);
+    assertThat(cacheStatus(answer)).isEqualTo("tokenlane; fwd=miss; detail=too-large");
+  }
+
+  @Test
   void fieldsNamedByConnectionStayOnTheirConnection() {
     app("v", "Cache-Control", "max-age=60", "Connection", "X-Hop", "X-Hop", "1", "X-End", "2");
 

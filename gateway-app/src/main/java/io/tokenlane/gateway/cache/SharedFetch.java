@@ -185,8 +185,11 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
       ride(opening, detailed(forward, here));
       letGo();
     } else {
-      Opening opening = new Opening(rule.request(), status, fields, passage, here.ttlSeconds());
-      ride(opening, forward.asStored(here.ttlSeconds()));
+      // A body that is too large to be stored is shared by who comes before it has gone by.
+      boolean fits = announced() <= rule.cache().maxAnswerBytes();
+      Long ttl = fits ? here.ttlSeconds() : null;
+      Opening opening = new Opening(rule.request(), status, fields, passage, ttl);
+      ride(opening, ttl == null ? forward.withDetail("too-large") : forward.asStored(ttl));
       share(opening);
     }
     boarded = true;

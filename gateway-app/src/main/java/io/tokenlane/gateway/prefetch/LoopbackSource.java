@@ -16,8 +16,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.netty.ByteBufMono;
+import reactor.netty.ByteBufFlux;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientResponse;
 
@@ -31,9 +32,17 @@ final class LoopbackSource implements Prefetcher.Source {
 
   private final HttpClient client;
   private final ByteBudget budget;
+  private final long maxAnswerBytes;
 
-  LoopbackSource(InetSocketAddress frontDoor, PrefetchPass pass, ByteBudget budget) {
+  /**
+   * Fetches at {@code frontDoor}.
+   *
+   * @param maxAnswerBytes the largest body that is stored: of a larger one no more is read; &gt; 0
+   */
+  LoopbackSource(
+      InetSocketAddress frontDoor, PrefetchPass pass, ByteBudget budget, long maxAnswerBytes) {
     this.budget = budget;
+    this.maxAnswerBytes = maxAnswerBytes;
     this.client =
         HttpClient.create()
             .remoteAddress(() -> frontDoor)
@@ -49,7 +58,8 @@ final class LoopbackSource implements Prefetcher.Source {
     }
     Endpoint asked = Endpoint.parse(endpoint);
     return (asked.content().isEmpty() ? client.get().uri(asked.target()) : sending(asked))
-        .responseSingle((response, body) -> sized(response, body))
+        .response(this::sized)
+        .single()
         .toFuture();
   }
 
@@ -74,21 +84,29 @@ final class LoopbackSource implements Prefetcher.Source {
                     .set(PrefetchPass.HEADER, pass.forPredicted()))
         .get()
         .uri(resource.target())
-        .responseSingle((response, body) -> sized(response, body))
+        .response(this::sized)
+        .single()
         .toFuture();
   }
 
-  private Mono<Duration> sized(HttpClientResponse response, ByteBufMono body) {
+  private Flux<Duration> sized(HttpClientResponse response, ByteBufFlux body) {
     return body.map(ByteBuf::readableBytes)
-        .defaultIfEmpty(0)
-        .map(
-            bytes -> {
-              budget.spent(bytes);
-              return storedFor(response);
-            });
+        .doOnNext(budget::spent)
+        .scan(0L, Long::sum)
+        .takeUntil(bytes -> bytes > maxAnswerBytes)
+        .takeLast(1)
+        .map(bytes -> storedFor(response, bytes));
   }
 
-  private static Duration storedFor(HttpClientResponse response) {
+  private Duration storedFor(HttpClientResponse response, long bytes) {
+    if (bytes > maxAnswerBytes) {
+      throw new IllegalStateException(
+          "body: "
+              + bytes
+              + " bytes and more (expected: at most max_answer, "
+              + maxAnswerBytes
+              + ")");
+    }
     @Nullable String cacheStatus = response.responseHeaders().get("cache-status");
     Matcher stored = STORED_FOR.matcher(cacheStatus == null ? "" : cacheStatus);
     if (!stored.find()) {

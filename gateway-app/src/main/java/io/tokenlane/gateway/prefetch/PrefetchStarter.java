@@ -104,7 +104,7 @@ final class PrefetchStarter
     Prefetcher started =
         new Prefetcher(
             plan,
-            loudly(new LoopbackSource(open, pass, budget)),
+            loudly(source(open, budget)),
             this::later,
             () -> ThreadLocalRandom.current().nextDouble(),
             this::forBetterMoment);
@@ -112,6 +112,10 @@ final class PrefetchStarter
     started.start();
     pending.read().forEach(started::refresh);
     wanted.schedules().forEach(schedule -> next(schedule, started));
+  }
+
+  private LoopbackSource source(InetSocketAddress open, ByteBudget budget) {
+    return new LoopbackSource(open, pass, budget, cache.maxAnswerBytes());
   }
 
   /**
@@ -241,7 +245,7 @@ final class PrefetchStarter
     if (!foreseen.enabled()) {
       return;
     }
-    LoopbackSource source = new LoopbackSource(open, pass, budget);
+    LoopbackSource source = source(open, budget);
     Ahead.Means means =
         new Ahead.Means(
             resource -> source.fetch(resource, pass),
