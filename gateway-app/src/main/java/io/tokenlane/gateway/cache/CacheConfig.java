@@ -9,6 +9,7 @@ import io.tokenlane.gateway.reload.LiveFilter;
 import io.tokenlane.gateway.reload.LiveSettings;
 import io.tokenlane.gateway.reload.Sections;
 import io.tokenlane.gateway.route.RouteList;
+import io.tokenlane.gateway.telemetry.CallWatch;
 import io.tokenlane.gateway.telemetry.PassedRequests;
 import io.tokenlane.prefetch.cache.AnswerCache;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.cloud.gateway.config.HttpClientCustomizer;
@@ -128,8 +130,17 @@ public class CacheConfig {
 
   @Bean
   Visit.Hits hits(
-      HitListener listener, FastHits fast, Shelves shelves, Optional<TurnListener> turns) {
-    return new Visit.Hits(listener, fast, shelves, turns.orElse(TurnListener.NONE));
+      HitListener listener,
+      FastHits fast,
+      Shelves shelves,
+      Optional<TurnListener> turns,
+      ObjectProvider<CallWatch> watches) {
+    return new Visit.Hits(
+        listener,
+        fast,
+        shelves,
+        turns.orElse(TurnListener.NONE),
+        fetch -> watches.orderedStream().forEach(watch -> watch.renewed(fetch)));
   }
 
   @Bean

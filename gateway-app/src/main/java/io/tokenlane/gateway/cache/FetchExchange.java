@@ -55,7 +55,6 @@ final class FetchExchange extends ServerWebExchangeDecorator {
     client.client().ifPresent(own::from);
     client.principal().ifPresent(own::proved);
     client.call().ifPresent(own::admitted);
-    client.ridesOn(own);
     return fetch;
   }
 

@@ -40,6 +40,15 @@ final class Fields {
     return cookies ? kept : StoredFields.without(kept, COOKIES);
   }
 
+  /** The length that {@code Content-Length} announces, in bytes; -1 where it announces none. */
+  static long length(HttpFields fields) {
+    return fields
+        .first("Content-Length")
+        .filter(length -> length.matches("[0-9]{1,18}"))
+        .map(Long::parseLong)
+        .orElse(-1L);
+  }
+
   /** Adds each line to {@code headers}. */
   static void write(HttpFields fields, HttpHeaders headers) {
     fields.lines().forEach(line -> headers.add(line.name(), line.value()));

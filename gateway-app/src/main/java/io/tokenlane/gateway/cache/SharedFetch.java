@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.core.io.buffer.DataBufferFactory;
@@ -47,7 +48,9 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
   private @Nullable Trail trail;
   private volatile @Nullable Ride ride;
   private volatile boolean left;
-  private volatile boolean forTheCache;
+
+  /** Is told of the trail at its end where there is no client whose leaving would end the fetch. */
+  private volatile @Nullable Consumer<Trail> behind;
 
   /** Whether those who waited have been told of the answer, and ride along where they may. */
   private volatile boolean boarded;
@@ -85,20 +88,31 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
           FetchResponse to = new FetchResponse(exchange.getResponse().bufferFactory(), this);
           FetchExchange fetch = FetchExchange.of(exchange, conditions, to);
           response = to;
-          trail = Trail.of(fetch);
+          Trail own = Trail.of(fetch);
+          trail = own;
+          Consumer<Trail> told = behind;
+          if (told == null) {
+            Trail.of(exchange).ridesOn(own);
+          }
           subscription.update(
               chain
                   .filter(fetch)
                   .then(Mono.defer(to::setComplete))
                   .contextWrite(context)
+                  .doFinally(
+                      end -> {
+                        if (told != null) {
+                          told.accept(own);
+                        }
+                      })
                   .subscribe(nothing -> {}, this::failed, this::completed));
           return outcome.asMono();
         });
   }
 
-  /** The same for the cache alone: there is no client whose leaving would end it. */
-  Mono<Void> renew(ServerWebExchange exchange, GatewayFilterChain chain) {
-    forTheCache = true;
+  /** The same for the cache alone, on a trail that {@code ended} is told of. */
+  Mono<Void> renew(ServerWebExchange exchange, GatewayFilterChain chain, Consumer<Trail> ended) {
+    behind = ended;
     return run(exchange, chain).doOnNext(SharedFetch::leave).then();
   }
 
@@ -109,7 +123,7 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
   }
 
   private boolean outlivesItsClients() {
-    return forTheCache || rule.outlivesItsClients();
+    return behind != null || rule.outlivesItsClients();
   }
 
   /** What is asked about the stored answer; nothing where there is none that can be validated. */
@@ -146,7 +160,7 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
     CacheStatus told = forward.withForwardStatus(NOT_MODIFIED);
     if (renewed.keep() == null) {
       letGo();
-      tell(new Outcome.Serving(with(old, own, old.times()), detailed(told, renewed)));
+      tell(new Outcome.Serving(with(old, own, old.times()), renewed.told(told)));
       return;
     }
     Answer.Times times = renewed.times(rule.cache().nowNanos());
@@ -160,11 +174,6 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
 
   private Verdict unlessForgotten(Verdict judged) {
     return judged.keep() != null && forgotten() ? Verdict.pass("forgotten") : judged;
-  }
-
-  private static CacheStatus detailed(CacheStatus told, Verdict judged) {
-    String reason = judged.reason();
-    return reason == null ? told : told.withDetail(reason);
   }
 
   private void standIn(Answer old, String why, CacheStatus told) {
@@ -182,11 +191,11 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
     verdict = here;
     if (here.keep() == null) {
       Opening opening = new Opening(rule.request(), status, fields, passage, null);
-      ride(opening, detailed(forward, here));
+      ride(opening, here.told(forward));
       letGo();
     } else {
       // A body that is too large to be stored is shared by who comes before it has gone by.
-      boolean fits = announced() <= rule.cache().maxAnswerBytes();
+      boolean fits = Fields.length(fields) <= rule.cache().maxAnswerBytes();
       Long ttl = fits ? here.ttlSeconds() : null;
       Opening opening = new Opening(rule.request(), status, fields, passage, ttl);
       ride(opening, ttl == null ? forward.withDetail("too-large") : forward.asStored(ttl));
@@ -243,7 +252,7 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
       trail().answering();
     }
     received += bytes.remaining();
-    if (received == announced()) {
+    if (received == Fields.length(fields)) {
       // Or the client that has it all would ask again before it is stored.
       storeWith(bytes);
     }
@@ -327,15 +336,6 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
       flight.abandon();
     }
     passage.end();
-  }
-
-  /** The length that the fields announce; -1 where they do not. */
-  private long announced() {
-    return fields
-        .first("Content-Length")
-        .filter(l -> l.matches("[0-9]{1,18}"))
-        .map(Long::parseLong)
-        .orElse(-1L);
   }
 
   private void storeWith(ByteBuffer last) {

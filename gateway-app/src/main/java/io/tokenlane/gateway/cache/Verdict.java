@@ -1,6 +1,7 @@
 package io.tokenlane.gateway.cache;
 
 import io.tokenlane.prefetch.cache.Answer;
+import io.tokenlane.prefetch.http.CacheStatus;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,11 @@ record Verdict(
 
   long ttlSeconds() {
     return lifetimeSeconds - initialAgeSeconds;
+  }
+
+  /** The status of what may not be stored, with the reason why. */
+  CacheStatus told(CacheStatus status) {
+    return reason == null ? status : status.withDetail(reason);
   }
 
   /** The times of an answer stored at {@code nowNanos}; only where it may be. */

@@ -17,6 +17,7 @@ import io.tokenlane.prefetch.http.Reuse;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.http.HttpStatus;
@@ -37,8 +38,13 @@ final class Visit {
   private final Trail trail;
   private String asked = "";
 
-  /** Who is told of hits. */
-  record Hits(HitListener listener, FastHits fast, Shelves shelves, TurnListener turns) {}
+  /** Who is told of hits, and of what renewed their answers. */
+  record Hits(
+      HitListener listener,
+      FastHits fast,
+      Shelves shelves,
+      TurnListener turns,
+      Consumer<Trail> renewed) {}
 
   Visit(ServerWebExchange exchange, GatewayFilterChain chain, CacheRule rule, Hits hits) {
     this.exchange = exchange;
@@ -341,7 +347,8 @@ final class Visit {
   private Mono<Void> renew(Answer old) {
     return switch (rule.cache().turn(rule.trip(), a -> a != old && rule.reuse(a) == Reuse.FRESH)) {
       case Turn.Lead lead ->
-          new SharedFetch(rule, lead.flight(), validatable(), forward()).renew(exchange, chain);
+          new SharedFetch(rule, lead.flight(), validatable(), forward())
+              .renew(exchange, chain, hits.renewed());
       default -> Mono.empty();
     };
   }

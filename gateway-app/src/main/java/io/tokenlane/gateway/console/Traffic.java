@@ -3,6 +3,7 @@ package io.tokenlane.gateway.console;
 import io.tokenlane.gateway.call.Attention;
 import io.tokenlane.gateway.call.InferenceCall;
 import io.tokenlane.gateway.call.PromptTokens;
+import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.call.Usage;
 import io.tokenlane.gateway.limit.LimitsProperties;
 import io.tokenlane.gateway.telemetry.CallWatch;
@@ -66,6 +67,12 @@ final class Traffic implements CallWatch {
       refused.increment();
     }
     whole.record(nanos);
+  }
+
+  /** Tokens that were paid for, though nobody asked. */
+  @Override
+  public void renewed(Trail fetch) {
+    fetch.call().ifPresent(call -> fetch.usage().ifPresent(usage -> used(usage, call.model())));
   }
 
   private void count(Ending ending, InferenceCall call) {

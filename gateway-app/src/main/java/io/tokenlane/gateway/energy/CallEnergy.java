@@ -1,6 +1,7 @@
 package io.tokenlane.gateway.energy;
 
 import io.tokenlane.gateway.call.Attention;
+import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.call.Usage;
 import io.tokenlane.gateway.telemetry.CallWatch;
 import io.tokenlane.gateway.telemetry.Ending;
@@ -41,10 +42,16 @@ final class CallEnergy implements CallWatch {
     if (ending.cache().equals(OF_ANOTHER)) {
       return;
     }
-    ending
-        .trail()
-        .node()
-        .ifPresent(node -> ending.trail().usage().ifPresent(usage -> add(node, usage)));
+    add(ending.trail());
+  }
+
+  @Override
+  public void renewed(Trail fetch) {
+    add(fetch);
+  }
+
+  private void add(Trail trail) {
+    trail.node().ifPresent(node -> trail.usage().ifPresent(usage -> add(node, usage)));
   }
 
   /** What the node had read before costs nothing again. */

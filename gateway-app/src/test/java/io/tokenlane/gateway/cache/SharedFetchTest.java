@@ -6,6 +6,7 @@ import io.tokenlane.gateway.FakeUpstream;
 import io.tokenlane.gateway.call.CallKind;
 import io.tokenlane.gateway.call.CallParser;
 import io.tokenlane.gateway.call.Trail;
+import io.tokenlane.gateway.call.Usage;
 import io.tokenlane.prefetch.cache.AnswerCache;
 import io.tokenlane.prefetch.cache.Flight;
 import io.tokenlane.prefetch.cache.Landing;
@@ -115,10 +116,21 @@ final class SharedFetchTest {
 
   @Test
   void whatRenewsAStoredAnswerNeedsNoClient() {
-    fetch.renew(exchange, node).subscribe();
+    AtomicReference<Trail> ended = new AtomicReference<>();
+    Usage usage = new Usage(7, 0, 3, true);
+    GatewayFilterChain counting =
+        fetched -> {
+          Trail.of(fetched).used(usage);
+          return node.filter(fetched);
+        };
+    fetch.renew(exchange, counting, ended::set).subscribe();
+    assertThat(ended).hasNullValue();
     answer();
 
     assertThat(cache.find("key")).isPresent();
     assertThat(cache.flightsUnderWay()).isZero();
+    // Counted once, and not as what the client was given.
+    assertThat(Optional.ofNullable(ended.get()).flatMap(Trail::usage)).contains(usage);
+    assertThat(Trail.of(exchange).usage()).isEmpty();
   }
 }

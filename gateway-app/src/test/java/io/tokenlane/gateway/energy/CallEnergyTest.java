@@ -74,6 +74,13 @@ class CallEnergyTest {
   }
 
   @Test
+  void whatRenewsAStoredAnswerCounts() {
+    energy.renewed(answeredBy("node", new Usage(10, 0, 10, true)));
+
+    assertThat(energy.joules()).isCloseTo(10, within(1e-9));
+  }
+
+  @Test
   void gramsAreForTenThousandRequests() {
     // 3.6 MJ, one kilowatt-hour, for 40,000 requests at 300 g.
     assertThat(new CarbonShare(() -> 3.6e6, () -> 40_000, () -> 300).grams())
