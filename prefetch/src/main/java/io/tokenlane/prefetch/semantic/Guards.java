@@ -25,29 +25,13 @@ public final class Guards {
           """,
           Pattern.UNICODE_CHARACTER_CLASS);
 
-  /** Words that ask or bow, and forms of to be, to do and to have that tell no time gone by. */
+  /** Words that ask or bow, articles, and what says no more than that something is. */
   private static final Set<String> EMPTY =
-      Set.of(
-          "a",
-          "an",
-          "the",
-          "of",
-          "am",
-          "is",
-          "are",
-          "be",
-          "been",
-          "being",
-          "do",
-          "does",
-          "has",
-          "have",
-          "can",
-          "will",
-          "please",
-          "help",
-          "explain",
-          "describe");
+      Set.of("a", "an", "the", "of", "am", "is", "are", "please", "help", "explain", "describe");
+
+  /** What a question begins with whose next word may be one that only helps to ask it. */
+  private static final Set<String> ASKED_BY =
+      Set.of("how", "where", "when", "why", "what", "which");
 
   /** What a request begins with before it says what is wanted. */
   private static final Pattern ASKING =
@@ -70,17 +54,39 @@ public final class Guards {
   /** What must be equal, in its order: from one place to another is not the way back. */
   static List<String> kept(String question) {
     List<String> kept = new ArrayList<>();
-    boolean first = true;
-    for (String token : tokens(ASKING.matcher(question).replaceFirst(""))) {
-      String lower = withoutGenitive(token.toLowerCase(Locale.ROOT));
-      if (literal(token) || (names(token, lower) && !first)) {
+    List<String> tokens = tokens(ASKING.matcher(question).replaceFirst(""));
+    for (int i = 0; i < tokens.size(); i++) {
+      String token = tokens.get(i);
+      String lower = withoutGenitive(lower(token));
+      if (literal(token) || (names(token, lower) && i > 0)) {
         kept.add("'" + token);
-      } else if (!EMPTY.contains(lower)) {
+      } else if (!EMPTY.contains(lower) && !(i == 1 && helps(tokens))) {
         kept.add(lower);
       }
-      first = false;
     }
     return kept;
+  }
+
+  /**
+   * Whether the second word only helps another verb to ask: {@code how do they work}, and {@code
+   * how can I}, which is {@code how do I}. Everywhere else {@code do} and {@code can} say
+   * something, as {@code have} and {@code will} do.
+   */
+  private static boolean helps(List<String> tokens) {
+    String asks = lower(tokens.getFirst());
+    String helper = lower(tokens.get(1));
+    if (tokens.size() < 4 || !ASKED_BY.contains(asks)) {
+      return false;
+    }
+    boolean can =
+        helper.equals("can")
+            && (asks.equals("how") || asks.equals("where"))
+            && Set.of("i", "we", "you").contains(lower(tokens.get(2)));
+    return can || helper.equals("do") || helper.equals("does");
+  }
+
+  private static String lower(String token) {
+    return token.toLowerCase(Locale.ROOT);
   }
 
   private static String withoutGenitive(String word) {
