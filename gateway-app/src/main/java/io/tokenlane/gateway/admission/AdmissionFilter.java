@@ -49,7 +49,8 @@ final class AdmissionFilter implements GlobalFilter, Ordered {
       return chain.filter(exchange);
     }
     if (!ApiPath.isOpenAi(request)) {
-      return chain.filter(exchange.mutate().request(new Paced(request)).build());
+      return chain.filter(
+          exchange.mutate().request(new Paced(request, Trail.of(exchange))).build());
     }
     return reader.read(request).flatMap(body -> admitted(exchange, body)).flatMap(chain::filter);
   }
@@ -83,15 +84,26 @@ final class AdmissionFilter implements GlobalFilter, Ordered {
     }
   }
 
-  /** A request whose body has to keep coming. */
+  /** A request whose body has to keep coming, and comes once: read again, it would be empty. */
   private final class Paced extends ServerHttpRequestDecorator {
-    Paced(ServerHttpRequest request) {
+    private final Trail trail;
+
+    Paced(ServerHttpRequest request, Trail trail) {
       super(request);
+      this.trail = trail;
     }
 
     @Override
     public Flux<DataBuffer> getBody() {
-      return reader.paced(super.getBody());
+      Flux<DataBuffer> once = reader.paced(super.getBody());
+      return Flux.defer(() -> trail.passesBody() ? once : Flux.error(readBefore()));
+    }
+
+    private static ApiException readBefore() {
+      return new ApiException(
+          HttpStatus.BAD_GATEWAY,
+          "body_passed",
+          "The request cannot be sent again: its body has passed already.");
     }
   }
 }

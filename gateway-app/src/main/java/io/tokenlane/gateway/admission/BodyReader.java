@@ -19,7 +19,6 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
-import reactor.netty.channel.AbortedException;
 
 /** Reads whole bodies, within bounds of size and time; those that came as gzip, unpacked. */
 final class BodyReader {
@@ -57,13 +56,23 @@ final class BodyReader {
             .timeout(timeout)
             .onErrorMap(DataBufferLimitException.class, e -> tooLarge())
             .onErrorMap(TimeoutException.class, e -> tooSlow())
-            .onErrorMap(AbortedException.class, e -> cutOff());
+            .onErrorMap(BodyReader::ofConnection, e -> cutOff());
     return packed ? raw.publishOn(Schedulers.parallel()).map(this::unpacked) : raw;
   }
 
-  /** The body of a plain route as it passes, each part of it in time. */
+  /**
+   * The body of a plain route as it passes, each part of it in time. Fails with an {@link
+   * ApiException} only: what becomes of the client's connection is not to be taken for a failure of
+   * the upstream that reads it.
+   */
   Flux<DataBuffer> paced(Flux<DataBuffer> body) {
-    return Pace.of(body, timeout).onErrorMap(TimeoutException.class, e -> tooSlow());
+    return Pace.of(body, timeout)
+        .onErrorMap(TimeoutException.class, e -> tooSlow())
+        .onErrorMap(BodyReader::ofConnection, e -> cutOff());
+  }
+
+  private static boolean ofConnection(Throwable failure) {
+    return !(failure instanceof ApiException);
   }
 
   private static String coding(ServerHttpRequest request) {

@@ -21,8 +21,9 @@ import reactor.core.publisher.Mono;
 
 /**
  * Leases a node for the request, and another one where a node fails before the first byte of its
- * answer: nothing is committed to the client before that byte, so nothing is lost or sent twice.
- * The lease in use at the end is closed by the outermost filter.
+ * answer: nothing is committed to the client before that byte, so nothing is lost or sent twice. A
+ * request whose body streams through goes elsewhere only while no node has read of it. The lease in
+ * use at the end is closed by the outermost filter.
  */
 final class BalanceFilter implements GlobalFilter, Ordered {
   private final LateBinding line;
@@ -172,7 +173,7 @@ final class BalanceFilter implements GlobalFilter, Ordered {
 
     /** Holds for this moment: nodes go and come back while one of them is at work. */
     private boolean anotherMayServe() {
-      return tried.size() < terms.most() && anyOther() && terms.budget().any();
+      return trail.repeatable() && tried.size() < terms.most() && anyOther() && terms.budget().any();
     }
 
     private boolean anyOther() {
@@ -206,13 +207,18 @@ final class BalanceFilter implements GlobalFilter, Ordered {
                   String.valueOf(failure.getMessage()),
                   Map.of("attempt", trail.attempts()),
                   System.nanoTime()));
-      boolean affordable = NodeFailures.connectionLost(failure) || terms.budget().retry();
-      if (tried.size() >= terms.most() || !affordable) {
+      if (!mayGoOn(failure)) {
         return Mono.error(failure instanceof NodeFailedException ? Leasing.allRefused() : failure);
       }
       askOnceMore(lease, failure);
       meters.retried();
       return next();
+    }
+
+    private boolean mayGoOn(Throwable failure) {
+      return trail.repeatable()
+          && tried.size() < terms.most()
+          && (NodeFailures.connectionLost(failure) || terms.budget().retry());
     }
   }
 }

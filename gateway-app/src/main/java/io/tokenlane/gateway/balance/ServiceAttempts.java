@@ -54,8 +54,9 @@ final class ServiceAttempts {
   }
 
   private boolean mayBeRepeated(Throwable failure) {
-    return failure instanceof ConnectException
-        || (NodeFailures.connectionLost(failure)
-            && NodeFailures.SAFE.contains(exchange.getRequest().getMethod()));
+    boolean harmless = NodeFailures.SAFE.contains(exchange.getRequest().getMethod());
+    return trail.repeatable()
+        && (failure instanceof ConnectException
+            || (harmless && NodeFailures.connectionLost(failure)));
   }
 }

@@ -44,6 +44,7 @@ public final class Trail {
   private volatile int attempts;
   private volatile BooleanSupplier another = () -> false;
   private volatile boolean fallbackMayServe;
+  private volatile boolean bodyPassed;
   private volatile @Nullable Usage usage;
   private volatile Attention attention = Attention.NONE;
   private volatile @Nullable Runnable whenBegun;
@@ -221,6 +222,22 @@ public final class Trail {
     if (ended) {
       winner.ignored();
     }
+  }
+
+  /**
+   * Tells that a body that comes once is being read.
+   *
+   * @return false where it was read before
+   */
+  public synchronized boolean passesBody() {
+    boolean first = !bodyPassed;
+    bodyPassed = true;
+    return first;
+  }
+
+  /** Whether the request can be sent again: its body is at hand, or nobody has read of it. */
+  public boolean repeatable() {
+    return !bodyPassed;
   }
 
   /** When the latest node was leased; 0 where none was. */

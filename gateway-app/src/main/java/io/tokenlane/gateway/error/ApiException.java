@@ -37,6 +37,13 @@ public final class ApiException extends RuntimeException {
     return status;
   }
 
+  /**
+   * Whether it is the client's doing, so that it says nothing of what stands behind the gateway.
+   */
+  public boolean isClients() {
+    return status.is4xxClientError();
+  }
+
   /** The machine-readable reason. */
   public String code() {
     return code;

@@ -10,7 +10,6 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.SignalType;
 
 /**
  * What stands before one node: its permits, and the time it asked to be left alone with {@code
@@ -19,8 +18,6 @@ import reactor.core.publisher.SignalType;
 final class NodeGuard {
   private static final int TOO_MANY = 429;
   private static final int UNAVAILABLE = 503;
-  private static final int SERVER_ERROR = 500;
-  private static final int NOT_IMPLEMENTED = 501;
 
   /** A node that asks for more is asked again after this long. */
   private static final long LONGEST_SECONDS = 60;
@@ -66,19 +63,16 @@ final class NodeGuard {
           // Before the signal goes on: another attempt may follow it and write the same response.
           return taken
               .whenDue(attempt)
-              .doOnSuccess(nothing -> end(exchange, start, SignalType.ON_COMPLETE))
-              .doOnError(failure -> end(exchange, start, SignalType.ON_ERROR))
-              .doOnCancel(() -> end(exchange, start, SignalType.CANCEL));
+              .doOnSuccess(nothing -> end(exchange, start, Permits.End.of(status(exchange))))
+              .doOnError(failure -> end(exchange, start, Permits.End.of(failure)))
+              .doOnCancel(() -> end(exchange, start, Permits.End.OPEN));
         });
   }
 
-  private void end(ServerWebExchange exchange, long start, SignalType signal) {
+  private void end(ServerWebExchange exchange, long start, Permits.End how) {
     int status = status(exchange);
     answered(status, exchange.getResponse().getHeaders().getFirst(HttpHeaders.RETRY_AFTER));
-    permits.give(
-        outcome(status, signal),
-        clock.getAsLong() - start,
-        NodeFailedException.unsent("status " + status));
+    permits.give(how, clock.getAsLong() - start, NodeFailedException.unsent("status " + status));
   }
 
   /** 0 where the node has not answered: what stands in the response is another's then. */
@@ -86,14 +80,6 @@ final class NodeGuard {
     HttpStatusCode code = exchange.getResponse().getStatusCode();
     Object answer = exchange.getAttribute(ServerWebExchangeUtils.CLIENT_RESPONSE_ATTR);
     return code == null || answer == null ? 0 : code.value();
-  }
-
-  private static Permits.End outcome(int status, SignalType signal) {
-    if (signal == SignalType.CANCEL) {
-      return Permits.End.OPEN;
-    }
-    boolean failed = status >= SERVER_ERROR && status != NOT_IMPLEMENTED;
-    return signal == SignalType.ON_ERROR || failed ? Permits.End.BADLY : Permits.End.WELL;
   }
 
   private void hold(@Nullable String retryAfter, long now) {

@@ -3,6 +3,7 @@ package io.tokenlane.gateway.resilience;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.tokenlane.gateway.error.ApiException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +27,21 @@ record Permits(
   enum End {
     WELL,
     BADLY,
-    /** Says nothing: the client left. */
-    OPEN
+    /** Says nothing: the client left, or asked for what cannot be. */
+    OPEN;
+
+    private static final int SERVER_ERROR = 500;
+    private static final int NOT_IMPLEMENTED = 501;
+
+    /** How one ends whose answer has this status; 0 where there was none. */
+    static End of(int status) {
+      return status >= SERVER_ERROR && status != NOT_IMPLEMENTED ? BADLY : WELL;
+    }
+
+    /** How one ends that fails. */
+    static End of(Throwable failure) {
+      return failure instanceof ApiException refusal && refusal.isClients() ? OPEN : BADLY;
+    }
   }
 
   /**

@@ -7,7 +7,9 @@ import io.tokenlane.gateway.route.FilterOrder;
 import io.tokenlane.gateway.route.RouteConfig;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.cloud.gateway.route.Route;
@@ -25,8 +27,6 @@ import reactor.core.publisher.SignalType;
  */
 final class ResilienceFilter implements GlobalFilter, Ordered {
   private static final int CLIENT_ERROR = 400;
-  private static final int SERVER_ERROR = 500;
-  private static final int NOT_IMPLEMENTED = 501;
 
   private final ConcurrentHashMap<String, Permits> permits = new ConcurrentHashMap<>();
   private final NodeGuards.Registries registries;
@@ -85,15 +85,18 @@ final class ResilienceFilter implements GlobalFilter, Ordered {
             return Mono.error(refusal(taken.refusal()));
           }
           long start = clock.getAsLong() + taken.waitNanos();
+          AtomicReference<Permits.@Nullable End> failed = new AtomicReference<>();
           return taken
               .whenDue(answer)
+              .doOnError(failure -> failed.set(Permits.End.of(failure)))
               .doFinally(
-                  signal ->
-                      mine.give(
-                          outcome(exchange, signal),
-                          clock.getAsLong() - start,
-                          new IllegalStateException("status " + status(exchange))));
+                  signal -> end(exchange, mine, start, outcome(exchange, signal, failed.get())));
         });
+  }
+
+  private void end(ServerWebExchange exchange, Permits mine, long start, Permits.End how) {
+    mine.give(
+        how, clock.getAsLong() - start, new IllegalStateException("status " + status(exchange)));
   }
 
   private static ApiException refusal(Permits.Refusal refusal) {
@@ -106,14 +109,16 @@ final class ResilienceFilter implements GlobalFilter, Ordered {
             "This route is failing or full. Try again in a moment.");
   }
 
-  private static Permits.End outcome(ServerWebExchange exchange, SignalType signal) {
+  private static Permits.End outcome(
+      ServerWebExchange exchange, SignalType signal, Permits.@Nullable End failed) {
     if (signal == SignalType.CANCEL) {
       return Permits.End.OPEN;
     }
+    if (failed != null) {
+      return failed;
+    }
     boolean broken = Trail.of(exchange).brokenBy().isPresent();
-    int status = status(exchange);
-    boolean failed = status >= SERVER_ERROR && status != NOT_IMPLEMENTED;
-    return signal == SignalType.ON_ERROR || broken || failed ? Permits.End.BADLY : Permits.End.WELL;
+    return broken ? Permits.End.BADLY : Permits.End.of(status(exchange));
   }
 
   private static int status(ServerWebExchange exchange) {
