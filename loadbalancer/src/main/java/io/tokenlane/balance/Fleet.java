@@ -35,6 +35,8 @@ final class Fleet {
   /** When the last call came, on the clock. */
   volatile long lastArrival;
 
+  final Holds holds = new Holds();
+
   /** Members whose stored state is EJECTED. */
   final AtomicInteger ejected = new AtomicInteger();
 

@@ -58,6 +58,7 @@ public final class NodePool {
         nodes.stream().map(node -> adopt(known.remove(node.id()), node)).toArray(Member[]::new);
     fleet.size = members.length;
     known.values().forEach(Member::left);
+    known.keySet().forEach(fleet.holds::forget);
     fleet.onFreed.run();
   }
 
@@ -90,17 +91,18 @@ public final class NodePool {
 
   /**
    * Whether another node may be asked: one that serves, or, where so few do that all but the
-   * draining are asked, any of those.
+   * draining are asked, any of those. None that asked to be left alone.
    *
    * @param excluded ids of nodes that are not meant
    */
   public boolean anyBut(Set<String> excluded) {
     Member[] all = members;
+    long now = fleet.clock.getAsLong();
     int serving = 0;
     boolean well = false;
     boolean any = false;
     for (Member member : all) {
-      boolean other = !excluded.contains(member.node().id());
+      boolean other = !excluded.contains(member.node().id()) && !held(member, now);
       serving += member.serves() ? 1 : 0;
       well |= other && member.serves();
       any |= other && !member.drains();
@@ -216,7 +218,7 @@ public final class NodePool {
 
   private @Nullable Member dueForTrial(Demand demand, long now) {
     for (Member member : members) {
-      if (demand.fits(member.node()) && member.takeTrial(now)) {
+      if (demand.fits(member.node()) && !held(member, now) && member.takeTrial(now)) {
         return member;
       }
     }
@@ -242,6 +244,19 @@ public final class NodePool {
   public void reportHealth(String nodeId, boolean healthy, String detail) {
     long now = fleet.clock.getAsLong();
     with(nodeId, member -> member.reportHealth(healthy, detail, now));
+  }
+
+  /**
+   * The node asked to be left alone: picks pass it over while another serves.
+   *
+   * @param nanos how long from now on; 0: no longer
+   */
+  public void hold(String nodeId, long nanos) {
+    fleet.holds.hold(nodeId, nanos, fleet.clock.getAsLong());
+  }
+
+  private boolean held(Member member, long now) {
+    return fleet.holds.has(member.node(), now);
   }
 
   /** What the node says about itself now; holds for 5 s, its slots for good. */

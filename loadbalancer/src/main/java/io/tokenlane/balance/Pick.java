@@ -24,6 +24,9 @@ final class Pick implements Candidates {
   private boolean busy;
   private boolean slotted;
 
+  /** Whether nodes that asked to be left alone are passed over, since another serves. */
+  private boolean sparing;
+
   private Pick() {}
 
   /** This thread's, for a choice in a pool; to be let go with {@link #done}. */
@@ -36,7 +39,8 @@ final class Pick implements Candidates {
   /**
    * Settles which nodes may be chosen, for the whole of this pick: a node ejected by another thread
    * meanwhile stays eligible, so that a strategy that looks twice sees the same fleet. Where too
-   * few serve, all are let in but those that drain.
+   * few serve, all are let in but those that drain. Nodes that asked to be left alone are let in
+   * where no other serves.
    *
    * @return whether there is any
    */
@@ -83,6 +87,7 @@ final class Pick implements Candidates {
     }
     busy = false;
     slotted = limited;
+    sparing = shared.holds.any() && anyNotHeld();
     int serving = 0;
     boolean any = false;
     for (int i = 0; i < members.length; i++) {
@@ -98,6 +103,19 @@ final class Pick implements Candidates {
     return panic ? admitAll(false) : any || admitAll(true);
   }
 
+  private boolean anyNotHeld() {
+    for (Member member : fleet) {
+      if (member.serves() && demand.mayGoTo(member.node()) && !held(member)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean held(Member member) {
+    return shared.holds.has(member.node(), now);
+  }
+
   private boolean admitAll(boolean onlyServing) {
     boolean any = false;
     for (int i = 0; i < fleet.length; i++) {
@@ -108,7 +126,8 @@ final class Pick implements Candidates {
   }
 
   private boolean admit(int index, Member member, boolean wanted) {
-    boolean admitted = wanted && demand.mayGoTo(member.node()) && free(member);
+    boolean admitted =
+        wanted && demand.mayGoTo(member.node()) && !(sparing && held(member)) && free(member);
     if (admitted) {
       eligible[index >> 6] |= 1L << index;
     }

@@ -28,6 +28,36 @@ class NodePoolTest {
   }
 
   @Test
+  void whoAskedToBeLeftAloneIsPassedOverUntilTheTimeIsOver() {
+    Bench bench = new Bench("a", "b");
+    bench.pool.hold("a", Duration.ofMillis(100).toNanos());
+    for (int i = 0; i < 50; i++) {
+      assertThat(bench.acquire().node().id()).isEqualTo("b");
+    }
+    assertThat(bench.pool.anyBut(Set.of("b"))).isFalse();
+    assertThat(bench.acquire("b").node().id()).isEqualTo("a");
+
+    bench.passMillis(100);
+
+    assertThat(bench.pool.anyBut(Set.of("b"))).isTrue();
+    assertThat(bench.acquire().node().id()).isEqualTo("a");
+  }
+
+  @Test
+  void whoAskedToBeLeftAloneHasNoTrialMeanwhile() {
+    Bench bench = new Bench("a", "b");
+    bench.eject("a");
+    bench.pool.hold("a", Duration.ofHours(2).toNanos());
+    bench.passMillis(Duration.ofHours(1).toMillis());
+    assertThat(bench.state("a")).isEqualTo(NodeState.TRIAL);
+    assertThat(bench.acquire().node().id()).isEqualTo("b");
+
+    bench.passMillis(Duration.ofHours(1).toMillis());
+
+    assertThat(bench.acquire().node().id()).isEqualTo("a");
+  }
+
+  @Test
   void tellsTheCostsThatAStrategyGoesBy() {
     Bench bench = new Bench("a", "b", "c");
     Lease busy = bench.on("a");

@@ -73,6 +73,9 @@ final class BalanceFilter implements GlobalFilter, Ordered {
     /** But for one that is to be asked once more. */
     private Set<String> tried = Set.of();
 
+    /** Of those tried, the ones that were found busy or failing before it was sent there. */
+    private Set<String> spared = Set.of();
+
     private boolean repeated;
 
     Attempts(ServerWebExchange exchange, GatewayFilterChain chain, Attempting terms) {
@@ -146,7 +149,15 @@ final class BalanceFilter implements GlobalFilter, Ordered {
     }
 
     private Mono<Void> sent(ServerWebExchange attempt, Lease lease) {
-      return standby.prepared(attempt, lease.node().id()).flatMap(chain::filter);
+      return standby
+          .prepared(attempt, lease.node().id())
+          .flatMap(chain::filter)
+          .doOnError(NodeFailures::unsent, failure -> spared = and(spared, lease.node().id()));
+    }
+
+    /** How many nodes had the request. */
+    private int sent() {
+      return tried.size() - spared.size();
     }
 
     /** Where the node has not begun in time, a second one is asked as well. */
@@ -166,14 +177,17 @@ final class BalanceFilter implements GlobalFilter, Ordered {
       if (lease == null) {
         return Mono.empty();
       }
-      meters.hedged();
-      Race.Runner second = race.runner(lease);
-      return second.run(sent(begun(lease, second.response(), true), lease));
+      return race.joined(
+          lease,
+          second -> {
+            meters.hedged();
+            return sent(begun(lease, second.response(), true), lease);
+          });
     }
 
     /** Holds for this moment: nodes go and come back while one of them is at work. */
     private boolean anotherMayServe() {
-      return trail.repeatable() && tried.size() < terms.most() && anyOther() && terms.budget().any();
+      return trail.repeatable() && sent() < terms.most() && anyOther() && terms.budget().any();
     }
 
     private boolean anyOther() {
@@ -216,8 +230,11 @@ final class BalanceFilter implements GlobalFilter, Ordered {
     }
 
     private boolean mayGoOn(Throwable failure) {
+      if (NodeFailures.unsent(failure)) {
+        return anyOther();
+      }
       return trail.repeatable()
-          && tried.size() < terms.most()
+          && sent() < terms.most()
           && (NodeFailures.connectionLost(failure) || terms.budget().retry());
     }
   }

@@ -33,8 +33,8 @@ final class NodeFailures {
 
   /** Closes the lease of a node that failed: a busy node is no bad node. */
   static void close(Lease lease, Throwable failure) {
-    if (failure instanceof NodeFailedException refused
-        && (refused.status() == BUSY || !refused.wasSent())) {
+    boolean busy = failure instanceof NodeFailedException refused && refused.status() == BUSY;
+    if (busy || unsent(failure)) {
       lease.ignored();
     } else {
       lease.dropped(reason(failure));
@@ -62,7 +62,12 @@ final class NodeFailures {
     return failure instanceof IOException
         || failure instanceof AbortedException
         || notTrusted(failure)
-        || (failure instanceof NodeFailedException refused && !refused.wasSent());
+        || unsent(failure);
+  }
+
+  /** Whether the node was known to be busy or failing, and not asked. */
+  static boolean unsent(Throwable failure) {
+    return failure instanceof NodeFailedException refused && !refused.wasSent();
   }
 
   /** Whether a connection that was there broke off before the answer. */

@@ -21,6 +21,7 @@ public final class NodeTurn {
   private final HttpMethod method;
   private final Asker asker;
   private final Set<String> tried = new HashSet<>(2);
+  private int spared;
   private @Nullable CompletableFuture<Lease> looking;
   private @Nullable Lease lease;
 
@@ -71,9 +72,13 @@ public final class NodeTurn {
     return Optional.ofNullable(lease).map(Lease::node);
   }
 
-  /** How many nodes had it. */
+  /** How many nodes had it, or would have had it. */
   public int attempts() {
     return tried.size();
+  }
+
+  private boolean mayBeSent() {
+    return tried.size() - spared < terms.most();
   }
 
   /** The gateway's own credential for the node; empty where it needs none. */
@@ -103,7 +108,9 @@ public final class NodeTurn {
    */
   public boolean lost(Throwable why) {
     NodeFailures.close(open(), why);
-    boolean another = tried.size() < terms.most();
+    boolean unsent = NodeFailures.unsent(why);
+    spared += unsent ? 1 : 0;
+    boolean another = unsent ? turns.anyBut(tried) : mayBeSent();
     if (another) {
       turns.meters().retried();
     }
@@ -116,7 +123,7 @@ public final class NodeTurn {
   public boolean refused(int status) {
     boolean another =
         NodeFailures.refuses(status, NodeFailures.SAFE.contains(method))
-            && tried.size() < terms.most()
+            && mayBeSent()
             && turns.anyBut(tried)
             && terms.budget().retry();
     if (another) {

@@ -6,7 +6,6 @@ import io.tokenlane.gateway.call.Trail;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +30,8 @@ final class Race {
   private final ServerHttpResponse client;
   private final Trail trail;
   private final List<Runner> runners = new CopyOnWriteArrayList<>();
-  private final AtomicReference<@Nullable Runner> winner = new AtomicReference<>();
   private final Sinks.Empty<Void> settled = Sinks.empty();
+  private volatile @Nullable Runner winner;
   private volatile @Nullable Throwable failure;
 
   Race(ServerHttpResponse client, Trail trail) {
@@ -59,14 +58,14 @@ final class Race {
     Mono<Void> later =
         Mono.delay(after)
             .takeUntilOther(settled.asMono())
-            .flatMap(now -> winner.get() == null ? second.get() : Mono.empty());
+            .flatMap(now -> winner == null ? second.get() : Mono.empty());
     return Mono.whenDelayError(first.doFinally(signal -> settled.tryEmitEmpty()), later)
         .then(Mono.defer(this::outcome));
   }
 
   private Mono<Void> outcome() {
     Throwable last = failure;
-    return winner.get() == null && last != null ? Mono.error(last) : Mono.empty();
+    return winner == null && last != null ? Mono.error(last) : Mono.empty();
   }
 
   /** One that runs; at most two do. */
@@ -76,16 +75,39 @@ final class Race {
     return runner;
   }
 
-  private boolean wins(Runner one) {
-    if (!winner.compareAndSet(null, one)) {
-      return winner.get() == one;
+  /**
+   * The second one, as it runs. Where the first has won meanwhile nobody joins it, and the lease is
+   * given back: the answer is on its way, and its lease is the trail's.
+   *
+   * @param attempt made while nobody can win
+   */
+  synchronized Mono<Void> joined(Lease lease, Function<Runner, Mono<Void>> attempt) {
+    if (winner != null) {
+      lease.ignored();
+      return Mono.empty();
     }
-    trail.answersFrom(one.lease);
-    for (Runner other : runners) {
-      if (other != one) {
-        var _ = other.beaten.tryEmitEmpty();
+    Runner second = runner(lease);
+    return second.run(attempt.apply(second));
+  }
+
+  private boolean wins(Runner one) {
+    boolean first = won(one);
+    if (first) {
+      for (Runner other : runners) {
+        if (other != one) {
+          var _ = other.beaten.tryEmitEmpty();
+        }
       }
     }
+    return first || winner == one;
+  }
+
+  private synchronized boolean won(Runner one) {
+    if (winner != null) {
+      return false;
+    }
+    winner = one;
+    trail.answersFrom(one.lease);
     return true;
   }
 
@@ -112,7 +134,7 @@ final class Race {
     }
 
     private Mono<Void> failed(Throwable why) {
-      if (winner.get() == this) {
+      if (winner == this) {
         return Mono.error(why);
       }
       if (why instanceof BeatenException) {

@@ -3,6 +3,7 @@ package io.tokenlane.gateway.resilience;
 import io.tokenlane.gateway.balance.NodeFailedException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
@@ -24,13 +25,20 @@ final class NodeGuard {
 
   private final Permits permits;
   private final LongSupplier clock;
+  private final LongConsumer whenHeld;
   private final long origin;
 
   /** Nanoseconds after the origin. */
   private final AtomicLong heldUntil = new AtomicLong();
 
-  NodeGuard(Permits permits, LongSupplier clock) {
+  /**
+   * Guards a node.
+   *
+   * @param whenHeld hears for how many nanoseconds the node asks to be left alone, each time
+   */
+  NodeGuard(Permits permits, LongSupplier clock, LongConsumer whenHeld) {
     this.permits = permits;
+    this.whenHeld = whenHeld;
     this.clock = clock;
     this.origin = clock.getAsLong();
   }
@@ -85,7 +93,9 @@ final class NodeGuard {
   private void hold(@Nullable String retryAfter, long now) {
     if (retryAfter != null && retryAfter.matches("[0-9]{1,9}")) {
       long seconds = Math.min(LONGEST_SECONDS, Long.parseLong(retryAfter));
-      heldUntil.set(now - origin + TimeUnit.SECONDS.toNanos(seconds));
+      long nanos = TimeUnit.SECONDS.toNanos(seconds);
+      heldUntil.set(now - origin + nanos);
+      whenHeld.accept(nanos);
     }
   }
 }

@@ -4,6 +4,7 @@ import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
+import io.tokenlane.balance.NodePool;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class NodeGuards {
   private final ConcurrentHashMap<String, NodeGuard> guards = new ConcurrentHashMap<>();
   private final Registries registries;
+  private final NodePool pool;
   private final LongSupplier clock;
 
   /** Resilience4j's instances by name. */
@@ -42,8 +44,10 @@ public final class NodeGuards {
     }
   }
 
-  NodeGuards(Registries registries, LongSupplier clock) {
+  /** Tells the pool which nodes are to be left alone, so that others are chosen. */
+  NodeGuards(Registries registries, NodePool pool, LongSupplier clock) {
     this.registries = registries;
+    this.pool = pool;
     this.clock = clock;
   }
 
@@ -67,6 +71,7 @@ public final class NodeGuards {
   }
 
   NodeGuard of(String nodeId) {
-    return guards.computeIfAbsent(nodeId, id -> new NodeGuard(registries.permits(id), clock));
+    return guards.computeIfAbsent(
+        nodeId, id -> new NodeGuard(registries.permits(id), clock, nanos -> pool.hold(id, nanos)));
   }
 }

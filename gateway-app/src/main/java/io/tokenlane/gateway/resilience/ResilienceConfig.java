@@ -37,8 +37,8 @@ public class ResilienceConfig {
   }
 
   @Bean
-  NodeGuards nodeGuards(NodeGuards.Registries registries) {
-    return new NodeGuards(registries, System::nanoTime);
+  NodeGuards nodeGuards(NodeGuards.Registries registries, NodePool pool) {
+    return new NodeGuards(registries, pool, System::nanoTime);
   }
 
   @Bean

@@ -3,6 +3,7 @@ package io.tokenlane.gateway.resilience;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.ConnectException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
@@ -14,7 +15,8 @@ import reactor.test.StepVerifier;
 
 /** A node is left alone where it has asked for that itself. */
 final class NodeGuardTest {
-  private final NodeGuard guard = new NodeGuard(new Permits(null, null, null), () -> 0);
+  private final AtomicLong held = new AtomicLong();
+  private final NodeGuard guard = new NodeGuard(new Permits(null, null, null), () -> 0, held::set);
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
@@ -31,5 +33,6 @@ final class NodeGuardTest {
         .verifyError(ConnectException.class);
 
     assertThat(guard.isHeld()).isEqualTo(answered);
+    assertThat(held).hasValue(answered ? 30_000_000_000L : 0);
   }
 }
