@@ -6,6 +6,10 @@ import io.tokenlane.gateway.call.InferenceCall;
 import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.error.ErrorBody;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -19,6 +23,9 @@ import reactor.core.publisher.Mono;
  */
 final class StreamGuard extends BodyWatch {
   private static final String DONE = "data: [DONE]";
+
+  /** How an error begins; {@code "error": null} is none. */
+  private static final Pattern ERROR = Pattern.compile("\\s*\\{\\s*\"error\"\\s*:\\s*[{\"]");
 
   /** Enough for the last event where it is short, as errors and {@code [DONE]} are. */
   private static final int TAIL_BYTES = 1024;
@@ -54,24 +61,28 @@ final class StreamGuard extends BodyWatch {
   private Mono<DataBuffer> unfinished(Tail tail) {
     boolean known =
         trail.call().map(InferenceCall::kind).filter(CallKind::endsWithDone).isPresent();
-    if (!known || trail.brokenBy().isPresent() || tail.text().contains(DONE)) {
+    if (!known || trail.brokenBy().isPresent()) {
       return Mono.empty();
     }
-    return tail.lastEvent().startsWith("data: {\"error\"")
-        ? told()
+    List<String> events = tail.events();
+    if (events.contains("[DONE]")) {
+      return Mono.empty();
+    }
+    return !events.isEmpty() && ERROR.matcher(events.getLast()).lookingAt()
+        ? told(tail)
         : ending("stream ended before [DONE]", tail);
   }
 
   /** The node has said itself what went wrong. */
-  private Mono<DataBuffer> told() {
+  private Mono<DataBuffer> told(Tail tail) {
     trail.broken("error event");
-    return Mono.just(buffer(DONE + "\n\n"));
+    return Mono.just(buffer(tail.border() + DONE + "\n\n"));
   }
 
   private Mono<DataBuffer> ending(String why, Tail tail) {
     trail.broken(why);
-    String border = tail.text().endsWith("\n\n") || tail.empty() ? "" : "\n\n";
-    return Mono.just(buffer(border + "data: " + ErrorBody.brokenStream() + "\n\n" + DONE + "\n\n"));
+    String error = "data: " + ErrorBody.brokenStream() + "\n\n";
+    return Mono.just(buffer(tail.border() + error + DONE + "\n\n"));
   }
 
   private DataBuffer buffer(String events) {
@@ -117,14 +128,34 @@ final class StreamGuard extends BodyWatch {
       return length == 0;
     }
 
-    String lastEvent() {
-      String events = text().stripTrailing();
-      int border = events.lastIndexOf("\n\n");
-      return events.substring(border < 0 ? 0 : border + 2);
+    /** What ends its last event where that has no end. */
+    String border() {
+      return empty() || text().endsWith("\n\n") ? "" : "\n\n";
     }
 
-    String text() {
-      return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
+    /**
+     * The data of its events (HTML, 9.2.6: a blank behind the colon is optional, and lines end with
+     * CR, LF or both). The last one counts also where its end is missing.
+     */
+    List<String> events() {
+      List<String> events = new ArrayList<>();
+      for (String event : text().split("\n\n")) {
+        String data =
+            event
+                .lines()
+                .filter(line -> line.startsWith("data:"))
+                .map(line -> line.substring(line.startsWith(" ", 5) ? 6 : 5))
+                .collect(Collectors.joining("\n"));
+        if (!data.isEmpty()) {
+          events.add(data);
+        }
+      }
+      return events;
+    }
+
+    private String text() {
+      String text = new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
+      return text.replace("\r\n", "\n").replace('\r', '\n');
     }
   }
 }
