@@ -6,7 +6,32 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Puts the chunks of one streamed chat completion into another interface's events. */
 abstract class EventWriter {
+  private static final String DONE = "[DONE]";
+
   private final StringBuilder out = new StringBuilder();
+  private boolean over;
+
+  /** Takes over the data of one event. What follows the end, or an error, is not the stream's. */
+  final void take(String data) {
+    if (over) {
+      return;
+    }
+    if (data.equals(DONE)) {
+      over = true;
+      done();
+      return;
+    }
+    Json.parse(data).filter(JsonNode::isObject).ifPresent(this::take);
+  }
+
+  private void take(JsonNode chunk) {
+    if (Json.tellsError(chunk)) {
+      over = true;
+      broken(chunk.path("error"));
+    } else {
+      chunk(chunk);
+    }
+  }
 
   /** Takes over one chunk. */
   abstract void chunk(JsonNode chunk);
@@ -14,7 +39,7 @@ abstract class EventWriter {
   /** The stream has ended as it should. */
   abstract void done();
 
-  /** The stream broke off; {@code error} is OpenAI's error object. */
+  /** The stream broke off; {@code error} is OpenAI's error object, or a text. */
   abstract void broken(JsonNode error);
 
   final void emit(String type, ObjectNode event) {

@@ -77,6 +77,17 @@ final class Json {
     return node.path(name).asString("");
   }
 
+  /** Whether it is an error: some servers put {@code "error": null} beside good answers. */
+  static boolean tellsError(JsonNode answer) {
+    JsonNode error = answer.path("error");
+    return error.isObject() || error.isString();
+  }
+
+  /** What an error says, be it an object or a text. */
+  static String message(JsonNode error) {
+    return error.isString() ? error.asString() : text(error, "message");
+  }
+
   /**
    * The elements of a list; none where it is missing or null.
    *

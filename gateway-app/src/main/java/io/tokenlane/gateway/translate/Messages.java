@@ -9,10 +9,14 @@ import tools.jackson.databind.node.ObjectNode;
  * counterpart: {@code thinking}, {@code cache_control}, {@code service_tier}.
  */
 final class Messages implements Dialect {
+  /** Members that are no other interface's: they say how a call is treated, not what it is. */
+  static final String[] OURS = {"tokenlane", "cache_salt"};
+
   @Override
   public ObjectNode request(ObjectNode theirs) {
     ObjectNode chat = Json.object();
     Json.copy(theirs, chat, "model", "stream", "temperature", "top_p", "top_k", "max_tokens");
+    Json.copy(theirs, chat, OURS);
     if (!chat.has("max_tokens")) {
       throw Json.refused("max_tokens", theirs.path("max_tokens"), "a number of tokens >= 1");
     }
@@ -43,6 +47,7 @@ final class Messages implements Dialect {
   public ObjectNode answer(ObjectNode theirs, JsonNode chat) {
     JsonNode choice = chat.path("choices").path(0);
     JsonNode message = choice.path("message");
+    String finish = Json.text(choice, "finish_reason");
     ArrayNode content = Json.array();
     String thinking = Json.text(message, "reasoning_content");
     if (!thinking.isEmpty()) {
@@ -59,7 +64,7 @@ final class Messages implements Dialect {
         "role", "assistant",
         "model", Json.text(chat, "model"),
         "content", content,
-        "stop_reason", stopReason(Json.text(choice, "finish_reason")),
+        "stop_reason", stopReason(finish, !message.path("tool_calls").isEmpty()),
         "stop_sequence", Json.nothing(),
         "usage", usage(chat.path("usage")));
   }
@@ -77,12 +82,17 @@ final class Messages implements Dialect {
     return "msg_" + Json.text(chat, "id").replaceFirst("^chatcmpl-", "");
   }
 
-  static String stopReason(String finish) {
+  /**
+   * Anthropic's word for how an answer ended.
+   *
+   * @param calls whether it has tool calls: where one was forced, chat completions say "stop"
+   */
+  static String stopReason(String finish, boolean calls) {
     return switch (finish) {
       case "length" -> "max_tokens";
       case "tool_calls", "function_call" -> "tool_use";
       case "content_filter" -> "refusal";
-      default -> "end_turn";
+      default -> calls ? "tool_use" : "end_turn";
     };
   }
 
@@ -107,7 +117,8 @@ final class Messages implements Dialect {
         "type",
         "error",
         "error",
-        Json.object("type", Json.text(error, "type"), "message", Json.text(error, "message")));
+        Json.object(
+            "type", error.path("type").asString("api_error"), "message", Json.message(error)));
   }
 
   @Override

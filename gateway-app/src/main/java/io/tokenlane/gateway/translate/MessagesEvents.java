@@ -13,6 +13,7 @@ final class MessagesEvents extends EventWriter {
   private String open = "";
   private String finish = "stop";
   private JsonNode usage = Json.nothing();
+  private final CallsInTurn calls = new CallsInTurn(this::call, this::arguments);
 
   @Override
   void chunk(JsonNode chunk) {
@@ -27,7 +28,7 @@ final class MessagesEvents extends EventWriter {
     JsonNode delta = choice.path("delta");
     text(delta, "reasoning_content", "thinking", "thinking_delta");
     text(delta, "content", "text", "text_delta");
-    eachToolCall(delta, this::tool);
+    eachToolCall(delta, calls::piece);
     if (choice.path("finish_reason").isString()) {
       finish = choice.path("finish_reason").asString();
     }
@@ -48,24 +49,21 @@ final class MessagesEvents extends EventWriter {
   private void text(JsonNode delta, String field, String block, String type) {
     String text = Json.text(delta, field);
     if (!text.isEmpty()) {
+      calls.rest();
       begin(block, Json.object("type", block, block, ""));
       fill(Json.object("type", type, block, text));
     }
   }
 
-  private void tool(int position, JsonNode call) {
-    JsonNode function = call.path("function");
+  private void call(String id, String name) {
+    stop();
     begin(
-        "tool " + position,
-        Json.object(
-            "type", "tool_use",
-            "id", Json.text(call, "id"),
-            "name", Json.text(function, "name"),
-            "input", Json.object()));
-    String piece = Json.text(function, "arguments");
-    if (!piece.isEmpty()) {
-      fill(Json.object("type", "input_json_delta", "partial_json", piece));
-    }
+        "tool_use",
+        Json.object("type", "tool_use", "id", id, "name", name, "input", Json.object()));
+  }
+
+  private void arguments(String piece) {
+    fill(Json.object("type", "input_json_delta", "partial_json", piece));
   }
 
   private void begin(String block, ObjectNode content) {
@@ -94,6 +92,7 @@ final class MessagesEvents extends EventWriter {
 
   @Override
   void done() {
+    calls.rest();
     stop();
     emit(
         "message_delta",
@@ -101,7 +100,10 @@ final class MessagesEvents extends EventWriter {
             "type", "message_delta",
             "delta",
                 Json.object(
-                    "stop_reason", Messages.stopReason(finish), "stop_sequence", Json.nothing()),
+                    "stop_reason",
+                    Messages.stopReason(finish, calls.any()),
+                    "stop_sequence",
+                    Json.nothing()),
             "usage", Messages.usage(usage)));
     emit("message_stop", Json.object("type", "message_stop"));
   }
@@ -114,6 +116,6 @@ final class MessagesEvents extends EventWriter {
             "type",
             "error",
             "error",
-            Json.object("type", "api_error", "message", Json.text(error, "message"))));
+            Json.object("type", "api_error", "message", Json.message(error))));
   }
 }

@@ -17,6 +17,7 @@ final class Responses implements Dialect {
     ObjectNode chat = Json.object();
     Json.copy(theirs, chat, "model", "stream", "temperature", "top_p", "parallel_tool_calls");
     Json.copy(theirs, chat, "user", "metadata", "service_tier");
+    Json.copy(theirs, chat, Messages.OURS);
     Json.rename(theirs, "max_output_tokens", chat, "max_completion_tokens");
     JsonNode effort = theirs.path("reasoning").path("effort");
     if (effort.isString()) {

@@ -13,6 +13,7 @@ final class ResponsesEvents extends EventWriter {
   private long sequence;
   private String finish = "stop";
   private Item open = Item.NONE;
+  private final CallsInTurn calls = new CallsInTurn(this::call, this::arguments);
 
   /** What the item that is open has said so far. */
   private static final class Item {
@@ -58,7 +59,7 @@ final class ResponsesEvents extends EventWriter {
     JsonNode delta = choice.path("delta");
     text(delta, "reasoning_content", "reasoning", "response.reasoning_text.delta");
     text(delta, "content", "message", "response.output_text.delta");
-    eachToolCall(delta, this::tool);
+    eachToolCall(delta, calls::piece);
     if (choice.path("finish_reason").isString()) {
       finish = choice.path("finish_reason").asString();
     }
@@ -67,26 +68,21 @@ final class ResponsesEvents extends EventWriter {
   private void text(JsonNode delta, String field, String kind, String event) {
     String text = Json.text(delta, field);
     if (!text.isEmpty()) {
+      calls.rest();
       begin(kind, kind, Json.object());
       open.said.append(text);
       send(event, part(Json.object("delta", text)));
     }
   }
 
-  private void tool(int position, JsonNode call) {
-    JsonNode function = call.path("function");
-    begin(
-        "function_call " + position,
-        "fc",
-        Json.object(
-            "call_id", Json.text(call, "id"),
-            "name", Json.text(function, "name"),
-            "arguments", ""));
-    String piece = Json.text(function, "arguments");
-    if (!piece.isEmpty()) {
-      open.said.append(piece);
-      send("response.function_call_arguments.delta", item(Json.object("delta", piece)));
-    }
+  private void call(String id, String name) {
+    end("completed");
+    begin("function_call", "fc", Json.object("call_id", id, "name", name, "arguments", ""));
+  }
+
+  private void arguments(String piece) {
+    open.said.append(piece);
+    send("response.function_call_arguments.delta", item(Json.object("delta", piece)));
   }
 
   private void begin(String kind, String prefix, ObjectNode call) {
@@ -136,6 +132,7 @@ final class ResponsesEvents extends EventWriter {
 
   @Override
   void done() {
+    calls.rest();
     String reason = Responses.incomplete(finish);
     end(reason.isEmpty() ? "completed" : "incomplete");
     ObjectNode response = Responses.response(theirs, chat, finish, output);
@@ -148,8 +145,7 @@ final class ResponsesEvents extends EventWriter {
     ObjectNode response = Responses.begun(theirs, chat);
     response.put("status", "failed");
     response.set("output", output);
-    response.set(
-        "error", Json.object("code", "server_error", "message", Json.text(error, "message")));
+    response.set("error", Json.object("code", "server_error", "message", Json.message(error)));
     send("response.failed", Json.object("response", response));
   }
 

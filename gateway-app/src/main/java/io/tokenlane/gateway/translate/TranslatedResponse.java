@@ -15,8 +15,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Puts a chat completion's answer, stream or error into another interface's words. */
 final class TranslatedResponse extends BodyWatch {
-  private static final String DONE = "[DONE]";
-
   private final Dialect dialect;
   private final ObjectNode theirs;
 
@@ -44,7 +42,7 @@ final class TranslatedResponse extends BodyWatch {
     }
     DataBufferUtils.release(body);
     HttpStatusCode status = getStatusCode();
-    boolean failed = (status != null && status.isError()) || chat.get().has("error");
+    boolean failed = (status != null && status.isError()) || Json.tellsError(chat.get());
     JsonNode ours = failed ? dialect.error(chat.get()) : dialect.answer(theirs, chat.get());
     byte[] bytes = Json.write(ours).getBytes(StandardCharsets.UTF_8);
     getHeaders().setContentLength(bytes.length);
@@ -58,7 +56,7 @@ final class TranslatedResponse extends BodyWatch {
           EventWriter writer = dialect.events(theirs);
           return body.concatMap(
               chunk -> {
-                reader.read(bytes(chunk)).forEach(data -> put(data, writer));
+                reader.read(bytes(chunk)).forEach(writer::take);
                 String events = writer.drain();
                 return events.isEmpty()
                     ? Mono.empty()
@@ -66,23 +64,6 @@ final class TranslatedResponse extends BodyWatch {
               },
               0);
         });
-  }
-
-  private static void put(String data, EventWriter writer) {
-    if (data.equals(DONE)) {
-      writer.done();
-      return;
-    }
-    Json.parse(data)
-        .filter(JsonNode::isObject)
-        .ifPresent(
-            chunk -> {
-              if (chunk.has("error")) {
-                writer.broken(chunk.path("error"));
-              } else {
-                writer.chunk(chunk);
-              }
-            });
   }
 
   private static byte[] bytes(DataBuffer chunk) {
