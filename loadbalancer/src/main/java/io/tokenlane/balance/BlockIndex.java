@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 public final class BlockIndex {
   private static final int TEXTS = 20_000;
 
+  /** Blocks of a prompt of two million tokens, sixteen each; nobody has longer ones. */
+  private static final int LONGEST_CHAIN = 1 << 17;
+
   /** Blocks of answers whose nodes never told of them. */
   private static final int MOST_UNHELD = 2 * TEXTS;
 
@@ -64,14 +67,28 @@ public final class BlockIndex {
   /**
    * The node holds one block more.
    *
-   * @param parent the block before it; null for the first of a prompt
+   * @param parent the block before it; null for the first of a prompt. One that comes after the
+   *     block, as no prompt has it, counts as null
    */
   public synchronized void stored(String nodeId, String hash, @Nullable String parent) {
+    boolean known = blocks.containsKey(hash);
     Block block = block(hash);
-    if (parent != null && block.parent == null) {
-      block.parent = block(parent);
+    if (parent != null && !parent.equals(hash) && block.parent == null) {
+      Block before = block(parent);
+      // Nothing comes after a block that is new.
+      block.parent = known && comesAfter(before, hash) ? null : before;
     }
     hold(holdings.computeIfAbsent(nodeId, id -> new HashSet<>()), block);
+  }
+
+  private static boolean comesAfter(Block block, String hash) {
+    int length = 0;
+    for (Block at = block; at != null; at = at.parent) {
+      if (at.hash.equals(hash) || ++length > LONGEST_CHAIN) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Block block(String hash) {
@@ -141,12 +158,13 @@ public final class BlockIndex {
   /** Where two chains meet; null if nowhere that is known. */
   private static @Nullable Block meeting(@Nullable Block one, Block other) {
     Set<String> chain = new HashSet<>();
-    for (Block at = one; at != null; at = at.parent) {
+    for (Block at = one; at != null && chain.size() < LONGEST_CHAIN; at = at.parent) {
       chain.add(at.hash);
     }
     Block at = other;
+    int length = 0;
     while (at != null && !chain.contains(at.hash)) {
-      at = at.parent;
+      at = ++length < LONGEST_CHAIN ? at.parent : null;
     }
     return at;
   }
@@ -167,9 +185,13 @@ public final class BlockIndex {
     return null;
   }
 
-  private Cached shares(Block last) {
+  /** Null for a chain that is too long to be a prompt's. */
+  private @Nullable Cached shares(Block last) {
     List<Block> chain = new ArrayList<>();
     for (Block at = last; at != null; at = at.parent) {
+      if (chain.size() == LONGEST_CHAIN) {
+        return null;
+      }
       chain.add(at);
     }
     Collections.reverse(chain);

@@ -27,6 +27,37 @@ class BlockIndexTest {
     return cached == null ? Double.NaN : cached.share(node);
   }
 
+  /** A block that is its own parent, two and three that are each other's, told by any node. */
+  @Test
+  void aCircleOfBlocksIsNone() {
+    stores("a", "x", "x");
+    stores("a", "y", "z", "y");
+    stores("a", "u", "v");
+    stores("b", "v", "w", "u");
+    for (String last : List.of("x", "y", "z", "u", "v", "w")) {
+      index.answered(new long[] {1, last.hashCode()}, last);
+      assertThat(share("a", last.hashCode())).isBetween(0.0, 1.0);
+    }
+    index.evicted("a", "x");
+    index.stored("a", "c", "x");
+    index.stored("a", "x", "c");
+    index.answered(new long[] {1, 7}, "x");
+    assertThat(share("a", 7)).isBetween(0.0, 1.0);
+  }
+
+  @Test
+  void aChainLongerThanAnyPromptTellsNothing() {
+    for (int i = 0; i < 200_000; i++) {
+      index.stored("a", "b" + i, i == 0 ? null : "b" + (i - 1));
+    }
+    index.answered(new long[] {1}, "b199999");
+    index.answered(new long[] {1, 2}, "b150000");
+    index.answered(new long[] {1, 3}, "b1000");
+
+    assertThat(index.find(new long[] {1, 2})).isNull();
+    assertThat(share("a", 3)).isEqualTo(1);
+  }
+
   @Test
   void tellsWhoHoldsHowMuchOfATextThatWasAnsweredBefore() {
     stores("a", "s1", "s2", "u1", "u2");
