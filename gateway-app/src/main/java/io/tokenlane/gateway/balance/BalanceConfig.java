@@ -124,6 +124,7 @@ public class BalanceConfig {
           properties.signalsInterval(),
           clockwork,
           () -> {
+            feed.follow(sources.pool().nodes());
             if (settings.now(BalanceProperties.class).byPrefix()) {
               polls.look();
             }

@@ -5,7 +5,9 @@ import io.tokenlane.balance.Node;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -28,6 +30,13 @@ final class KvFeed {
   KvFeed(NodeAsker asker, BlockIndex index) {
     this.asker = asker;
     this.index = index;
+  }
+
+  /** Forgets the nodes that are none of these; to be called before each round. */
+  void follow(List<Node> nodes) {
+    Set<String> ids = nodes.stream().map(Node::id).collect(Collectors.toSet());
+    positions.keySet().retainAll(ids);
+    index.nodes().stream().filter(id -> !ids.contains(id)).forEach(index::forget);
   }
 
   /** Reads on; false where the node has no such feed. */

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import reactor.netty.http.client.HttpClient;
@@ -33,6 +34,17 @@ class KvFeedTest {
   private double share(long text) {
     Cached cached = index.find(new long[] {text});
     return cached == null ? Double.NaN : cached.share("n");
+  }
+
+  @Test
+  void nodesThatLeftAreForgotten() {
+    feed.take("n", contract("kv-snapshot.json"));
+    feed.take("m", contract("kv-snapshot.json"));
+
+    feed.follow(List.of(new Node("m", URI.create("http://m"), 1)));
+
+    assertThat(index.nodes()).containsExactly("m");
+    assertThat(index.held("n")).isZero();
   }
 
   @Test
