@@ -4,8 +4,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +16,7 @@ import org.springframework.web.server.ServerWebExchange;
 /**
  * Tells apps behind plain routes who asked: {@code X-Forwarded-For}, {@code -Proto}, {@code -Host}
  * and {@code Forwarded} (RFC 7239). What a trusted proxy said before is continued, what anybody
- * else said is replaced. Nodes are told nothing: they may be somebody else's. Also removes the
- * fields that {@code Connection} names (RFC 9110 §7.6.1).
+ * else said is replaced. Nodes are told nothing: they may be somebody else's.
  */
 final class ForwardedFields implements HttpHeadersFilter, Ordered {
   private static final String FORWARDED = "Forwarded";
@@ -27,9 +24,6 @@ final class ForwardedFields implements HttpHeadersFilter, Ordered {
   private static final String PROTO = "X-Forwarded-Proto";
   private static final String HOST = "X-Forwarded-Host";
   private static final String PREFIX = "x-forwarded-";
-
-  /** What a request cannot do without, whoever lists it. */
-  private static final Set<String> KEPT = Set.of("host", "content-length", "content-type");
 
   private final TrustedProxies trusted;
 
@@ -46,7 +40,7 @@ final class ForwardedFields implements HttpHeadersFilter, Ordered {
   @Override
   public HttpHeaders filter(HttpHeaders input, ServerWebExchange exchange) {
     HttpHeaders came = exchange.getRequest().getHeaders();
-    List<String> gone = gone(input, came.getConnection());
+    List<String> gone = gone(input);
     boolean tells = !RouteConfig.onNodes(exchange);
     if (gone.isEmpty() && !tells) {
       return input;
@@ -60,22 +54,18 @@ final class ForwardedFields implements HttpHeadersFilter, Ordered {
     return out;
   }
 
-  /** What others have said of who asked, and what is for this hop alone. */
-  private static List<String> gone(HttpHeaders input, List<String> named) {
+  /** What others have said of who asked. */
+  private static List<String> gone(HttpHeaders input) {
     List<String> gone = new ArrayList<>(0);
     for (String name : input.headerNames()) {
       boolean said =
           name.equalsIgnoreCase(FORWARDED)
               || name.regionMatches(true, 0, PREFIX, 0, PREFIX.length());
-      if (said || (names(named, name) && !KEPT.contains(name.toLowerCase(Locale.ROOT)))) {
+      if (said) {
         gone.add(name);
       }
     }
     return gone;
-  }
-
-  private static boolean names(List<String> named, String name) {
-    return named.stream().anyMatch(name::equalsIgnoreCase);
   }
 
   private void tell(ServerHttpRequest request, HttpHeaders came, HttpHeaders out) {

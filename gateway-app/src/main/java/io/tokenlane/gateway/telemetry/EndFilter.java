@@ -7,6 +7,7 @@ import io.tokenlane.gateway.call.Trail;
 import io.tokenlane.gateway.error.ErrorAnswers;
 import io.tokenlane.gateway.route.ClientAddress;
 import io.tokenlane.gateway.route.FilterOrder;
+import io.tokenlane.gateway.route.HopFields;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -118,6 +119,7 @@ final class EndFilter implements WebFilter, Ordered {
   }
 
   private static void passed(HttpHeaders headers, String id, @Nullable String traceParent) {
+    HopFields.removeNamed(headers);
     headers.set(RequestIds.HEADER, id);
     if (traceParent == null) {
       headers.remove("traceparent");
