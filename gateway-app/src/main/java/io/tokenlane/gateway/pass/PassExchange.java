@@ -1,7 +1,6 @@
 package io.tokenlane.gateway.pass;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -172,7 +171,7 @@ final class PassExchange {
         && answer.status().codeClass() == HttpStatusClass.INFORMATIONAL
         && answer.status().code() != SWITCHING) {
       interim = !(message instanceof LastHttpContent);
-      passInterim(answer);
+      PassFields.interim(client, answer);
       ReferenceCountUtil.release(message);
     } else if (interim) {
       interim = !(message instanceof LastHttpContent);
@@ -216,12 +215,6 @@ final class PassExchange {
       leg.passed(bytes == 0, status);
     }
     bytes += more;
-  }
-
-  /** Behind the codec, which counts answers and must not see it (RFC 8297). */
-  private void passInterim(HttpResponse answer) {
-    var _ =
-        client.writeAndFlush(ByteBufUtil.writeAscii(client.alloc(), PassFields.interim(answer)));
   }
 
   private void begin(HttpResponse answer) {

@@ -1,5 +1,6 @@
 package io.tokenlane.gateway.pass;
 
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -17,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import reactor.netty.NettyPipeline;
 
 /** Header fields of requests and answers that pass: what is refused, taken out and put in. */
 final class PassFields {
@@ -200,12 +202,7 @@ final class PassFields {
   /** Turns an answer's fields into those of the client's. */
   static void downstream(HttpResponse answer, String requestId, String timing, boolean bodiless) {
     HttpHeaders fields = answer.headers();
-    for (String named : fields.getAll(HttpHeaderNames.CONNECTION)) {
-      for (String name : named.split(",")) {
-        remove(fields, name.strip());
-      }
-    }
-    OF_CONNECTION.forEach(fields::remove);
+    removeOfConnection(fields);
     boolean framed =
         fields.contains(HttpHeaderNames.CONTENT_LENGTH)
             || fields.contains(HttpHeaderNames.TRANSFER_ENCODING);
@@ -218,6 +215,15 @@ final class PassFields {
     }
     fields.add("Server-Timing", timing);
     answer.setProtocolVersion(HttpVersion.HTTP_1_1);
+  }
+
+  private static void removeOfConnection(HttpHeaders fields) {
+    for (String named : fields.getAll(HttpHeaderNames.CONNECTION)) {
+      for (String name : named.split(",")) {
+        remove(fields, name.strip());
+      }
+    }
+    OF_CONNECTION.forEach(fields::remove);
   }
 
   private static void remove(HttpHeaders fields, String named) {
@@ -239,9 +245,20 @@ final class PassFields {
     return type != null && type.regionMatches(true, 0, EVENTS, 0, EVENTS.length());
   }
 
-  /** An answer that comes before the answer, as it stands on the wire. */
-  static String interim(HttpResponse answer) {
+  /**
+   * Passes an answer that comes before the answer (RFC 8297): as text and right behind the codec,
+   * which counts answers and must not see it.
+   */
+  static void interim(ChannelHandlerContext client, HttpResponse answer) {
+    ChannelHandlerContext codec = client.pipeline().context(NettyPipeline.HttpCodec);
+    if (codec != null) {
+      var _ = codec.writeAndFlush(ByteBufUtil.writeAscii(client.alloc(), interim(answer)));
+    }
+  }
+
+  private static String interim(HttpResponse answer) {
     StringBuilder text = new StringBuilder("HTTP/1.1 ").append(answer.status()).append("\r\n");
+    removeOfConnection(answer.headers());
     answer
         .headers()
         .forEach(h -> text.append(h.getKey()).append(": ").append(h.getValue()).append("\r\n"));

@@ -237,6 +237,20 @@ final class PassTest {
   }
 
   @Test
+  void interimAnswersPassToo() throws IOException {
+    learn();
+    gateway.app.answers(
+        (call, response) -> {
+          response.withConnection(FakeUpstream::hint);
+          return response.sendString(Mono.just("<final>")).then();
+        });
+    assertThat(untilAnswered("GET /bare/hints HTTP/1.1\r\nHost: h\r\n\r\n", 2))
+        .startsWith("HTTP/1.1 103 Early Hints\r\nLink: </style>\r\n\r\nHTTP/1.1 200 OK\r\n")
+        .contains("detail=passed")
+        .endsWith("<final>");
+  }
+
+  @Test
   void anUpstreamThatIsGoneIsToldAsEver() {
     learn();
     gateway.app.die();
