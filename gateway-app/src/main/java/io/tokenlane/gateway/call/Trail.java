@@ -309,17 +309,20 @@ public final class Trail {
   }
 
   /**
-   * Closes a lease by how its answer ended.
+   * Closes a lease by how its answer ended. What is refused as the client's fault says nothing of
+   * the node, whether or not the client was there to hear it.
    *
    * @param broken why the answer broke off after its first byte; null where it did not
    */
   public static void close(Lease lease, int status, End end, @Nullable String broken) {
     if (broken != null) {
       lease.dropped(broken);
-    } else if (end == End.FAILED || (status >= SERVER_ERROR && status != NOT_IMPLEMENTED)) {
+    } else if (status >= SERVER_ERROR && status != NOT_IMPLEMENTED) {
       lease.dropped("status " + status);
     } else if (end == End.CANCELLED || status >= CLIENT_ERROR) {
       lease.ignored();
+    } else if (end == End.FAILED) {
+      lease.dropped("status " + status);
     } else {
       lease.success();
     }
