@@ -34,7 +34,8 @@ final class PermitWaitsTest {
               .build());
 
   private final Bulkhead places = Bulkhead.ofDefaults("app");
-  private final NodeGuard guard = new NodeGuard(new Permits(rate, places, null), () -> 0);
+  private final NodeGuard guard =
+      new NodeGuard(new Permits(rate, places, null), () -> 0, nanos -> {});
   private final AtomicInteger asked = new AtomicInteger();
 
   private Mono<Void> request() {
