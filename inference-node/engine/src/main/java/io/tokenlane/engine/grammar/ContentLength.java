@@ -1,7 +1,5 @@
 package io.tokenlane.engine.grammar;
 
-import java.util.List;
-
 /**
  * How long the words of an expression are, in bytes; of one that only writes ASCII without escapes,
  * as formats do, in characters too.
@@ -10,42 +8,32 @@ import java.util.List;
  * @param most of the longest; {@link Expr.Repeat#UNBOUNDED} for no bound
  */
 record ContentLength(long least, long most) {
-  private static final ContentLength ANY = new ContentLength(0, Expr.Repeat.UNBOUNDED);
+  static final ContentLength NONE = new ContentLength(0, 0);
+  static final ContentLength ONE = new ContentLength(1, 1);
+  static final ContentLength ANY = new ContentLength(0, Expr.Repeat.UNBOUNDED);
 
-  static ContentLength of(Expr expression) {
-    return switch (expression) {
-      case Expr.Bytes bytes -> new ContentLength(1, 1);
-      case Expr.Sequence sequence -> sum(sequence.parts());
-      case Expr.Choice choice -> either(choice.options());
-      case Expr.Repeat repeat -> of(repeat.body()).times(repeat.least(), repeat.most());
-      default -> ANY;
-    };
+  /** Of the words with those of the other behind them. */
+  ContentLength then(ContentLength other) {
+    return new ContentLength(bounded(least + other.least), bounded(most + other.most));
   }
 
-  private static ContentLength sum(List<Expr> parts) {
-    long least = 0;
-    long most = 0;
-    for (Expr part : parts) {
-      ContentLength length = of(part);
-      least += length.least;
-      most = bounded(most + length.most);
-    }
-    return new ContentLength(least, most);
+  /** Of the words of both. */
+  ContentLength or(ContentLength other) {
+    return new ContentLength(Math.min(least, other.least), Math.max(most, other.most));
   }
 
-  private static ContentLength either(List<Expr> options) {
-    List<ContentLength> lengths = options.stream().map(ContentLength::of).toList();
-    return new ContentLength(
-        lengths.stream().mapToLong(ContentLength::least).min().orElse(0),
-        lengths.stream().mapToLong(ContentLength::most).max().orElse(0));
-  }
-
-  private ContentLength times(int fewest, int times) {
-    return new ContentLength(least * fewest, bounded(most * times));
+  /** Of so many of the words behind each other. */
+  ContentLength times(int fewest, int times) {
+    return new ContentLength(bounded(least * fewest), bounded(most * times));
   }
 
   private static long bounded(long length) {
     return Math.min(Expr.Repeat.UNBOUNDED, length);
+  }
+
+  /** Whether all words are of one length, as far as lengths are told. */
+  boolean isFixed() {
+    return least == most && most < Expr.Repeat.UNBOUNDED;
   }
 
   /** Whether every word is of such a length. */

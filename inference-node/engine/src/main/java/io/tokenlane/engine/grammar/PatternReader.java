@@ -35,7 +35,7 @@ final class PatternReader {
           "%d characters (expected: at most %d)".formatted(pattern.length(), MOST_CHARACTERS));
     }
     Expr strings = alternativesOfWhole();
-    long counts = NestedRepeats.counts(strings);
+    long counts = NestedRepeats.of(strings).counts();
     if (counts > MOST_NESTED) {
       throw new SchemaException(
           path,

@@ -21,7 +21,7 @@ final class StringSchema {
     }
     if (format != null) {
       Expr content = format(format, path);
-      if (!ContentLength.of(content).within(least, most)) {
+      if (!NestedRepeats.of(content).length().within(least, most)) {
         refuseBeside(schema, path, "format", Set.of("minLength", "maxLength"));
       }
       return JsonText.quoted(content);
