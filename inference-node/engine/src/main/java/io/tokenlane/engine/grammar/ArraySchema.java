@@ -8,9 +8,9 @@ import tools.jackson.databind.JsonNode;
 final class ArraySchema {
   private final SchemaReader reader;
   private final JsonNode schema;
-  private final String path;
+  private final SchemaPath path;
 
-  ArraySchema(SchemaReader reader, JsonNode schema, String path) {
+  ArraySchema(SchemaReader reader, JsonNode schema, SchemaPath path) {
     this.reader = reader;
     this.schema = schema;
     this.path = path;
@@ -20,7 +20,7 @@ final class ArraySchema {
     int least = Keywords.count(schema, path, "minItems", 0);
     int most = Keywords.count(schema, path, "maxItems", Expr.Repeat.UNBOUNDED);
     if (most < least) {
-      return SchemaReader.nothing(path + "/maxItems", most + ", below minItems, " + least);
+      return SchemaReader.nothing(path.to("maxItems"), most + ", below minItems, " + least);
     }
     List<Expr> first = first(most);
     Expr content = first.isEmpty() ? items(least, most) : tuple(first, least - first.size(), most);
@@ -34,10 +34,10 @@ final class ArraySchema {
       return first;
     }
     if (!places.isArray()) {
-      throw new SchemaException(path + "/prefixItems", places + " (expected: an array)");
+      throw new SchemaException(path.to("prefixItems"), places + " (expected: an array)");
     }
     for (int i = 0; i < Math.min(most, places.size()); i++) {
-      first.add(reader.values(places.get(i), path + "/" + places() + "/" + i));
+      first.add(reader.values(places.get(i), path.to(places()).to(i)));
     }
     return first;
   }
@@ -57,9 +57,7 @@ final class ArraySchema {
 
   private Expr item() {
     JsonNode items = schema.get(rest());
-    return items == null
-        ? new Expr.Call(JsonText.VALUE)
-        : reader.values(items, path + "/" + rest());
+    return items == null ? new Expr.Call(JsonText.VALUE) : reader.values(items, path.to(rest()));
   }
 
   private Expr items(int least, int most) {

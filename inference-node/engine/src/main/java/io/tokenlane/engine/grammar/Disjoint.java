@@ -5,18 +5,20 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Proves that no value satisfies two branches of a {@code oneOf}, which a grammar cannot check. */
 final class Disjoint {
   private Disjoint() {}
 
-  static void check(List<JsonNode> branches, String path) {
+  static void check(List<JsonNode> branches, SchemaPath path) {
     for (int i = 0; i < branches.size(); i++) {
       for (int j = 0; j < i; j++) {
         if (!disjoint(branches.get(i), branches.get(j))) {
           throw new SchemaException(
-              path + "/oneOf",
+              path.to("oneOf"),
               "%d and %d may both fit (expected: types, constants or a required constant property"
                       .formatted(j, i)
                   + " that tell them apart; or anyOf)");
@@ -59,10 +61,15 @@ final class Disjoint {
     if (!types(branch).equals(Set.of("object"))) {
       return branch;
     }
-    ObjectNode changed = ((ObjectNode) branch).deepCopy();
-    if (!required(branch).contains(tag)) {
-      changed.withArray("required").add(tag);
+    boolean wrong = branch.has("required") && !branch.get("required").isArray();
+    if (wrong || required(branch).contains(tag)) {
+      return branch;
     }
+    ObjectNode changed = JsonNodeFactory.instance.objectNode();
+    changed.setAll((ObjectNode) branch);
+    ArrayNode required = changed.putArray("required");
+    branch.path("required").forEach(required::add);
+    required.add(tag);
     return changed;
   }
 

@@ -3,6 +3,7 @@ package io.tokenlane.engine.grammar;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /** A set of byte strings, built of smaller ones. */
@@ -33,9 +34,9 @@ public sealed interface Expr {
   /**
    * No string at all, so that what needs it cannot be written either.
    *
-   * @param why said where nothing else is left
+   * @param why tells the reason, where nothing else is left
    */
-  static Expr nothing(String why) {
+  static Expr nothing(Supplier<String> why) {
     return new Nothing(why);
   }
 
@@ -91,7 +92,7 @@ public sealed interface Expr {
   }
 
   /** No string at all. */
-  record Nothing(String why) implements Expr {}
+  record Nothing(Supplier<String> why) implements Expr {}
 
   /** What the rule stands for. */
   record Call(Rule rule) implements Expr {}

@@ -5,6 +5,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Follows what is reached without a byte, and refuses what comes back to where it began. */
@@ -15,18 +16,25 @@ final class FirstPlaces {
 
   private record Step(Node node, Iterator<Node> left) {}
 
+  /** All routines of a network, with what they are called by. */
+  private final Map<Routine, Object> routines;
+
+  FirstPlaces(Map<Routine, Object> routines) {
+    this.routines = routines;
+  }
+
   /**
-   * Checks all routines of a network.
+   * Checks all routines.
    *
    * @throws GrammarException if one calls itself without a byte between
    */
-  void check(List<Routine> routines) {
-    for (Routine routine : routines) {
-      enter(routine.start(), routines);
+  void check() {
+    for (Routine routine : routines.keySet()) {
+      enter(routine.start());
       while (!way.isEmpty()) {
         Step step = way.peek();
         if (step.left.hasNext()) {
-          enter(step.left.next(), routines);
+          enter(step.left.next());
         } else {
           way.pop();
           open.remove(step.node);
@@ -37,17 +45,23 @@ final class FirstPlaces {
   }
 
   /** Within a routine nodes only lead on, so that what is still open must be where one begins. */
-  private void enter(Node node, List<Routine> routines) {
+  private void enter(Node node) {
     if (open.contains(node)) {
-      String name =
-          routines.stream().filter(r -> r.start() == node).map(r -> r.name).findFirst().orElse("");
       throw new GrammarException(
-          name + ": refers to itself with nothing between (expected: a value between)");
+          name(node) + ": refers to itself with nothing between (expected: a value between)");
     }
     if (!done.contains(node)) {
       open.add(node);
       way.push(new Step(node, withoutByte(node).iterator()));
     }
+  }
+
+  private String name(Node start) {
+    return routines.entrySet().stream()
+        .filter(routine -> routine.getKey().start() == start)
+        .map(routine -> routine.getValue().toString())
+        .findFirst()
+        .orElse("");
   }
 
   private static List<Node> withoutByte(Node node) {

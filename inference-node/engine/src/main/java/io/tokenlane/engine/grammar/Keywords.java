@@ -56,14 +56,14 @@ final class Keywords {
   }
 
   /** Refuses keywords that cannot be enforced. */
-  static void check(JsonNode schema, String path) {
+  static void check(JsonNode schema, SchemaPath path) {
     for (String keyword : schema.propertyNames()) {
       boolean known =
           isAnnotation(keyword)
               || OF_ANY_TYPE.contains(keyword)
               || OF_TYPE.values().stream().anyMatch(some -> some.contains(keyword));
       if (!known) {
-        throw new SchemaException(path + "/" + keyword, "cannot be enforced (expected: absent)");
+        throw new SchemaException(path.to(keyword), "cannot be enforced (expected: absent)");
       }
     }
   }
@@ -79,18 +79,18 @@ final class Keywords {
   }
 
   /** Refuses all keywords but some, and annotations. */
-  static void only(JsonNode schema, String path, Set<String> some) {
+  static void only(JsonNode schema, SchemaPath path, Set<String> some) {
     for (String keyword : schema.propertyNames()) {
       if (!some.contains(keyword) && !isAnnotation(keyword)) {
         throw new SchemaException(
-            path + "/" + keyword,
+            path.to(keyword),
             "cannot be enforced beside %s (expected: absent)".formatted(new TreeSet<>(some)));
       }
     }
   }
 
   /** The types that the schema names, or that its keywords are about; all of them if none. */
-  static Set<String> types(JsonNode schema, String path) {
+  static Set<String> types(JsonNode schema, SchemaPath path) {
     JsonNode type = schema.get("type");
     Set<String> types = new HashSet<>();
     if (type == null) {
@@ -105,7 +105,7 @@ final class Keywords {
     for (JsonNode name : type.isArray() ? type.valueStream().toList() : List.of(type)) {
       if (!name.isString() || !OF_TYPE.containsKey(name.stringValue())) {
         throw new SchemaException(
-            path + "/type", name + " (expected: one of " + OF_TYPE.keySet() + ")");
+            path.to("type"), name + " (expected: one of " + OF_TYPE.keySet() + ")");
       }
       types.add(name.stringValue());
     }
@@ -132,7 +132,7 @@ final class Keywords {
   }
 
   /** Refuses keywords that are about a type that no value has: most likely a mistake. */
-  static void checkTypes(JsonNode schema, String path, Set<String> types) {
+  static void checkTypes(JsonNode schema, SchemaPath path, Set<String> types) {
     for (String keyword : schema.propertyNames()) {
       boolean fits =
           isAnnotation(keyword)
@@ -141,7 +141,7 @@ final class Keywords {
                   .anyMatch(type -> OF_TYPE.getOrDefault(type, Set.of()).contains(keyword));
       if (!fits) {
         throw new SchemaException(
-            path + "/" + keyword,
+            path.to(keyword),
             "is not for type %s (expected: absent)".formatted(new TreeSet<>(types)));
       }
     }
@@ -153,14 +153,13 @@ final class Keywords {
   }
 
   /** A whole number that is not negative. */
-  static int count(JsonNode schema, String path, String keyword, int otherwise) {
+  static int count(JsonNode schema, SchemaPath path, String keyword, int otherwise) {
     JsonNode value = schema.get(keyword);
     if (value == null) {
       return otherwise;
     }
     if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < 0) {
-      throw new SchemaException(
-          path + "/" + keyword, value + " (expected: a whole number, 0 or more)");
+      throw new SchemaException(path.to(keyword), value + " (expected: a whole number, 0 or more)");
     }
     return value.intValue();
   }

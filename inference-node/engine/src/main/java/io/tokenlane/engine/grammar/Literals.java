@@ -14,7 +14,7 @@ final class Literals {
 
   private Literals() {}
 
-  static Expr values(JsonNode schema, String path) {
+  static Expr values(JsonNode schema, SchemaPath path) {
     Keywords.only(schema, path, Set.of("type", "const", "enum"));
     Set<String> types = schema.has("type") ? Keywords.types(schema, path) : Set.of();
     List<JsonNode> wanted = new ArrayList<>();
@@ -30,20 +30,20 @@ final class Literals {
         : SharedStarts.anyOf(wanted.stream().map(Literals::json).toList());
   }
 
-  private static List<JsonNode> candidates(JsonNode schema, String path) {
+  private static List<JsonNode> candidates(JsonNode schema, SchemaPath path) {
     JsonNode values = schema.get("enum");
     if (values == null) {
       return List.of(schema.get("const"));
     }
     if (!values.isArray() || values.isEmpty()) {
       throw new SchemaException(
-          path + "/enum", values + " (expected: an array of at least one value)");
+          path.to("enum"), values + " (expected: an array of at least one value)");
     }
     return values.valueStream().toList();
   }
 
   /** Numbers too large to be read are no JSON when they are written. */
-  private static void refuseEndless(JsonNode value, String path) {
+  private static void refuseEndless(JsonNode value, SchemaPath path) {
     Deque<JsonNode> left = new ArrayDeque<>(List.of(value));
     while (!left.isEmpty()) {
       JsonNode node = left.pop();

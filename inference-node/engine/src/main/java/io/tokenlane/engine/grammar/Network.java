@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Compiles an expression to routines. */
@@ -21,8 +23,11 @@ final class Network {
   private final Map<Rule, Routine> routines = new HashMap<>();
   private final Deque<Runnable> pending = new ArrayDeque<>();
   private final List<Node> nodes = new ArrayList<>();
-  private final List<Routine> all = new ArrayList<>();
-  private final Map<Node, String> nothings = new HashMap<>();
+
+  /** All routines with what they are called by; grammars live long, so that these do not. */
+  private final Map<Routine, Object> names = new LinkedHashMap<>();
+
+  private final Map<Node, Supplier<String>> nothings = new HashMap<>();
 
   private Network(TokenIndex tokens) {
     this.tokens = tokens;
@@ -55,13 +60,13 @@ final class Network {
           "no finite value fits%s (expected: at least one)"
               .formatted(why == null ? "" : ": " + why));
     }
-    new FirstPlaces().check(network.all);
+    new FirstPlaces(network.names).check();
     return new Compiled(main, (long) NODE_BYTES * network.nodes.size());
   }
 
-  private Routine routine(String name, boolean character, Expr body) {
-    Routine routine = new Routine(name, character);
-    all.add(routine);
+  private Routine routine(Object name, boolean character, Expr body) {
+    Routine routine = new Routine(character);
+    names.put(routine, name);
     pending.add(() -> routine.begin(node(body, add(new Node.End()))));
     return routine;
   }
@@ -69,7 +74,7 @@ final class Network {
   private Routine routine(Rule rule) {
     Routine known = routines.get(rule);
     if (known == null) {
-      known = routine(rule.toString(), rule.isCharacter(), rule.body());
+      known = routine(rule, rule.isCharacter(), rule.body());
       routines.put(rule, known);
     }
     return known;
@@ -97,7 +102,7 @@ final class Network {
     };
   }
 
-  private Node nothing(String why) {
+  private Node nothing(Supplier<String> why) {
     Node node = add(new Node.Split(List.of()));
     nothings.put(node, why);
     return node;
@@ -110,8 +115,9 @@ final class Network {
     while (!left.isEmpty()) {
       Node node = left.pop();
       if (node.least >= Node.INFINITE && seen.add(node)) {
-        if (nothings.containsKey(node)) {
-          return nothings.get(node);
+        Supplier<String> why = nothings.get(node);
+        if (why != null) {
+          return why.get();
         }
         node.successors().reversed().forEach(left::push);
       }

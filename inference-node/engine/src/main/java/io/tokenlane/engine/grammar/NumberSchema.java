@@ -26,12 +26,12 @@ final class NumberSchema {
           "uint32", unsigned(32));
 
   private final JsonNode schema;
-  private final String path;
+  private final SchemaPath path;
   private final boolean integer;
   private int fraction;
   private int multiple = 1;
 
-  private NumberSchema(JsonNode schema, String path, boolean integer) {
+  private NumberSchema(JsonNode schema, SchemaPath path, boolean integer) {
     this.schema = schema;
     this.path = path;
     this.integer = integer;
@@ -41,7 +41,7 @@ final class NumberSchema {
   /**
    * @param type {@code number} or {@code integer}
    */
-  static Expr values(String type, JsonNode schema, String path) {
+  static Expr values(String type, JsonNode schema, SchemaPath path) {
     boolean integer = type.equals("integer");
     boolean free =
         !schema.has("minimum")
@@ -85,7 +85,7 @@ final class NumberSchema {
     boolean fits = units.signum() > 0 && units.compareTo(BigInteger.valueOf(MOST_MULTIPLE)) <= 0;
     if (!fits || places > MOST_FRACTION) {
       throw new SchemaException(
-          path + "/multipleOf",
+          path.to("multipleOf"),
           "%s (expected: over 0, at most %d in units of its last digit)"
               .formatted(step, MOST_MULTIPLE));
     }
@@ -113,7 +113,7 @@ final class NumberSchema {
     BigDecimal number = value.isNumber() && Keywords.isFinite(value) ? value.decimalValue() : null;
     if (number == null || number.precision() > 30 || Math.abs(number.scale()) > 30) {
       throw new SchemaException(
-          path + "/" + keyword, value + " (expected: a number of at most 30 digits)");
+          path.to(keyword), value + " (expected: a number of at most 30 digits)");
     }
     return number;
   }

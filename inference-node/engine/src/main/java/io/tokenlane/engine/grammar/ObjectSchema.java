@@ -13,13 +13,13 @@ import tools.jackson.databind.JsonNode;
 final class ObjectSchema {
   private final SchemaReader reader;
   private final JsonNode schema;
-  private final String path;
+  private final SchemaPath path;
   private final List<Property> properties = new ArrayList<>();
   private final @Nullable Expr additional;
 
   private record Property(String name, Expr values, boolean required) {}
 
-  ObjectSchema(SchemaReader reader, JsonNode schema, String path) {
+  ObjectSchema(SchemaReader reader, JsonNode schema, SchemaPath path) {
     this.reader = reader;
     this.schema = schema;
     this.path = path;
@@ -33,7 +33,7 @@ final class ObjectSchema {
             properties.add(
                 new Property(
                     name,
-                    reader.values(values, path + "/properties/" + escaped(name)),
+                    reader.values(values, path.to("properties").to(name)),
                     required.contains(name))));
     for (String name : required) {
       if (!declared.containsKey(name)) {
@@ -42,20 +42,16 @@ final class ObjectSchema {
     }
   }
 
-  private static String escaped(String name) {
-    return name.replace("~", "~0").replace("/", "~1");
-  }
-
   private Expr additional(@Nullable JsonNode more) {
     return more == null
         ? new Expr.Call(JsonText.VALUE)
-        : reader.values(more, path + "/additionalProperties");
+        : reader.values(more, path.to("additionalProperties"));
   }
 
   private Expr undeclared(String name, @Nullable JsonNode more) {
     if (more != null && more.isBoolean() && !more.booleanValue()) {
       return SchemaReader.nothing(
-          path + "/required", name + " is none of properties, and no others are allowed");
+          path.to("required"), name + " is none of properties, and no others are allowed");
     }
     return additional(more);
   }
@@ -70,7 +66,7 @@ final class ObjectSchema {
       required.add(name.isString() ? name.stringValue() : "");
     }
     if (!names.isArray() || names.valueStream().anyMatch(name -> !name.isString())) {
-      throw new SchemaException(path + "/required", names + " (expected: an array of names)");
+      throw new SchemaException(path.to("required"), names + " (expected: an array of names)");
     }
     return required;
   }
@@ -81,7 +77,7 @@ final class ObjectSchema {
       return Map.of();
     }
     if (!declared.isObject()) {
-      throw new SchemaException(path + "/properties", declared + " (expected: an object)");
+      throw new SchemaException(path.to("properties"), declared + " (expected: an object)");
     }
     Map<String, JsonNode> result = new LinkedHashMap<>();
     declared.properties().forEach(entry -> result.put(entry.getKey(), entry.getValue()));
@@ -104,7 +100,7 @@ final class ObjectSchema {
   private Expr then(Property property, boolean first, Expr without, Expr with) {
     Expr member = member(Expr.text(Literals.json(property.name)), property.values);
     Expr taken = Expr.sequence(first ? Expr.EMPTY : JsonText.comma(), member, with);
-    Rule rule = new Rule(path + "/properties/" + property.name);
+    Rule rule = new Rule(path.to("properties").to(property.name));
     rule.define(property.required ? taken : Expr.choice(taken, without));
     return new Expr.Call(rule);
   }
@@ -114,7 +110,7 @@ final class ObjectSchema {
   }
 
   private Expr end(boolean first, Expr other) {
-    Rule rule = new Rule(path + "/}");
+    Rule rule = new Rule(path.to("}"));
     Expr close = Expr.sequence(JsonText.space(), Expr.text("}"));
     rule.define(
         Expr.sequence(others(first, other), first && additional == null ? Expr.text("}") : close));

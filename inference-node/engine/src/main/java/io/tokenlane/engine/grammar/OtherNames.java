@@ -34,11 +34,11 @@ final class OtherNames {
    *
    * @param path of the schema, for errors
    */
-  static Expr than(List<String> names, String path) {
+  static Expr than(List<String> names, SchemaPath path) {
     long characters = names.stream().mapToLong(String::length).sum();
     if (characters > MOST_CHARACTERS) {
       throw new SchemaException(
-          path + "/properties",
+          path.to("properties"),
           "names of %d characters beside others (expected: at most %d)"
               .formatted(characters, MOST_CHARACTERS));
     }

@@ -15,14 +15,14 @@ final class PatternReader {
   private static final int MOST_CHARACTERS = 10_000;
 
   private final String pattern;
-  private final String path;
+  private final SchemaPath path;
   private int at;
   private int depth;
 
   /**
    * @param path of the keyword, for errors
    */
-  PatternReader(String pattern, String path) {
+  PatternReader(String pattern, SchemaPath path) {
     this.pattern = pattern;
     this.path = path;
   }

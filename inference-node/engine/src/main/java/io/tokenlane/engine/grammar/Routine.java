@@ -5,12 +5,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A rule compiled to nodes. */
 final class Routine {
-  final String name;
   final boolean character;
   private @Nullable Node start;
 
-  Routine(String name, boolean character) {
-    this.name = name;
+  Routine(boolean character) {
     this.character = character;
   }
 
@@ -19,7 +17,7 @@ final class Routine {
   }
 
   Node start() {
-    return Objects.requireNonNull(start, name);
+    return Objects.requireNonNull(start, "routine: not begun");
   }
 
   /** Fewest bytes of the whole routine. */

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A named expression, which may refer to itself; defined once, before it is compiled. */
 public final class Rule {
-  private final String name;
+  private final Object name;
   private final boolean character;
   private @Nullable Expr body;
 
@@ -17,10 +17,18 @@ public final class Rule {
   }
 
   /**
+   * @param place of the schema whose values it stands for
+   */
+  Rule(SchemaPath place) {
+    this(place, false);
+  }
+
+  /**
+   * @param name told for messages by its {@link Object#toString()}
    * @param character whether it is one character of JSON string content, as {@link TokenIndex}
    *     sorts tokens by
    */
-  Rule(String name, boolean character) {
+  Rule(Object name, boolean character) {
     this.name = name;
     this.character = character;
   }
@@ -43,6 +51,6 @@ public final class Rule {
 
   @Override
   public String toString() {
-    return name;
+    return name.toString();
   }
 }

@@ -9,12 +9,12 @@ public final class SchemaException extends RuntimeException {
   private final String path;
 
   /**
-   * @param path where the keyword stands in the schema, a JSON pointer (RFC 6901)
+   * @param path where the keyword stands in the schema
    * @param message value and expectation
    */
-  SchemaException(String path, String message) {
+  SchemaException(SchemaPath path, String message) {
     super(message);
-    this.path = path;
+    this.path = path.toString();
   }
 
   /** Where the keyword stands in the schema, a JSON pointer; empty for the schema itself. */

@@ -12,7 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Schemas that a value must all satisfy, as one; only where they speak of different things. */
 final class SchemaMerge {
-  private final String path;
+  private final SchemaPath path;
   private final ObjectNode result = JsonNodeFactory.instance.objectNode();
   private final Set<JsonNode> added = Collections.newSetFromMap(new IdentityHashMap<>());
   private @Nullable ArrayNode required;
@@ -23,7 +23,7 @@ final class SchemaMerge {
    * @param base the first of the schemas
    * @param keyword what of it to leave out
    */
-  SchemaMerge(String path, JsonNode base, String keyword) {
+  SchemaMerge(SchemaPath path, JsonNode base, String keyword) {
     this.path = path;
     base.properties().stream()
         .filter(entry -> !entry.getKey().equals(keyword))

@@ -3,7 +3,7 @@ package io.tokenlane.engine.grammar;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,51 +18,64 @@ final class SchemaReader {
   private static final int MOST_PARTS = 10_000;
 
   private final JsonNode root;
-  private final Map<Object, Rule> rules = new HashMap<>();
-  private int depth;
 
-  /** Tells a schema that stands nowhere as it is, as what holds beside it was added. */
-  private record Changed(JsonNode schema) {}
+  /** By what stands in the schema, each place of which is an object of its own. */
+  private final Map<JsonNode, Rule> rules = new IdentityHashMap<>();
+
+  private int places;
+  private int depth;
 
   SchemaReader(JsonNode root) {
     this.root = root;
   }
 
   /** A place that no value fits; it is only told where the rest of the schema needs one there. */
-  static Expr nothing(String path, String why) {
-    return Expr.nothing(path.isEmpty() ? why : path + ": " + why);
+  static Expr nothing(SchemaPath path, String why) {
+    return Expr.nothing(
+        () -> {
+          String place = path.toString();
+          return place.isEmpty() ? why : place + ": " + why;
+        });
   }
 
   Expr whole() {
-    return values(root, "");
+    return values(root, SchemaPath.ROOT);
   }
 
   /**
-   * The values of the schema at a place.
+   * The values of a schema that stands at a place as it is.
    *
-   * @param path the place as a JSON pointer
+   * @param path the place
    */
-  Expr values(JsonNode schema, String path) {
-    return values(schema, path, path);
-  }
-
-  /**
-   * @param key what tells the schema from others
-   */
-  private Expr values(JsonNode schema, Object key, String path) {
-    Rule rule = rules.get(key);
+  Expr values(JsonNode schema, SchemaPath path) {
+    // There is one node for all schemas that are true, and one for those that are false.
+    if (schema.isBoolean()) {
+      return expression(schema, path);
+    }
+    Rule rule = rules.get(schema);
     if (rule == null) {
-      if (rules.size() >= MOST_PLACES) {
-        throw new SchemaException(path, "over " + MOST_PLACES + " schemas (expected: fewer)");
-      }
-      rule = new Rule(path);
-      rules.put(key, rule);
+      rule = rule(path);
+      rules.put(schema, rule);
       rule.define(read(schema, path));
     }
     return new Expr.Call(rule);
   }
 
-  private Expr read(JsonNode schema, String path) {
+  /** The values of a schema to which what holds beside it was added, so that it stands nowhere. */
+  private Expr changed(JsonNode schema, SchemaPath path) {
+    Rule rule = rule(path);
+    rule.define(read(schema, path));
+    return new Expr.Call(rule);
+  }
+
+  private Rule rule(SchemaPath path) {
+    if (++places > MOST_PLACES) {
+      throw new SchemaException(path, "over " + MOST_PLACES + " schemas (expected: fewer)");
+    }
+    return new Rule(path);
+  }
+
+  private Expr read(JsonNode schema, SchemaPath path) {
     if (++depth > MOST_DEPTH) {
       throw new SchemaException(
           path, "over %d schemas deep (expected: fewer)".formatted(MOST_DEPTH));
@@ -72,7 +85,7 @@ final class SchemaReader {
     return expression;
   }
 
-  private Expr expression(JsonNode schema, String path) {
+  private Expr expression(JsonNode schema, SchemaPath path) {
     if (schema.isBoolean()) {
       return schema.booleanValue() ? new Expr.Call(JsonText.VALUE) : nothing(path, "false");
     }
@@ -98,14 +111,14 @@ final class SchemaReader {
   }
 
   /** What stands beside a reference holds too. */
-  private Expr reference(JsonNode schema, String path) {
+  private Expr reference(JsonNode schema, SchemaPath path) {
     if (!Keywords.isAlone(schema, "$ref")) {
-      SchemaMerge merge = new SchemaMerge(path + "/$ref", schema, "$ref");
+      SchemaMerge merge = new SchemaMerge(path.to("$ref"), schema, "$ref");
       merge.add(resolved(schema, path));
-      return values(merge.result(), new Changed(schema), path);
+      return changed(merge.result(), path);
     }
     JsonNode target = target(schema, path);
-    return values(target, pointer(schema.get("$ref").stringValue()));
+    return values(target, SchemaPath.of(pointer(schema.get("$ref").stringValue())));
   }
 
   /** A fragment of a URI (RFC 6901, section 6) as the pointer it is. */
@@ -117,67 +130,67 @@ final class SchemaReader {
     }
   }
 
-  private JsonNode target(JsonNode schema, String path) {
+  private JsonNode target(JsonNode schema, SchemaPath path) {
     JsonNode reference = schema.get("$ref");
     String text = reference.isString() ? reference.stringValue() : "";
     if (!text.equals("#") && !text.startsWith("#/")) {
       throw new SchemaException(
-          path + "/$ref", reference + " (expected: #, or #/… to a place in this schema)");
+          path.to("$ref"), reference + " (expected: #, or #/… to a place in this schema)");
     }
     JsonNode target = root.at(pointer(text));
     if (target.isMissingNode()) {
-      throw new SchemaException(path + "/$ref", reference + " (expected: a place that is there)");
+      throw new SchemaException(path.to("$ref"), reference + " (expected: a place that is there)");
     }
     return target;
   }
 
   /** The schema itself, or what it refers to. */
-  JsonNode resolved(JsonNode schema, String path) {
+  JsonNode resolved(JsonNode schema, SchemaPath path) {
     JsonNode at = schema;
     for (int i = 0; at.has("$ref"); i++) {
       if (i > MOST_REFERENCES) {
-        throw new SchemaException(path + "/$ref", "refers to itself (expected: a schema)");
+        throw new SchemaException(path.to("$ref"), "refers to itself (expected: a schema)");
       }
       at = target(at, path);
       if (at.has("$ref") && !Keywords.isAlone(at, "$ref")) {
         throw new SchemaException(
-            path + "/$ref", "leads to another with keywords beside it (expected: none there)");
+            path.to("$ref"), "leads to another with keywords beside it (expected: none there)");
       }
     }
     return at;
   }
 
-  private JsonNode merged(JsonNode schema, String path) {
+  private JsonNode merged(JsonNode schema, SchemaPath path) {
     JsonNode parts = parts(schema, path, "allOf");
-    SchemaMerge merge = new SchemaMerge(path + "/allOf", schema, "allOf");
+    SchemaMerge merge = new SchemaMerge(path.to("allOf"), schema, "allOf");
     if (parts.size() > MOST_PARTS) {
       throw new SchemaException(
-          path + "/allOf", "%d schemas (expected: at most %d)".formatted(parts.size(), MOST_PARTS));
+          path.to("allOf"),
+          "%d schemas (expected: at most %d)".formatted(parts.size(), MOST_PARTS));
     }
     for (int i = 0; i < parts.size(); i++) {
-      String place = path + "/allOf/" + i;
-      merge.add(resolved(parts.get(i), place));
+      merge.add(resolved(parts.get(i), path.to("allOf").to(i)));
     }
     return merge.result();
   }
 
-  private Expr choice(JsonNode schema, String path, String keyword) {
+  private Expr choice(JsonNode schema, SchemaPath path, String keyword) {
     JsonNode parts = parts(schema, path, keyword);
     boolean alone = Keywords.isAlone(schema, keyword);
     List<JsonNode> branches = new ArrayList<>();
     List<Expr> options = new ArrayList<>();
     String tag = keyword.equals("oneOf") ? Disjoint.tag(allResolved(parts, path)) : null;
     for (int i = 0; i < parts.size(); i++) {
-      String place = path + "/" + keyword + "/" + i;
+      SchemaPath place = path.to(keyword).to(i);
       JsonNode own = parts.get(i);
       JsonNode branch = tag == null ? own : Disjoint.withTag(resolved(own, place), tag);
       if (!alone) {
-        SchemaMerge merge = new SchemaMerge(path + "/" + keyword, schema, keyword);
+        SchemaMerge merge = new SchemaMerge(path.to(keyword), schema, keyword);
         merge.add(resolved(branch, place));
         branch = merge.result();
       }
       branches.add(resolved(branch, place));
-      options.add(values(branch, branch.equals(own) ? place : new Changed(branch), place));
+      options.add(branch == own ? values(own, place) : changed(branch, place));
     }
     if (keyword.equals("oneOf")) {
       Disjoint.check(branches, path);
@@ -185,20 +198,20 @@ final class SchemaReader {
     return Expr.choice(options);
   }
 
-  private List<JsonNode> allResolved(JsonNode parts, String path) {
+  private List<JsonNode> allResolved(JsonNode parts, SchemaPath path) {
     return parts.valueStream().map(part -> resolved(part, path)).toList();
   }
 
-  private static JsonNode parts(JsonNode schema, String path, String keyword) {
+  private static JsonNode parts(JsonNode schema, SchemaPath path, String keyword) {
     JsonNode parts = schema.get(keyword);
     if (!parts.isArray() || parts.isEmpty()) {
       throw new SchemaException(
-          path + "/" + keyword, parts + " (expected: an array of at least one schema)");
+          path.to(keyword), parts + " (expected: an array of at least one schema)");
     }
     return parts;
   }
 
-  private Expr typed(JsonNode schema, String path) {
+  private Expr typed(JsonNode schema, SchemaPath path) {
     Set<String> types = Keywords.types(schema, path);
     Keywords.checkTypes(schema, path, types);
     List<Expr> options = new ArrayList<>();
@@ -208,7 +221,7 @@ final class SchemaReader {
     return Expr.choice(options);
   }
 
-  private Expr ofType(String type, JsonNode schema, String path) {
+  private Expr ofType(String type, JsonNode schema, SchemaPath path) {
     return switch (type) {
       case "object" -> new ObjectSchema(this, schema, path).values();
       case "array" -> new ArraySchema(this, schema, path).values();

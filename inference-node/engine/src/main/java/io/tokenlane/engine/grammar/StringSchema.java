@@ -10,14 +10,14 @@ import tools.jackson.databind.JsonNode;
 final class StringSchema {
   private StringSchema() {}
 
-  static Expr values(JsonNode schema, String path) {
+  static Expr values(JsonNode schema, SchemaPath path) {
     JsonNode pattern = schema.get("pattern");
     JsonNode format = schema.get("format");
     int least = Keywords.count(schema, path, "minLength", 0);
     int most = Keywords.count(schema, path, "maxLength", Expr.Repeat.UNBOUNDED);
     if (pattern != null) {
       refuseBeside(schema, path, "pattern", Set.of("format", "minLength", "maxLength"));
-      return JsonText.quoted(pattern(pattern, path + "/pattern"));
+      return JsonText.quoted(pattern(pattern, path.to("pattern")));
     }
     if (format != null) {
       Expr content = format(format, path);
@@ -27,7 +27,7 @@ final class StringSchema {
       return JsonText.quoted(content);
     }
     if (most < least) {
-      return SchemaReader.nothing(path + "/maxLength", most + ", below minLength, " + least);
+      return SchemaReader.nothing(path.to("maxLength"), most + ", below minLength, " + least);
     }
     return least == 0 && most == Expr.Repeat.UNBOUNDED
         ? new Expr.Call(JsonText.STRING)
@@ -35,28 +35,28 @@ final class StringSchema {
   }
 
   private static void refuseBeside(
-      JsonNode schema, String path, String keyword, Set<String> others) {
+      JsonNode schema, SchemaPath path, String keyword, Set<String> others) {
     for (String other : new TreeSet<>(others)) {
       if (schema.has(other)) {
         throw new SchemaException(
-            path + "/" + other, "cannot be enforced beside " + keyword + " (expected: absent)");
+            path.to(other), "cannot be enforced beside " + keyword + " (expected: absent)");
       }
     }
   }
 
-  private static Expr pattern(JsonNode pattern, String path) {
+  private static Expr pattern(JsonNode pattern, SchemaPath path) {
     if (!pattern.isString()) {
       throw new SchemaException(path, pattern + " (expected: a regular expression)");
     }
     return new PatternReader(pattern.stringValue(), path).strings();
   }
 
-  private static Expr format(JsonNode format, String path) {
+  private static Expr format(JsonNode format, SchemaPath path) {
     String pattern = Formats.pattern(format.asString(""));
     if (pattern == null) {
       throw new SchemaException(
-          path + "/format", format + " (expected: one of " + Formats.known() + ")");
+          path.to("format"), format + " (expected: one of " + Formats.known() + ")");
     }
-    return new PatternReader(pattern, path + "/format").strings();
+    return new PatternReader(pattern, path.to("format")).strings();
   }
 }

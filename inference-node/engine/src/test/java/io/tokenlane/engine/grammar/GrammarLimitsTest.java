@@ -185,6 +185,15 @@ class GrammarLimitsTest {
     assertThat(grammar.bytes()).isLessThan(4 << 20);
   }
 
+  /** Written out, the places of this schema's parts are gigabytes. */
+  @Test
+  void longNamesAreNotRepeatedForEachPlaceBelowThem() {
+    String open = "{\"properties\":{\"%s\":".formatted("n".repeat(40_000)).repeat(8);
+    String below = joined(4000, i -> "\"p%d\":{\"type\":\"null\"},\"q%<d\":false".formatted(i));
+    Grammar grammar = grammar(open + "{\"properties\":{" + below + "}}" + "}}".repeat(8));
+    assertThat(permitted(grammar, "{}")).isTrue();
+  }
+
   @Test
   void namesBesideOthersTakeLittle() {
     String names =

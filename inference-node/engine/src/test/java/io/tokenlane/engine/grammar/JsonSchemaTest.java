@@ -13,6 +13,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What single keywords permit and what they do not. */
 class JsonSchemaTest {
@@ -109,6 +112,41 @@ class JsonSchemaTest {
         .hasMessage(
             "no finite value fits: /anyOf/0: no number between its bounds (expected: at least"
                 + " one)");
+  }
+
+  @Test
+  void placesOfASchemaAreToldApartWithoutReadingThemAnew() {
+    CountedNode shared = new CountedNode();
+    shared.put("type", "null");
+    ObjectNode schema = JsonNodeFactory.instance.objectNode();
+    schema.putObject("properties").set("a", shared);
+    ArrayNode branches = schema.putArray("anyOf");
+    for (int i = 0; i < 100; i++) {
+      branches.addObject().putArray("required").add("a");
+    }
+    JsonSchema.values(schema);
+    assertThat(shared.hashed).isZero();
+  }
+
+  private static final class CountedNode extends ObjectNode {
+    private static final long serialVersionUID = 1L;
+
+    private int hashed;
+
+    CountedNode() {
+      super(JsonNodeFactory.instance);
+    }
+
+    @Override
+    public int hashCode() {
+      hashed++;
+      return super.hashCode();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return super.equals(other);
+    }
   }
 
   private boolean permitted(String schema, String text) {
