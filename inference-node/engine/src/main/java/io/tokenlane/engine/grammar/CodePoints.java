@@ -4,8 +4,9 @@ import io.tokenlane.engine.grammar.Expr.Bytes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** A set of characters; never one of the halves of a surrogate pair. Immutable. */
+/** A set of characters; never one of the halves of a surrogate pair. Never changes. */
 final class CodePoints {
   /** The characters that all dialects of regular expressions count as one. */
   static final CodePoints BASIC = range(0, 0xD7FF).and(range(0xE000, 0xFFFF));
@@ -20,7 +21,11 @@ final class CodePoints {
   private static final String SHORT_ESCAPED = "\"\\\b\f\n\r\t";
   private static final String SHORT_ESCAPES = "\"\\bfnrt";
 
+  /** The lowest first, none in another. */
   private final List<Range> ranges;
+
+  /** Null until asked for; the same for all places of a pattern, which may be thousands. */
+  private @Nullable Expr inJsonString;
 
   private CodePoints(List<Range> ranges) {
     this.ranges = List.copyOf(ranges);
@@ -35,14 +40,15 @@ final class CodePoints {
         characters.codePoints().sorted().distinct().mapToObj(c -> new Range(c, c)).toList());
   }
 
-  static CodePoints none() {
-    return new CodePoints(List.of());
-  }
-
   /** Those of either. */
   CodePoints and(CodePoints other) {
-    List<Range> all = new ArrayList<>(ranges);
-    all.addAll(other.ranges);
+    return anyOf(List.of(this, other));
+  }
+
+  /** Those of any. */
+  static CodePoints anyOf(List<CodePoints> sets) {
+    List<Range> all = new ArrayList<>();
+    sets.forEach(set -> all.addAll(set.ranges));
     all.sort(Comparator.comparingInt(Range::low));
     List<Range> merged = new ArrayList<>();
     for (Range range : all) {
@@ -58,14 +64,19 @@ final class CodePoints {
 
   /** Those that are not of the other. */
   CodePoints without(CodePoints other) {
-    List<Range> left = new ArrayList<>(ranges);
-    for (Range taken : other.ranges) {
-      List<Range> next = new ArrayList<>();
-      for (Range range : left) {
-        addIfAny(range.low, Math.min(range.high, taken.low - 1), next);
-        addIfAny(Math.max(range.low, taken.high + 1), range.high, next);
+    List<Range> left = new ArrayList<>();
+    List<Range> taken = other.ranges;
+    int first = 0;
+    for (Range range : ranges) {
+      while (first < taken.size() && taken.get(first).high < range.low) {
+        first++;
       }
-      left = next;
+      int from = range.low;
+      for (int i = first; i < taken.size() && taken.get(i).low <= range.high; i++) {
+        addIfAny(from, taken.get(i).low - 1, left);
+        from = taken.get(i).high + 1;
+      }
+      addIfAny(from, range.high, left);
     }
     return new CodePoints(left);
   }
@@ -92,6 +103,15 @@ final class CodePoints {
 
   /** Any one of them, as it stands in a JSON string. */
   Expr inJsonString() {
+    Expr known = inJsonString;
+    if (known == null) {
+      known = writtenInJsonString();
+      inJsonString = known;
+    }
+    return known;
+  }
+
+  private Expr writtenInJsonString() {
     List<Expr> options = new ArrayList<>();
     for (Range range : within(UNESCAPED).ranges) {
       Utf8Ranges.add(range.low, range.high, options);

@@ -14,9 +14,19 @@ public final class JsonSchema {
    * The values that a schema takes.
    *
    * @throws SchemaException if it says something that cannot be enforced
+   * @throws GrammarException if it is too large
    */
   public static Expr values(JsonNode schema) {
-    return new SchemaReader(schema).whole();
+    return values(schema, new NodeBudget());
+  }
+
+  /**
+   * As {@link #values(JsonNode)}.
+   *
+   * @param budget of all schemas of a grammar together
+   */
+  public static Expr values(JsonNode schema, NodeBudget budget) {
+    return new SchemaReader(schema, budget).whole();
   }
 
   /** The text as a JSON string. */

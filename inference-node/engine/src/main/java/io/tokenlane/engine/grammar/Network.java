@@ -14,12 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Compiles an expression to routines. */
 final class Network {
-  private static final int MOST_NODES = 1_000_000;
-
   /** What a node takes, about, with its part of lists. */
   private static final int NODE_BYTES = 60;
 
   private final TokenIndex tokens;
+  private final NodeBudget budget = new NodeBudget();
   private final Map<Rule, Routine> routines = new HashMap<>();
   private final Deque<Runnable> pending = new ArrayDeque<>();
   private final List<Node> nodes = new ArrayList<>();
@@ -81,10 +80,7 @@ final class Network {
   }
 
   private Node add(Node node) {
-    if (nodes.size() >= MOST_NODES) {
-      throw new GrammarException(
-          "grammar: over %d nodes (expected: a smaller schema)".formatted(MOST_NODES));
-    }
+    budget.takeOne();
     nodes.add(node);
     return node;
   }

@@ -260,9 +260,8 @@ final class PatternReader {
 
   /** Reads a class behind its opening bracket. */
   private final class ClassReader {
-    private CodePoints set = CodePoints.none();
-
     CodePoints read() {
+      List<CodePoints> elements = new ArrayList<>();
       boolean negated = accept('^');
       while (!accept(']')) {
         if (at == pattern.length()) {
@@ -275,8 +274,9 @@ final class PatternReader {
           at++;
           low = range(low, element());
         }
-        set = set.and(low);
+        elements.add(low);
       }
+      CodePoints set = CodePoints.anyOf(elements);
       return negated ? CodePoints.BASIC.without(set) : set;
     }
 

@@ -41,6 +41,10 @@ public final class Rule {
     body = expression;
   }
 
+  boolean isDefined() {
+    return body != null;
+  }
+
   Expr body() {
     return Objects.requireNonNull(body, () -> "rule " + name + ": not defined");
   }

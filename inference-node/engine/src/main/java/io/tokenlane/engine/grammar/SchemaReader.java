@@ -18,6 +18,7 @@ final class SchemaReader {
   private static final int MOST_PARTS = 10_000;
 
   private final JsonNode root;
+  private final NodeBudget budget;
 
   /** By what stands in the schema, each place of which is an object of its own. */
   private final Map<JsonNode, Rule> rules = new IdentityHashMap<>();
@@ -25,8 +26,9 @@ final class SchemaReader {
   private int places;
   private int depth;
 
-  SchemaReader(JsonNode root) {
+  SchemaReader(JsonNode root, NodeBudget budget) {
     this.root = root;
+    this.budget = budget;
   }
 
   /** A place that no value fits; it is only told where the rest of the schema needs one there. */
@@ -56,7 +58,7 @@ final class SchemaReader {
     if (rule == null) {
       rule = rule(path);
       rules.put(schema, rule);
-      rule.define(read(schema, path));
+      define(rule, schema, path);
     }
     return new Expr.Call(rule);
   }
@@ -64,8 +66,13 @@ final class SchemaReader {
   /** The values of a schema to which what holds beside it was added, so that it stands nowhere. */
   private Expr changed(JsonNode schema, SchemaPath path) {
     Rule rule = rule(path);
-    rule.define(read(schema, path));
+    define(rule, schema, path);
     return new Expr.Call(rule);
+  }
+
+  private void define(Rule rule, JsonNode schema, SchemaPath path) {
+    rule.define(read(schema, path));
+    budget.take(new Expr.Call(rule));
   }
 
   private Rule rule(SchemaPath path) {

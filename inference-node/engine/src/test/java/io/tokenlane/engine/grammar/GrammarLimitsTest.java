@@ -19,6 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Schemas that are made to cost much: they are held with little, or refused by name. */
@@ -183,6 +185,35 @@ class GrammarLimitsTest {
     Grammar grammar = Grammar.compile(values, index, 1 << 20);
     assertThat(permitted(grammar, "\"" + "a b".repeat(16) + "\"")).isTrue();
     assertThat(grammar.bytes()).isLessThan(4 << 20);
+  }
+
+  /** Each of these few characters stands for hundreds or thousands of nodes. */
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"pattern\":\"^.{9000}$\"}", "{\"multipleOf\":997}"})
+  void whatIsFarLargerThanItsTextIsRefusedBeforeItIsAllThere(String part) {
+    String dots = part.replace(".{9000}", ".".repeat(9000));
+    JsonNode schema =
+        JsonMapper.shared()
+            .readTree(
+                "{\"properties\":{%s}}".formatted(joined(900, i -> "\"p" + i + "\":" + dots)));
+    assertThatThrownBy(() -> JsonSchema.values(schema))
+        .isInstanceOf(GrammarException.class)
+        .hasMessage("grammar: over 1000000 nodes (expected: a smaller schema)");
+  }
+
+  @Test
+  void schemasOfOneGrammarShareABudget() {
+    NodeBudget budget = new NodeBudget();
+    JsonNode schema =
+        JsonMapper.shared().readTree("{\"pattern\":\"^%s$\"}".formatted("\\\\d".repeat(1000)));
+    JsonSchema.values(schema, budget);
+    assertThatThrownBy(
+            () -> {
+              for (int i = 0; i < 1000; i++) {
+                JsonSchema.values(schema, budget);
+              }
+            })
+        .isInstanceOf(GrammarException.class);
   }
 
   /** Written out, the places of this schema's parts are gigabytes. */

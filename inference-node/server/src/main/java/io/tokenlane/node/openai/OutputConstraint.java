@@ -5,6 +5,7 @@ import io.tokenlane.engine.grammar.FreeText;
 import io.tokenlane.engine.grammar.Grammar;
 import io.tokenlane.engine.grammar.GrammarException;
 import io.tokenlane.engine.grammar.JsonSchema;
+import io.tokenlane.engine.grammar.NodeBudget;
 import io.tokenlane.engine.grammar.SchemaException;
 import io.tokenlane.engine.grammar.TokenIndex;
 import io.tokenlane.engine.tool.ToolFormat;
@@ -77,49 +78,52 @@ record OutputConstraint(ResponseFormat format, ToolRequest tools) {
 
   private Expr answer(OutputRules rules) {
     ToolFormat own = rules.toolFormat();
+    NodeBudget budget = new NodeBudget();
     if (!tools.any()) {
-      return json();
+      return json(budget);
     }
     TokenIndex tokens = rules.tokens();
     ToolGrammar grammar = new ToolGrammar(own.forced(), tokens, tools.parallel());
     List<ToolGrammar.Tool> callable =
-        tools.tools().stream().map(OutputConstraint::callable).toList();
+        tools.tools().stream().map(tool -> callable(tool, budget)).toList();
     if (tools.choice() == ToolRequest.Choice.REQUIRED) {
       return grammar.calls(callable);
     }
     return format.json()
-        ? Expr.choice(json(), grammar.calls(callable))
+        ? Expr.choice(json(budget), grammar.calls(callable))
         : grammar.textOrCalls(callable);
   }
 
-  private Expr json() {
+  private Expr json(NodeBudget budget) {
     JsonNode schema = format.schema();
-    return schema == null ? JsonSchema.anyObject() : values(schema, ResponseFormat.SCHEMA_PATH);
+    return schema == null
+        ? JsonSchema.anyObject()
+        : values(schema, ResponseFormat.SCHEMA_PATH, budget);
   }
 
-  private static ToolGrammar.Tool callable(ToolRequest.Tool tool) {
-    return new ToolGrammar.Tool(tool.name(), arguments(tool));
+  private static ToolGrammar.Tool callable(ToolRequest.Tool tool, NodeBudget budget) {
+    return new ToolGrammar.Tool(tool.name(), arguments(tool, budget));
   }
 
   /** Without strict, a schema that cannot be enforced only means that the arguments are JSON. */
-  private static Expr arguments(ToolRequest.Tool tool) {
+  private static Expr arguments(ToolRequest.Tool tool, NodeBudget budget) {
     JsonNode parameters = tool.parameters();
     if (parameters == null || parameters.isEmpty()) {
       return JsonSchema.anyObject();
     }
     if (tool.strict()) {
-      return values(parameters, tool.path());
+      return values(parameters, tool.path(), budget);
     }
     try {
-      return JsonSchema.values(parameters);
+      return JsonSchema.values(parameters, budget);
     } catch (SchemaException e) {
       return JsonSchema.anyObject();
     }
   }
 
-  private static Expr values(JsonNode schema, String path) {
+  private static Expr values(JsonNode schema, String path, NodeBudget budget) {
     try {
-      return JsonSchema.values(schema);
+      return JsonSchema.values(schema, budget);
     } catch (SchemaException e) {
       throw ApiException.schema(path + place(e.path()), String.valueOf(e.getMessage()));
     }
