@@ -1,126 +1,169 @@
 package io.tokenlane.engine.grammar;
 
+import io.tokenlane.engine.grammar.OneOfBranch.Kind;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
-/** Proves that no value satisfies two branches of a {@code oneOf}, which a grammar cannot check. */
+/**
+ * Proves that no value satisfies two branches of a {@code oneOf}, which a grammar cannot check.
+ * What may overlap is looked up by type and by constant. Only objects are compared in pairs, and of
+ * them only those that are not told apart by the property that most of them have constants of.
+ */
 final class Disjoint {
-  private Disjoint() {}
+  private static final int MOST_COMPARED = 1_000_000;
+  private static final int NONE = Integer.MAX_VALUE;
 
-  static void check(List<JsonNode> branches, SchemaPath path) {
-    for (int i = 0; i < branches.size(); i++) {
-      for (int j = 0; j < i; j++) {
-        if (!disjoint(branches.get(i), branches.get(j))) {
-          throw new SchemaException(
-              path.to("oneOf"),
-              "%d and %d may both fit (expected: types, constants or a required constant property"
-                      .formatted(j, i)
-                  + " that tell them apart; or anyOf)");
-        }
-      }
+  private final List<OneOfBranch> branches;
+  private final SchemaPath path;
+
+  /** The first branch of a kind that takes values of a type. */
+  private final Map<Taker, Integer> first = new HashMap<>();
+
+  private final Map<JsonNode, Integer> byConstant = new HashMap<>();
+
+  /** The property that most branches of objects have constants of, and the most different ones. */
+  private final String common;
+
+  private final List<Integer> objects = new ArrayList<>();
+  private final List<Integer> withoutCommon = new ArrayList<>();
+  private final Map<JsonNode, List<Integer>> byCommon = new HashMap<>();
+  private long compared;
+
+  private record Taker(Kind kind, String type) {}
+
+  private Disjoint(List<OneOfBranch> branches, SchemaPath path) {
+    this.branches = branches;
+    this.path = path;
+    common = common(branches);
+  }
+
+  private static String common(List<OneOfBranch> branches) {
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    Map<String, Set<JsonNode>> constants = new HashMap<>();
+    for (OneOfBranch branch : branches) {
+      branch
+          .tellers()
+          .forEach(
+              (name, values) -> {
+                counts.merge(name, 1, Integer::sum);
+                constants.computeIfAbsent(name, absent -> new HashSet<>()).addAll(values);
+              });
     }
+    Comparator<String> byCount = Comparator.comparing(name -> counts.getOrDefault(name, 0));
+    return counts.keySet().stream()
+        .max(byCount.thenComparingInt(name -> constants.getOrDefault(name, Set.of()).size()))
+        .orElse("");
   }
 
   /**
-   * A property whose constants tell all objects apart, though one does not require it: with it in
-   * every value, as unions with a discriminator mean it, no value satisfies two. Null if there is
-   * none, or if none is needed.
+   * Checks the branches of a schema.
+   *
+   * @throws SchemaException if two are not told apart, or only by too much work
    */
-  static @Nullable String tag(List<JsonNode> branches) {
-    List<JsonNode> objects =
-        branches.stream().filter(branch -> types(branch).equals(Set.of("object"))).toList();
-    if (objects.size() < 2) {
-      return null;
-    }
-    return objects.getFirst().path("properties").propertyNames().stream()
-        .filter(name -> tellsApart(objects, name))
-        .filter(name -> !objects.stream().allMatch(branch -> required(branch).contains(name)))
-        .findFirst()
-        .orElse(null);
+  static void check(List<JsonNode> branches, SchemaPath path) {
+    new Disjoint(branches.stream().map(OneOfBranch::of).toList(), path.to("oneOf")).check();
   }
 
-  private static boolean tellsApart(List<JsonNode> branches, String name) {
-    Set<JsonNode> seen = new HashSet<>();
-    for (JsonNode branch : branches) {
-      Set<JsonNode> values = constants(branch.path("properties").path(name));
-      if (values.isEmpty() || !seen.addAll(values) || seen.size() < values.size()) {
-        return false;
+  private void check() {
+    for (int i = 0; i < branches.size(); i++) {
+      OneOfBranch branch = branches.get(i);
+      int other = overlapping(branch);
+      if (other != NONE) {
+        throw new SchemaException(
+            path,
+            "%d and %d may both fit (expected: types, constants or a required constant property"
+                    .formatted(other, i)
+                + " that tell them apart; or anyOf)");
+      }
+      add(branch, i);
+    }
+  }
+
+  private void add(OneOfBranch branch, int index) {
+    branch.types().forEach(type -> first.putIfAbsent(new Taker(branch.kind(), type), index));
+    branch.constants().forEach(value -> byConstant.putIfAbsent(value, index));
+    if (branch.kind() == Kind.OBJECTS) {
+      objects.add(index);
+      Set<JsonNode> values = branch.tellers().getOrDefault(common, Set.of());
+      values.forEach(v -> byCommon.computeIfAbsent(v, absent -> new ArrayList<>()).add(index));
+      if (values.isEmpty()) {
+        withoutCommon.add(index);
       }
     }
-    return true;
   }
 
-  /** A branch that requires the property, where it is one of objects. */
-  static JsonNode withTag(JsonNode branch, String tag) {
-    if (!types(branch).equals(Set.of("object"))) {
-      return branch;
+  /** The first of the branches so far that may have a value of this one; {@link #NONE}. */
+  private int overlapping(OneOfBranch branch) {
+    int named =
+        branch.constants().stream()
+            .mapToInt(value -> byConstant.getOrDefault(value, NONE))
+            .min()
+            .orElse(NONE);
+    int some = Math.min(named, firstOf(Kind.OTHER, branch));
+    return switch (branch.kind()) {
+      case CONSTANTS -> Math.min(some, firstOf(Kind.OBJECTS, branch));
+      case OBJECTS -> {
+        some = Math.min(some, firstOf(Kind.CONSTANTS, branch));
+        yield Math.min(some, objectsLike(branch));
+      }
+      case OTHER -> {
+        some = Math.min(some, firstOf(Kind.CONSTANTS, branch));
+        yield Math.min(some, firstOf(Kind.OBJECTS, branch));
+      }
+    };
+  }
+
+  private int firstOf(Kind kind, OneOfBranch branch) {
+    return branch.types().stream()
+        .mapToInt(type -> first.getOrDefault(new Taker(kind, type), NONE))
+        .min()
+        .orElse(NONE);
+  }
+
+  private int objectsLike(OneOfBranch branch) {
+    Set<JsonNode> values = branch.tellers().get(common);
+    if (values == null) {
+      return firstLike(branch, objects);
     }
-    boolean wrong = branch.has("required") && !branch.get("required").isArray();
-    if (wrong || required(branch).contains(tag)) {
-      return branch;
+    int like = firstLike(branch, withoutCommon);
+    for (JsonNode value : values) {
+      like = Math.min(like, firstLike(branch, byCommon.getOrDefault(value, List.of())));
     }
-    ObjectNode changed = JsonNodeFactory.instance.objectNode();
-    changed.setAll((ObjectNode) branch);
-    ArrayNode required = changed.putArray("required");
-    branch.path("required").forEach(required::add);
-    required.add(tag);
-    return changed;
+    return like;
   }
 
-  private static boolean disjoint(JsonNode a, JsonNode b) {
-    return apart(constants(a), constants(b))
-        || apart(types(a), types(b))
-        || propertiesTellApart(a, b);
-  }
-
-  private static boolean apart(Set<?> a, Set<?> b) {
-    return !a.isEmpty() && !b.isEmpty() && a.stream().noneMatch(b::contains);
-  }
-
-  private static boolean propertiesTellApart(JsonNode a, JsonNode b) {
-    Set<String> shared = required(a);
-    shared.retainAll(required(b));
-    return types(a).equals(Set.of("object"))
-        && types(b).equals(Set.of("object"))
-        && shared.stream()
-            .anyMatch(
-                name ->
-                    apart(
-                        constants(a.path("properties").path(name)),
-                        constants(b.path("properties").path(name))));
-  }
-
-  private static Set<String> required(JsonNode schema) {
-    Set<String> names = new HashSet<>();
-    schema.path("required").forEach(name -> names.add(name.asString("")));
-    return names;
-  }
-
-  private static Set<JsonNode> constants(JsonNode schema) {
-    Set<JsonNode> values = new HashSet<>();
-    if (schema.has("const")) {
-      values.add(schema.get("const"));
+  private int firstLike(OneOfBranch branch, List<Integer> others) {
+    for (int other : others) {
+      if (!toldApart(branch.tellers(), branches.get(other).tellers())) {
+        return other;
+      }
     }
-    schema.path("enum").forEach(values::add);
-    return values;
+    return NONE;
   }
 
-  private static Set<String> types(JsonNode schema) {
-    Set<String> types = new HashSet<>();
-    JsonNode type = schema.path("type");
-    if (type.isString()) {
-      types.add(type.stringValue());
+  private boolean toldApart(Map<String, Set<JsonNode>> one, Map<String, Set<JsonNode>> other) {
+    for (Map.Entry<String, Set<JsonNode>> property : one.entrySet()) {
+      Set<JsonNode> values = other.get(property.getKey());
+      compared += 1 + (values == null ? 0 : Math.min(values.size(), property.getValue().size()));
+      if (compared > MOST_COMPARED) {
+        throw new SchemaException(
+            path,
+            "%d schemas need over %d comparisons (expected: one property with constants that tells"
+                    .formatted(branches.size(), MOST_COMPARED)
+                + " all objects apart)");
+      }
+      if (values != null && Collections.disjoint(values, property.getValue())) {
+        return true;
+      }
     }
-    type.forEach(name -> types.add(name.asString("")));
-    if (types.contains("number")) {
-      types.add("integer");
-    }
-    return types;
+    return false;
   }
 }

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
@@ -21,7 +20,7 @@ final class SchemaReader {
   private final NodeBudget budget;
 
   /** By what stands in the schema, each place of which is an object of its own. */
-  private final Map<JsonNode, Rule> rules = new IdentityHashMap<>();
+  private final IdentityHashMap<JsonNode, Rule> rules = new IdentityHashMap<>();
 
   private int places;
   private int depth;
@@ -186,18 +185,23 @@ final class SchemaReader {
     boolean alone = Keywords.isAlone(schema, keyword);
     List<JsonNode> branches = new ArrayList<>();
     List<Expr> options = new ArrayList<>();
-    String tag = keyword.equals("oneOf") ? Disjoint.tag(allResolved(parts, path)) : null;
+    String tag = keyword.equals("oneOf") ? OneOfTag.of(allResolved(parts, path)) : null;
     for (int i = 0; i < parts.size(); i++) {
       SchemaPath place = path.to(keyword).to(i);
       JsonNode own = parts.get(i);
-      JsonNode branch = tag == null ? own : Disjoint.withTag(resolved(own, place), tag);
+      JsonNode branch = resolved(own, place);
+      boolean asItStands = alone;
+      if (tag != null && OneOfTag.lacks(branch, tag)) {
+        branch = OneOfTag.added(branch, tag);
+        asItStands = false;
+      }
       if (!alone) {
         SchemaMerge merge = new SchemaMerge(path.to(keyword), schema, keyword);
-        merge.add(resolved(branch, place));
+        merge.add(branch);
         branch = merge.result();
       }
       branches.add(resolved(branch, place));
-      options.add(branch == own ? values(own, place) : changed(branch, place));
+      options.add(asItStands ? values(own, place) : changed(branch, place));
     }
     if (keyword.equals("oneOf")) {
       Disjoint.check(branches, path);
