@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads one call, character by character, behind what opens it. */
 abstract class CallReader {
+  /** Characters up to the end of a tool's name, with what stands around it. */
+  static final int LONGEST_NAME = 256;
+
   private final int index;
   private final List<CallPiece> pieces = new ArrayList<>();
   private final StringBuilder arguments = new StringBuilder();
@@ -20,6 +23,10 @@ abstract class CallReader {
     MORE,
     /** The call is complete. */
     DONE,
+    /** The call was complete before the character, which is not part of it. */
+    DONE_BEFORE,
+    /** With the character a JSON object begins, where a call is written otherwise. */
+    JSON,
     /** It is no call. */
     FAILED
   }

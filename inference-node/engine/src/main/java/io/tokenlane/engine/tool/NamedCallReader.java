@@ -2,8 +2,6 @@ package io.tokenlane.engine.tool;
 
 /** A call as the name, a separator and the arguments. */
 final class NamedCallReader extends CallReader {
-  private static final int LONGEST_NAME = 256;
-
   private final ToolFormat.NamedBody body;
   private final StringBuilder head = new StringBuilder();
   private final JsonValue value = new JsonValue();
@@ -51,7 +49,7 @@ final class NamedCallReader extends CallReader {
     }
     if (!inside && c != '{') {
       argument("{}");
-      return Status.DONE;
+      return Status.DONE_BEFORE;
     }
     inside = true;
     argument(c);

@@ -6,9 +6,14 @@ import java.util.function.BiPredicate;
 final class TaggedCallReader extends CallReader {
   private final ToolFormat.TaggedBody body;
   private final BiPredicate<String, String> isText;
+
+  /** What was read since the last tag. */
   private final StringBuilder held = new StringBuilder();
+
+  private At at = At.NAME;
   private String name = "";
-  private boolean inName = true;
+  private String argument = "";
+  private int separators;
   private int count;
 
   /**
@@ -20,79 +25,125 @@ final class TaggedCallReader extends CallReader {
     this.isText = isText;
   }
 
+  private enum At {
+    NAME,
+    /** Between arguments. */
+    OUTSIDE,
+    /** In the name of an argument, or in what stands between it and the value. */
+    KEY,
+    VALUE
+  }
+
   @Override
   Status accept(char c) {
     held.append(c);
-    if (inName && !nameEnds()) {
-      return Status.MORE;
+    return switch (at) {
+      case NAME -> name();
+      case OUTSIDE -> outside();
+      case KEY -> key();
+      case VALUE -> value();
+    };
+  }
+
+  private boolean endsWith(String text) {
+    int from = held.length() - text.length();
+    return from >= 0 && held.indexOf(text, from) == from;
+  }
+
+  private Status go(At next) {
+    at = next;
+    held.setLength(0);
+    return Status.MORE;
+  }
+
+  private Status name() {
+    if (held.length() > LONGEST_NAME) {
+      return Status.FAILED;
     }
-    if (inName) {
-      inName = false;
-      if (name.isEmpty()) {
-        return Status.FAILED;
+    String seen = held.toString().stripLeading();
+    if (seen.equals("{")) {
+      return Status.JSON;
+    }
+    String before = body.before();
+    if (seen.length() <= before.length()) {
+      return before.startsWith(seen) ? Status.MORE : Status.FAILED;
+    }
+    String rest = seen.substring(before.length()).stripLeading();
+    if (!seen.startsWith(before)) {
+      return Status.FAILED;
+    }
+    for (String end : new String[] {body.end(), body.key(), body.nameEnd()}) {
+      if (rest.endsWith(end)) {
+        return begin(rest.substring(0, rest.length() - end.length()).strip(), end);
       }
-      start(name);
-      argument("{");
     }
-    if (!endsWith(body.end()) || insideValue()) {
-      if (endsWith(body.valueEnd())) {
-        argument();
+    return mayBeName(rest) ? Status.MORE : Status.FAILED;
+  }
+
+  /** A name has no spaces inside: behind one only what ends it may begin. */
+  private boolean mayBeName(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (isSpace(text.charAt(i))) {
+        String behind = text.substring(i).strip();
+        return body.end().startsWith(behind)
+            || body.key().startsWith(behind)
+            || body.nameEnd().startsWith(behind);
       }
-      return Status.MORE;
     }
+    return true;
+  }
+
+  private Status begin(String tool, String end) {
+    if (tool.isEmpty()) {
+      return Status.FAILED;
+    }
+    name = tool;
+    start(tool);
+    argument("{");
+    if (end.equals(body.end())) {
+      return complete();
+    }
+    return go(end.equals(body.key()) ? At.KEY : At.OUTSIDE);
+  }
+
+  private Status complete() {
     argument("}");
     return Status.DONE;
   }
 
-  private boolean endsWith(String text) {
-    int at = held.length() - text.length();
-    return at >= 0 && held.indexOf(text, at) == at;
+  private Status outside() {
+    if (endsWith(body.end())) {
+      return complete();
+    }
+    if (endsWith(body.key())) {
+      return go(At.KEY);
+    }
+    if (held.length() > Math.max(body.key().length(), body.end().length())) {
+      held.deleteCharAt(0);
+    }
+    return Status.MORE;
   }
 
-  private boolean insideValue() {
-    return held.indexOf(body.key()) >= 0;
+  private Status key() {
+    String separator = body.value().get(separators);
+    if (!endsWith(separator)) {
+      return Status.MORE;
+    }
+    if (separators == 0) {
+      argument = held.substring(0, held.length() - separator.length()).strip();
+    }
+    separators = (separators + 1) % body.value().size();
+    return go(separators == 0 ? At.VALUE : At.KEY);
   }
 
-  private boolean nameEnds() {
-    int start = held.indexOf(body.before());
-    if (start < 0) {
-      return false;
+  private Status value() {
+    if (!endsWith(body.valueEnd())) {
+      return Status.MORE;
     }
-    int from = start + body.before().length();
-    while (from < held.length() && isSpace(held.charAt(from))) {
-      from++;
-    }
-    for (String end : new String[] {body.nameEnd(), body.key(), body.end()}) {
-      int at = held.indexOf(end, from);
-      if (at >= from && at > 0) {
-        name = held.substring(from, at).strip();
-        held.delete(0, end.equals(body.nameEnd()) ? at + end.length() : at);
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private void argument() {
-    int key = held.indexOf(body.key());
-    if (key < 0) {
-      return;
-    }
-    int from = key + body.key().length();
-    int keyEnd = held.indexOf(body.value().getFirst(), from);
-    int value = keyEnd;
-    for (String part : body.value()) {
-      int at = value < 0 ? -1 : held.indexOf(part, value);
-      value = at < 0 ? -1 : at + part.length();
-    }
-    if (value < 0) {
-      return;
-    }
-    String argument = held.substring(from, keyEnd).strip();
-    String text = unwrapped(held.substring(value, held.length() - body.valueEnd().length()));
+    String text = unwrapped(held.substring(0, held.length() - body.valueEnd().length()));
     argument((count++ == 0 ? "" : ", ") + JsonText.string(argument) + ": ");
-    argument(json(argument, text));
-    held.setLength(0);
+    argument(json(text));
+    return go(At.OUTSIDE);
   }
 
   /** Without the new line on either side that the format puts there. */
@@ -102,7 +153,7 @@ final class TaggedCallReader extends CallReader {
     return text.substring(from, to);
   }
 
-  private String json(String argument, String text) {
+  private String json(String text) {
     boolean json = !isText.test(name, argument) && JsonText.isJson(text.strip());
     return json ? text.strip() : JsonText.string(text);
   }

@@ -22,6 +22,10 @@ public final class ToolCallParser {
   private final List<CallPiece> pieces = new ArrayList<>();
   private @Nullable CallReader reader;
   private State state;
+
+  /** Ends the call that was begun last. */
+  private String close = "";
+
   private int calls;
 
   /** Calls that had begun before this section. */
@@ -230,14 +234,17 @@ public final class ToolCallParser {
 
   private void open() {
     flush();
-    reader =
-        switch (format.body()) {
-          case ToolFormat.JsonBody json ->
-              new JsonCallReader(calls, json, format.trigger().isEmpty());
-          case ToolFormat.NamedBody named -> new NamedCallReader(calls, named);
-          case ToolFormat.TaggedBody tagged -> new TaggedCallReader(calls, tagged, isText);
-        };
+    reader = reader(format.body());
+    close = format.close();
     state = State.CALL;
+  }
+
+  private CallReader reader(ToolFormat.Body body) {
+    return switch (body) {
+      case ToolFormat.JsonBody json -> new JsonCallReader(calls, json, format.trigger().isEmpty());
+      case ToolFormat.NamedBody named -> new NamedCallReader(calls, named);
+      case ToolFormat.TaggedBody tagged -> new TaggedCallReader(calls, tagged, isText);
+    };
   }
 
   private void call(char c) {
@@ -252,19 +259,37 @@ public final class ToolCallParser {
       calls++;
       spaces.setLength(0);
     }
-    if (status == CallReader.Status.DONE) {
-      ended++;
-      end();
-    } else if (status == CallReader.Status.FAILED) {
+    switch (status) {
+      case MORE -> {}
+      case DONE -> end();
+      case DONE_BEFORE -> {
+        end();
+        accept(c);
+      }
+      case JSON -> json(c);
+      case FAILED -> fail(current);
+    }
+  }
+
+  /** Models that were taught another format write Hermes' too, whose tags may be the same. */
+  private void json(char c) {
+    CallReader current = reader;
+    if (format.open().equals(ToolFormat.HERMES.open())) {
+      close = ToolFormat.HERMES.close();
+      reader = reader(ToolFormat.HERMES.body());
+      raw.setLength(raw.length() - 1);
+      call(c);
+    } else if (current != null) {
       fail(current);
     }
   }
 
   private void end() {
+    ended++;
     flush();
     reader = null;
     raw.setLength(0);
-    if (!format.close().isEmpty()) {
+    if (!close.isEmpty()) {
       state = State.CLOSING;
     } else {
       betweenCalls();
@@ -280,17 +305,29 @@ public final class ToolCallParser {
     reader = null;
     state = format.trigger().isEmpty() ? State.PLAIN : State.TEXT;
     if (!current.started()) {
-      write(raw.toString());
+      // What was read last may already begin the next call.
+      int kept = triggerBegun();
+      held.append(raw, raw.length() - kept, raw.length());
+      write(raw.substring(0, raw.length() - kept));
     }
     raw.setLength(0);
   }
 
+  /** How many of the last characters of a failed call begin a trigger. */
+  private int triggerBegun() {
+    int kept = Math.min(format.trigger().length(), raw.length()) - 1;
+    while (kept > 0 && !format.trigger().startsWith(raw.substring(raw.length() - kept))) {
+      kept--;
+    }
+    return Math.max(0, kept);
+  }
+
   private void closing() {
     String seen = held.toString().strip();
-    if (seen.equals(format.close().strip())) {
+    if (seen.equals(close.strip())) {
       held.setLength(0);
       betweenCalls();
-    } else if (!format.close().strip().startsWith(seen)) {
+    } else if (!close.strip().startsWith(seen)) {
       betweenCalls();
       String rest = held.toString();
       held.setLength(0);
