@@ -1,11 +1,12 @@
 package io.tokenlane.engine.tool;
 
-import java.util.function.BiPredicate;
+import java.util.Collections;
+import java.util.Set;
 
 /** A call as a name and tagged arguments, whose values are text or JSON. */
 final class TaggedCallReader extends CallReader {
   private final ToolFormat.TaggedBody body;
-  private final BiPredicate<String, String> isText;
+  private final ArgumentTypes types;
 
   /** What was read since the last tag. */
   private final StringBuilder held = new StringBuilder();
@@ -17,12 +18,12 @@ final class TaggedCallReader extends CallReader {
   private int count;
 
   /**
-   * @param isText whether an argument (tool, argument) is text by the tool's schema
+   * @param types tells text from JSON
    */
-  TaggedCallReader(int index, ToolFormat.TaggedBody body, BiPredicate<String, String> isText) {
+  TaggedCallReader(int index, ToolFormat.TaggedBody body, ArgumentTypes types) {
     super(index);
     this.body = body;
-    this.isText = isText;
+    this.types = types;
   }
 
   private enum At {
@@ -153,8 +154,14 @@ final class TaggedCallReader extends CallReader {
     return text.substring(from, to);
   }
 
+  /** What may be text is JSON only where that is of another type that the argument may have. */
   private String json(String text) {
-    boolean json = !isText.test(name, argument) && JsonText.isJson(text.strip());
+    Set<String> allowed = types.of(name, argument);
+    Set<String> found = JsonText.types(text.strip());
+    boolean json =
+        allowed.contains("string")
+            ? !found.contains("string") && !Collections.disjoint(allowed, found)
+            : !found.isEmpty();
     return json ? text.strip() : JsonText.string(text);
   }
 }

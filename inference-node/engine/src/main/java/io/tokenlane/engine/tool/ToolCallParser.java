@@ -2,7 +2,6 @@ package io.tokenlane.engine.tool;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ToolCallParser {
   private final ToolFormat format;
-  private final BiPredicate<String, String> isText;
+  private final ArgumentTypes types;
   private final StringBuilder held = new StringBuilder();
   private final StringBuilder raw = new StringBuilder();
   private final StringBuilder spaces = new StringBuilder();
@@ -49,12 +48,11 @@ public final class ToolCallParser {
   }
 
   /**
-   * @param isText whether an argument (tool, argument) is text by the tool's schema; asked where
-   *     the format does not tell text from JSON
+   * @param types of the tools' arguments; asked where the format does not tell text from JSON
    */
-  public ToolCallParser(ToolFormat format, BiPredicate<String, String> isText) {
+  public ToolCallParser(ToolFormat format, ArgumentTypes types) {
     this.format = format;
-    this.isText = isText;
+    this.types = types;
     state = format.trigger().isEmpty() ? State.START : State.TEXT;
   }
 
@@ -243,7 +241,7 @@ public final class ToolCallParser {
     return switch (body) {
       case ToolFormat.JsonBody json -> new JsonCallReader(calls, json, format.trigger().isEmpty());
       case ToolFormat.NamedBody named -> new NamedCallReader(calls, named);
-      case ToolFormat.TaggedBody tagged -> new TaggedCallReader(calls, tagged, isText);
+      case ToolFormat.TaggedBody tagged -> new TaggedCallReader(calls, tagged, types);
     };
   }
 

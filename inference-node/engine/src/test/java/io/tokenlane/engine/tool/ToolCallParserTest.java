@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -41,9 +42,7 @@ class ToolCallParserTest {
             "f" + PARIS),
         one(
             "",
-            "Let me.\n"
-                + "<tool_call>{\"arguments\": {\"a\": [1, {}]}, \"name\": \"f\"}</tool_call>\n"
-                + "<tool_call>{\"name\": \"g\"}</tool_call>",
+            "Let me.\n<tool_call>{\"arguments\": {\"a\": [1, {}]}, \"name\": \"f\"}</tool_call>\n<tool_call>{\"name\": \"g\"}</tool_call>",
             "Let me.",
             "f{\"a\": [1, {}]}",
             "g{}"),
@@ -101,85 +100,47 @@ class ToolCallParserTest {
             "brave_search{\"query\": \"a, b\", \"n\": 2}"),
         one(
             "<|python_tag|>",
-            "<|python_tag|>f.call(city=Cote d'Or, on=True, at=None, l=[1, 2], s='it\\'s, so',"
-                + " t=\"a\\'b\")",
+            "<|python_tag|>f.call(city=Cote d'Or, on=True, at=None, l=[1, 2], s='it\\'s, so', t=\"a\\'b\")",
             "",
-            "f{\"city\": \"Cote d'Or\", \"on\": true, \"at\": null, \"l\": [1, 2], \"s\": \"it's,"
-                + " so\", \"t\": \"a\\\\'b\"}"),
+            "f{\"city\": \"Cote d'Or\", \"on\": true, \"at\": null, \"l\": [1, 2], \"s\": \"it's, so\", \"t\": \"a\\\\'b\"}"),
         one("<|python_tag|>", "<|python_tag|>f.call()", "", "f{}"),
         one("<|python_tag|>", "<|python_tag|>print(1)", "print(1)"),
         one(
             "<arg_key>",
-            "\n"
-                + "<tool_call>f\n"
-                + "<arg_key>city</arg_key>\n"
-                + "<arg_value>Paris</arg_value>\n"
-                + "<arg_key>days</arg_key>\n"
-                + "<arg_value>3</arg_value>\n"
-                + "<arg_key>zip</arg_key>\n"
-                + "<arg_value>75</arg_value>\n"
-                + "</tool_call>",
+            "\n<tool_call>f\n<arg_key>city</arg_key>\n<arg_value>Paris</arg_value>\n<arg_key>days</arg_key>\n<arg_value>3</arg_value>\n<arg_key>zip</arg_key>\n<arg_value>75</arg_value>\n</tool_call>",
             "",
             "f{\"city\": \"Paris\", \"days\": 3, \"zip\": \"75\"}"),
         one("<arg_key>", "<tool_call>f</tool_call><tool_call>g\n</tool_call>", "", "f{}", "g{}"),
         one(
             "<tool_call>\n<function=",
-            "x\n"
-                + "<tool_call>\n"
-                + "<function=f>\n"
-                + "<parameter=city>\n"
-                + "Pa\n"
-                + "ris\n"
-                + "</parameter>\n"
-                + "<parameter=list>\n"
-                + "[1, 2]\n"
-                + "</parameter>\n"
-                + "</function>\n"
-                + "</tool_call>",
+            "x\n<tool_call>\n<function=f>\n<parameter=city>\nPa\nris\n</parameter>\n<parameter=list>\n[1, 2]\n</parameter>\n</function>\n</tool_call>",
             "x",
             "f{\"city\": \"Pa\\nris\", \"list\": [1, 2]}"),
         one(
             "<minimax:tool_call>",
-            "<minimax:tool_call>\n"
-                + "<invoke name=\"f\">\n"
-                + "<parameter name=\"city\">Paris</parameter>\n"
-                + "</invoke>\n"
-                + "<invoke name=\"g\">\n"
-                + "</invoke>\n"
-                + "</minimax:tool_call>",
+            "<minimax:tool_call>\n<invoke name=\"f\">\n<parameter name=\"city\">Paris</parameter>\n</invoke>\n<invoke name=\"g\">\n</invoke>\n</minimax:tool_call>",
             "",
             "f{\"city\": \"Paris\"}",
             "g{}"),
         one(
             "<｜tool▁calls▁begin｜> ```json",
-            "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>f\n"
-                + "```json\n"
-                + "{\"a\": 1}\n"
-                + "```<｜tool▁call▁end｜>\n"
-                + "<｜tool▁call▁begin｜>function<｜tool▁sep｜>g\n"
-                + "```json\n"
-                + "{}\n"
-                + "```<｜tool▁call▁end｜><｜tool▁calls▁end｜>",
+            "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>f\n```json\n{\"a\": 1}\n```<｜tool▁call▁end｜>\n<｜tool▁call▁begin｜>function<｜tool▁sep｜>g\n```json\n{}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>",
             "",
             "f{\"a\": 1}",
             "g{}"),
         one(
             "<｜tool▁calls▁begin｜>",
-            "ok<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>f<｜tool▁sep｜>{\"a\":"
-                + " 1}<｜tool▁call▁end｜><｜tool▁calls▁end｜>",
+            "ok<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>f<｜tool▁sep｜>{\"a\": 1}<｜tool▁call▁end｜><｜tool▁calls▁end｜>",
             "ok",
             "f{\"a\": 1}"),
         one(
             "<|tool_calls_section_begin|>",
-            "<|tool_calls_section_begin|><|tool_call_begin|>functions.f:0<|tool_call_argument_begin|>{\"a\":"
-                + " 1}<|tool_call_end|><|tool_calls_section_end|>",
+            "<|tool_calls_section_begin|><|tool_call_begin|>functions.f:0<|tool_call_argument_begin|>{\"a\": 1}<|tool_call_end|><|tool_calls_section_end|>",
             "",
             "f{\"a\": 1}"),
         one(
             "<|START_ACTION|>",
-            "<|START_ACTION|>[\n"
-                + " {\"tool_call_id\": \"0\", \"tool_name\": \"f\", \"parameters\": {}}\n"
-                + "]<|END_ACTION|>",
+            "<|START_ACTION|>[\n {\"tool_call_id\": \"0\", \"tool_name\": \"f\", \"parameters\": {}}\n]<|END_ACTION|>",
             "",
             "f{}"),
         one(
@@ -208,104 +169,23 @@ class ToolCallParserTest {
         one("<tool_calls>[", "Use the tag <tool_calls>[", "Use the tag <tool_calls>["));
   }
 
-  static Stream<Case> callsWithoutArguments() {
-    return Stream.of(
-        one(
-            "[TOOL_CALLS] [ARGS]",
-            "[TOOL_CALLS]now[ARGS][TOOL_CALLS]b[ARGS]{\"x\":1}",
-            "",
-            "now{}",
-            "b{\"x\":1}"),
-        one("[TOOL_CALLS] [ARGS]", "[TOOL_CALLS]now[ARGS] It is late", "It is late", "now{}"),
-        one(
-            "<|tool_calls_section_begin|>",
-            "<|tool_calls_section_begin|><|tool_call_begin|>functions.now:0<|tool_call_argument_begin|><|tool_call_end|><|tool_call_begin|>functions.f:1<|tool_call_argument_begin|>{}<|tool_call_end|><|tool_calls_section_end|>",
-            "",
-            "now{}",
-            "f{}"),
-        one(
-            "<function=",
-            "<function=now></function><function=f>{}</function>",
-            "",
-            "now{}",
-            "f{}"));
-  }
-
-  static Stream<Case> textsInOtherFormatsTags() {
-    String coder = "<tool_call>\n<function=";
-    return Stream.of(
-        one(
-            coder,
-            "Write <tool_call> and then <function=f>, so.",
-            "Write <tool_call> and then <function=f>, so."),
-        one(coder, "<tool_call> <func", "<tool_call> <func"),
-        one(
-            coder,
-            "<tool_call>\n"
-                + "{\"name\": \"f\", \"arguments\": {\"a\": 1}}\n"
-                + "</tool_call>\n"
-                + "<tool_call>\n"
-                + "<function=g>\n"
-                + "</function>\n"
-                + "</tool_call>",
-            "",
-            "f{\"a\": 1}",
-            "g{}"),
-        one(coder, "<tool_call>{\"a\": 1}</tool_call>", "<tool_call>{\"a\": 1}</tool_call>"),
-        one(
-            coder,
-            "<tool_call><tool_call><function=f></function></tool_call>",
-            "<tool_call>",
-            "f{}"),
-        one(
-            coder,
-            "<tool_call><function=f><parameter=a</parameter>>1</parameter></function></tool_call>",
-            "",
-            "f{\"a</parameter\": \">1\"}"),
-        one(
-            coder,
-            "<tool_call><function=f g></function></tool_call>",
-            "<tool_call><function=f g></function></tool_call>"),
-        one(
-            "<arg_key>",
-            "<tool_call>{\"name\": \"f\", \"arguments\": {}}</tool_call> <tool_call>g</tool_call>",
-            "",
-            "f{}",
-            "g{}"),
-        one("<arg_key>", "Use <tool_call> as it\nis.", "Use <tool_call> as it\nis."),
-        one(
-            "<minimax:tool_call>",
-            "<minimax:tool_call><invoke name=\"{\">",
-            "<minimax:tool_call><invoke name=\"{\">"));
-  }
-
-  private static Case one(String tells, String answer, String text, String... calls) {
+  static Case one(String tells, String answer, String text, String... calls) {
     return new Case(tells, answer, text, List.of(calls));
   }
 
   @ParameterizedTest
-  @MethodSource({
-    "answers",
-    "answersInTagsAndCode",
-    "textsThatBeginLikeCalls",
-    "callsWithoutArguments",
-    "textsInOtherFormatsTags"
-  })
+  @MethodSource({"answers", "answersInTagsAndCode", "textsThatBeginLikeCalls"})
   void findsCallsWhereverTheTextIsCut(Case expected) {
+    checkCut(expected);
+  }
+
+  /** Checks what is found wherever the text is cut. */
+  static void checkCut(Case expected) {
     String answer = expected.answer();
     for (int cut = 0; cut <= answer.length(); cut++) {
       check(expected, List.of(answer.substring(0, cut), answer.substring(cut)));
     }
     check(expected, answer.chars().mapToObj(Character::toString).toList());
-  }
-
-  @Test
-  void textBehindATagThatBeginsNoCallIsToldAtOnce() {
-    ToolCallParser parser =
-        new ToolCallParser(ToolFormat.of("<tool_call>\n<function="), (tool, name) -> true);
-    assertThat(parser.accept("<tool_call> begins")).isNotEmpty();
-    assertThat(parser.accept(" a call")).containsExactly(new CallPiece.Text(" a call"));
-    assertThat(parser.accept("<tool_call><function=" + "n".repeat(300))).isNotEmpty();
   }
 
   @Test
@@ -320,10 +200,19 @@ class ToolCallParserTest {
         List.of("<|python_tag|>f.call(query=\"" + query + "\", text=" + "b".repeat(100_000) + ")"));
   }
 
+  private static Set<String> types(String tool, String argument) {
+    return switch (argument) {
+      case "zip" -> Set.of("string");
+      case "note" -> Set.of("string", "null");
+      case "size" -> Set.of("string", "integer");
+      default -> Set.of();
+    };
+  }
+
   private static void check(Case expected, List<String> deltas) {
     ToolFormat format = ToolFormat.of(expected.tells());
     Seen seen = new Seen();
-    ToolCallParser parser = new ToolCallParser(format, (tool, name) -> name.equals("zip"));
+    ToolCallParser parser = new ToolCallParser(format, ToolCallParserTest::types);
     deltas.forEach(delta -> parser.accept(delta).forEach(seen::add));
     parser.finish().forEach(seen::add);
     assertThat(seen.text.toString()).as(format.name() + deltas).isEqualTo(expected.text());
@@ -424,7 +313,7 @@ class ToolCallParserTest {
   private static boolean calls(String source, String answer) {
     ToolFormat format = ToolFormat.of(source);
     int from = format.trigger().isEmpty() ? answer.indexOf('{') : 0;
-    ToolCallParser parser = new ToolCallParser(format, (tool, name) -> false);
+    ToolCallParser parser = new ToolCallParser(format, (tool, name) -> Set.of());
     Seen seen = new Seen();
     parser.accept(answer.substring(Math.max(0, from))).forEach(seen::add);
     parser.finish().forEach(seen::add);

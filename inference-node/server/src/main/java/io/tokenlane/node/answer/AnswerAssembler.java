@@ -41,7 +41,7 @@ public final class AnswerAssembler {
     this.format = format;
     this.tokenizer = tokenizer;
     AnswerFormat.Calls calls = format.calls();
-    parser = calls == null ? null : new ToolCallParser(calls.format(), calls.isText());
+    parser = calls == null ? null : new ToolCallParser(calls.format(), calls.types());
     markers = calls == null ? Set.of() : markers(tokenizer, calls.format());
     detokenizer = new Detokenizer(tokenizer);
     stops = new StopStrings(format.stopStrings());

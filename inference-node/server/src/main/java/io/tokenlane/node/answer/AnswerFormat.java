@@ -1,9 +1,9 @@
 package io.tokenlane.node.answer;
 
+import io.tokenlane.engine.tool.ArgumentTypes;
 import io.tokenlane.engine.tool.ToolFormat;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +31,10 @@ public record AnswerFormat(
    * How tool calls are found.
    *
    * @param format how the model writes them
-   * @param isText whether an argument (tool, argument) is text by the tool's schema
+   * @param types of the tools' arguments
    * @param parallel whether there may be more than one; otherwise the first one ends the answer
    */
-  public record Calls(ToolFormat format, BiPredicate<String, String> isText, boolean parallel) {}
+  public record Calls(ToolFormat format, ArgumentTypes types, boolean parallel) {}
 
   /** Where reasoning is looked for. */
   public enum Reasoning {

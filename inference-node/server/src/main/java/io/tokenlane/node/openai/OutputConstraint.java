@@ -34,7 +34,7 @@ record OutputConstraint(ResponseFormat format, ToolRequest tools) {
     }
     ToolFormat own = rules.toolFormat();
     boolean held = format.json() || tools.forced(own);
-    return new AnswerFormat.Calls(held ? own.forced() : own, tools::isText, tools.parallel());
+    return new AnswerFormat.Calls(held ? own.forced() : own, tools::types, tools.parallel());
   }
 
   /**

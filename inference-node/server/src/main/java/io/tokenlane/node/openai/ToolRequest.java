@@ -38,15 +38,9 @@ record ToolRequest(List<Tool> tools, Choice choice, boolean parallel) {
    */
   record Tool(String name, @Nullable JsonNode parameters, boolean strict, String path) {
 
-    /** Whether the schema says that an argument is text. */
-    boolean isText(String argument) {
-      return parameters != null
-          && parameters
-              .path("properties")
-              .path(argument)
-              .path("type")
-              .asString("")
-              .equals("string");
+    /** The types that the schema lets an argument have; empty if it does not tell. */
+    Set<String> types(String argument) {
+      return parameters == null ? Set.of() : ParameterTypes.of(parameters, argument);
     }
   }
 
@@ -174,8 +168,12 @@ record ToolRequest(List<Tool> tools, Choice choice, boolean parallel) {
         || (tools.stream().anyMatch(Tool::strict) && format.open().equals(format.forced().open()));
   }
 
-  /** Whether an argument of a tool is text. */
-  boolean isText(String tool, String argument) {
-    return tools.stream().anyMatch(t -> t.name.equals(tool) && t.isText(argument));
+  /** The types that an argument of a tool may have; empty if no schema tells. */
+  Set<String> types(String tool, String argument) {
+    return tools.stream()
+        .filter(t -> t.name.equals(tool))
+        .findFirst()
+        .map(t -> t.types(argument))
+        .orElse(Set.of());
   }
 }
