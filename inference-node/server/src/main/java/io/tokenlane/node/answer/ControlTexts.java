@@ -3,14 +3,9 @@ package io.tokenlane.node.answer;
 import io.tokenlane.engine.token.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,10 +21,8 @@ final class ControlTexts {
   /** Reserved by Unicode for a program's own use (section 23.7, noncharacters). */
   private static final char MARK = '\uFDD0';
 
-  private static final Pattern NOTHING = Pattern.compile("(?!)");
-
-  private final Pattern armed;
-  private final Pattern disarmed;
+  private final TextTrie armed;
+  private final TextTrie disarmed;
 
   ControlTexts(Tokenizer tokenizer) {
     List<String> texts =
@@ -37,10 +30,9 @@ final class ControlTexts {
             .filter(tokenizer::isControl)
             .mapToObj(id -> new String(tokenizer.bytes(id), StandardCharsets.UTF_8))
             .filter(text -> text.length() > 1)
-            .sorted(Comparator.comparingInt(String::length).reversed())
             .toList();
-    armed = pattern(texts);
-    disarmed = pattern(texts.stream().map(ControlTexts::broken).toList());
+    armed = new TextTrie(texts);
+    disarmed = new TextTrie(texts.stream().map(ControlTexts::broken).toList());
   }
 
   /** The messages with every text in them disarmed. */
@@ -61,12 +53,12 @@ final class ControlTexts {
   /** The rendered text, cut where disarmed texts stand. */
   List<Segment> segments(String rendered) {
     List<Segment> segments = new ArrayList<>();
-    Matcher matcher = disarmed.matcher(rendered);
     int end = 0;
-    while (matcher.find()) {
-      add(segments, rendered.substring(end, matcher.start()), false);
-      add(segments, matcher.group().charAt(0) + matcher.group().substring(2), true);
-      end = matcher.end();
+    for (TextTrie.Place place : disarmed.find(rendered)) {
+      add(segments, rendered.substring(end, place.from()), false);
+      String whole = rendered.substring(place.from(), place.to());
+      add(segments, whole.charAt(0) + whole.substring(2), true);
+      end = place.to();
     }
     add(segments, rendered.substring(end), false);
     return segments;
@@ -104,29 +96,17 @@ final class ControlTexts {
   }
 
   private String disarmed(String text) {
-    return armed.matcher(text).replaceAll(ControlTexts::replacement);
-  }
-
-  private static String replacement(MatchResult match) {
-    return Matcher.quoteReplacement(broken(match.group()));
+    StringBuilder marked = new StringBuilder();
+    int end = 0;
+    for (TextTrie.Place place : armed.find(text)) {
+      marked.append(text, end, place.from() + 1).append(MARK);
+      end = place.from() + 1;
+    }
+    return end == 0 ? text : marked.append(text, end, text.length()).toString();
   }
 
   private static String broken(String text) {
     return text.charAt(0) + String.valueOf(MARK) + text.substring(1);
-  }
-
-  /** Any of the texts; looks further only where one can begin, as there may be hundreds. */
-  private static Pattern pattern(List<String> texts) {
-    if (texts.isEmpty()) {
-      return NOTHING;
-    }
-    String starts =
-        texts.stream()
-            .map(text -> Pattern.quote(text.substring(0, 1)))
-            .distinct()
-            .collect(Collectors.joining("|"));
-    String all = texts.stream().map(Pattern::quote).collect(Collectors.joining("|"));
-    return Pattern.compile("(?=" + starts + ")(?:" + all + ")");
   }
 
   /** A piece of a rendered text; disarmed pieces hold no special tokens. */
