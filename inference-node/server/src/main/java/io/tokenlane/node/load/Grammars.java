@@ -27,6 +27,11 @@ final class Grammars {
     this.mostBytes = mostBytes;
   }
 
+  /** The grammar for something, if it was used lately; null if it was not. */
+  @Nullable Grammar known(String what) {
+    return find(hash(what));
+  }
+
   /** The grammar for something, made unless it was used lately. */
   Grammar get(String what, Supplier<Grammar> made) {
     String key = hash(what);

@@ -6,6 +6,7 @@ import io.tokenlane.engine.token.Tokenizer;
 import io.tokenlane.engine.tool.ToolFormat;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What a model's output can be held to. Safe for use by many threads. */
 public final class OutputRules {
@@ -42,6 +43,11 @@ public final class OutputRules {
   /** The vocabulary as grammars need it. */
   public TokenIndex tokens() {
     return tokens.join();
+  }
+
+  /** A grammar, if it was used lately; null if it was not. */
+  public @Nullable Grammar known(String what) {
+    return grammars.known(what);
   }
 
   /**

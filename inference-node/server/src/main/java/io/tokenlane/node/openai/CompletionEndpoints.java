@@ -10,6 +10,8 @@ import io.tokenlane.node.openai.Sequences.Output;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
@@ -20,12 +22,19 @@ final class CompletionEndpoints {
   private final JsonBody bodies;
   private final Responses responses;
   private final InstantSource clock;
+  private final GrammarThreads grammars;
 
-  CompletionEndpoints(Models models, JsonBody bodies, Responses responses, InstantSource clock) {
+  CompletionEndpoints(
+      Models models,
+      JsonBody bodies,
+      Responses responses,
+      InstantSource clock,
+      GrammarThreads grammars) {
     this.models = models;
     this.bodies = bodies;
     this.responses = responses;
     this.clock = clock;
+    this.grammars = grammars;
   }
 
   Mono<ServerResponse> chat(ServerRequest request) {
@@ -44,13 +53,6 @@ final class CompletionEndpoints {
     GenerationOptions options = chat.options();
     AdaptiveFields adaptive = AdaptiveFields.read(body, model.adaptive());
     Prompt prompt = chatPrompt(model, chat.conversation());
-    Sequences sequences =
-        new Sequences(
-            model,
-            options,
-            Integer.MAX_VALUE,
-            "messages",
-            output(model, chat.output(), prompt, adaptive));
     AnswerShape shape =
         new ChatShape(
             head("chatcmpl-", model),
@@ -58,16 +60,36 @@ final class CompletionEndpoints {
             options.topLogprobs() >= 0,
             new CallIds(model.rules().toolFormat().idLength()),
             chat.functions());
-    return responses.answer(request, sequences.of(List.of(prompt)), options, shape);
+    Function<Output, Mono<ServerResponse>> answer =
+        output -> {
+          Sequences sequences =
+              new Sequences(model, options, Integer.MAX_VALUE, "messages", output);
+          return responses.answer(request, sequences.of(List.of(prompt)), options, shape);
+        };
+    OutputConstraint constraint = chat.output();
+    boolean reasons = prompt.opensReasoning();
+    if (!constraint.holds(model.rules())) {
+      return answer.apply(output(model, constraint, null, reasons, adaptive));
+    }
+    Grammar known = constraint.known(model.rules(), reasons);
+    return known == null
+        ? grammars
+            .of(() -> constraint.grammar(model.rules(), reasons))
+            .map(grammar -> output(model, constraint, grammar, reasons, adaptive))
+            .flatMap(output -> JsonBody.answered(() -> answer.apply(output)))
+        : answer.apply(output(model, constraint, known, reasons, adaptive));
   }
 
   private static Output output(
-      LoadedModel model, OutputConstraint constraint, Prompt prompt, AdaptiveFields adaptive) {
-    Grammar grammar = constraint.grammar(model.rules(), prompt.opensReasoning());
+      LoadedModel model,
+      OutputConstraint constraint,
+      @Nullable Grammar grammar,
+      boolean reasons,
+      AdaptiveFields adaptive) {
     // What is held to a grammar reasons only where that says so: tags in its texts are text.
     Reasoning untold = grammar == null ? Reasoning.TAGGED : Reasoning.NONE;
     return new Output(
-        prompt.opensReasoning() ? Reasoning.OPENED_BY_PROMPT : untold,
+        reasons ? Reasoning.OPENED_BY_PROMPT : untold,
         constraint.calls(model.rules()),
         grammar,
         adaptive);

@@ -26,6 +26,9 @@ import tools.jackson.databind.json.JsonMapper;
 public class OpenAiBeans {
   private static final int MAX_NESTING = 100;
 
+  /** For each thread that compiles; each keeps its request's body. */
+  private static final int MAX_GRAMMARS_WAITING = 64;
+
   private final JsonMapper mapper =
       JsonMapper.builder(
               JsonFactory.builder()
@@ -39,6 +42,15 @@ public class OpenAiBeans {
   Scheduler answerScheduler() {
     int threads = Math.max(2, Runtime.getRuntime().availableProcessors() / 2);
     return Schedulers.newParallel("answer", threads, true);
+  }
+
+  /** Few threads, as generations need the processors. */
+  @Bean(destroyMethod = "dispose")
+  GrammarThreads grammarThreads(Scheduler answerScheduler) {
+    int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
+    return new GrammarThreads(
+        Schedulers.newBoundedElastic(threads, MAX_GRAMMARS_WAITING, "grammar", 60, true),
+        answerScheduler);
   }
 
   @Bean
@@ -55,16 +67,17 @@ public class OpenAiBeans {
   RouterFunction<ServerResponse> openAiRoutes(
       ModelSlot slot,
       NodeSettings settings,
-      Scheduler answerScheduler,
+      GrammarThreads grammarThreads,
       NodeMeters meters,
       EnergyPerToken energy) {
     Load load = new Load(energy, meters);
+    Scheduler answerScheduler = grammarThreads.answering();
     Models models = new Models(slot);
     int maxBytes = Math.toIntExact(settings.maxBodyBytes().toBytes());
     JsonBody bodies = new JsonBody(mapper, maxBytes, answerScheduler);
     Responses responses = new Responses(mapper, new AnswerFlow(answerScheduler, meters));
     CompletionEndpoints completions =
-        new CompletionEndpoints(models, bodies, responses, Clock.systemUTC());
+        new CompletionEndpoints(models, bodies, responses, Clock.systemUTC(), grammarThreads);
     ModelEndpoints modelEndpoints = new ModelEndpoints(models, responses, load);
     TokenEndpoints tokens = new TokenEndpoints(models, bodies, responses);
     EmbeddingEndpoint embeddings =

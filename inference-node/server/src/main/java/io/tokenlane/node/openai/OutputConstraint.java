@@ -37,23 +37,37 @@ record OutputConstraint(ResponseFormat format, ToolRequest tools) {
     return new AnswerFormat.Calls(held ? own.forced() : own, tools::types, tools.parallel());
   }
 
+  /** Whether the tokens are held to anything. */
+  boolean holds(OutputRules rules) {
+    return format.json() || (tools.any() && tools.forced(rules.toolFormat()));
+  }
+
   /**
-   * What the tokens are held to; null for nothing.
+   * What the tokens are held to, if it was compiled lately; null if it was not.
+   *
+   * @param reasons as in {@link #grammar}
+   */
+  @Nullable Grammar known(OutputRules rules, boolean reasons) {
+    return rules.known(key(reasons));
+  }
+
+  /**
+   * What the tokens are held to, where they are.
    *
    * @param reasons whether the prompt ended with the opening tag of the reasoning, which is free
    * @throws ApiException if it cannot be enforced
    */
-  @Nullable Grammar grammar(OutputRules rules, boolean reasons) {
-    boolean calls = tools.any() && tools.forced(rules.toolFormat());
-    if (!format.json() && !calls) {
-      return null;
-    }
+  Grammar grammar(OutputRules rules, boolean reasons) {
     try {
-      return rules.grammar(this + " " + reasons, () -> compiled(rules, reasons));
+      return rules.grammar(key(reasons), () -> compiled(rules, reasons));
     } catch (GrammarException e) {
       String where = format.json() ? "response_format" : "tools";
       throw ApiException.schema(where, String.valueOf(e.getMessage()));
     }
+  }
+
+  private String key(boolean reasons) {
+    return this + " " + reasons;
   }
 
   private Grammar compiled(OutputRules rules, boolean reasons) {
