@@ -35,6 +35,7 @@ class LauncherIT {
         "up --nodes 0             | --nodes: 0 (expected: 1 to 99)",
         "up --colour red          | up: unknown option --colour",
         "node --model             | node: --model needs a value",
+        "node --port 08080        | --port: 08080 (expected: a port from 1 to 65400)",
         "dance                    | unknown command dance",
         "node --config /nowhere.y | --config: /nowhere.y (expected: a readable YAML file)",
         "up --model /nowhere.gguf | --model: /nowhere.gguf (expected: a GGUF file or a",
@@ -65,6 +66,111 @@ class LauncherIT {
     }
   }
 
+  /** As a link on the path, or beside a CDPATH, where cd prints. */
+  @Execution(ExecutionMode.CONCURRENT)
+  @ParameterizedTest
+  @ValueSource(strings = {"./link up", "./other/link up", "CDPATH=. root/tokenlane up"})
+  void findsItsFilesFromAnywhere(String command, @TempDir Path folder) throws Exception {
+    Files.createSymbolicLink(folder.resolve("root"), Launcher.ROOT);
+    Files.createSymbolicLink(folder.resolve("link"), Path.of("root", "tokenlane"));
+    Files.createDirectory(folder.resolve("other"));
+    Files.createSymbolicLink(folder.resolve("other").resolve("link"), Path.of("../link"));
+    int port = Launcher.freePorts();
+    String line = "cd '" + folder + "' && " + command + " --port " + port;
+    try (ServerSocket taken = new ServerSocket(port);
+        Launcher launcher = Launcher.of(List.of("sh", "-c", line))) {
+      assertThat(launcher.awaitExit()).isEqualTo(1);
+      assertThat(launcher.output().lines())
+          .singleElement(InstanceOfAssertFactories.STRING)
+          .startsWith("tokenlane: port " + taken.getLocalPort() + " is taken");
+    }
+  }
+
+  @Execution(ExecutionMode.CONCURRENT)
+  @ParameterizedTest
+  @ValueSource(strings = {"gateway", "node"})
+  void listensWhereItsFileSays(String name, @TempDir Path folder) throws Exception {
+    try (ServerSocket taken = new ServerSocket(Launcher.freePorts())) {
+      int port = taken.getLocalPort();
+      Path file = Files.writeString(folder.resolve("my.yaml"), "server.port: " + port);
+      try (Launcher launcher = Launcher.start(name, "--config", file.toString())) {
+        assertThat(launcher.awaitExit()).isNotZero();
+        assertThat(launcher.output())
+            .containsPattern("ort:? " + port + " .*(already in use|taken)");
+      }
+    }
+  }
+
+  /** To Spring these characters of a location are more than themselves. */
+  @Execution(ExecutionMode.CONCURRENT)
+  @ParameterizedTest
+  @ValueSource(strings = {"c#d", "p%20q", "k[0]", "x,y", "e${HOME}f", "q?r", "s;t", "st*r", "b\\s"})
+  void refusesAPathThatCannotBeTold(String name, @TempDir Path parent) throws Exception {
+    Path folder = Files.createDirectory(parent.resolve(name));
+    Path file = Files.writeString(folder.resolve("my.yaml"), "tokenlane.nodes: []");
+    try (Launcher launcher = Launcher.start("gateway", "--config", file.toString())) {
+      assertThat(launcher.awaitExit()).isEqualTo(1);
+      assertThat(launcher.output())
+          .isEqualTo(
+              "tokenlane: --config: %s (expected: a path without # %% ? * , ; [ ] \\ and ${)"
+                  .formatted(file));
+    }
+  }
+
+  @Execution(ExecutionMode.CONCURRENT)
+  @ParameterizedTest
+  @CsvSource({
+    "gateway, my.YAML, .yaml .yml .properties .json",
+    "node, my.json, .yaml .yml .properties",
+    "gateway, yaml, .yaml .yml .properties .json",
+  })
+  void refusesAFileOfUnknownKind(String name, String file, String known, @TempDir Path folder)
+      throws Exception {
+    Path path = Files.writeString(folder.resolve(file), "tokenlane.nodes: []");
+    try (Launcher launcher = Launcher.start(name, "--config", path.toString())) {
+      assertThat(launcher.awaitExit()).isEqualTo(1);
+      assertThat(launcher.output())
+          .isEqualTo(
+              "tokenlane: --config: %s (expected: a name that ends in one of %s)"
+                  .formatted(path, known));
+    }
+  }
+
+  @Execution(ExecutionMode.CONCURRENT)
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "kubernetes: true            | true",
+        "{\"kubernetes\" : true}       | true",
+        "kubernetes: \"true\"          | true",
+        "kubernetes: yes             | true",
+        "kubernetes: On              | true",
+        "nodes[0].kubernetes=true    | true",
+        "kubernetes: false           | false",
+      })
+  void buildsWhatItsFileAsksFor(String line, boolean extra, @TempDir Path folder) throws Exception {
+    Path script = bare(folder, "echo \"$@\" >'" + folder.resolve("asked") + "'\nexit 1\n");
+    Path file = Files.writeString(folder.resolve("my.yaml"), line);
+    List<String> check = List.of(script.toString(), "check-config", file.toString());
+    try (Launcher launcher = Launcher.of(check)) {
+      assertThat(launcher.awaitExit()).isEqualTo(1);
+      assertThat(Files.readString(folder.resolve("asked")).contains("gateway-kubernetes"))
+          .isEqualTo(extra);
+    }
+  }
+
+  /** The launcher in a folder where nothing is built, and what builds it there. */
+  private static Path bare(Path folder, String maven) throws IOException {
+    Path script = Files.copy(Launcher.ROOT.resolve("tokenlane"), folder.resolve("tokenlane"));
+    Path found = Path.of(".mvn", "find-jdk.sh");
+    Files.createDirectory(folder.resolve(".mvn"));
+    Files.copy(Launcher.ROOT.resolve(found), folder.resolve(found));
+    Path wrapper = Files.writeString(folder.resolve("mvnw"), "#!/bin/sh\n" + maven);
+    assertThat(wrapper.toFile().setExecutable(true)).isTrue();
+    return script;
+  }
+
   @Execution(ExecutionMode.CONCURRENT)
   @Test
   void tellsThatAJdkIsMissing(@TempDir Path bin) throws Exception {
@@ -87,13 +193,7 @@ class LauncherIT {
   @ParameterizedTest
   @ValueSource(strings = {"up", "node", "gateway", "generate"})
   void endsTheBuildWithItself(String command, @TempDir Path folder) throws Exception {
-    Path script = Files.copy(Launcher.ROOT.resolve("tokenlane"), folder.resolve("tokenlane"));
-    Files.createDirectory(folder.resolve(".mvn"));
-    Files.copy(
-        Launcher.ROOT.resolve(".mvn/find-jdk.sh"), folder.resolve(".mvn").resolve("find-jdk.sh"));
-    Path maven = folder.resolve("mvnw");
-    Files.writeString(maven, "#!/bin/sh\necho '[INFO] Building stub 1 [1/1]'\nexec sleep 600\n");
-    assertThat(maven.toFile().setExecutable(true)).isTrue();
+    Path script = bare(folder, "echo '[INFO] Building stub 1 [1/1]'\nexec sleep 600\n");
     List<String> run = new ArrayList<>(List.of(script.toString(), command));
     if (command.equals("up")) {
       run.addAll(List.of("--port", Integer.toString(Launcher.freePorts())));
@@ -128,6 +228,10 @@ class LauncherIT {
         "''         | tokenlane.nodes: [{id: a, uri: 'ftp://h:1'}]     | 1 | tokenlane.nodes[0].uri: ftp://h:1 (expected: http",
         "--node     | tokenlane.node.max-waiting: 7                    | 0 | a node starts with it",
         "--node     | tokenlane.node.model: /nowhere.gguf              | 1 | /nowhere.gguf: model: no such file or folder",
+        "''         | server.port: abc                                 | 1 | Invalid value 'abc' for configuration property 'server.port'",
+        "--node     | server.port: abc                                 | 1 | Invalid value 'abc' for configuration property 'server.port'",
+        "''         | management.server.port: abc                      | 1 | Invalid value 'abc' for configuration property 'management.server.port'",
+        "''         | server.ssl.bundle: nothing                       | 1 | SSL bundle name 'nothing' cannot be found",
       })
   void checksAConfigurationWithoutStarting(
       String option, String yaml, int exit, String message, @TempDir Path folder) throws Exception {
