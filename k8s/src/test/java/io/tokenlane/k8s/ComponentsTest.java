@@ -58,7 +58,8 @@ class ComponentsTest {
         .satisfies(trigger -> assertThat(trigger.type()).isEqualTo("prometheus"))
         .satisfies(
             trigger ->
-                assertThat(trigger.metadata().query()).contains("vllm:num_requests_waiting"));
+                assertThat(trigger.metadata().query())
+                    .contains("vllm:num_requests_waiting", "tokenlane_balance_waiting"));
     assertThatThrownBy(
             () ->
                 Manifests.parse(

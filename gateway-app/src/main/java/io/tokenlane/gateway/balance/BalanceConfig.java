@@ -193,6 +193,11 @@ public class BalanceConfig {
     return ticking(new LateBinding(pool, properties.maxWaiting()), clockwork);
   }
 
+  @Bean
+  LineMeters lineMeters(MeterRegistry registry, LateBinding line) {
+    return new LineMeters(registry, line);
+  }
+
   /** A line that is looked at while calls wait in it. */
   static LateBinding ticking(LateBinding line, ScheduledExecutorService clockwork) {
     line.onWaiting(new Rounds(clockwork, TICK, () -> line.waiting() > 0, line::tick)::wake);
@@ -223,8 +228,13 @@ public class BalanceConfig {
 
   @Bean
   GlobalFilter balanceFilter(
-      LateBinding line, Leasing leasing, Attempts attempts, NodeMeters meters, Standby standby) {
-    return new BalanceFilter(line, leasing, attempts.now(), meters, standby);
+      LateBinding line,
+      Leasing leasing,
+      Attempts attempts,
+      NodeTurns.Hearers hearers,
+      Standby standby) {
+    return new BalanceFilter(
+        line, hearers.line(), leasing, attempts.now(), hearers.meters(), standby);
   }
 
   /** How often nodes are asked, as it is now. */
@@ -245,8 +255,8 @@ public class BalanceConfig {
   }
 
   @Bean
-  NodeTurns.Hearers nodeTurnHearers(NodeMeters meters, FleetEnergy fleet) {
-    return new NodeTurns.Hearers(meters, fleet);
+  NodeTurns.Hearers nodeTurnHearers(NodeMeters meters, LineMeters line, FleetEnergy fleet) {
+    return new NodeTurns.Hearers(meters, line, fleet);
   }
 
   @Bean

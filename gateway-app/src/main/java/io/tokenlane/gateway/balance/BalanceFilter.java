@@ -31,15 +31,18 @@ final class BalanceFilter implements GlobalFilter, Ordered {
   private final Supplier<Attempting> attempting;
   private final NodeMeters meters;
   private final Standby standby;
+  private final LineMeters lineMeters;
 
   BalanceFilter(
       LateBinding line,
+      LineMeters lineMeters,
       Leasing leasing,
       Supplier<Attempting> attempting,
       NodeMeters meters,
       Standby standby) {
     this.standby = standby;
     this.line = line;
+    this.lineMeters = lineMeters;
     this.leasing = leasing;
     this.attempting = attempting;
     this.meters = meters;
@@ -89,6 +92,7 @@ final class BalanceFilter implements GlobalFilter, Ordered {
     Mono<Void> next() {
       boolean hedged = tried.isEmpty() && !repeated && mayBeHedged();
       return lease()
+          .doOnError(NoSlotException.class, lineMeters::refused)
           .onErrorMap(NoSlotException.class, Leasing::refusal)
           .flatMap(lease -> hedged ? hedged(lease) : on(lease));
     }

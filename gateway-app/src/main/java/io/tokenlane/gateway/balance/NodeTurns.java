@@ -2,6 +2,7 @@ package io.tokenlane.gateway.balance;
 
 import io.tokenlane.balance.LateBinding;
 import io.tokenlane.balance.Lease;
+import io.tokenlane.balance.NoSlotException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -20,8 +21,8 @@ public final class NodeTurns {
   private final Hearers hearers;
   private final Supplier<Attempting> attempting;
 
-  /** Who hears of picks, and of what nodes say of themselves. */
-  record Hearers(NodeMeters meters, FleetEnergy fleet) {}
+  /** Who hears of picks and refusals, and of what nodes say of themselves. */
+  record Hearers(NodeMeters meters, LineMeters line, FleetEnergy fleet) {}
 
   NodeTurns(
       LateBinding line,
@@ -56,7 +57,16 @@ public final class NodeTurns {
   }
 
   CompletableFuture<Lease> lease(NodeTurn.Asker asker, Set<String> tried) {
-    return leasing.plain(line, asker.route(), asker.fields(), asker.client(), tried);
+    CompletableFuture<Lease> found =
+        leasing.plain(line, asker.route(), asker.fields(), asker.client(), tried);
+    var _ = found.whenComplete((lease, failure) -> refused(failure));
+    return found;
+  }
+
+  private void refused(@Nullable Throwable failure) {
+    if (failure instanceof NoSlotException none) {
+      hearers.line().refused(none);
+    }
   }
 
   NodeMeters meters() {

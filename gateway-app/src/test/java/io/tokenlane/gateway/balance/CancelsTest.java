@@ -74,6 +74,7 @@ final class CancelsTest {
     filter =
         new BalanceFilter(
             line,
+            new LineMeters(new SimpleMeterRegistry(), line),
             new Leasing(new BlockIndex(), new ModelCatalog(), () -> way),
             () -> terms,
             new NodeMeters(new SimpleMeterRegistry(), pool),
