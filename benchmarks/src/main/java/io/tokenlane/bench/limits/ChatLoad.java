@@ -6,6 +6,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongPredicate;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.ByteBufFlux;
@@ -36,7 +37,7 @@ final class ChatLoad implements AutoCloseable {
   /**
    * What came out.
    *
-   * @param perSecond good answers
+   * @param perSecond good answers a second; of a closed loop those that came before its end
    * @param latencies milliseconds; of those without a good answer 5000
    * @param errors requests without a good answer
    */
@@ -44,8 +45,8 @@ final class ChatLoad implements AutoCloseable {
 
   /** So many clients, each of which asks again once it has its answer. */
   Measured closedLoop(int clients, double seconds) {
-    Counting counting = new Counting();
     long end = System.nanoTime() + (long) (seconds * 1e9);
+    Counting counting = new Counting(now -> now - end <= 0);
     Flux.range(0, clients)
         .flatMap(
             i ->
@@ -59,7 +60,7 @@ final class ChatLoad implements AutoCloseable {
 
   /** So many a second at random times (Poisson), timed from when each was due. */
   Measured openLoop(double rate, double seconds) {
-    Counting counting = new Counting();
+    Counting counting = new Counting(now -> true);
     SplittableRandom random = new SplittableRandom(11);
     AtomicLong open = new AtomicLong();
     double due = System.nanoTime();
@@ -95,18 +96,29 @@ final class ChatLoad implements AutoCloseable {
         .timeout(PATIENCE)
         .onErrorReturn(0)
         .defaultIfEmpty(0)
-        .doOnNext(status -> counting.add(status == 200, (System.nanoTime() - begin) / 1e6))
+        .doOnNext(status -> counting.add(status == 200, begin, System.nanoTime()))
         .then();
   }
 
-  private static final class Counting {
+  /** Answers as they come. */
+  static final class Counting {
     private final Samples latencies = new Samples();
+    private final LongPredicate inTime;
     private int good;
     private int errors;
 
-    synchronized void add(boolean well, double milliseconds) {
-      latencies.add(well ? milliseconds : PATIENCE.toMillis());
-      good += well ? 1 : 0;
+    /**
+     * @param inTime whether a good answer at this time, on {@code System.nanoTime}, counts in the
+     *     rate: a closed loop ends with an answer under way for each client, which its seconds do
+     *     not hold
+     */
+    Counting(LongPredicate inTime) {
+      this.inTime = inTime;
+    }
+
+    synchronized void add(boolean well, long beginNanos, long nowNanos) {
+      latencies.add(well ? (nowNanos - beginNanos) / 1e6 : PATIENCE.toMillis());
+      good += well && inTime.test(nowNanos) ? 1 : 0;
       errors += well ? 0 : 1;
     }
 

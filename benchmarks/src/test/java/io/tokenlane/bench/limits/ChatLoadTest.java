@@ -19,6 +19,21 @@ class ChatLoadTest {
   }
 
   @Test
+  void whatComesAfterTheEndIsNotInTheRate() {
+    ChatLoad.Counting counting = new ChatLoad.Counting(now -> now <= 2_000_000_000L);
+    counting.add(true, 0, 1_000_000_000L);
+    counting.add(true, 1_000_000_000L, 2_000_000_000L);
+    counting.add(true, 2_000_000_000L, 5_000_000_000L);
+    counting.add(false, 2_000_000_000L, 7_000_000_000L);
+
+    ChatLoad.Measured measured = counting.measured(2);
+
+    assertThat(measured.perSecond()).isEqualTo(1);
+    assertThat(measured.errors()).isEqualTo(1);
+    assertThat(measured.latencies().median()).isBetween(1_000.0, 3_000.0);
+  }
+
+  @Test
   void whereNobodyAnswersAllFail() {
     try (ChatLoad load = new ChatLoad(1)) {
       ChatLoad.Measured measured = load.openLoop(50, 0.2);
