@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -21,6 +23,8 @@ final class UsageTest {
       "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\n";
   private static final String USAGE =
       "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":1}}\n\n";
+  private static final String TOLD =
+      "{\"choices\":[],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7}}";
   private static final String DONE = "data: [DONE]\n\n";
 
   private final RunningGateway gateway = RunningGateway.fresh();
@@ -28,6 +32,13 @@ final class UsageTest {
   private void answers(Flux<String> events) {
     gateway.one.answers(FakeUpstream.events(events));
     gateway.two.answers(FakeUpstream.events(events));
+  }
+
+  private void answers(Flux<String> parts, String type) {
+    FakeUpstream.Behaviour behaviour =
+        (call, response) -> response.sse().header("Content-Type", type).sendString(parts).then();
+    gateway.one.answers(behaviour);
+    gateway.two.answers(behaviour);
   }
 
   private String sent() {
@@ -94,6 +105,80 @@ final class UsageTest {
                         line.contains("\"outcome\":\"cancelled\"")
                             && line.contains("\"output_tokens\":3,\"estimated\":true")));
     Eventually.eventually("nothing in flight", () -> gateway.inFlight() == 0);
+  }
+
+  private String logged(String id) {
+    Eventually.eventually("a line in the log", () -> !lines(id).isEmpty());
+    return lines(id).getFirst();
+  }
+
+  private List<String> lines(String id) {
+    return gateway.accessLog().lines().filter(line -> line.contains(id)).toList();
+  }
+
+  /** Of an answer in one piece nobody can say what its tokens are before all of it is there. */
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"choices\":[]", "{\"choices\":[],\"usage\":{\"prompt_tokens\":5,"})
+  void ofHalfAnAnswerInOnePieceIsNotEstimated(String half) throws IOException {
+    answers(Flux.just(half).concatWith(Flux.never()), "application/json");
+    String id = "half-" + System.nanoTime();
+
+    try (InputStream body = gateway.open(gateway.chatRequest("{}", "x-request-id", id)).body()) {
+      body.readNBytes(half.length());
+    }
+
+    assertThat(logged(id)).contains("\"outcome\":\"cancelled\"").doesNotContain("output_tokens");
+  }
+
+  @Test
+  void ofAnAnswerThatIsAllThereIsReadThoughItsClientLeavesBeforeTheEnd() throws IOException {
+    answers(Flux.just(TOLD).concatWith(Flux.never()), "application/json");
+    String id = "all-" + System.nanoTime();
+
+    try (InputStream body = gateway.open(gateway.chatRequest("{}", "x-request-id", id)).body()) {
+      body.readNBytes(TOLD.length());
+    }
+
+    assertThat(logged(id)).contains("\"output_tokens\":7,\"estimated\":false");
+  }
+
+  /** It closes its connection the moment that it has the last byte. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whoGetsAllOfAnAnswerHasNotLeft(boolean chunked) throws IOException {
+    if (chunked) {
+      answers(Flux.just(TOLD.substring(0, 20), TOLD.substring(20)), "application/json");
+    } else {
+      gateway.one.answers(FakeUpstream.ok(TOLD));
+      gateway.two.answers(FakeUpstream.ok(TOLD));
+    }
+    String id = "whole-" + System.nanoTime();
+    int calls = 100;
+    for (int i = 0; i < calls; i++) {
+      callAndClose(id, chunked ? "\r\n0\r\n\r\n" : TOLD);
+    }
+
+    Eventually.eventually("all lines in the log", () -> lines(id).size() == calls);
+    assertThat(lines(id))
+        .allMatch(line -> line.contains("\"outcome\":\"done\""))
+        .allMatch(line -> line.contains("\"output_tokens\":7"));
+  }
+
+  private void callAndClose(String id, String end) throws IOException {
+    String body = "{\"messages\":[]}";
+    String request =
+        "POST /v1/chat/completions HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+            + "x-request-id: %s\r\nContent-Length: %d\r\n\r\n%s".formatted(id, body.length(), body);
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
+      socket.setSoTimeout(30_000);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      StringBuilder answer = new StringBuilder();
+      while (!answer.toString().endsWith(end)) {
+        int next = socket.getInputStream().read();
+        assertThat(next).as(answer.toString()).isNotNegative();
+        answer.append((char) next);
+      }
+    }
   }
 
   @Test

@@ -125,10 +125,9 @@ final class BalanceFilter implements GlobalFilter, Ordered {
 
     private Mono<Void> on(Lease lease) {
       ServerWebExchange attempt = begun(lease, exchange.getResponse(), false);
-      // The client may have gone while the call waited: then nobody else closes the lease.
       return sent(attempt, lease)
           .onErrorResume(failure -> failed(lease, attempt, failure))
-          .doOnCancel(lease::ignored);
+          .doOnCancel(() -> left(lease));
     }
 
     /**
@@ -140,6 +139,16 @@ final class BalanceFilter implements GlobalFilter, Ordered {
       meters.picked(lease.node().id());
       trail.leased(lease, beside ? () -> true : this::anotherMayServe, System.nanoTime());
       return new AttemptExchange(exchange, new StreamGuard(response, trail));
+    }
+
+    /**
+     * The client may have gone while the call waited: then nobody else closes the lease. Once the
+     * answer is under way the end does, which knows whether all of it was handed on.
+     */
+    private void left(Lease lease) {
+      if (!exchange.getResponse().isCommitted()) {
+        lease.ignored();
+      }
     }
 
     /** Small for as long as the answer goes on. */

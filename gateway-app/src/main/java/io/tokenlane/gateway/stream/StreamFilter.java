@@ -49,8 +49,9 @@ final class StreamFilter implements GlobalFilter, Ordered {
     Mono<Void> answer = asks ? asked(watched, chain, call) : chain.filter(watched);
     // Before the signal goes on: who counts and settles the call stands outside and hears of it
     // next.
-    Runnable end = () -> estimate(trail, call, watch.events());
-    return answer.doOnTerminate(end).doOnCancel(end);
+    return answer
+        .doOnTerminate(() -> estimate(trail, call, watch, !watch.cut()))
+        .doOnCancel(() -> estimate(trail, call, watch, call.stream()));
   }
 
   private static Mono<Void> asked(
@@ -75,15 +76,20 @@ final class StreamFilter implements GlobalFilter, Ordered {
     return bytes;
   }
 
-  /** Where the node had no time to tell: an event is about a token. */
-  private static void estimate(Trail trail, InferenceCall call, long events) {
-    if (trail.usage().isEmpty() && trail.firstByteNanos() != 0) {
+  /**
+   * Where the node had no time to tell: an event is about a token.
+   *
+   * @param told whether what has come tells of the tokens: a part of an answer in one piece does
+   *     not
+   */
+  private static void estimate(Trail trail, InferenceCall call, UsageWatch watch, boolean told) {
+    if (told && trail.usage().isEmpty() && trail.firstByteNanos() != 0) {
       int input =
           trail
               .promptTokens()
               .map(PromptTokens::sent)
               .orElse(call.raw().remaining() / CHARS_PER_TOKEN);
-      trail.used(new Usage(input, 0, Math.toIntExact(events), false));
+      trail.used(new Usage(input, 0, Math.toIntExact(watch.events()), false));
     }
   }
 }

@@ -18,6 +18,7 @@ final class UsageWatch extends BodyWatch {
   private final Trail trail;
   private final boolean keepUsageBack;
   private volatile @Nullable WholeEvents stream;
+  private volatile boolean cut;
 
   UsageWatch(ServerHttpResponse delegate, Trail trail, boolean keepUsageBack) {
     super(delegate);
@@ -29,6 +30,11 @@ final class UsageWatch extends BodyWatch {
   long events() {
     WholeEvents events = stream;
     return events == null ? 0 : events.events();
+  }
+
+  /** Whether an answer in one piece was given up before its end. */
+  boolean cut() {
+    return cut;
   }
 
   @Override
@@ -58,13 +64,20 @@ final class UsageWatch extends BodyWatch {
 
   private Flux<DataBuffer> whole(Flux<DataBuffer> body) {
     Tail tail = new Tail();
+    Runnable read = () -> UsageReader.inTail(tail.text()).ifPresent(trail::used);
+    // Who leaves at the last byte leaves before the end; half an answer has no usage.
     return body.doOnNext(tail::add)
-        .doOnComplete(() -> UsageReader.inTail(tail.text()).ifPresent(trail::used));
+        .doOnComplete(read)
+        .doOnCancel(
+            () -> {
+              cut = true;
+              read.run();
+            });
   }
 
   /** The last bytes of a body, where usage stands. */
   private static final class Tail {
-    private byte[] bytes = {};
+    private volatile byte[] bytes = {};
 
     void add(DataBuffer chunk) {
       int count = chunk.readableByteCount();

@@ -206,6 +206,7 @@ final class EndFilter implements WebFilter, Ordered {
     @Override
     public void onComplete() {
       written.body = null;
+      written.whole = true;
       actual.onComplete();
     }
 
@@ -216,7 +217,7 @@ final class EndFilter implements WebFilter, Ordered {
 
     @Override
     public void cancel() {
-      written.left = true;
+      written.left = !written.whole;
       upstream.cancel();
     }
   }
@@ -226,6 +227,13 @@ final class EndFilter implements WebFilter, Ordered {
     private final Trail trail;
     private volatile long bytes;
     private volatile boolean left;
+
+    /** Whether all of the body was handed on. */
+    private volatile boolean whole;
+
+    /** The length that the fields tell; -1 where they do not. */
+    private volatile long announced = -1;
+
     private volatile @Nullable Subscription body;
 
     Written(ServerHttpResponse delegate, Trail trail) {
@@ -247,29 +255,34 @@ final class EndFilter implements WebFilter, Ordered {
       Subscription unread = body;
       if (unread != null) {
         body = null;
-        left = true;
+        left = !whole;
         unread.cancel();
       }
     }
 
     /**
      * How it really ended: where the connection is gone, Reactor Netty stops reading the body and
-     * completes, or fails.
+     * completes, or fails. A client that leaves once all of the answer was handed to it has it.
      */
     SignalType ended(SignalType signal) {
-      return left ? SignalType.CANCEL : signal;
+      if (left) {
+        return SignalType.CANCEL;
+      }
+      return signal == SignalType.CANCEL && whole ? SignalType.ON_COMPLETE : signal;
     }
 
     private void note(DataBuffer chunk) {
       if (trail.firstByteNanos() == 0) {
         trail.firstByte(System.nanoTime());
+        announced = getHeaders().getContentLength();
         HttpStatusCode status = getStatusCode();
         if (status == null || !status.isError()) {
           trail.answering();
         }
       }
-      long sofar = bytes;
-      bytes = sofar + chunk.readableByteCount();
+      long sofar = bytes + chunk.readableByteCount();
+      bytes = sofar;
+      whole |= sofar == announced;
     }
   }
 }
