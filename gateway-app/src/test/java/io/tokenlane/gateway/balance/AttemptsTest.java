@@ -64,9 +64,11 @@ final class AttemptsTest {
             .toList());
     Leasing.Way way = new Leasing.Way(strategy, Map.of(), "ip", Map.of(), PATIENCE);
     Attempting terms = new Attempting(MOST, new RetryBudget(1), Duration.ofNanos(1), false);
+    LateBinding line = new LateBinding(pool, 1_000);
     BalanceFilter filter =
         new BalanceFilter(
-            new LateBinding(pool, 1_000),
+            line,
+            new LineMeters(new SimpleMeterRegistry(), line),
             new Leasing(new BlockIndex(), new ModelCatalog(), () -> way),
             () -> terms,
             new NodeMeters(new SimpleMeterRegistry(), pool),
