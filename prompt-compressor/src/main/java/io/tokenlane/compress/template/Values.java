@@ -1,7 +1,10 @@
 package io.tokenlane.compress.template;
 
 import java.math.BigDecimal;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,6 +25,12 @@ final class Values {
 
   /** And before this one. */
   private static final int MOST_EXPONENT = 16;
+
+  /** Characters of JSON with an escape of their own, and the letters of these. */
+  private static final String ESCAPED = "\"\\\b\f\n\r\t";
+
+  private static final String ESCAPES = "\"\\bfnrt";
+  private static final String UNSAFE_IN_HTML = "<>&'";
 
   private enum None {
     NONE
@@ -202,12 +211,17 @@ final class Values {
     return doubled ? '"' + escaped + '"' : "'" + escaped.replace("'", "\\'") + "'";
   }
 
+  /**
+   * As Jinja's {@code tojson}: keys sorted, ASCII alone, and nothing that HTML could read
+   * otherwise. The {@code tojson} of transformers' chat templates is another one.
+   */
   static String json(@Nullable Object value) {
     return switch (value) {
       case null -> "null";
       case String text -> jsonText(text);
       case Map<?, ?> map ->
           map.entrySet().stream()
+              .sorted(Comparator.comparing(entry -> codePoints(entry.getKey()), Arrays::compare))
               .map(entry -> jsonText(print(entry.getKey())) + ": " + json(entry.getValue()))
               .collect(Collectors.joining(", ", "{", "}"));
       case Collection<?> list ->
@@ -217,16 +231,20 @@ final class Values {
     };
   }
 
+  /** Python compares texts by code points, Java by UTF-16 units. */
+  private static int[] codePoints(@Nullable Object key) {
+    return print(key).codePoints().toArray();
+  }
+
   private static String jsonText(String text) {
     StringBuilder out = new StringBuilder("\"");
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (c == '"' || c == '\\') {
-        out.append('\\').append(c);
-      } else if (c == '\n') {
-        out.append("\\n");
-      } else if (c < ' ') {
-        out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+      int named = ESCAPED.indexOf(c);
+      if (named >= 0) {
+        out.append('\\').append(ESCAPES.charAt(named));
+      } else if (c < ' ' || c > '~' || UNSAFE_IN_HTML.indexOf(c) >= 0) {
+        out.append("\\u").append(HexFormat.of().toHexDigits(c));
       } else {
         out.append(c);
       }

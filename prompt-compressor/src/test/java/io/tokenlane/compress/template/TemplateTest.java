@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
 
 class TemplateTest {
   private static final Map<String, Object> VARIABLES =
@@ -144,6 +145,27 @@ class TemplateTest {
     assertThat(
             jinja("{{ x }} {{ y }}").render(Map.of("x", 12, "y", new BigInteger("9".repeat(30)))))
         .isEqualTo("12 " + "9".repeat(30));
+  }
+
+  /** What Jinja 3.1.6 makes of them without options. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "`{\"b\": 1, \"a\": {\"d\": 1.0, \"c\": null, \"B\": true}}`"
+            + "|`{\"a\": {\"B\": true, \"c\": null, \"d\": 1.0}, \"b\": 1}`",
+        "`\"<i>&'</i>\"`|`\"\\u003ci\\u003e\\u0026\\u0027\\u003c/i\\u003e\"`",
+        "`\"ü 🌍 \\u007f ~\"`|`\"\\u00fc \\ud83c\\udf0d \\u007f ~\"`",
+        "`\"\\\"\\\\\\b\\f\\n\\r\\t\\u0001/\"`|`\"\\\"\\\\\\b\\f\\n\\r\\t\\u0001/\"`",
+        "`{\"🌍\": 1, \"\\uffff\": 2}`|`{\"\\uffff\": 2, \"\\ud83c\\udf0d\": 1}`",
+        "`[\"<\", []]`|`[\"\\u003c\", []]`"
+      })
+  void jsonIsAsJinjaWritesIt(String value, String written) {
+    Map<String, Object> variables = new HashMap<>();
+    variables.put("x", JsonMapper.shared().readValue(value, Object.class));
+    assertThat(jinja("{{ x | tojson }}").render(variables)).isEqualTo(written);
+    restores(jinja("{{ x | tojson }}"), variables);
   }
 
   @Test
