@@ -39,6 +39,9 @@ final class StreamWriter {
   private final boolean small;
   private final List<ByteBuffer> events = new ArrayList<>();
 
+  /** Of the choice that is being told; none once they are told. */
+  private JsonNode logprobs = JSON.nullNode();
+
   private StreamWriter(CallKind kind, ObjectNode whole, boolean small) {
     this.kind = kind;
     this.whole = whole;
@@ -86,7 +89,12 @@ final class StreamWriter {
     return writer.events;
   }
 
+  /**
+   * Log probabilities belong together, those of plain completions by their offsets: all of a choice
+   * come with its first text, with its first tool call where there is none, else with its end.
+   */
   private void choice(JsonNode choice) {
+    logprobs = choice.path("logprobs");
     if (kind == CallKind.CHAT) {
       message(choice);
     } else {
@@ -101,21 +109,23 @@ final class StreamWriter {
     if (kind != CallKind.CHAT) {
       ((ObjectNode) end.get("choices").get(0)).put("text", "");
     }
+    tellLogprobs(end);
     send(end);
   }
 
   private void text(JsonNode choice) {
-    JsonNode logprobs = choice.path("logprobs");
     for (String piece : pieces(choice.path("text").asString(""))) {
       ObjectNode event = part(choice, null);
-      ObjectNode to = (ObjectNode) event.get("choices").get(0);
-      to.put("text", piece);
-      if (logprobs.isObject()) {
-        // They belong together by their offsets; all of them come with the first piece.
-        to.set("logprobs", logprobs);
-        logprobs = JSON.nullNode();
-      }
+      ((ObjectNode) event.get("choices").get(0)).put("text", piece);
+      tellLogprobs(event);
       send(event);
+    }
+  }
+
+  private void tellLogprobs(ObjectNode event) {
+    if (logprobs.isObject()) {
+      ((ObjectNode) event.get("choices").get(0)).set("logprobs", logprobs);
+      logprobs = JSON.nullNode();
     }
   }
 
@@ -136,6 +146,7 @@ final class StreamWriter {
       ObjectNode event = part(choice, "delta");
       ObjectNode told = delta(event).putArray("tool_calls").addObject().put("index", index++);
       call.properties().forEach(m -> told.set(m.getKey(), m.getValue()));
+      tellLogprobs(event);
       send(event);
     }
   }
@@ -155,7 +166,6 @@ final class StreamWriter {
   }
 
   private void content(JsonNode choice, JsonNode content) {
-    JsonNode logprobs = choice.path("logprobs");
     if (!content.isString()) {
       member(choice, "content", content);
       return;
@@ -163,15 +173,13 @@ final class StreamWriter {
     List<JsonNode> tokens = tokens(logprobs.path("content"), content.stringValue());
     if (small && !tokens.isEmpty()) {
       tokens.forEach(token -> token(choice, token));
+      logprobs = JSON.nullNode();
       return;
     }
     for (String piece : pieces(content.stringValue())) {
       ObjectNode event = part(choice, "delta");
       delta(event).put("content", piece);
-      if (logprobs.isObject()) {
-        ((ObjectNode) event.get("choices").get(0)).set("logprobs", logprobs);
-        logprobs = JSON.nullNode();
-      }
+      tellLogprobs(event);
       send(event);
     }
   }

@@ -46,7 +46,10 @@ final class FormsTest {
       if (kind == CallKind.CHAT) {
         message(choice, random);
       } else {
-        choice.put("text", text(random));
+        choice.put("text", random.nextInt(3) == 0 ? "" : text(random));
+        if (random.nextBoolean()) {
+          choice.putObject("logprobs").putArray("token_logprobs").add(-0.5).add(-1.5);
+        }
       }
       choice.put("finish_reason", random.nextBoolean() ? "stop" : "length");
     }
@@ -57,7 +60,20 @@ final class FormsTest {
 
   private static void message(ObjectNode choice, Random random) {
     ObjectNode message = choice.putObject("message").put("role", "assistant");
-    if (random.nextInt(3) == 0) {
+    boolean scored = random.nextBoolean();
+    int form = random.nextInt(6);
+    if (form < 4 && scored) {
+      score(choice, "<tool", "{}");
+    }
+    if (form == 0) {
+      message.putNull("content").put("reasoning_content", text(random));
+      return;
+    }
+    if (form == 1) {
+      message.putNull("content").putObject("function_call").put("name", "f").put("arguments", "{}");
+      return;
+    }
+    if (form < 4) {
       message.putNull("content");
       ArrayNode calls = message.putArray("tool_calls");
       for (int i = 0; i <= random.nextInt(2); i++) {
@@ -72,11 +88,35 @@ final class FormsTest {
     if (random.nextBoolean()) {
       message.put("reasoning_content", text(random));
     }
-    if (random.nextBoolean()) {
-      ArrayNode tokens = choice.putObject("logprobs").putArray("content");
-      tokens.addObject().put("token", first).put("logprob", -0.5);
-      tokens.addObject().put("token", second).put("logprob", -1.5);
+    if (scored) {
+      score(choice, first, second);
     }
+  }
+
+  private static void score(ObjectNode choice, String first, String second) {
+    ArrayNode tokens = choice.putObject("logprobs").putArray("content");
+    tokens.addObject().put("token", first).put("logprob", -0.5);
+    tokens.addObject().put("token", second).put("logprob", -1.5);
+  }
+
+  @Test
+  void logprobsOfAnAnswerWithoutTextComeWithItsFirstCall() {
+    ObjectNode whole =
+        CallParser.parse(
+                CallKind.CHAT,
+                """
+                {"choices": [{"message": {"content": null, "tool_calls": [{"id": "a"}, {"id": "b"}]},
+                 "logprobs": {"content": [{"token": "x"}]}, "finish_reason": "tool_calls"}]}\
+                """
+                    .getBytes(StandardCharsets.UTF_8))
+            .body();
+
+    assertThat(StreamWriter.events(CallKind.CHAT, whole, false, false))
+        .map(event -> StandardCharsets.UTF_8.decode(event).toString())
+        .filteredOn(event -> event.contains("logprobs"))
+        .singleElement()
+        .asString()
+        .contains("{\"index\":0,\"id\":\"a\"}");
   }
 
   @ParameterizedTest
