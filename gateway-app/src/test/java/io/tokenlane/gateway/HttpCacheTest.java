@@ -148,6 +148,12 @@ final class HttpCacheTest {
         "{\"temperature\":0,\"temperature\":0,\"messages\":[]} | duplicate-key",
         "{\"temperature\":0.5,\"messages\":[]} | temperature",
         "{\"messages\":[]} | temperature",
+        "{\"temperature\":0,\"messages\":[],\"stream\":\"x\"} | form",
+        "{\"temperature\":0,\"messages\":[],\"stream\":1} | form",
+        "{\"temperature\":0,\"messages\":[],\"stream_options\":{}} | form",
+        "{\"temperature\":0,\"messages\":[],\"stream\":null,\"stream_options\":{\"include_usage\":true}} | form",
+        "{\"temperature\":0,\"messages\":[],\"stream\":true,\"stream_options\":[]} | form",
+        "{\"temperature\":0,\"messages\":[],\"stream\":true,\"stream_options\":{\"include_usage\":1}} | form",
       })
   void whatMayDifferNextTimeIsNotStored(String body, String reason) {
     assertThat(cacheStatus(gateway.chat(body)))

@@ -103,6 +103,9 @@ record ModelRule(
     if (call.body().path("store").asBoolean(false)) {
       return Optional.of("stateful");
     }
+    if (!formIsClear(call)) {
+      return Optional.of("form");
+    }
     Optional<String> strange = strange(call.body());
     if (strange.isPresent()) {
       return strange;
@@ -112,6 +115,26 @@ record ModelRule(
       case CHAT, COMPLETION -> stored.refuses(call);
       case RESPONSE, MESSAGE -> Optional.of("kind");
     };
+  }
+
+  /**
+   * Whether what the key leaves out, the form of the answer, is said as the API has it: servers
+   * refuse or read otherwise what is not, stored or not.
+   */
+  private static boolean formIsClear(InferenceCall call) {
+    JsonNode stream = call.body().path("stream");
+    JsonNode options = call.body().path("stream_options");
+    if (call.kind() == CallKind.EMBEDDING) {
+      return stream.isMissingNode() && options.isMissingNode();
+    }
+    boolean streamed = stream.isBoolean() && stream.booleanValue();
+    return (stream.isBoolean() || isAbsent(stream))
+        && (isAbsent(options) || (streamed && options.isObject()))
+        && (options.path("include_usage").isBoolean() || isAbsent(options.path("include_usage")));
+  }
+
+  private static boolean isAbsent(JsonNode value) {
+    return value.isMissingNode() || value.isNull();
   }
 
   /** What this cache does not know could mean anything; a server's own tools see the world. */
