@@ -46,6 +46,7 @@ final class ChatParameters {
   /** Refuses what is unknown, malformed or cannot be done. */
   static void check(Fields body) {
     CommonParameters.check(body, HONOURED, REFUSED);
+    body.flag("add_special_tokens", false);
     body.choice("reasoning_effort", EFFORTS);
     body.choice("verbosity", List.of("low", "medium", "high"));
     body.object("prediction")

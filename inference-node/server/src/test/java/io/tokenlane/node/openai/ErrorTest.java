@@ -94,6 +94,8 @@ class ErrorTest {
         option("\"logit_bias\": {\"1601\": 1}", "logit_bias", "0 to 1600"),
         option("\"logit_bias\": {\"5\": 101}", "logit_bias.5", "-100 to 100"),
         option("\"logprobs\": 2", "logprobs", "true or false"),
+        option("\"add_special_tokens\": \"x\"", "add_special_tokens", "true or false"),
+        option("\"add_special_tokens\": {}", "add_special_tokens", "true or false"),
         option("\"top_logprobs\": 2", "top_logprobs", "unless logprobs is true"),
         option("\"logprobs\": true, \"top_logprobs\": 21", "top_logprobs", "0 to 20"),
         option("\"tokenlane\": {\"priority\": \"x\"}", "tokenlane.priority", "\"x\""),
