@@ -36,7 +36,12 @@ final class ChatParameters {
 
   /** What a template is given by the body's own fields, or by the model. */
   private static final List<String> NOT_THE_TEMPLATES =
-      List.of("messages", "tools", "add_generation_prompt", "bos_token", "eos_token");
+      List.of("messages", "tools", "bos_token", "eos_token");
+
+  /** What vLLM's clients say there as well; taken where it says what the body says. */
+  private static final String MODELS_TURN = "add_generation_prompt";
+
+  private static final String GOING_ON = "continue_final_message";
 
   private static final List<String> EFFORTS =
       List.of("none", "minimal", "low", "medium", "high", "xhigh");
@@ -57,8 +62,13 @@ final class ChatParameters {
     }
   }
 
-  /** What the client gives the chat template, its own arguments before the rest. */
-  static Map<String, Object> templateVariables(Fields body, @Nullable JsonNode own) {
+  /**
+   * What the client gives the chat template, its own arguments before the rest.
+   *
+   * @param modelsTurn whether the conversation ends with the model's turn
+   */
+  static Map<String, Object> templateVariables(
+      Fields body, @Nullable JsonNode own, boolean modelsTurn) {
     Map<String, Object> variables = new HashMap<>();
     body.text("reasoning_effort")
         .ifPresent(
@@ -67,16 +77,25 @@ final class ChatParameters {
               variables.put("enable_thinking", !effort.equals("none"));
             });
     if (own != null) {
-      NOT_THE_TEMPLATES.stream().filter(own::has).forEach(name -> refuse(name, own));
       variables.putAll(PlainValues.map(own));
+      NOT_THE_TEMPLATES.stream()
+          .filter(own::has)
+          .forEach(name -> refuse(name, own, "absent: the body's own fields and the model say it"));
+      takeNothingBut(modelsTurn, MODELS_TURN, own, "as the body's own field says");
+      takeNothingBut(false, GOING_ON, own, "a message is never gone on with");
+      variables.keySet().removeAll(List.of(MODELS_TURN, GOING_ON));
     }
     return variables;
   }
 
-  private static void refuse(String name, JsonNode own) {
-    throw ApiException.field(
-        "chat_template_kwargs." + name,
-        own.get(name),
-        "absent: the body's own fields and the model say it");
+  private static void takeNothingBut(boolean value, String name, JsonNode own, String why) {
+    JsonNode given = own.path(name);
+    if (!given.isMissingNode() && !(given.isBoolean() && given.booleanValue() == value)) {
+      refuse(name, own, value + ", or absent: " + why);
+    }
+  }
+
+  private static void refuse(String name, JsonNode own, String expected) {
+    throw ApiException.field("chat_template_kwargs." + name, own.get(name), expected);
   }
 }

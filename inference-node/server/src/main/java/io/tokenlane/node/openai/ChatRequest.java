@@ -24,18 +24,23 @@ record ChatRequest(
     ChatParameters.check(body);
     OutputConstraint output = OutputConstraint.read(body);
     return new ChatRequest(
-        ofTools(body),
+        ofTools(body, true),
         GenerationOptions.read(body, maxTokens(body), topLogprobs(body), vocabularySize),
         output,
         OldFunctions.areIn(given));
   }
 
-  /** The conversation; it ends with the model's turn unless the body says otherwise. */
-  static Conversation conversation(Fields body) {
-    return ofTools(OldFunctions.asTools(body));
+  /**
+   * The conversation.
+   *
+   * @param modelsTurn whether it ends with the model's turn, unless the body says otherwise
+   */
+  static Conversation conversation(Fields body, boolean modelsTurn) {
+    return ofTools(OldFunctions.asTools(body), modelsTurn);
   }
 
-  private static Conversation ofTools(Fields body) {
+  private static Conversation ofTools(Fields body, boolean otherwise) {
+    boolean modelsTurn = body.flag("add_generation_prompt", otherwise);
     JsonNode variables = body.value("chat_template_kwargs");
     if (variables != null) {
       Fields.of("chat_template_kwargs", variables);
@@ -43,8 +48,8 @@ record ChatRequest(
     return new Conversation(
         ChatMessages.read(body),
         tools(body),
-        ChatParameters.templateVariables(body, variables),
-        body.flag("add_generation_prompt", true));
+        ChatParameters.templateVariables(body, variables, modelsTurn),
+        modelsTurn);
   }
 
   private static @Nullable List<Object> tools(Fields body) {

@@ -2,7 +2,6 @@ package io.tokenlane.node.openai;
 
 import io.tokenlane.engine.PrefillRequest;
 import io.tokenlane.node.answer.Prompt;
-import io.tokenlane.node.answer.PromptEncoder.Conversation;
 import io.tokenlane.node.load.LoadedModel;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -63,13 +62,6 @@ final class PrefixEndpoints {
     if (body.value("messages") == null) {
       return TokenEndpoints.prompt(body, model);
     }
-    Conversation given = ChatRequest.conversation(body);
-    return CompletionEndpoints.chatPrompt(
-        model,
-        new Conversation(
-            given.messages(),
-            given.tools(),
-            given.variables(),
-            body.flag("add_generation_prompt", false)));
+    return CompletionEndpoints.chatPrompt(model, ChatRequest.conversation(body, false));
   }
 }

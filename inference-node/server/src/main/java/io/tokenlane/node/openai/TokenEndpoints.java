@@ -44,7 +44,7 @@ final class TokenEndpoints {
   /** The prompt that the body's messages, or its text, become. */
   static Prompt prompt(Fields body, LoadedModel model) {
     if (body.value("messages") != null) {
-      return CompletionEndpoints.chatPrompt(model, ChatRequest.conversation(body));
+      return CompletionEndpoints.chatPrompt(model, ChatRequest.conversation(body, true));
     }
     String text =
         body.text("prompt")

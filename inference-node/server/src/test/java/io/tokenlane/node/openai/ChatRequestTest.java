@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -26,8 +27,11 @@ class ChatRequestTest {
        "chat_template_kwargs": {"documents": null}}\
       """;
 
-  private final Conversation conversation =
-      ChatRequest.conversation(Fields.of(JsonMapper.shared().readTree(BODY)));
+  private final Conversation conversation = conversation(BODY, true);
+
+  private static Conversation conversation(String body, boolean modelsTurn) {
+    return ChatRequest.conversation(Fields.of(JsonMapper.shared().readTree(body)), modelsTurn);
+  }
 
   @Test
   void argumentsOfEarlierCallsAreAsTheyWereWritten() {
@@ -54,12 +58,51 @@ class ChatRequestTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"messages", "tools", "add_generation_prompt", "bos_token", "eos_token"})
+  @ValueSource(strings = {"messages", "tools", "bos_token", "eos_token"})
   void argumentsOfTheTemplateAreNothingThatHasAnotherPlace(String name) {
     String body = BODY.replace("\"documents\": null", "\"" + name + "\": \"x\"");
-    assertThatThrownBy(
-            () -> ChatRequest.conversation(Fields.of(JsonMapper.shared().readTree(body))))
+    assertThatThrownBy(() -> conversation(body, true))
         .isInstanceOf(ApiException.class)
         .hasMessageStartingWith("chat_template_kwargs." + name + ": \"x\" (expected: absent");
+  }
+
+  /** vLLM's clients say them there; a message is never gone on with. */
+  @ParameterizedTest
+  @CsvSource({
+    "true, '', add_generation_prompt, true",
+    "false, '', add_generation_prompt, false",
+    "true, '\"add_generation_prompt\": false,', add_generation_prompt, false",
+    "true, '', continue_final_message, false",
+  })
+  void argumentsThatSayWhatTheBodySaysAreTaken(
+      boolean modelsTurn, String field, String name, boolean said) {
+    Conversation taken = conversation(saying(field, name, said), modelsTurn);
+    assertThat(taken.variables()).isEmpty();
+    assertThat(taken.addGenerationPrompt()).isEqualTo(modelsTurn && field.isEmpty());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "true, '', add_generation_prompt, false",
+    "false, '', add_generation_prompt, true",
+    "true, '\"add_generation_prompt\": false,', add_generation_prompt, true",
+    "true, '', add_generation_prompt, null",
+    "true, '', add_generation_prompt, 1",
+    "true, '', continue_final_message, true",
+  })
+  void argumentsThatSayOtherwiseAreRefused(
+      boolean modelsTurn, String field, String name, String said) {
+    boolean right = !name.startsWith("continue") && modelsTurn && field.isEmpty();
+    assertThatThrownBy(() -> conversation(saying(field, name, said), modelsTurn))
+        .isInstanceOf(ApiException.class)
+        .hasMessageStartingWith(
+            "chat_template_kwargs.%s: %s (expected: %s, or absent: ".formatted(name, said, right));
+  }
+
+  private static String saying(String field, String name, Object said) {
+    return "{"
+        + field
+        + "\"messages\": [{\"role\": \"user\", \"content\": \"x\"}],"
+        + "\"chat_template_kwargs\": {\"%s\": %s}}".formatted(name, said);
   }
 }
