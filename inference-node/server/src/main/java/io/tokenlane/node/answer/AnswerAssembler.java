@@ -164,7 +164,7 @@ public final class AnswerAssembler {
     StringBuilder content = new StringBuilder();
     List<CallPiece> pieces = new ArrayList<>(parser.accept(text));
     if (last) {
-      pieces.addAll(parser.finish());
+      parser.finish().stream().filter(this::mayEnd).forEach(pieces::add);
     }
     for (CallPiece piece : pieces) {
       if (piece instanceof CallPiece.Text more) {
@@ -175,6 +175,12 @@ public final class AnswerAssembler {
     }
     stopped |= !parallel() && parser.ended() > 0;
     return content.toString();
+  }
+
+  /** Where nothing but calls can come, the text that is left is the beginning of one. */
+  private boolean mayEnd(CallPiece piece) {
+    AnswerFormat.Calls calls = format.calls();
+    return calls == null || !calls.only() || !(piece instanceof CallPiece.Text);
   }
 
   private boolean wanted(CallPiece piece) {

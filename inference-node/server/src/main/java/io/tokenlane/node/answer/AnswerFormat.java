@@ -33,8 +33,9 @@ public record AnswerFormat(
    * @param format how the model writes them
    * @param types of the tools' arguments
    * @param parallel whether there may be more than one; otherwise the first one ends the answer
+   * @param only whether the answer is held to calls, so that what is cut off at its end is no text
    */
-  public record Calls(ToolFormat format, ArgumentTypes types, boolean parallel) {}
+  public record Calls(ToolFormat format, ArgumentTypes types, boolean parallel, boolean only) {}
 
   /** Where reasoning is looked for. */
   public enum Reasoning {

@@ -34,7 +34,12 @@ record OutputConstraint(ResponseFormat format, ToolRequest tools) {
     }
     ToolFormat own = rules.toolFormat();
     boolean held = format.json() || tools.forced(own);
-    return new AnswerFormat.Calls(held ? own.forced() : own, tools::types, tools.parallel());
+    return new AnswerFormat.Calls(
+        held ? own.forced() : own, tools::types, tools.parallel(), required());
+  }
+
+  private boolean required() {
+    return tools.choice() == ToolRequest.Choice.REQUIRED;
   }
 
   /** Whether the tokens are held to anything. */
@@ -100,7 +105,7 @@ record OutputConstraint(ResponseFormat format, ToolRequest tools) {
     ToolGrammar grammar = new ToolGrammar(own.forced(), tokens, tools.parallel());
     List<ToolGrammar.Tool> callable =
         tools.tools().stream().map(tool -> callable(tool, budget)).toList();
-    if (tools.choice() == ToolRequest.Choice.REQUIRED) {
+    if (required()) {
       return grammar.calls(callable);
     }
     return format.json()

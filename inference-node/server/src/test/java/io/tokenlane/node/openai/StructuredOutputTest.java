@@ -9,6 +9,8 @@ import io.tokenlane.node.Golden;
 import io.tokenlane.node.NodeClient;
 import io.tokenlane.node.RunningNode;
 import java.net.http.HttpResponse;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -145,6 +147,35 @@ class StructuredOutputTest {
       assertThat(NodeClient.parse(call.at("/function/arguments").stringValue()).isObject())
           .isTrue();
     }
+  }
+
+  /** A call as it is written is no text, wherever it is cut; what is known of it is told. */
+  @Test
+  void aForcedCallThatIsCutIsNoContent() {
+    String body =
+        """
+        {"temperature": 0, "max_tokens": %d, "stream": %s, "tool_choice": "required", "tools":
+         [{"type": "function", "function": {"name": "f", "parameters": {"type": "object",
+           "properties": {"x": {"enum": ["one", "two"]}}, "required": ["x"]}}}], "messages": %s}\
+        """;
+    Set<String> reasons = new TreeSet<>();
+    for (int tokens = 1; tokens <= 70; tokens++) {
+      JsonNode choice =
+          node.post(CHAT, body.formatted(tokens, false, Golden.ask("x"))).at("/choices/0");
+      StringBuilder arguments = new StringBuilder();
+      StringBuilder content = new StringBuilder();
+      for (JsonNode event : node.stream(CHAT, body.formatted(tokens, true, Golden.ask("x")))) {
+        JsonNode delta = event.at("/choices/0/delta");
+        content.append(delta.path("content").asString(""));
+        arguments.append(delta.at("/tool_calls/0/function/arguments").asString(""));
+      }
+      assertThat(choice.at("/message/content").asString("")).as("%d tokens", tokens).isEmpty();
+      assertThat(content.toString()).as("%d tokens, streamed", tokens).isEmpty();
+      assertThat(arguments.toString())
+          .isEqualTo(choice.at("/message/tool_calls/0/function/arguments").asString(""));
+      reasons.add(choice.get("finish_reason").stringValue());
+    }
+    assertThat(reasons).contains("length");
   }
 
   private static final String UNSATISFIABLE =
