@@ -158,12 +158,35 @@ public final class FakeUpstream implements AutoCloseable {
                 }));
   }
 
+  /** Sends this as it stands, and cuts or resets the connection when told to. */
+  static Behaviour says(String text, Mono<Void> until, boolean reset) {
+    return (call, response) ->
+        Mono.<Void>fromRunnable(
+                () ->
+                    response.withConnection(
+                        connection -> {
+                          write(connection, text);
+                          until.subscribe(
+                              nothing -> {}, failed -> {}, () -> end(connection, reset));
+                        }))
+            .then(Mono.never());
+  }
+
+  private static void end(Connection connection, boolean reset) {
+    if (reset) {
+      connection.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+    }
+    var _ = connection.channel().close();
+  }
+
+  private static void write(Connection connection, String text) {
+    ByteBuf bytes = Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
+    var _ = connection.channel().pipeline().context(NettyPipeline.HttpCodec).writeAndFlush(bytes);
+  }
+
   /** Sends an interim answer, which Reactor Netty's server cannot, before the final one. */
   public static void hint(Connection connection) {
-    ByteBuf text =
-        Unpooled.copiedBuffer(
-            "HTTP/1.1 103 Early Hints\r\nLink: </style>\r\n\r\n", StandardCharsets.US_ASCII);
-    var _ = connection.channel().pipeline().context(NettyPipeline.HttpCodec).writeAndFlush(text);
+    write(connection, "HTTP/1.1 103 Early Hints\r\nLink: </style>\r\n\r\n");
   }
 
   /** Streams these texts, each flushed by itself. */

@@ -1,5 +1,8 @@
 package io.tokenlane.gateway.error;
 
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.handler.codec.DecoderException;
 import io.tokenlane.gateway.call.ApiPath;
 import io.tokenlane.gateway.call.Trail;
@@ -7,15 +10,19 @@ import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
+import reactor.netty.FutureMono;
 import reactor.netty.channel.AbortedException;
 
 /** Turns what went wrong into an answer: OpenAI's shape under /v1, problem details elsewhere. */
@@ -24,10 +31,7 @@ public final class ErrorAnswers {
   private static final String TLS = "The upstream and the gateway did not trust each other (TLS).";
   private static final String RETRY_AFTER_SECONDS = "1";
 
-  /**
-   * Writes the answer. Where the response has begun, the failure goes on instead, so that the
-   * connection is cut: a client must not take half an answer for a whole one.
-   */
+  /** Writes the answer. Where the response has begun the failure goes on, to {@link #cut}. */
   public Mono<Void> write(ServerWebExchange exchange, Throwable failure) {
     ServerHttpResponse response = exchange.getResponse();
     if (response.isCommitted()) {
@@ -50,6 +54,37 @@ public final class ErrorAnswers {
     refusal.fields().forEach(headers::set);
     response.setStatusCode(refusal.status());
     return response.writeWith(Mono.just(response.bufferFactory().wrap(body)));
+  }
+
+  /**
+   * Ends an exchange that can have no answer any more by the end of its connection, over HTTP/2 of
+   * its stream: a client must take neither half an answer for a whole one, nor the next answer for
+   * the rest of this one (RFC 9112 §8). What was written before goes out first. It ends here, since
+   * Spring takes an upstream that resets its connection for a client that has gone, whose answer it
+   * ends as any other; and logs URLs, whose queries may carry secrets.
+   *
+   * @return empty when the connection is closed; the failure where the exchange has none
+   */
+  public Mono<Void> cut(ServerWebExchange exchange, Throwable failure) {
+    Object client = ServerHttpRequestDecorator.getNativeRequest(exchange.getRequest());
+    if (!(client instanceof Connection connection)) {
+      return Mono.error(failure);
+    }
+    Channel channel = connection.channel();
+    if (channel.isActive()) {
+      log(exchange, failure);
+    }
+    var _ = channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    return FutureMono.from(channel.closeFuture());
+  }
+
+  private static void log(ServerWebExchange exchange, Throwable failure) {
+    String requestId = Trail.of(exchange).requestId();
+    if (foreseen(exchange, failure) == null) {
+      LOG.error("request {} broke off unexpectedly", requestId, failure);
+    } else {
+      LOG.warn("request {} broke off: {}", requestId, failure.toString());
+    }
   }
 
   private static boolean openAi(ServerWebExchange exchange) {
@@ -75,6 +110,11 @@ public final class ErrorAnswers {
   }
 
   private static ApiException refusal(ServerWebExchange exchange, Throwable failure) {
+    ApiException foreseen = foreseen(exchange, failure);
+    return foreseen == null ? unexpected(exchange, failure) : foreseen;
+  }
+
+  private static @Nullable ApiException foreseen(ServerWebExchange exchange, Throwable failure) {
     return switch (failure) {
       case ApiException api -> api;
       case ResponseStatusException e -> ofStatus(exchange, e);
@@ -91,7 +131,7 @@ public final class ErrorAnswers {
       case SSLException e -> upstream(TLS);
       case DecoderException e when e.getCause() instanceof SSLException -> upstream(TLS);
       case java.io.IOException e -> upstream("The upstream closed the connection.");
-      default -> unexpected(exchange, failure);
+      default -> null;
     };
   }
 

@@ -80,6 +80,7 @@ final class EndFilter implements WebFilter, Ordered {
     // The management port's own context hands its requests to this filter as well.
     return api.equals(exchange.getApplicationContext())
         ? Mono.defer(() -> walk(exchange, chain))
+            .onErrorResume(failure -> errors.cut(exchange, failure))
         : chain.filter(exchange);
   }
 
