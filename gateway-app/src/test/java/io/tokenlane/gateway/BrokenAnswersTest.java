@@ -8,11 +8,13 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /** Upstreams that break off, or end otherwise than most do: what is half is never read as whole. */
@@ -21,6 +23,9 @@ final class BrokenAnswersTest {
   private static final String HEAD = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n";
   private static final String CHUNKED = HEAD + "\r\n4\r\nhalf\r\n";
   private static final String SIZED = "HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\nhalf";
+  private static final String EVENTS =
+      HEAD + "Content-Type: text/event-stream\r\n\r\ne\r\ndata: \"half\"\n\n\r\n";
+  private static final String LAST_CHUNK = "\r\n0\r\n\r\n";
 
   private final RunningGateway gateway = RunningGateway.fresh();
   private final Sinks.Empty<Void> enough = Sinks.empty();
@@ -85,5 +90,37 @@ final class BrokenAnswersTest {
     }
 
     assertThat(output.getAll()).doesNotContain("planted-", "\tat ");
+  }
+
+  /** Its place is free at once: nothing is left to wait for on a connection that was reset. */
+  @Test
+  void ofEventsIsToldAndEnds() throws IOException {
+    allAnswer(FakeUpstream.says(EVENTS, enough.asMono(), true));
+    String call = "{\"stream\":true,\"messages\":[]}";
+    String head =
+        "POST /v1/chat/completions HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n";
+
+    try (Socket socket = sent(head + "Content-Length: " + call.length() + "\r\n\r\n" + call)) {
+      until(socket.getInputStream(), "half");
+      enough.tryEmitEmpty();
+      assertThat(until(socket.getInputStream(), LAST_CHUNK))
+          .contains("stream_broken", "data: [DONE]");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"GET, /api/trailers", "POST, /api/trailers", "GET, /plain/trailers"})
+  void trailersAreLeftOut(String method, String path) throws IOException {
+    String answer =
+        CHUNKED.replace("\r\n\r\n", "\r\nConnection: close\r\nTrailer: X-Sum\r\n\r\n")
+            + "0\r\nX-Sum: 1\r\n\r\n";
+    allAnswer(FakeUpstream.says(answer, Mono.empty(), false));
+
+    try (Socket socket =
+        sent(method + " " + path + " HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n")) {
+      assertThat(until(socket.getInputStream(), LAST_CHUNK))
+          .contains("half")
+          .doesNotContain("X-Sum");
+    }
   }
 }

@@ -86,7 +86,7 @@ final class NodeGuard {
   /** 0 where the node has not answered: what stands in the response is another's then. */
   private static int status(ServerWebExchange exchange) {
     HttpStatusCode code = exchange.getResponse().getStatusCode();
-    Object answer = exchange.getAttribute(ServerWebExchangeUtils.CLIENT_RESPONSE_ATTR);
+    Object answer = exchange.getAttribute(ServerWebExchangeUtils.CLIENT_RESPONSE_CONN_ATTR);
     return code == null || answer == null ? 0 : code.value();
   }
 

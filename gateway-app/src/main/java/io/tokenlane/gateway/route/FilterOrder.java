@@ -59,6 +59,9 @@ public final class FilterOrder {
   /** {@code NettyWriteResponseFilter}: subscribes to the upstream body. */
   public static final int SPRING_WRITES_RESPONSE = -1;
 
+  /** Takes trailers off answers, before they are written. */
+  public static final int TRAILERS = SPRING_WRITES_RESPONSE + 1;
+
   /** {@code RouteToRequestUrlFilter}: makes the upstream URL from the route. */
   public static final int SPRING_MAKES_URL = 10_000;
 

@@ -103,6 +103,11 @@ public class RouteConfig {
     return new WebSocketFilter(client, server, fields.orderedStream().toList());
   }
 
+  @Bean
+  GlobalFilter trailersFilter() {
+    return new TrailersFilter();
+  }
+
   /** As Spring Boot tells them to Netty, whose own defaults hold where it does not. */
   @Bean
   Unsound.Sizes mostOfARequest(ServerProperties server, NettyServerProperties netty) {

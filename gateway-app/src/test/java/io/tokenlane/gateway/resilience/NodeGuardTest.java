@@ -26,7 +26,7 @@ final class NodeGuardTest {
     exchange.getResponse().setStatusCode(HttpStatus.SERVICE_UNAVAILABLE);
     exchange.getResponse().getHeaders().set("Retry-After", "30");
     if (answered) {
-      exchange.getAttributes().put(ServerWebExchangeUtils.CLIENT_RESPONSE_ATTR, "an answer");
+      exchange.getAttributes().put(ServerWebExchangeUtils.CLIENT_RESPONSE_CONN_ATTR, "an answer");
     }
 
     StepVerifier.create(guard.guard(exchange, Mono.error(new ConnectException("refused"))))
