@@ -123,4 +123,27 @@ final class BrokenAnswersTest {
           .doesNotContain("X-Sum");
     }
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"HTTP/1.1 200 OK;Content-Type: applic", "No answer at all;;"})
+  void anotherNodeAnswersWhereOneDoesNotSpeakHttp(String broken) {
+    gateway.one.answers(FakeUpstream.says(broken.replace(";", "\r\n"), Mono.empty(), false));
+
+    for (int i = 0; i < 4; i++) {
+      assertThat(gateway.chat("{\"n\":" + i + "}").body()).isEqualTo(FakeUpstream.ANSWER);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"/api/none|HTTP/1.1 200 OK;Content-Type: applic", "/api/none|No answer at all;;"})
+  void anAppThatDoesNotSpeakHttpIsABadGateway(String path, String broken, CapturedOutput output) {
+    gateway.app.answers(FakeUpstream.says(broken.replace(";", "\r\n"), Mono.empty(), false));
+
+    assertThat(gateway.get(path).statusCode()).isEqualTo(502);
+    assertThat(output.getAll()).doesNotContain("\tat ");
+  }
 }

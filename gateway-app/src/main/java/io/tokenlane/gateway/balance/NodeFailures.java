@@ -1,5 +1,6 @@
 package io.tokenlane.gateway.balance;
 
+import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.DecoderException;
 import io.tokenlane.balance.Lease;
 import java.io.IOException;
@@ -46,7 +47,7 @@ final class NodeFailures {
         || failure instanceof IOException
         || failure instanceof TimeoutException
         || failure instanceof AbortedException
-        || notTrusted(failure);
+        || failure instanceof CodecException;
   }
 
   /** A node that refuses the gateway's certificate says so when the request was written already. */
@@ -55,13 +56,14 @@ final class NodeFailures {
   }
 
   /**
-   * Whether the connection was refused or broke off before an answer: the node did not serve the
-   * request and will not serve it, so trying another adds no load to the fleet.
+   * Whether the connection was refused or broke off before an answer, or what came was none: the
+   * node did not serve the request and will not serve it, so trying another adds no load to the
+   * fleet.
    */
   static boolean connectionLost(Throwable failure) {
     return failure instanceof IOException
         || failure instanceof AbortedException
-        || notTrusted(failure)
+        || failure instanceof CodecException
         || unsent(failure);
   }
 
@@ -70,10 +72,11 @@ final class NodeFailures {
     return failure instanceof NodeFailedException refused && !refused.wasSent();
   }
 
-  /** Whether a connection that was there broke off before the answer. */
+  /** Whether a connection that was there broke off, or made no sense, before the answer. */
   static boolean brokeOff(Throwable failure) {
     return (failure instanceof IOException && !(failure instanceof ConnectException))
-        || failure instanceof AbortedException;
+        || failure instanceof AbortedException
+        || (failure instanceof CodecException && !notTrusted(failure));
   }
 
   static String reason(Throwable failure) {

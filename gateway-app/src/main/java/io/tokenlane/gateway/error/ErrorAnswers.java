@@ -3,7 +3,9 @@ package io.tokenlane.gateway.error;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.tokenlane.gateway.call.ApiPath;
 import io.tokenlane.gateway.call.Trail;
 import java.net.ConnectException;
@@ -29,6 +31,7 @@ import reactor.netty.channel.AbortedException;
 public final class ErrorAnswers {
   private static final Logger LOG = LoggerFactory.getLogger(ErrorAnswers.class);
   private static final String TLS = "The upstream and the gateway did not trust each other (TLS).";
+  private static final String CLOSED = "The upstream closed the connection.";
   private static final String RETRY_AFTER_SECONDS = "1";
 
   /** Writes the answer. Where the response has begun the failure goes on, to {@link #cut}. */
@@ -130,7 +133,9 @@ public final class ErrorAnswers {
               HttpStatus.BAD_REQUEST, "connection_closed", "The client closed the connection.");
       case SSLException e -> upstream(TLS);
       case DecoderException e when e.getCause() instanceof SSLException -> upstream(TLS);
-      case java.io.IOException e -> upstream("The upstream closed the connection.");
+      case java.io.IOException e -> upstream(CLOSED);
+      case PrematureChannelClosureException e -> upstream(CLOSED);
+      case CodecException e -> upstream("What the upstream answered is not HTTP.");
       default -> null;
     };
   }

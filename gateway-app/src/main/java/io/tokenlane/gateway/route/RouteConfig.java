@@ -12,6 +12,7 @@ import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.boot.reactor.netty.autoconfigure.NettyServerProperties;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.cloud.gateway.config.GatewayProperties;
+import org.springframework.cloud.gateway.config.HttpClientCustomizer;
 import org.springframework.cloud.gateway.config.conditional.ConditionalOnEnabledGlobalFilter;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.cloud.gateway.filter.WebsocketRoutingFilter;
@@ -101,6 +102,11 @@ public class RouteConfig {
       @Qualifier("webSocketService") WebSocketService server,
       ObjectProvider<HttpHeadersFilter> fields) {
     return new WebSocketFilter(client, server, fields.orderedStream().toList());
+  }
+
+  @Bean
+  HttpClientCustomizer malformedAnswers() {
+    return new MalformedAnswers();
   }
 
   @Bean
