@@ -11,7 +11,6 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -207,13 +206,10 @@ final class Race {
       return true;
     }
 
+    /** What has come of its body is dropped by who looked at it, and released as dropped. */
     private Flux<Void> lost(Signal<? extends DataBuffer> first, Flux<DataBuffer> rest) {
       if (first.isOnError()) {
         return rest.thenMany(Flux.empty());
-      }
-      DataBuffer unread = first.get();
-      if (unread != null) {
-        DataBufferUtils.release(unread);
       }
       return Flux.error(new BeatenException());
     }
