@@ -144,7 +144,7 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
     if (stale != null && code == NOT_MODIFIED && validates()) {
       validated(stale);
     } else if (stale != null && FAILURES.contains(code) && rule.standsIn(stale)) {
-      standIn(stale, "status " + code, forward.withForwardStatus(code));
+      standIn(stale, forward.withForwardStatus(code));
       subscription.dispose();
     } else {
       open(rule.judge(code, fields, requested, Instant.now()));
@@ -176,9 +176,8 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
     return judged.keep() != null && forgotten() ? Verdict.pass("forgotten") : judged;
   }
 
-  private void standIn(Answer old, String why, CacheStatus told) {
+  private void standIn(Answer old, CacheStatus told) {
     passage.passBy();
-    trail().broken(why);
     trail().closeLease(status, Trail.End.DONE);
     if (flight != null) {
       flight.standIn(rule.key(), old);
@@ -312,7 +311,7 @@ final class SharedFetch implements FetchResponse.Receiver, Passage.Source {
     boolean unread = failure instanceof CancellationException;
     trail().closeLease(status, unread ? Trail.End.CANCELLED : Trail.End.FAILED);
     if (status == 0 && stale != null && rule.standsIn(stale)) {
-      standIn(stale, String.valueOf(failure.getMessage()), forward);
+      standIn(stale, forward);
       return;
     }
     if (status == 0) {

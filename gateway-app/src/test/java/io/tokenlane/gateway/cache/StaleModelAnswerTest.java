@@ -3,6 +3,7 @@ package io.tokenlane.gateway.cache;
 import static io.tokenlane.gateway.RunningGateway.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tokenlane.gateway.Eventually;
 import io.tokenlane.gateway.FakeUpstream;
 import io.tokenlane.gateway.RunningGateway;
 import io.tokenlane.gateway.call.CallKind;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 /** Where no node answers, what one has answered before does, where that is wanted. */
@@ -87,6 +89,11 @@ final class StaleModelAnswerTest {
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.body()).isEqualTo(FakeUpstream.ANSWER);
     assertThat(header(answer, "Cache-Status")).contains("stale-if-error");
+    String id = header(answer, "X-Request-Id");
+    Eventually.eventually("logged", () -> gateway.accessLog().contains(id));
+    assertThat(gateway.accessLog().lines().filter(line -> line.contains(id)))
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .contains("\"outcome\":\"done\"");
     assertThat(gateway.chat(GREEDY, "Cache-Control", "no-cache").statusCode()).isEqualTo(503);
   }
 }
