@@ -3,9 +3,11 @@ package io.tokenlane.gateway.error;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.PrematureChannelClosureException;
+import io.netty.handler.codec.http.HttpVersion;
 import io.tokenlane.gateway.call.ApiPath;
 import io.tokenlane.gateway.call.Trail;
 import java.net.ConnectException;
@@ -26,6 +28,7 @@ import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
 import reactor.netty.FutureMono;
 import reactor.netty.channel.AbortedException;
+import reactor.netty.http.server.HttpServerInfos;
 
 /** Turns what went wrong into an answer: OpenAI's shape under /v1, problem details elsewhere. */
 public final class ErrorAnswers {
@@ -76,6 +79,11 @@ public final class ErrorAnswers {
     Channel channel = connection.channel();
     if (channel.isActive()) {
       log(exchange, failure);
+    }
+    if (connection instanceof HttpServerInfos asked
+        && asked.version().equals(HttpVersion.HTTP_1_0)) {
+      // An answer to it may have no end but its connection's, which must not look like one then.
+      channel.config().setOption(ChannelOption.SO_LINGER, 0);
     }
     var _ = channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     return FutureMono.from(channel.closeFuture());

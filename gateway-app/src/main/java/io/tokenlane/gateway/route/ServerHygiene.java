@@ -15,7 +15,12 @@ import reactor.netty.http.server.HttpServerResponse;
 /** What must hold on a connection before Spring sees its requests. */
 final class ServerHygiene implements NettyServerCustomizer {
   private static final List<String> OF_REQUESTS =
-      List.of(HeaderDeadline.NAME, HeaderDeadline.SEEN, SoundRequests.NAME, ReadOn.NAME);
+      List.of(
+          HeaderDeadline.NAME,
+          HeaderDeadline.SEEN,
+          SoundRequests.NAME,
+          ReadOn.NAME,
+          OlderClients.NAME);
 
   private volatile Duration headerTimeout;
   private final Unsound.Sizes most;
@@ -44,6 +49,7 @@ final class ServerHygiene implements NettyServerCustomizer {
               HeaderDeadline.guard(channel.pipeline(), headerTimeout);
               SoundRequests.guard(channel.pipeline(), most, refusals);
               ReadOn.guard(channel.pipeline());
+              OlderClients.guard(channel.pipeline());
               UntilSwitched.guard(channel.pipeline(), OF_REQUESTS);
             })
         .mapHandle((answer, connection) -> answer.then(Mono.defer(() -> explained(connection))));
