@@ -71,6 +71,13 @@ final class WebSocketTest {
     socket.sendClose(3001, "bye").join();
 
     assertThat(heard.messages.take()).startsWith("3001");
+    Eventually.eventually(
+        "logged as switched",
+        () ->
+            gateway
+                .accessLog()
+                .lines()
+                .anyMatch(line -> line.contains("/api/talk") && line.contains("\"status\":101")));
     assertThat(gateway.app.calls())
         .anySatisfy(call -> assertThat(call.header("sec-websocket-protocol")).isEqualTo("one,two"));
   }

@@ -139,10 +139,16 @@ final class WebSocketFilter implements GlobalFilter, Ordered {
     @Override
     public Mono<Void> handle(WebSocketSession upstream) {
       Client follows = new Client(upstream, Sinks.empty());
-      return Mono.defer(() -> server.handleRequest(asking(follows.getSubProtocols()), follows))
+      return Mono.defer(() -> clientSwitched(follows))
           .subscribeOn(Schedulers.fromExecutor(loop()))
           .doOnSuccess(done -> switched.tryEmitEmpty())
           .then(Mono.firstWithSignal(follows.ended().asMono(), gone()));
+    }
+
+    /** Spring says the status on the connection only; a refusal sets another one. */
+    private Mono<Void> clientSwitched(Client follows) {
+      exchange.getResponse().setStatusCode(HttpStatus.SWITCHING_PROTOCOLS);
+      return server.handleRequest(asking(follows.getSubProtocols()), follows);
     }
 
     /** The end of the client's connection. */
