@@ -200,6 +200,25 @@ final class HygieneTest {
     assertThat(raw("GET /v1/models HTTP/1.0\r\n\r\n")).contains(" 200 OK");
   }
 
+  /** RFC 9112 §3.2.2. */
+  @Test
+  void theHostOfATargetStandsInForTheFields() throws IOException {
+    raw(FORGED.replace("/api/who", "http://other.example:81/api/who"));
+
+    FakeUpstream.Call call = gateway.app.calls().getFirst();
+    assertThat(call.uri()).isEqualTo("/api/who");
+    assertThat(call.header("x-forwarded-host")).isEqualTo("other.example:81");
+    assertThat(call.header("forwarded")).endsWith("host=\"other.example:81\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http://user:word@h/api/who", "HTTP:///api/who", "https://?a"})
+  void aTargetWhoseHostIsNoneIsRefused(String target) throws IOException {
+    assertThat(raw("GET " + target + " HTTP/1.1\r\nHost: h\r\n\r\n"))
+        .startsWith("HTTP/1.1 400 ")
+        .contains("Host: missing, malformed or said twice");
+  }
+
   /** A body that is longer than it was said to be goes on as a request that is none. */
   @Test
   void theRestOfAPromptIsNotLogged(CapturedOutput output) throws IOException {

@@ -72,12 +72,23 @@ public final class SoundRequests extends ChannelDuplexHandler {
     if (message instanceof HttpRequest request) {
       target = request.uri();
       Unsound unsound = Unsound.of(request, most);
-      open += unsound == null ? 1 : 0;
+      if (unsound == null) {
+        open++;
+        nameHost(request);
+      }
       return unsound == null && message instanceof HttpContent
           ? Unsound.of((HttpContent) message)
           : unsound;
     }
     return message instanceof HttpContent part ? Unsound.of(part) : null;
+  }
+
+  /** Whoever looks at the field from here on finds what the request is for. */
+  private static void nameHost(HttpRequest request) {
+    String named = Unsound.authority(request.uri());
+    if (named != null) {
+      request.headers().set(HttpHeaderNames.HOST, named);
+    }
   }
 
   /**

@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.util.Iterator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +69,8 @@ record Unsound(HttpResponseStatus status, String code, String message, boolean i
 
   private static final int LONGEST_HOST = 262;
 
+  private static final List<String> SCHEMES = List.of("http://", "https://");
+
   private static Unsound request(HttpResponseStatus status, String code, String message) {
     return new Unsound(status, code, message, false);
   }
@@ -93,10 +96,36 @@ record Unsound(HttpResponseStatus status, String code, String message, boolean i
       return METHOD;
     }
     HttpHeaders fields = request.headers();
-    if (!hostIsSound(fields, version)) {
+    String named = authority(request.uri());
+    boolean namesNone = named != null && (named.isEmpty() || !isHost(named));
+    if (namesNone || !hostIsSound(fields, version)) {
       return HOST;
     }
     return codingIsSound(fields) ? null : CODING;
+  }
+
+  /**
+   * The host that a target in absolute form names, which stands in for the field's (RFC 9112
+   * §3.2.2); null where it is in another form.
+   */
+  static @Nullable String authority(String target) {
+    if (target.startsWith("/")) {
+      return null;
+    }
+    String scheme = SCHEMES.stream().filter(s -> begins(target, s)).findAny().orElse(null);
+    if (scheme == null) {
+      return null;
+    }
+    int begin = scheme.length();
+    int end = begin;
+    while (end < target.length() && "/?#".indexOf(target.charAt(end)) < 0) {
+      end++;
+    }
+    return target.substring(begin, end);
+  }
+
+  private static boolean begins(String target, String scheme) {
+    return target.regionMatches(true, 0, scheme, 0, scheme.length());
   }
 
   /** Null where nothing is wrong. */
