@@ -118,6 +118,7 @@ public final class AnswerAssembler {
     parts.add(
         new AnswerPart.End(
             reason(finished.reason()),
+            stops.match().orElse(null),
             new AnswerUsage(
                 usage.promptTokens(),
                 usage.cachedTokens(),

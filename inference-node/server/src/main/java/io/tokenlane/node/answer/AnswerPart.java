@@ -28,10 +28,12 @@ public sealed interface AnswerPart {
   /**
    * The answer is complete.
    *
+   * @param stop the stop text that ended it; null where it was none
    * @param usage what it took
    * @param thinking what became of its reasoning; null unless that was watched, and there was one
    */
-  record End(EndReason reason, AnswerUsage usage, @Nullable ThinkingReport thinking)
+  record End(
+      EndReason reason, @Nullable String stop, AnswerUsage usage, @Nullable ThinkingReport thinking)
       implements AnswerPart {}
 
   /**

@@ -35,7 +35,9 @@ interface AnswerShape {
   /**
    * A complete answer: its text as one delta, and why it ended.
    *
+   * @param stop the stop text that ended it; null where it was none
    * @param thinking what became of its reasoning; null if that was not watched
    */
-  record WholeAnswer(Delta text, EndReason reason, @Nullable ThinkingReport thinking) {}
+  record WholeAnswer(
+      Delta text, EndReason reason, @Nullable String stop, @Nullable ThinkingReport thinking) {}
 }

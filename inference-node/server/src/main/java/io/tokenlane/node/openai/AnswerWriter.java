@@ -76,6 +76,7 @@ final class AnswerWriter {
       case AnswerPart.End end -> {
         count(next.choice(), end);
         choice.reason = end.reason();
+        choice.stop = end.stop();
         choice.thinking = end.thinking();
       }
       case AnswerPart.Failure failure -> throw failed(failure);
@@ -106,6 +107,7 @@ final class AnswerWriter {
     private final List<ScoredToken> tokens = new ArrayList<>();
     private final List<CallPiece> calls = new ArrayList<>();
     private @Nullable EndReason reason;
+    private @Nullable String stop;
     private @Nullable ThinkingReport thinking;
     private boolean opened;
 
@@ -121,6 +123,7 @@ final class AnswerWriter {
       return new WholeAnswer(
           new AnswerPart.Delta(content.toString(), reasoning.toString(), tokens, calls),
           why,
+          stop,
           thinking);
     }
   }

@@ -100,7 +100,12 @@ final class ChatShape implements AnswerShape {
     Wire.Delta nothing = new Wire.Delta(null, null, null);
     Wire.ChunkChoice part =
         new Wire.ChunkChoice(
-            choice, nothing, null, name(end.reason()), Wire.Adaptive.of(end.thinking()));
+            choice,
+            nothing,
+            null,
+            name(end.reason()),
+            end.stop(),
+            Wire.Adaptive.of(end.thinking()));
     return new Wire.ChatChunk(head, List.of(part), null);
   }
 
@@ -120,6 +125,7 @@ final class ChatShape implements AnswerShape {
               message(text),
               logprobs ? new Wire.ChatLogprobs(scored(text.tokens()), null) : null,
               name(answer.reason()),
+              answer.stop(),
               Wire.Adaptive.of(answer.thinking())));
     }
     return new Wire.ChatCompletion(head, choices, Wire.Usage.of(usage));
@@ -139,7 +145,7 @@ final class ChatShape implements AnswerShape {
   private Wire.ChatChunk chunk(int choice, Wire.Delta delta, Delta behind) {
     Wire.ChatLogprobs scores =
         behind.tokens().isEmpty() ? null : new Wire.ChatLogprobs(scored(behind.tokens()), null);
-    Wire.ChunkChoice part = new Wire.ChunkChoice(choice, delta, scores, null, null);
+    Wire.ChunkChoice part = new Wire.ChunkChoice(choice, delta, scores, null, null, null);
     return new Wire.ChatChunk(head, List.of(part), null);
   }
 

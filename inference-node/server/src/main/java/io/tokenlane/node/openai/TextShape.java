@@ -43,7 +43,12 @@ final class TextShape implements AnswerShape {
   public Object closing(int choice, AnswerPart.End end) {
     Wire.TextChoice part =
         new Wire.TextChoice(
-            choice, "", null, AnswerShape.name(end.reason()), Wire.Adaptive.of(end.thinking()));
+            choice,
+            "",
+            null,
+            AnswerShape.name(end.reason()),
+            end.stop(),
+            Wire.Adaptive.of(end.thinking()));
     return new Wire.TextCompletion(head, List.of(part), null);
   }
 
@@ -63,6 +68,7 @@ final class TextShape implements AnswerShape {
               echo.apply(choice) + answer.text().content(),
               logprobs ? scored(answer.text().tokens()) : null,
               AnswerShape.name(answer.reason()),
+              answer.stop(),
               Wire.Adaptive.of(answer.thinking())));
     }
     return new Wire.TextCompletion(head, choices, Wire.Usage.of(usage));
@@ -70,7 +76,7 @@ final class TextShape implements AnswerShape {
 
   private Wire.TextCompletion piece(int choice, String text, List<ScoredToken> scored) {
     Wire.TextLogprobs scores = scored.isEmpty() ? null : scored(scored);
-    Wire.TextChoice part = new Wire.TextChoice(choice, text, scores, null, null);
+    Wire.TextChoice part = new Wire.TextChoice(choice, text, scores, null, null, null);
     return new Wire.TextCompletion(head, List.of(part), null);
   }
 

@@ -23,11 +23,13 @@ final class Wire {
     }
   }
 
+  /** vLLM's {@code stop_reason}: the stop text that ended the answer. */
   record ChatChoice(
       int index,
       ChatMessage message,
       @Nullable ChatLogprobs logprobs,
       String finishReason,
+      @JsonInclude(Include.NON_NULL) @Nullable String stopReason,
       @JsonInclude(Include.NON_NULL) @Nullable Adaptive tokenlane) {}
 
   /** What OpenAI's API has no field for: how an answer saved work. */
@@ -75,6 +77,7 @@ final class Wire {
       Delta delta,
       @Nullable ChatLogprobs logprobs,
       @Nullable String finishReason,
+      @JsonInclude(Include.NON_NULL) @Nullable String stopReason,
       @JsonInclude(Include.NON_NULL) @Nullable Adaptive tokenlane) {}
 
   @JsonInclude(Include.NON_NULL)
@@ -131,6 +134,7 @@ final class Wire {
       String text,
       @Nullable TextLogprobs logprobs,
       @Nullable String finishReason,
+      @JsonInclude(Include.NON_NULL) @Nullable String stopReason,
       @JsonInclude(Include.NON_NULL) @Nullable Adaptive tokenlane) {}
 
   record TextLogprobs(

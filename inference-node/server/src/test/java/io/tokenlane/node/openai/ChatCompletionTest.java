@@ -117,10 +117,12 @@ class ChatCompletionTest {
       List<JsonNode> events = node.stream(PATH, body);
       assertThat(text(events, "content")).isEqualTo("The capita");
       assertThat(events.getLast().at("/choices/0/finish_reason").stringValue()).isEqualTo("stop");
+      assertThat(events.getLast().at("/choices/0/stop_reason").asString("")).isEqualTo("l of Fra");
     } else {
       JsonNode answer = node.post(PATH, body);
       assertThat(answer.at("/choices/0/message/content").stringValue()).isEqualTo("The capita");
       assertThat(answer.at("/choices/0/finish_reason").stringValue()).isEqualTo("stop");
+      assertThat(answer.at("/choices/0/stop_reason").asString("")).isEqualTo("l of Fra");
       assertThat(answer.at("/usage/completion_tokens").intValue()).isEqualTo(4);
     }
   }
