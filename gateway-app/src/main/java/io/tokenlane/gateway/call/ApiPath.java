@@ -11,6 +11,7 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
  */
 public final class ApiPath {
   private static final String MODELS = "/v1/";
+  private static final String MESSAGES = "/v1/messages";
 
   private ApiPath() {}
 
@@ -34,5 +35,16 @@ public final class ApiPath {
   /** Whether it is one of OpenAI's interface. */
   public static boolean isOpenAi(ServerHttpRequest request) {
     return of(request).startsWith(MODELS);
+  }
+
+  /**
+   * Whether it is one of Anthropic's interface, which is told of errors in its own shape.
+   *
+   * @param path a path, or a target that could not be read as a URI
+   */
+  public static boolean isAnthropic(String path) {
+    return path.startsWith(MESSAGES)
+        && (path.length() == MESSAGES.length()
+            || "/?".indexOf(path.charAt(MESSAGES.length())) >= 0);
   }
 }

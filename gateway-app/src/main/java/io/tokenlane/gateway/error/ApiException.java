@@ -2,6 +2,7 @@ package io.tokenlane.gateway.error;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
 /** A refusal that the client is told about; its message is written for the client. */
@@ -9,6 +10,7 @@ public final class ApiException extends RuntimeException {
   private final HttpStatus status;
   private final String code;
   private final Map<String, String> fields = new LinkedHashMap<>();
+  private @Nullable String param;
 
   /**
    * Makes one.
@@ -25,6 +27,17 @@ public final class ApiException extends RuntimeException {
   public ApiException withField(String name, String value) {
     fields.put(name, value);
     return this;
+  }
+
+  /** Names the parameter that is wrong, as the client knows it. */
+  public ApiException withParam(String name) {
+    param = name;
+    return this;
+  }
+
+  /** The parameter that is wrong; null where it is none. */
+  public @Nullable String param() {
+    return param;
   }
 
   /** Fields that the answer has for it. */

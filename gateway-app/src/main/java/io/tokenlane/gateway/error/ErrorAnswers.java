@@ -30,7 +30,10 @@ import reactor.netty.FutureMono;
 import reactor.netty.channel.AbortedException;
 import reactor.netty.http.server.HttpServerInfos;
 
-/** Turns what went wrong into an answer: OpenAI's shape under /v1, problem details elsewhere. */
+/**
+ * Turns what went wrong into an answer: Anthropic's shape under /v1/messages, OpenAI's under the
+ * rest of /v1, problem details elsewhere.
+ */
 public final class ErrorAnswers {
   private static final Logger LOG = LoggerFactory.getLogger(ErrorAnswers.class);
   private static final String TLS = "The upstream and the gateway did not trust each other (TLS).";
@@ -108,11 +111,12 @@ public final class ErrorAnswers {
 
   private static byte[] body(ServerWebExchange exchange, ApiException refusal) {
     int status = refusal.status().value();
-    if (ApiPath.of(exchange.getRequest()).equals("/v1/messages")) {
+    if (ApiPath.isAnthropic(ApiPath.of(exchange.getRequest()))) {
       return ErrorBody.anthropic(status, refusal.text());
     }
+    ErrorBody.Reason reason = new ErrorBody.Reason(refusal.code(), refusal.param());
     return openAi(exchange)
-        ? ErrorBody.openAi(status, refusal.code(), refusal.text())
+        ? ErrorBody.openAi(status, reason, refusal.text())
         : ErrorBody.problem(
             status,
             refusal.status().getReasonPhrase(),

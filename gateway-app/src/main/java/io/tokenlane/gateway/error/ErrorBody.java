@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The two shapes of an error body. */
+/** The shapes of an error body. */
 public final class ErrorBody {
   private static final JsonMapper MAPPER = JsonMapper.shared();
 
@@ -44,14 +44,31 @@ public final class ErrorBody {
   }
 
   /** Anthropic's shape: {@code {"type": "error", "error": {"type", "message"}}}. */
-  static byte[] anthropic(int status, String message) {
+  public static byte[] anthropic(int status, String message) {
     Map<String, Object> error = new LinkedHashMap<>();
-    error.put("type", status < 500 ? type(status) : "api_error");
+    error.put("type", anthropicType(status));
     error.put("message", message);
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("type", "error");
     body.put("error", error);
     return MAPPER.writeValueAsBytes(body);
+  }
+
+  /**
+   * Anthropic's class of error (its API reference, "Errors").
+   *
+   * @param status 400 to 599
+   */
+  public static String anthropicType(int status) {
+    return switch (status) {
+      case 401 -> "authentication_error";
+      case 403 -> "permission_error";
+      case 404 -> "not_found_error";
+      case 413 -> "request_too_large";
+      case 429 -> "rate_limit_error";
+      case 503, 529 -> "overloaded_error";
+      default -> status < 500 ? "invalid_request_error" : "api_error";
+    };
   }
 
   /** Problem details (RFC 9457). */

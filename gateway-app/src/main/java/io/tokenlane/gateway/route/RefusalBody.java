@@ -6,8 +6,8 @@ import io.tokenlane.gateway.error.ErrorBody;
 import org.springframework.http.MediaType;
 
 /**
- * What a request is told that never becomes one for Spring: OpenAI's shape under /v1, problem
- * details elsewhere, without an id, as it was given none.
+ * What a request is told that never becomes one for Spring: Anthropic's shape under /v1/messages,
+ * OpenAI's under the rest of /v1, problem details elsewhere, without an id, as it was given none.
  *
  * @param type its media type
  */
@@ -15,6 +15,10 @@ import org.springframework.http.MediaType;
 record RefusalBody(byte[] json, String type) {
 
   static RefusalBody of(String target, HttpResponseStatus status, String code, String message) {
+    if (ApiPath.isAnthropic(target)) {
+      return new RefusalBody(
+          ErrorBody.anthropic(status.code(), message), MediaType.APPLICATION_JSON_VALUE);
+    }
     return ApiPath.isOpenAi(target)
         ? new RefusalBody(
             ErrorBody.openAi(status.code(), code, message), MediaType.APPLICATION_JSON_VALUE)
