@@ -11,15 +11,19 @@ interface Dialect {
    * The chat completion that a request asks for.
    *
    * @throws io.tokenlane.gateway.error.ApiException of status 400 where it asks for something that
-   *     chat completions cannot do
+   *     chat completions cannot do, has an unknown parameter or is malformed
    */
-  ObjectNode request(ObjectNode theirs);
+  Translation request(ObjectNode theirs);
 
   /** The answer in this interface's words. */
   ObjectNode answer(ObjectNode theirs, JsonNode chat);
 
-  /** What a node says instead of an answer, in this interface's words. */
-  JsonNode error(JsonNode openAi);
+  /**
+   * What a node says instead of an answer, in this interface's words.
+   *
+   * @param status 400 to 599
+   */
+  JsonNode error(int status, JsonNode openAi);
 
   /** Puts one stream. */
   EventWriter events(ObjectNode theirs);

@@ -1,9 +1,7 @@
 package io.tokenlane.gateway.translate;
 
-import io.tokenlane.gateway.error.ApiException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -72,9 +70,14 @@ final class Json {
     }
   }
 
-  /** The text of a member; empty text where it is missing or null. */
+  /** The text of a member of a node's answer; empty text where it is missing or null. */
   static String text(JsonNode node, String name) {
     return node.path(name).asString("");
+  }
+
+  /** The arguments of a call; empty where they are no object, as when the answer was cut. */
+  static Optional<JsonNode> arguments(String text) {
+    return parse(text).filter(JsonNode::isObject);
   }
 
   /** Whether it is an error: some servers put {@code "error": null} beside good answers. */
@@ -86,37 +89,5 @@ final class Json {
   /** What an error says, be it an object or a text. */
   static String message(JsonNode error) {
     return error.isString() ? error.asString() : text(error, "message");
-  }
-
-  /**
-   * The elements of a list; none where it is missing or null.
-   *
-   * @param expected what it is to be, for the refusal of anything else
-   */
-  static ArrayNode list(String where, JsonNode value, String expected) {
-    if (value instanceof ArrayNode list) {
-      return list;
-    }
-    if (value.isMissingNode() || value.isNull()) {
-      return array();
-    }
-    throw refused(where, value, expected);
-  }
-
-  /** The refusal of a member that has no counterpart or is malformed. */
-  static ApiException refused(String where, JsonNode value, String expected) {
-    String shown = value.isMissingNode() ? "missing" : abbreviated(value);
-    return new ApiException(
-        HttpStatus.BAD_REQUEST,
-        "invalid_request",
-        where + ": " + shown + " (expected: " + expected + ")");
-  }
-
-  /** Names what it is; a text of the prompt is never repeated. */
-  private static String abbreviated(JsonNode value) {
-    boolean brief = value.isString() && value.asString().length() <= 40;
-    return brief || value.isNumber() || value.isBoolean()
-        ? value.asString()
-        : value.getNodeType().name().toLowerCase(java.util.Locale.ROOT);
   }
 }

@@ -1,17 +1,19 @@
 package io.tokenlane.gateway.translate;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Anthropic's events: one block after the other, each begun, filled and stopped. The input is only
  * known at the end, so that {@code message_start} says zero and {@code message_delta} the number.
+ * The pieces of a call are told as they come: one that is cut off is known by the stop reason.
  */
 final class MessagesEvents extends EventWriter {
   private boolean begun;
   private int index = -1;
   private String open = "";
-  private String finish = "stop";
+  private final Messages.Ending ending = new Messages.Ending();
   private JsonNode usage = Json.nothing();
   private final CallsInTurn calls = new CallsInTurn(this::call, this::arguments);
 
@@ -28,10 +30,10 @@ final class MessagesEvents extends EventWriter {
     JsonNode delta = choice.path("delta");
     text(delta, "reasoning_content", "thinking", "thinking_delta");
     text(delta, "content", "text", "text_delta");
+    text(delta, "refusal", "text", "text_delta");
+    ending.refused |= !Json.text(delta, "refusal").isEmpty();
     eachToolCall(delta, calls::piece);
-    if (choice.path("finish_reason").isString()) {
-      finish = choice.path("finish_reason").asString();
-    }
+    ending.take(choice);
   }
 
   private static ObjectNode message(JsonNode chunk) {
@@ -43,14 +45,15 @@ final class MessagesEvents extends EventWriter {
         "content", Json.array(),
         "stop_reason", Json.nothing(),
         "stop_sequence", Json.nothing(),
-        "usage", Json.object("input_tokens", 0, "output_tokens", 0));
+        "usage", Messages.usage(Json.nothing()));
   }
 
   private void text(JsonNode delta, String field, String block, String type) {
     String text = Json.text(delta, field);
     if (!text.isEmpty()) {
       calls.rest();
-      begin(block, Json.object("type", block, block, ""));
+      @Nullable String signature = block.equals("thinking") ? "" : null;
+      begin(block, Json.object("type", block, block, "", "signature", signature));
       fill(Json.object("type", type, block, text));
     }
   }
@@ -94,28 +97,16 @@ final class MessagesEvents extends EventWriter {
   void done() {
     calls.rest();
     stop();
+    ending.called = calls.any();
     emit(
         "message_delta",
         Json.object(
-            "type", "message_delta",
-            "delta",
-                Json.object(
-                    "stop_reason",
-                    Messages.stopReason(finish, calls.any()),
-                    "stop_sequence",
-                    Json.nothing()),
-            "usage", Messages.usage(usage)));
+            "type", "message_delta", "delta", ending.told(), "usage", Messages.usage(usage)));
     emit("message_stop", Json.object("type", "message_stop"));
   }
 
   @Override
   void broken(JsonNode error) {
-    emit(
-        "error",
-        Json.object(
-            "type",
-            "error",
-            "error",
-            Json.object("type", "api_error", "message", Json.message(error))));
+    emit("error", Messages.error("api_error", error));
   }
 }

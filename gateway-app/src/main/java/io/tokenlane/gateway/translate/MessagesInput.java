@@ -1,184 +1,211 @@
 package io.tokenlane.gateway.translate;
 
+import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What a request by Anthropic's interface says to the model: messages and tools. */
 final class MessagesInput {
+  private static final String BLOCKS = "a text or a list of blocks";
+
   private MessagesInput() {}
 
-  static void messages(JsonNode theirs, ArrayNode ours) {
-    if (!theirs.isArray() || theirs.isEmpty()) {
-      throw Json.refused("messages", theirs, "at least one message");
+  static void messages(Given theirs, Conversation ours) {
+    List<Given> messages = theirs.elements("at least one message");
+    if (messages.isEmpty()) {
+      throw theirs.refused("at least one message");
     }
-    for (int i = 0; i < theirs.size(); i++) {
-      message("messages[" + i + "]", theirs.get(i), ours);
-    }
+    messages.forEach(message -> message(message, ours));
   }
 
-  private static void message(String where, JsonNode message, ArrayNode ours) {
-    String role = Json.text(message, "role");
-    JsonNode content = message.path("content");
-    if (!role.equals("user") && !role.equals("assistant")) {
-      throw Json.refused(where + ".role", message.path("role"), "user or assistant");
+  private static void message(Given message, Conversation ours) {
+    message.object();
+    Given role = message.member("role");
+    Given content = message.member("content");
+    boolean user = role.textOrNone().equals("user");
+    if (!user && !role.textOrNone().equals("assistant")) {
+      throw role.refused("user or assistant");
     }
-    if (content.isString()) {
-      ours.add(Json.object("role", role, "content", content));
-    } else if (!content.isArray()) {
-      throw Json.refused(where + ".content", content, "a text or a list of blocks");
-    } else if (role.equals("user")) {
-      user(where, content, ours);
+    if (content.value().isString()) {
+      ours.add(message.where(), Json.object("role", role.text(), "content", content.value()));
+    } else if (content.absent() || (user && content.elements(BLOCKS).isEmpty())) {
+      throw content.refused("a text or a list of at least one block");
+    } else if (user) {
+      user(message.where(), content.elements(BLOCKS), ours);
     } else {
-      assistant(where, content, ours);
+      ours.add(message.where(), assistant(content.elements(BLOCKS)));
     }
   }
 
   /** Results of tools are messages of their own; what stands between them stays between them. */
-  private static void user(String where, JsonNode blocks, ArrayNode ours) {
+  private static void user(String where, List<Given> blocks, Conversation ours) {
     ArrayNode parts = Json.array();
-    for (int i = 0; i < blocks.size(); i++) {
-      JsonNode block = blocks.get(i);
-      String place = where + ".content[" + i + "]";
-      switch (Json.text(block, "type")) {
-        case "text" -> parts.add(Json.object("type", "text", "text", Json.text(block, "text")));
-        case "image" -> parts.add(image(place, block.path("source")));
+    for (Given block : blocks) {
+      block.object();
+      Given type = block.member("type");
+      switch (type.textOrNone()) {
+        case "text" -> parts.add(Json.object("type", "text", "text", block.member("text").text()));
+        case "image" -> parts.add(image(block.member("source")));
         case "tool_result" -> {
-          flush(parts, ours);
-          ours.add(toolResult(place, block));
+          flush(where, parts, ours);
+          ours.add(block.where(), toolResult(block));
         }
-        default ->
-            throw Json.refused(place + ".type", block.path("type"), "text, image, tool_result");
+        default -> throw type.refused("text, image, tool_result");
       }
     }
-    flush(parts, ours);
+    flush(where, parts, ours);
   }
 
-  private static void flush(ArrayNode parts, ArrayNode ours) {
+  private static void flush(String where, ArrayNode parts, Conversation ours) {
     if (!parts.isEmpty()) {
       boolean plain = parts.size() == 1 && Json.text(parts.get(0), "type").equals("text");
-      ours.add(
-          Json.object(
-              "role", "user", "content", plain ? parts.get(0).get("text") : parts.deepCopy()));
+      JsonNode content = plain ? parts.get(0).get("text") : parts.deepCopy();
+      ours.add(where, Json.object("role", "user", "content", content));
       parts.removeAll();
     }
   }
 
-  private static ObjectNode image(String place, JsonNode source) {
+  private static ObjectNode image(Given source) {
+    source.object();
+    Given type = source.member("type");
     String url =
-        switch (Json.text(source, "type")) {
-          case "url" -> Json.text(source, "url");
+        switch (type.textOrNone()) {
+          case "url" -> source.member("url").text();
           case "base64" ->
-              "data:" + Json.text(source, "media_type") + ";base64," + Json.text(source, "data");
-          default ->
-              throw Json.refused(place + ".source.type", source.path("type"), "base64 or url");
+              "data:"
+                  + source.member("media_type").text()
+                  + ";base64,"
+                  + source.member("data").text();
+          default -> throw type.refused("base64 or url");
         };
     return Json.object("type", "image_url", "image_url", Json.object("url", url));
   }
 
-  private static ObjectNode toolResult(String place, JsonNode block) {
-    JsonNode content = block.path("content");
+  private static ObjectNode toolResult(Given block) {
     return Json.object(
-        "role",
-        "tool",
-        "tool_call_id",
-        Json.text(block, "tool_use_id"),
-        "content",
-        content.isString() ? content.asString() : texts(place + ".content", content));
+        "role", "tool",
+        "tool_call_id", block.member("tool_use_id").text(),
+        "content", texts(block.member("content")));
   }
 
-  private static void assistant(String where, JsonNode blocks, ArrayNode ours) {
+  private static ObjectNode assistant(List<Given> blocks) {
     StringBuilder text = new StringBuilder();
     StringBuilder thinking = new StringBuilder();
     ArrayNode calls = Json.array();
-    for (int i = 0; i < blocks.size(); i++) {
-      JsonNode block = blocks.get(i);
-      switch (Json.text(block, "type")) {
-        case "text" -> text.append(Json.text(block, "text"));
-        case "thinking" -> thinking.append(Json.text(block, "thinking"));
+    for (Given block : blocks) {
+      block.object();
+      Given type = block.member("type");
+      switch (type.textOrNone()) {
+        case "text" -> text.append(block.member("text").text());
+        case "thinking" -> thinking.append(block.member("thinking").text());
         case "redacted_thinking" -> {}
         case "tool_use" -> calls.add(toolCall(block));
-        default ->
-            throw Json.refused(
-                where + ".content[" + i + "].type", block.path("type"), "text, thinking, tool_use");
+        default -> throw type.refused("text, thinking, tool_use");
       }
     }
-    ours.add(
-        Json.object(
-            "role", "assistant",
-            "content", text.isEmpty() && !calls.isEmpty() ? Json.nothing() : text.toString(),
-            "reasoning_content", thinking.isEmpty() ? null : thinking.toString(),
-            "tool_calls", calls.isEmpty() ? null : calls));
+    return Json.object(
+        "role", "assistant",
+        "content", text.isEmpty() && !calls.isEmpty() ? Json.nothing() : text.toString(),
+        "reasoning_content", thinking.isEmpty() ? null : thinking.toString(),
+        "tool_calls", calls.isEmpty() ? null : calls);
   }
 
-  private static ObjectNode toolCall(JsonNode block) {
-    JsonNode input = block.path("input");
+  private static ObjectNode toolCall(Given block) {
     return Json.object(
-        "id", Json.text(block, "id"),
+        "id", block.member("id").text(),
         "type", "function",
         "function",
             Json.object(
-                "name", Json.text(block, "name"),
-                "arguments", Json.write(input.isMissingNode() ? Json.object() : input)));
+                "name", block.member("name").text(),
+                "arguments", Json.write(block.member("input").object())));
   }
 
-  /** The texts of blocks that may be nothing but text. */
-  static String texts(String where, JsonNode content) {
-    ArrayNode blocks = Json.list(where, content, "a text or a list of text blocks");
+  /** A text, or the texts of blocks that may be nothing but text; empty where it is absent. */
+  static String texts(Given content) {
+    if (content.value().isString()) {
+      return content.text();
+    }
     StringBuilder text = new StringBuilder();
-    for (int i = 0; i < blocks.size(); i++) {
-      JsonNode block = blocks.get(i);
-      if (!Json.text(block, "type").equals("text")) {
-        throw Json.refused(where + "[" + i + "].type", block.path("type"), "text");
+    for (Given block : content.elements("a text or a list of text blocks")) {
+      block.object();
+      Given type = block.member("type");
+      if (!type.textOrNone().equals("text")) {
+        throw type.refused("text");
       }
-      text.append(text.isEmpty() ? "" : "\n").append(Json.text(block, "text"));
+      text.append(text.isEmpty() ? "" : "\n").append(block.member("text").text());
     }
     return text.toString();
   }
 
-  static void tools(ObjectNode theirs, ObjectNode chat) {
-    ArrayNode tools = Json.list("tools", theirs.path("tools"), "a list of tools");
+  static void tools(Given theirs, ObjectNode chat) {
     ArrayNode ours = Json.array();
-    for (int i = 0; i < tools.size(); i++) {
-      ours.add(tool("tools[" + i + "]", tools.get(i)));
-    }
+    theirs.member("tools").elements("a list of tools").forEach(tool -> ours.add(tool(tool)));
     if (!ours.isEmpty()) {
       chat.set("tools", ours);
     }
-    JsonNode choice = theirs.path("tool_choice");
-    if (choice.isObject()) {
+    Given choice = theirs.member("tool_choice");
+    if (choice.hasObject()) {
       chat.set("tool_choice", choice(choice));
-      if (choice.path("disable_parallel_tool_use").asBoolean(false)) {
+      Given alone = choice.member("disable_parallel_tool_use");
+      if (!alone.absent() && !alone.value().isBoolean()) {
+        throw alone.refused("true or false");
+      }
+      if (alone.value().asBoolean(false)) {
         chat.put("parallel_tool_calls", false);
       }
     }
   }
 
-  private static ObjectNode tool(String where, JsonNode tool) {
-    String type = Json.text(tool, "type");
-    if (!type.isEmpty() && !type.equals("custom")) {
-      throw Json.refused(where + ".type", tool.path("type"), "custom; the gateway runs no tools");
+  private static ObjectNode tool(Given tool) {
+    ObjectNode given = tool.object();
+    Given type = tool.member("type");
+    if (!type.absent() && !type.text().equals("custom")) {
+      throw type.refused("custom; the gateway runs no tools");
     }
-    return Json.object(
-        "type",
-        "function",
-        "function",
-        Json.object(
-            "name", Json.text(tool, "name"),
-            "description", tool.get("description"),
-            "parameters", tool.get("input_schema")));
+    ObjectNode function = Json.object("name", tool.member("name").text());
+    Json.copy(given, function, "description", "strict");
+    function.set("parameters", tool.member("input_schema").object());
+    return Json.object("type", "function", "function", function);
   }
 
-  private static JsonNode choice(JsonNode choice) {
-    return switch (Json.text(choice, "type")) {
+  private static JsonNode choice(Given choice) {
+    Given type = choice.member("type");
+    return switch (type.textOrNone()) {
       case "auto" -> Json.array("auto").get(0);
       case "any" -> Json.array("required").get(0);
       case "none" -> Json.array("none").get(0);
       case "tool" ->
           Json.object(
-              "type", "function", "function", Json.object("name", Json.text(choice, "name")));
-      default ->
-          throw Json.refused("tool_choice.type", choice.path("type"), "auto, any, none or tool");
+              "type", "function", "function", Json.object("name", choice.member("name").text()));
+      default -> throw type.refused("auto, any, none or tool");
     };
+  }
+
+  /** How the answer is to be: its schema and the effort. */
+  static void output(Given output, ObjectNode chat) {
+    if (!output.hasObject()) {
+      return;
+    }
+    Given effort = output.member("effort");
+    if (!effort.absent()) {
+      chat.put("reasoning_effort", effort.text().equals("max") ? "xhigh" : effort.text());
+    }
+    Given format = output.member("format");
+    if (!format.hasObject()) {
+      return;
+    }
+    Given type = format.member("type");
+    if (!type.textOrNone().equals("json_schema")) {
+      throw type.refused("json_schema");
+    }
+    JsonNode schema = format.member("schema").object();
+    chat.set(
+        "response_format",
+        Json.object(
+            "type",
+            "json_schema",
+            "json_schema",
+            Json.object("name", "answer", "schema", schema, "strict", true)));
   }
 }

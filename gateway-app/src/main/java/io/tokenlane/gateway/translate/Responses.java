@@ -1,47 +1,113 @@
 package io.tokenlane.gateway.translate;
 
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.BooleanNode;
+import tools.jackson.databind.node.IntNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * OpenAI's responses (POST /v1/responses) without state: what would need an earlier response or a
- * tool run by the server is refused. Not carried over: {@code include}, {@code truncation}, {@code
- * background}, {@code store} (nothing is ever stored for later reference).
+ * tool run by the server is refused, and nothing is ever stored for later reference.
  */
 final class Responses implements Dialect {
+  private static final String COMPLETED = "completed";
+  private static final String INCOMPLETE = "incomplete";
+  private static final String WHOLE = "none; send the whole conversation as input";
+
+  private static final Parameters PARAMETERS =
+      new Parameters(
+          Set.of(
+              "background",
+              "include",
+              "input",
+              "instructions",
+              "max_output_tokens",
+              "metadata",
+              "model",
+              "parallel_tool_calls",
+              "reasoning",
+              "service_tier",
+              "stream",
+              "temperature",
+              "text",
+              "tool_choice",
+              "tools",
+              "top_logprobs",
+              "top_p",
+              "user"),
+          Set.of(
+              "context_management",
+              "max_tool_calls",
+              "prompt_cache_key",
+              "prompt_cache_options",
+              "prompt_cache_retention",
+              "safety_identifier",
+              "store",
+              "stream_options",
+              "truncation"),
+          Map.of(
+              "previous_response_id", WHOLE,
+              "conversation", WHOLE,
+              "prompt", WHOLE,
+              "moderation", "none; the gateway moderates nothing"));
+
+  private static final List<Renaming> NAMES =
+      List.of(
+          Renaming.of("max_(completion_)?tokens", "max_output_tokens"),
+          Renaming.of("messages", "input"),
+          Renaming.of("response_format(\\.json_schema)?", "text.format"),
+          Renaming.of("verbosity", "text.verbosity"),
+          Renaming.of("reasoning_effort", "reasoning.effort"),
+          Renaming.of("tools\\[(\\d+)]\\.function", "tools[$1]"),
+          Renaming.of("tool_choice\\.function", "tool_choice"));
+
   @Override
-  public ObjectNode request(ObjectNode theirs) {
-    refuseState(theirs);
+  public Translation request(ObjectNode theirs) {
+    PARAMETERS.check(theirs);
+    Given given = Given.request(theirs);
+    refuseOtherAnswers(given);
     ObjectNode chat = Json.object();
     Json.copy(theirs, chat, "model", "stream", "temperature", "top_p", "parallel_tool_calls");
     Json.copy(theirs, chat, "user", "metadata", "service_tier");
-    Json.copy(theirs, chat, Messages.OURS);
+    Parameters.copyOurs(theirs, chat);
     Json.rename(theirs, "max_output_tokens", chat, "max_completion_tokens");
-    JsonNode effort = theirs.path("reasoning").path("effort");
-    if (effort.isString()) {
-      chat.set("reasoning_effort", effort);
+    Given reasoning = given.member("reasoning");
+    if (reasoning.hasObject()) {
+      Json.rename(reasoning.object(), "effort", chat, "reasoning_effort");
     }
-    ArrayNode messages = Json.array();
-    if (theirs.path("instructions").isString()) {
-      messages.add(Json.object("role", "system", "content", theirs.get("instructions")));
+    Conversation messages = new Conversation();
+    Given instructions = given.member("instructions");
+    if (!instructions.absent()) {
+      messages.add(
+          instructions.where(), Json.object("role", "system", "content", instructions.text()));
     }
-    ResponsesInput.input(theirs.path("input"), messages);
-    chat.set("messages", messages);
-    ResponsesInput.tools(theirs, chat);
-    ResponsesInput.format(theirs.path("text").path("format"), chat);
+    ResponsesInput.input(given.member("input"), messages);
+    chat.set("messages", messages.messages());
+    ResponsesInput.tools(given, chat);
+    ResponsesInput.text(given.member("text"), chat);
     if (theirs.path("stream").asBoolean(false)) {
       chat.set("stream_options", Json.object("include_usage", true));
     }
-    return chat;
+    return new Translation(chat, NAMES, messages.places());
   }
 
-  private static void refuseState(ObjectNode theirs) {
-    for (String field : new String[] {"previous_response_id", "conversation", "prompt"}) {
-      JsonNode value = theirs.path(field);
-      if (!value.isMissingNode() && !value.isNull()) {
-        throw Json.refused(field, value, "none; send the whole conversation as input");
+  private static void refuseOtherAnswers(Given theirs) {
+    Given background = theirs.member("background");
+    if (!background.absent() && !background.value().equals(BooleanNode.FALSE)) {
+      throw background.refused("false; the answer comes with the call");
+    }
+    Given top = theirs.member("top_logprobs");
+    if (!top.absent() && !top.value().equals(IntNode.valueOf(0))) {
+      throw top.refused("none; log probabilities come with /v1/chat/completions alone");
+    }
+    for (Given more : theirs.member("include").elements("a list of texts")) {
+      if (more.text().endsWith(".logprobs")) {
+        throw more.refused("no log probabilities; they come with /v1/chat/completions alone");
       }
     }
   }
@@ -55,9 +121,11 @@ final class Responses implements Dialect {
     if (!thinking.isEmpty()) {
       output.add(reasoning(newId("rs_"), thinking));
     }
-    String text = Json.text(message, "content");
-    if (!text.isEmpty()) {
-      output.add(message(newId("msg_"), text, "completed"));
+    for (String field : new String[] {"content", "refusal"}) {
+      String text = Json.text(message, field);
+      if (!text.isEmpty()) {
+        output.add(message(newId("msg_"), Json.array(part(field, text))));
+      }
     }
     for (JsonNode call : message.path("tool_calls").values()) {
       JsonNode function = call.path("function");
@@ -67,17 +135,33 @@ final class Responses implements Dialect {
               Json.object(
                   "call_id", Json.text(call, "id"),
                   "name", Json.text(function, "name"),
-                  "arguments", Json.text(function, "arguments")),
-              "completed"));
+                  "arguments", Json.text(function, "arguments"))));
     }
-    return response(theirs, chat, Json.text(choice, "finish_reason"), output);
+    String finish = Json.text(choice, "finish_reason");
+    for (int i = 0; i < output.size(); i++) {
+      ObjectNode item = (ObjectNode) output.get(i);
+      item.put("status", status(item, finish, i == output.size() - 1));
+    }
+    return response(theirs, chat, finish, output);
+  }
+
+  /**
+   * Whether an item is whole. What the end of an answer cuts off is its last item, or a call, which
+   * is whole where its arguments are.
+   *
+   * @param finish why the answer ended, where that is known
+   */
+  static String status(ObjectNode item, String finish, boolean last) {
+    boolean call = Json.text(item, "type").equals("function_call");
+    boolean whole = call ? Json.arguments(Json.text(item, "arguments")).isPresent() : !last;
+    return incomplete(finish).isEmpty() || whole ? COMPLETED : INCOMPLETE;
   }
 
   /** The response object as it ends. */
   static ObjectNode response(ObjectNode theirs, JsonNode chat, String finish, ArrayNode output) {
     ObjectNode response = begun(theirs, chat);
     String reason = incomplete(finish);
-    response.put("status", reason.isEmpty() ? "completed" : "incomplete");
+    response.put("status", reason.isEmpty() ? COMPLETED : INCOMPLETE);
     if (!reason.isEmpty()) {
       response.set("incomplete_details", Json.object("reason", reason));
     }
@@ -113,9 +197,10 @@ final class Responses implements Dialect {
             "store", false,
             "temperature", orNothing(theirs, "temperature"),
             "top_p", orNothing(theirs, "top_p"),
-            "tool_choice", theirs.has("tool_choice") ? theirs.get("tool_choice") : "auto");
-    response.set("tools", theirs.has("tools") ? theirs.get("tools") : Json.array());
-    response.set("metadata", theirs.has("metadata") ? theirs.get("metadata") : Json.object());
+            "tool_choice", theirs.hasNonNull("tool_choice") ? theirs.get("tool_choice") : "auto");
+    response.set("tools", theirs.hasNonNull("tools") ? theirs.get("tools") : Json.array());
+    response.set(
+        "metadata", theirs.hasNonNull("metadata") ? theirs.get("metadata") : Json.object());
     response.set("usage", Json.nothing());
     return response;
   }
@@ -131,22 +216,37 @@ final class Responses implements Dialect {
     return Json.object("id", id, "type", "reasoning", "summary", Json.array(), "content", content);
   }
 
-  static ObjectNode message(String id, String text, String status) {
-    ArrayNode content = Json.array();
-    if (!text.isEmpty() || status.equals("completed")) {
-      content.add(textPart(text));
-    }
+  static ObjectNode message(String id, ArrayNode content) {
     return Json.object(
-        "id", id, "type", "message", "status", status, "role", "assistant", "content", content);
+        "id", id,
+        "type", "message",
+        "status", COMPLETED,
+        "role", "assistant",
+        "content", content);
   }
 
-  static ObjectNode textPart(String text) {
-    return Json.object("type", "output_text", "text", text, "annotations", Json.array());
+  /**
+   * What a message is made of.
+   *
+   * @param field the chat's field that it came from, {@code content} or {@code refusal}
+   */
+  static ObjectNode part(String field, String text) {
+    return field.equals("refusal")
+        ? Json.object("type", "refusal", "refusal", text)
+        : Json.object(
+            "type",
+            "output_text",
+            "text",
+            text,
+            "annotations",
+            Json.array(),
+            "logprobs",
+            Json.array());
   }
 
   /** A function call with {@code call_id}, {@code name} and {@code arguments}. */
-  static ObjectNode call(String id, ObjectNode fields, String status) {
-    ObjectNode call = Json.object("id", id, "type", "function_call", "status", status);
+  static ObjectNode call(String id, ObjectNode fields) {
+    ObjectNode call = Json.object("id", id, "type", "function_call", "status", COMPLETED);
     call.setAll(fields);
     return call;
   }
@@ -160,7 +260,9 @@ final class Responses implements Dialect {
         "input_tokens_details",
             Json.object(
                 "cached_tokens",
-                usage.path("prompt_tokens_details").path("cached_tokens").asLong(0)),
+                usage.path("prompt_tokens_details").path("cached_tokens").asLong(0),
+                "cache_write_tokens",
+                0),
         "output_tokens", usage.path("completion_tokens").asLong(0),
         "output_tokens_details",
             Json.object(
@@ -174,7 +276,7 @@ final class Responses implements Dialect {
   }
 
   @Override
-  public JsonNode error(JsonNode openAi) {
+  public JsonNode error(int status, JsonNode openAi) {
     return openAi;
   }
 

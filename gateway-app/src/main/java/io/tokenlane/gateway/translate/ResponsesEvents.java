@@ -1,6 +1,7 @@
 package io.tokenlane.gateway.translate;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -11,11 +12,11 @@ final class ResponsesEvents extends EventWriter {
   private final ArrayNode output = Json.array();
   private final ObjectNode chat = Json.object();
   private long sequence;
-  private String finish = "stop";
+  private String finish = "";
   private Item open = Item.NONE;
   private final CallsInTurn calls = new CallsInTurn(this::call, this::arguments);
 
-  /** What the item that is open has said so far. */
+  /** What the item that is open has said so far; its kind is the chat's field that it came from. */
   private static final class Item {
     static final Item NONE = new Item("", "", Json.object());
 
@@ -30,14 +31,25 @@ final class ResponsesEvents extends EventWriter {
       this.call = call;
     }
 
-    ObjectNode whole(String status) {
+    /** As it is added: it has said nothing. */
+    ObjectNode begun() {
+      ObjectNode item = isMessage() ? Responses.message(id, Json.array()) : whole();
+      return item.put("status", "in_progress");
+    }
+
+    boolean isMessage() {
+      return kind.equals("content") || kind.equals("refusal");
+    }
+
+    ObjectNode part() {
+      return Responses.part(kind, said.toString());
+    }
+
+    ObjectNode whole() {
       return switch (kind) {
-        case "reasoning" -> Responses.reasoning(id, said.toString());
-        case "message" -> Responses.message(id, said.toString(), status);
-        default -> {
-          call.put("arguments", said.toString());
-          yield Responses.call(id, call, status);
-        }
+        case "reasoning_content" -> Responses.reasoning(id, said.toString());
+        case "content", "refusal" -> Responses.message(id, Json.array(part()));
+        default -> Responses.call(id, call.put("arguments", said.toString()));
       };
     }
   }
@@ -57,27 +69,44 @@ final class ResponsesEvents extends EventWriter {
     Json.copy((ObjectNode) chunk, chat, "usage");
     JsonNode choice = chunk.path("choices").path(0);
     JsonNode delta = choice.path("delta");
-    text(delta, "reasoning_content", "reasoning", "response.reasoning_text.delta");
-    text(delta, "content", "message", "response.output_text.delta");
+    text(delta, "reasoning_content", "rs_");
+    text(delta, "content", "msg_");
+    text(delta, "refusal", "msg_");
     eachToolCall(delta, calls::piece);
     if (choice.path("finish_reason").isString()) {
       finish = choice.path("finish_reason").asString();
     }
   }
 
-  private void text(JsonNode delta, String field, String kind, String event) {
+  private void text(JsonNode delta, String field, String prefix) {
     String text = Json.text(delta, field);
     if (!text.isEmpty()) {
       calls.rest();
-      begin(kind, kind, Json.object());
+      if (!open.kind.equals(field)) {
+        begin(new Item(field, Responses.newId(prefix), Json.object()));
+      }
       open.said.append(text);
-      send(event, part(Json.object("delta", text)));
+      send("response." + spoken() + ".delta", said("delta", text));
     }
   }
 
+  /** What the events of the open item's text are called. */
+  private String spoken() {
+    return switch (open.kind) {
+      case "reasoning_content" -> "reasoning_text";
+      case "content" -> "output_text";
+      default -> "refusal";
+    };
+  }
+
+  private ObjectNode said(String member, String text) {
+    @Nullable ArrayNode scores = open.kind.equals("content") ? Json.array() : null;
+    return part(Json.object(member, text, "logprobs", scores));
+  }
+
   private void call(String id, String name) {
-    end("completed");
-    begin("function_call", "fc", Json.object("call_id", id, "name", name, "arguments", ""));
+    ObjectNode call = Json.object("call_id", id, "name", name, "arguments", "");
+    begin(new Item("tool_calls", Responses.newId("fc_"), call));
   }
 
   private void arguments(String piece) {
@@ -85,38 +114,34 @@ final class ResponsesEvents extends EventWriter {
     send("response.function_call_arguments.delta", item(Json.object("delta", piece)));
   }
 
-  private void begin(String kind, String prefix, ObjectNode call) {
-    if (open.kind.equals(kind)) {
-      return;
-    }
-    end("completed");
-    String shortened = prefix.equals("message") ? "msg_" : prefix.equals("fc") ? "fc_" : "rs_";
-    open = new Item(kind, Responses.newId(shortened), call);
+  private void begin(Item item) {
+    end(false);
+    open = item;
     send(
         "response.output_item.added",
-        Json.object("output_index", output.size(), "item", open.whole("in_progress")));
-    if (kind.equals("message")) {
-      send("response.content_part.added", part(Json.object("part", Responses.textPart(""))));
+        Json.object("output_index", output.size(), "item", open.begun()));
+    if (open.isMessage()) {
+      send("response.content_part.added", part(Json.object("part", open.part())));
     }
   }
 
-  private void end(String status) {
+  private void end(boolean last) {
     if (open == Item.NONE) {
       return;
     }
     String said = open.said.toString();
-    switch (open.kind) {
-      case "reasoning" -> send("response.reasoning_text.done", part(Json.object("text", said)));
-      case "message" -> {
-        send("response.output_text.done", part(Json.object("text", said)));
-        send("response.content_part.done", part(Json.object("part", Responses.textPart(said))));
-      }
-      default ->
-          send(
-              "response.function_call_arguments.done",
-              item(Json.object("name", open.call.get("name"), "arguments", said)));
+    if (open.kind.equals("tool_calls")) {
+      ObjectNode call = Json.object("name", open.call.get("name"), "arguments", said);
+      send("response.function_call_arguments.done", item(call));
+    } else {
+      String member = open.kind.equals("refusal") ? "refusal" : "text";
+      send("response." + spoken() + ".done", said(member, said));
     }
-    ObjectNode whole = open.whole(status);
+    if (open.isMessage()) {
+      send("response.content_part.done", part(Json.object("part", open.part())));
+    }
+    ObjectNode whole = open.whole();
+    whole.put("status", Responses.status(whole, finish, last));
     send("response.output_item.done", Json.object("output_index", output.size(), "item", whole));
     output.add(whole);
     open = Item.NONE;
@@ -133,8 +158,7 @@ final class ResponsesEvents extends EventWriter {
   @Override
   void done() {
     calls.rest();
-    String reason = Responses.incomplete(finish);
-    end(reason.isEmpty() ? "completed" : "incomplete");
+    end(true);
     ObjectNode response = Responses.response(theirs, chat, finish, output);
     String status = Json.text(response, "status").toLowerCase(Locale.ROOT);
     send("response." + status, Json.object("response", response));

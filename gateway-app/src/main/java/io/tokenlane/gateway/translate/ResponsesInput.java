@@ -1,5 +1,6 @@
 package io.tokenlane.gateway.translate;
 
+import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -8,147 +9,176 @@ import tools.jackson.databind.node.ObjectNode;
 /** What a request by OpenAI's responses says to the model: items, tools, the form of the answer. */
 final class ResponsesInput {
   private static final Set<String> ROLES = Set.of("user", "assistant", "system", "developer");
+  private static final Set<String> CHOICES = Set.of("none", "auto", "required");
+  private static final String PARTS = "a text or a list of parts";
 
   private ResponsesInput() {}
 
-  static void input(JsonNode input, ArrayNode messages) {
-    if (input.isString()) {
-      messages.add(Json.object("role", "user", "content", input));
-    } else if (input.isArray() && !input.isEmpty()) {
-      for (int i = 0; i < input.size(); i++) {
-        item("input[" + i + "]", input.get(i), messages);
-      }
-    } else {
-      throw Json.refused("input", input, "a text or a list of items");
+  static void input(Given input, Conversation messages) {
+    if (input.value().isString()) {
+      messages.add(input.where(), Json.object("role", "user", "content", input.value()));
+      return;
     }
+    List<Given> items = input.elements("a text or a list of items");
+    if (items.isEmpty()) {
+      throw input.refused("a text or a list of items");
+    }
+    items.forEach(item -> item(item, messages));
   }
 
-  private static void item(String where, JsonNode item, ArrayNode messages) {
-    String type = item.path("type").asString("message");
-    switch (type) {
-      case "message" -> messages.add(message(where, item));
+  private static void item(Given item, Conversation messages) {
+    item.object();
+    Given type = item.member("type");
+    switch (type.absent() ? "message" : type.text()) {
+      case "message" -> messages.add(item.where(), message(item));
       case "function_call" -> call(item, messages);
       case "function_call_output" ->
           messages.add(
+              item.where(),
               Json.object(
                   "role", "tool",
-                  "tool_call_id", Json.text(item, "call_id"),
-                  "content", output(where, item.path("output"))));
+                  "tool_call_id", item.member("call_id").text(),
+                  "content", output(item.member("output"))));
       case "reasoning" -> {}
-      default ->
-          throw Json.refused(
-              where + ".type",
-              item.path("type"),
-              "message, function_call, function_call_output or reasoning");
+      default -> throw type.refused("message, function_call, function_call_output or reasoning");
     }
   }
 
-  private static ObjectNode message(String where, JsonNode item) {
-    String role = Json.text(item, "role");
-    if (!ROLES.contains(role)) {
-      throw Json.refused(where + ".role", item.path("role"), "user, assistant, system, developer");
+  private static ObjectNode message(Given item) {
+    Given role = item.member("role");
+    if (!ROLES.contains(role.textOrNone())) {
+      throw role.refused("user, assistant, system, developer");
     }
-    JsonNode content = item.path("content");
-    if (content.isString()) {
-      return Json.object("role", role, "content", content);
+    Given content = item.member("content");
+    if (content.value().isString()) {
+      return Json.object("role", role.text(), "content", content.value());
     }
-    ArrayNode theirs = Json.list(where + ".content", content, "a text or a list of parts");
     ArrayNode parts = Json.array();
-    for (int i = 0; i < theirs.size(); i++) {
-      parts.add(part(where + ".content[" + i + "]", theirs.get(i)));
-    }
+    parts(content).forEach(part -> parts.add(part(part)));
     boolean plain = parts.size() == 1 && parts.get(0).has("text");
-    return Json.object("role", role, "content", plain ? parts.get(0).get("text") : parts);
+    return Json.object("role", role.text(), "content", plain ? parts.get(0).get("text") : parts);
   }
 
-  private static ObjectNode part(String where, JsonNode part) {
-    return switch (Json.text(part, "type")) {
+  private static List<Given> parts(Given content) {
+    if (content.absent()) {
+      throw content.refused(PARTS);
+    }
+    return content.elements(PARTS);
+  }
+
+  private static ObjectNode part(Given part) {
+    part.object();
+    Given type = part.member("type");
+    return switch (type.textOrNone()) {
       case "input_text", "output_text", "text" ->
-          Json.object("type", "text", "text", Json.text(part, "text"));
-      case "refusal" -> Json.object("type", "text", "text", Json.text(part, "refusal"));
+          Json.object("type", "text", "text", part.member("text").text());
+      case "refusal" -> Json.object("type", "text", "text", part.member("refusal").text());
       case "input_image" ->
           Json.object(
-              "type", "image_url", "image_url", Json.object("url", Json.text(part, "image_url")));
-      default ->
-          throw Json.refused(
-              where + ".type", part.path("type"), "input_text, output_text or input_image");
+              "type",
+              "image_url",
+              "image_url",
+              Json.object("url", part.member("image_url").text()));
+      default -> throw type.refused("input_text, output_text or input_image");
     };
   }
 
-  /** Calls made side by side are one message of the assistant. */
-  private static void call(JsonNode item, ArrayNode messages) {
+  /** What the assistant said before calls, and calls made side by side, are one message of it. */
+  private static void call(Given item, Conversation messages) {
     ObjectNode call =
         Json.object(
-            "id", Json.text(item, "call_id"),
+            "id", item.member("call_id").text(),
             "type", "function",
             "function",
                 Json.object(
-                    "name", Json.text(item, "name"), "arguments", Json.text(item, "arguments")));
-    JsonNode last = messages.path(messages.size() - 1);
-    if (last.path("tool_calls") instanceof ArrayNode calls) {
-      calls.add(call);
-    } else {
-      messages.add(
-          Json.object(
-              "role", "assistant", "content", Json.nothing(), "tool_calls", Json.array(call)));
-    }
+                    "name", item.member("name").text(),
+                    "arguments", item.member("arguments").text()));
+    ObjectNode turn =
+        messages
+            .assistants()
+            .orElseGet(
+                () -> {
+                  ObjectNode silent = Json.object("role", "assistant", "content", Json.nothing());
+                  messages.add(item.where(), silent);
+                  return silent;
+                });
+    turn.withArrayProperty("tool_calls").add(call);
   }
 
-  private static String output(String where, JsonNode output) {
-    if (output.isString()) {
-      return output.asString();
+  private static String output(Given output) {
+    if (output.value().isString()) {
+      return output.text();
     }
-    ArrayNode parts = Json.list(where + ".output", output, "a text or a list of parts");
     StringBuilder text = new StringBuilder();
-    for (int i = 0; i < parts.size(); i++) {
-      ObjectNode part = part(where + ".output[" + i + "]", parts.get(i));
-      if (!part.has("text")) {
-        throw Json.refused(where + ".output[" + i + "].type", parts.get(i).path("type"), "text");
+    for (Given part : parts(output)) {
+      ObjectNode said = part(part);
+      if (!said.has("text")) {
+        throw part.member("type").refused("text");
       }
-      text.append(Json.text(part, "text"));
+      text.append(Json.text(said, "text"));
     }
     return text.toString();
   }
 
-  static void tools(ObjectNode theirs, ObjectNode chat) {
-    ArrayNode tools = Json.list("tools", theirs.path("tools"), "a list of tools");
+  static void tools(Given theirs, ObjectNode chat) {
     ArrayNode ours = Json.array();
-    for (int i = 0; i < tools.size(); i++) {
-      JsonNode tool = tools.get(i);
-      if (!Json.text(tool, "type").equals("function")) {
-        throw Json.refused(
-            "tools[" + i + "].type", tool.path("type"), "function; the gateway runs no tools");
+    for (Given tool : theirs.member("tools").elements("a list of tools")) {
+      ObjectNode given = tool.object();
+      Given type = tool.member("type");
+      if (!type.textOrNone().equals("function")) {
+        throw type.refused("function; the gateway runs no tools");
       }
+      tool.member("name").text();
       ObjectNode function = Json.object();
-      Json.copy((ObjectNode) tool, function, "name", "description", "parameters", "strict");
+      Json.copy(given, function, "name", "description", "parameters", "strict");
       ours.add(Json.object("type", "function", "function", function));
     }
     if (!ours.isEmpty()) {
       chat.set("tools", ours);
     }
-    JsonNode choice = theirs.path("tool_choice");
-    if (choice.isString()) {
-      chat.set("tool_choice", choice);
-    } else if (choice.isObject()) {
-      chat.set(
-          "tool_choice",
-          Json.object(
-              "type", "function", "function", Json.object("name", Json.text(choice, "name"))));
+    Given choice = theirs.member("tool_choice");
+    if (!choice.absent()) {
+      chat.set("tool_choice", choice(choice));
     }
   }
 
-  static void format(JsonNode format, ObjectNode chat) {
-    switch (Json.text(format, "type")) {
-      case "", "text" -> {}
-      case "json_object" -> chat.set("response_format", format);
+  private static JsonNode choice(Given choice) {
+    if (choice.value().isObject() && choice.member("type").textOrNone().equals("function")) {
+      return Json.object(
+          "type", "function", "function", Json.object("name", choice.member("name").text()));
+    }
+    if (choice.value().isObject()) {
+      throw choice.member("type").refused("function");
+    }
+    if (!CHOICES.contains(choice.value().asString(""))) {
+      throw choice.refused("none, auto, required or an object that names a function");
+    }
+    return choice.value();
+  }
+
+  /** How the answer's text is to be: its form and how much it says. */
+  static void text(Given text, ObjectNode chat) {
+    if (!text.hasObject()) {
+      return;
+    }
+    Json.copy(text.object(), chat, "verbosity");
+    Given format = text.member("format");
+    if (format.hasObject()) {
+      format(format, chat);
+    }
+  }
+
+  private static void format(Given format, ObjectNode chat) {
+    Given type = format.member("type");
+    switch (type.textOrNone()) {
+      case "text" -> {}
+      case "json_object" -> chat.set("response_format", Json.object("type", "json_object"));
       case "json_schema" -> {
         ObjectNode schema = Json.object();
-        Json.copy((ObjectNode) format, schema, "name", "description", "schema", "strict");
+        Json.copy(format.object(), schema, "name", "description", "schema", "strict");
         chat.set("response_format", Json.object("type", "json_schema", "json_schema", schema));
       }
-      default ->
-          throw Json.refused(
-              "text.format.type", format.path("type"), "text, json_object or json_schema");
+      default -> throw type.refused("text, json_object or json_schema");
     }
   }
 }

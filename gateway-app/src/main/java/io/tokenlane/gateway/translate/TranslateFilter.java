@@ -1,5 +1,6 @@
 package io.tokenlane.gateway.translate;
 
+import io.tokenlane.gateway.call.ApiPath;
 import io.tokenlane.gateway.call.BodyRequest;
 import io.tokenlane.gateway.call.CallKind;
 import io.tokenlane.gateway.call.CallParser;
@@ -33,21 +34,31 @@ final class TranslateFilter implements GlobalFilter, Ordered {
   public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
     Trail trail = Trail.of(exchange);
     Optional<Dialect> dialect = trail.call().flatMap(call -> Dialect.of(call.kind()));
-    return dialect.isPresent() && RouteConfig.onNodes(exchange)
-        ? chain.filter(translated(exchange, trail, trail.call().orElseThrow(), dialect.get()))
+    if (!RouteConfig.onNodes(exchange)) {
+      return chain.filter(exchange);
+    }
+    if (dialect.isPresent()) {
+      return chain.filter(translated(exchange, trail, trail.call().orElseThrow(), dialect.get()));
+    }
+    return ApiPath.isAnthropic(ApiPath.of(exchange.getRequest()))
+        ? chain.filter(
+            exchange.mutate().response(new MessagesErrors(exchange.getResponse())).build())
         : chain.filter(exchange);
   }
 
   private static ServerWebExchange translated(
       ServerWebExchange exchange, Trail trail, InferenceCall call, Dialect dialect) {
-    ObjectNode chat = dialect.request(call.body());
+    Translation translation = dialect.request(call.body());
+    ObjectNode chat = translation.chat();
     ByteBuffer body = ByteBuffer.wrap(CallParser.write(chat));
     trail.admitted(new InferenceCall(CallKind.CHAT, body, chat, call.ambiguous()));
+    TranslatedResponse answer =
+        new TranslatedResponse(exchange.getResponse(), dialect, call.body(), translation);
     ServerWebExchange asked =
         exchange
             .mutate()
             .request(exchange.getRequest().mutate().path(CHAT_PATH).build())
-            .response(new TranslatedResponse(exchange.getResponse(), dialect, call.body()))
+            .response(answer)
             .build();
     return BodyRequest.with(asked, body);
   }

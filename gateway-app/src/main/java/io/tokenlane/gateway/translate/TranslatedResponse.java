@@ -15,13 +15,19 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Puts a chat completion's answer, stream or error into another interface's words. */
 final class TranslatedResponse extends BodyWatch {
+  /** Of an error that came with a status of success. */
+  private static final int BROKEN = 502;
+
   private final Dialect dialect;
   private final ObjectNode theirs;
+  private final Translation translation;
 
-  TranslatedResponse(ServerHttpResponse delegate, Dialect dialect, ObjectNode theirs) {
+  TranslatedResponse(
+      ServerHttpResponse delegate, Dialect dialect, ObjectNode theirs, Translation translation) {
     super(delegate);
     this.dialect = dialect;
     this.theirs = theirs;
+    this.translation = translation;
   }
 
   @Override
@@ -41,12 +47,18 @@ final class TranslatedResponse extends BodyWatch {
       return body;
     }
     DataBufferUtils.release(body);
-    HttpStatusCode status = getStatusCode();
-    boolean failed = (status != null && status.isError()) || Json.tellsError(chat.get());
-    JsonNode ours = failed ? dialect.error(chat.get()) : dialect.answer(theirs, chat.get());
+    JsonNode ours = put(chat.get());
     byte[] bytes = Json.write(ours).getBytes(StandardCharsets.UTF_8);
     getHeaders().setContentLength(bytes.length);
     return bufferFactory().wrap(bytes);
+  }
+
+  private JsonNode put(JsonNode chat) {
+    HttpStatusCode status = getStatusCode();
+    if (status != null && status.isError()) {
+      return dialect.error(status.value(), translation.named(chat));
+    }
+    return Json.tellsError(chat) ? dialect.error(BROKEN, chat) : dialect.answer(theirs, chat);
   }
 
   private Flux<DataBuffer> events(Flux<DataBuffer> body) {

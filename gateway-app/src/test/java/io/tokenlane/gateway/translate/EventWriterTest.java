@@ -153,15 +153,21 @@ final class EventWriterTest {
 
   @Test
   void whatIsForTheGatewayOrItsNodesIsKept() {
-    String ours = "\"tokenlane\":{\"priority\":5},\"cache_salt\":\"s\"}";
+    String ours =
+        "\"tokenlane\":{\"priority\":5},\"cache_salt\":\"s\",\"seed\":7,\"top_k\":3,"
+            + "\"chat_template_kwargs\":{\"a\":1}}";
     String messages =
         "{\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]," + ours;
-    for (ObjectNode chat :
+    for (Translation translation :
         List.of(
             new Messages().request((ObjectNode) MAPPER.readTree(messages)),
             new Responses().request((ObjectNode) MAPPER.readTree("{\"input\":\"x\"," + ours)))) {
+      ObjectNode chat = translation.chat();
       assertThat(chat.path("tokenlane").path("priority").asInt()).isEqualTo(5);
       assertThat(chat.path("cache_salt").asString()).isEqualTo("s");
+      assertThat(chat.path("seed").asInt()).isEqualTo(7);
+      assertThat(chat.path("top_k").asInt()).isEqualTo(3);
+      assertThat(chat.path("chat_template_kwargs").path("a").asInt()).isEqualTo(1);
     }
   }
 }

@@ -97,7 +97,8 @@ final class TranslateTest {
             """
             {"model":"m","max_tokens":9,"system":[{"type":"text","text":"Be brief."}],"stop_sequences":["X"],
              "temperature":0.5,"metadata":{"user_id":"u"},
-             "tools":[{"name":"add","description":"d","input_schema":{"type":"object"}}],
+             "output_config":{"effort":"low","format":{"type":"json_schema","schema":{"type":"object"}}},
+             "tools":[{"name":"add","description":"d","strict":true,"input_schema":{"type":"object"}}],
              "tool_choice":{"type":"any","disable_parallel_tool_use":true},
              "messages":[{"role":"user","content":"1+1?"},
               {"role":"assistant","content":[{"type":"text","text":"Let me."},
@@ -116,7 +117,9 @@ final class TranslateTest {
                    "function":{"name":"add","arguments":"{\\"a\\":1}"}}]},
                   {"role":"tool","tool_call_id":"c","content":"2"},{"role":"user","content":"And?"}],
                  "tools":[{"type":"function","function":{"name":"add","description":"d",
-                  "parameters":{"type":"object"}}}],
+                  "strict":true,"parameters":{"type":"object"}}}],
+                 "response_format":{"type":"json_schema","json_schema":{"name":"answer",
+                  "schema":{"type":"object"},"strict":true}},"reasoning_effort":"low",
                  "tool_choice":"required","parallel_tool_calls":false,"user":"u"}"""));
     assertThat(response.statusCode()).isEqualTo(200);
     assertThat(MAPPER.readTree(response.body()))
@@ -162,6 +165,7 @@ final class TranslateTest {
              "text":{"format":{"type":"json_schema","name":"n","schema":{"type":"object"},"strict":true}},
              "tools":[{"type":"function","name":"add","parameters":{"type":"object"}}],
              "input":[{"role":"user","content":[{"type":"input_text","text":"1+1?"}]},
+              {"role":"assistant","content":[{"type":"output_text","text":"Let me."}]},
               {"type":"function_call","call_id":"a","name":"add","arguments":"{}"},
               {"type":"function_call","call_id":"b","name":"add","arguments":"{}"},
               {"type":"function_call_output","call_id":"a","output":"2"}]}""",
@@ -173,7 +177,7 @@ final class TranslateTest {
                 """
                 {"model":"m","max_completion_tokens":9,"reasoning_effort":"low",
                  "messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"1+1?"},
-                  {"role":"assistant","content":null,"tool_calls":[
+                  {"role":"assistant","content":"Let me.","tool_calls":[
                    {"id":"a","type":"function","function":{"name":"add","arguments":"{}"}},
                    {"id":"b","type":"function","function":{"name":"add","arguments":"{}"}}]},
                   {"role":"tool","tool_call_id":"a","content":"2"}],
