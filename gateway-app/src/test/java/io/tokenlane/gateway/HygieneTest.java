@@ -200,14 +200,16 @@ final class HygieneTest {
     assertThat(raw("GET /v1/models HTTP/1.0\r\n\r\n")).contains(" 200 OK");
   }
 
-  /** RFC 9112 §3.2.2. */
-  @Test
-  void theHostOfATargetStandsInForTheFields() throws IOException {
-    raw(FORGED.replace("/api/who", "http://other.example:81/api/who"));
+  /** RFC 9112 §3.2.2. Whether it came encrypted the connection tells, not the target. */
+  @ParameterizedTest
+  @ValueSource(strings = {"http", "https"})
+  void theHostOfATargetStandsInForTheFields(String scheme) throws IOException {
+    raw(FORGED.replace("/api/who", scheme + "://other.example:81/api/who"));
 
     FakeUpstream.Call call = gateway.app.calls().getFirst();
     assertThat(call.uri()).isEqualTo("/api/who");
     assertThat(call.header("x-forwarded-host")).isEqualTo("other.example:81");
+    assertThat(call.header("x-forwarded-proto")).isEqualTo("http");
     assertThat(call.header("forwarded")).endsWith("host=\"other.example:81\"");
   }
 
