@@ -1,9 +1,6 @@
 package io.tokenlane.gateway.error;
 
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.PrematureChannelClosureException;
@@ -26,7 +23,6 @@ import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
-import reactor.netty.FutureMono;
 import reactor.netty.channel.AbortedException;
 import reactor.netty.http.server.HttpServerInfos;
 
@@ -83,13 +79,11 @@ public final class ErrorAnswers {
     if (channel.isActive()) {
       log(exchange, failure);
     }
-    if (connection instanceof HttpServerInfos asked
-        && asked.version().equals(HttpVersion.HTTP_1_0)) {
-      // An answer to it may have no end but its connection's, which must not look like one then.
-      channel.config().setOption(ChannelOption.SO_LINGER, 0);
-    }
-    var _ = channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-    return FutureMono.from(channel.closeFuture());
+    // An answer to HTTP/1.0 may have no end but its connection's, which must not look like one
+    // then.
+    boolean older =
+        connection instanceof HttpServerInfos asked && asked.version().equals(HttpVersion.HTTP_1_0);
+    return BrokenAnswer.end(channel, older);
   }
 
   private static void log(ServerWebExchange exchange, Throwable failure) {
