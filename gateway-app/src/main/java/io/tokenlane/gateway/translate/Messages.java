@@ -178,11 +178,18 @@ final class Messages implements Dialect {
       return switch (finish) {
         case "length" -> "max_tokens";
         case "content_filter" -> "refusal";
-        default ->
-            refused
-                ? "refusal"
-                : called ? "tool_use" : stop.isString() ? "stop_sequence" : "end_turn";
+        default -> atItsEnd();
       };
+    }
+
+    private String atItsEnd() {
+      if (refused) {
+        return "refusal";
+      }
+      if (called) {
+        return "tool_use";
+      }
+      return stop.isString() ? "stop_sequence" : "end_turn";
     }
 
     /** {@code stop_reason} and {@code stop_sequence}. */

@@ -1,6 +1,7 @@
 package io.tokenlane.gateway.translate;
 
 import io.tokenlane.gateway.error.ApiException;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.springframework.http.HttpStatus;
@@ -18,8 +19,8 @@ record Parameters(Set<String> translated, Set<String> ignored, Map<String, Strin
   /**
    * Parameters of neither interface: what nodes know of chats beyond OpenAI's, and the sampling.
    */
-  private static final Set<String> OURS =
-      Set.of(
+  private static final List<String> OURS =
+      List.of(
           "add_special_tokens",
           "cache_salt",
           "chat_template_kwargs",
@@ -59,6 +60,6 @@ record Parameters(Set<String> translated, Set<String> ignored, Map<String, Strin
 
   /** Copies what nodes know beside both interfaces. */
   static void copyOurs(ObjectNode theirs, ObjectNode chat) {
-    OURS.stream().sorted().forEach(name -> Json.copy(theirs, chat, name));
+    OURS.forEach(name -> Json.copy(theirs, chat, name));
   }
 }
